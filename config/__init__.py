@@ -1,0 +1,7 @@
+"""Wiring: settings from the environment, URLs, the queue. It decides nothing."""
+
+from __future__ import annotations
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

