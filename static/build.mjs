@@ -1,0 +1,115 @@
+// Builds what the browser is served, from sources and pinned packages alone.
+//
+// The same sources and the same lock file give the same bytes: no time, no path and no random
+// name goes into a file, so that anyone can build it again and compare the hashes.
+// Output, all under static/build/:
+//   app.css      govuk-frontend and Hustings' own rules
+//   page.js      the few enhancements of ordinary pages
+//   booth.js     the page code of the booth; it does no sealing
+//   sealing.js   the sealing, and nothing else; it touches no page
+//   htmx.js      htmx, as published
+//   licences.txt the licences of everything above that is not ours
+//   SHA256SUMS   the hashes of the files above
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import esbuild from "esbuild";
+import * as sass from "sass";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+const out = path.join(here, "build");
+const modules = path.join(root, "node_modules");
+
+const SEALING_LIMIT_BYTES = 60 * 1024;
+const SERVED_PACKAGES = [
+  "@noble/curves",
+  "@noble/hashes",
+  "govuk-frontend",
+  "htmx.org",
+  "lean-qr",
+];
+
+async function buildStyles() {
+  const { css } = sass.compile(path.join(here, "css", "app.scss"), {
+    loadPaths: [modules],
+    style: "compressed",
+    sourceMap: false,
+    charset: false,
+    quietDeps: true,
+  });
+  if (/@import|url\(\s*["']?(https?:)?\/\//.test(css)) {
+    throw new Error("app.css would fetch something from elsewhere");
+  }
+  if (/GDS Transport|govuk-crest|govuk-logotype/.test(css)) {
+    throw new Error("app.css still names a font or an emblem that belongs to GOV.UK");
+  }
+  await writeFile(path.join(out, "app.css"), css + "\n");
+}
+
+async function buildScripts() {
+  const entryPoints = {
+    page: path.join(here, "js", "page.js"),
+    booth: path.join(here, "js", "booth.js"),
+    sealing: path.join(here, "js", "sealing", "index.js"),
+  };
+  const present = Object.entries(entryPoints).filter(([, file]) => existsSync(file));
+  await esbuild.build({
+    entryPoints: Object.fromEntries(present),
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2022"],
+    charset: "utf8",
+    legalComments: "none",
+    absWorkingDir: root,
+    sourcemap: false,
+    logLevel: "warning",
+  });
+}
+
+async function copyHtmx() {
+  const source = await readFile(path.join(modules, "htmx.org", "dist", "htmx.min.js"));
+  await writeFile(path.join(out, "htmx.js"), source);
+}
+
+async function writeLicences() {
+  const parts = [];
+  for (const name of SERVED_PACKAGES) {
+    const folder = path.join(modules, name);
+    const { version, license } = JSON.parse(
+      await readFile(path.join(folder, "package.json"), "utf8"),
+    );
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? await readFile(path.join(folder, file), "utf8") : "";
+    parts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
+  }
+  await writeFile(path.join(out, "licences.txt"), parts.join("\n" + "-".repeat(72) + "\n\n"));
+}
+
+async function writeSums() {
+  const names = (await readdir(out)).filter((name) => name !== "SHA256SUMS").sort();
+  const lines = [];
+  for (const name of names) {
+    const bytes = await readFile(path.join(out, name));
+    lines.push(`${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`);
+    const small = gzipSync(bytes, { level: 9 }).length;
+    console.log(`${name.padEnd(14)} ${String(bytes.length).padStart(8)} B, ${small} B compressed`);
+    if (name === "sealing.js" && small > SEALING_LIMIT_BYTES) {
+      throw new Error(`sealing.js is ${small} bytes compressed, over ${SEALING_LIMIT_BYTES}`);
+    }
+  }
+  await writeFile(path.join(out, "SHA256SUMS"), lines.join(""));
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await buildStyles();
+await buildScripts();
+await copyHtmx();
+await writeLicences();
+await writeSums();
