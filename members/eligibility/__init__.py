@@ -1,0 +1,37 @@
+"""Who may vote, and why: rules as data, and one decision over a person's facts.
+
+Pure: the day is in the rules, the facts are arguments, and the same facts under the same
+rules always have the same verdict. Nothing here knows how people are stored.
+"""
+
+from __future__ import annotations
+
+from members.eligibility.deciding import (
+    Facts,
+    Outcome,
+    Test,
+    Verdict,
+    decide,
+    judge,
+    sentence,
+    settle,
+)
+from members.eligibility.errors import RulesRefused
+from members.eligibility.rules import FORMAT, Rules, rules_from_json, rules_in_words, rules_to_json
+
+__all__ = [
+    "FORMAT",
+    "Facts",
+    "Outcome",
+    "Rules",
+    "RulesRefused",
+    "Test",
+    "Verdict",
+    "decide",
+    "judge",
+    "rules_from_json",
+    "rules_in_words",
+    "rules_to_json",
+    "sentence",
+    "settle",
+]

@@ -1,0 +1,225 @@
+"""One person's facts, judged under the rules.
+
+Each rule is a Test of one fact, with one of four Outcomes. The tests are asked in a fixed
+order, and the first that is not met decides and is named: a verdict gives one reason, the
+same one for everybody in the same case. A fact that was never recorded does not pass.
+
+Judging one fact and settling all outcomes are apart, so that a roll of any size is decided
+with few calls: each distinct value of a fact is judged once, each distinct set of outcomes
+is settled once, and decide() is by definition the two put together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from members.eligibility.rules import Rules, day_in_words
+
+
+class Test(StrEnum):
+    """The tests, in the order in which they are asked."""
+
+    LISTED = "listed"
+    SECTION = "section"
+    UNIT = "unit"
+    STANDING = "standing"
+    JOINED = "joined"
+    PAID = "paid"
+    AGE = "age"
+
+
+class Outcome(StrEnum):
+    """What became of one test."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_RECORDED = "not_recorded"
+    NOT_ASKED = "not_asked"
+
+
+PASSING: Final = frozenset({Outcome.MET, Outcome.NOT_ASKED})
+ELIGIBLE: Final = "eligible"
+
+Value = date | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is recorded of one person. None and "" mean: not recorded. unit is a unit's key."""
+
+    listed: bool
+    section: str
+    unit: str
+    standing: str
+    joined_on: date | None
+    paid_until: date | None
+    date_of_birth: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision on one person.
+
+    rule: "eligible", or the deciding test and what was wrong ("joined:not_met").
+    facts: the facts that were looked at: the deciding one, or all that were asked.
+    sentence: the decision in words, to the person it is about.
+    """
+
+    eligible: bool
+    rule: str
+    facts: Mapping[str, Value]
+    sentence: str
+
+
+def decide(facts: Facts, rules: Rules) -> Verdict:
+    """Decide whether this person may vote, and say why (not)."""
+    outcomes = {test: judge(test, fact_of(test, facts), rules) for test in Test}
+    rule = settle(outcomes)
+    used = _used(rule, outcomes, facts)
+    return Verdict(rule == ELIGIBLE, rule, used, sentence(rule, facts, rules))
+
+
+def fact_of(test: Test, facts: Facts) -> Value:
+    """The one fact that this test looks at."""
+    value: Value = getattr(facts, FACT_NAMES[test])
+    return value
+
+
+FACT_NAMES: Final = {
+    Test.LISTED: "listed",
+    Test.SECTION: "section",
+    Test.UNIT: "unit",
+    Test.STANDING: "standing",
+    Test.JOINED: "joined_on",
+    Test.PAID: "paid_until",
+    Test.AGE: "date_of_birth",
+}
+
+
+def judge(test: Test, value: Value, rules: Rules) -> Outcome:
+    """What becomes of one test on one value of its fact."""
+    if not is_asked(test, rules):
+        return Outcome.NOT_ASKED
+    if value is None or value == "":
+        return Outcome.NOT_RECORDED
+    return Outcome.MET if _is_met(test, value, rules) else Outcome.NOT_MET
+
+
+def is_asked(test: Test, rules: Rules) -> bool:
+    """Whether these rules ask this test at all; listing, section and standing always are."""
+    if test is Test.UNIT:
+        return bool(rules.units)
+    if test is Test.JOINED:
+        return rules.joined_by is not None
+    if test is Test.PAID:
+        return rules.paid_up_on is not None
+    if test is Test.AGE:
+        return rules.age_on is not None
+    return True
+
+
+def settle(outcomes: Mapping[Test, Outcome]) -> str:
+    """The rule that decides: the first test, in order, that does not pass; or "eligible"."""
+    for test in Test:
+        if outcomes[test] not in PASSING:
+            return f"{test}:{outcomes[test]}"
+    return ELIGIBLE
+
+
+def sentence(rule: str, facts: Facts, rules: Rules) -> str:
+    """The decision in words, with the fact and the limit that decided it.
+
+    rule: what settle() gave for these facts under these rules.
+    """
+    if rule == ELIGIBLE:
+        return "You are eligible to vote: every rule for this contest is met."
+    test, outcome = rule.split(":")
+    if outcome == Outcome.NOT_RECORDED:
+        return f"Not eligible: {_UNRECORDED[Test(test)]}"
+    return f"Not eligible: {_UNMET[Test(test)](facts, rules)}"
+
+
+def latest_birth(age: int, on: date) -> date:
+    """The last day of birth of somebody who is so many years old on that day.
+
+    An age is reached as the anniversary begins (Family Law Reform Act 1969, s. 9). Somebody
+    born on 29 February has none in a common year, and reaches the age on 1 March.
+    """
+    try:
+        return on.replace(year=on.year - age)
+    except ValueError:
+        # on is 29 February and the earlier year has none: its 28 February is the last day.
+        return on.replace(year=on.year - age, day=28)
+
+
+def _is_met(test: Test, value: Value, rules: Rules) -> bool:
+    if test is Test.LISTED:
+        return value is True
+    if test is Test.SECTION:
+        return value in rules.sections
+    if test is Test.UNIT:
+        return value in rules.units
+    if test is Test.STANDING:
+        return value in rules.standings
+    assert isinstance(value, date)
+    if test is Test.JOINED:
+        assert rules.joined_by
+        return value <= rules.joined_by
+    if test is Test.PAID:
+        assert rules.paid_up_on
+        return value >= rules.paid_up_on
+    assert rules.minimum_age
+    assert rules.age_on
+    return value <= latest_birth(rules.minimum_age, rules.age_on)
+
+
+def _used(rule: str, outcomes: Mapping[Test, Outcome], facts: Facts) -> Mapping[str, Value]:
+    if rule == ELIGIBLE:
+        tests = [test for test in Test if outcomes[test] is not Outcome.NOT_ASKED]
+    else:
+        tests = [Test(rule.split(":")[0])]
+    return {FACT_NAMES[test]: fact_of(test, facts) for test in tests}
+
+
+_UNRECORDED: Final = {
+    Test.LISTED: "it is not recorded whether you are on the membership list.",
+    Test.SECTION: "no section is recorded for you.",
+    Test.UNIT: "no unit is recorded for you.",
+    Test.STANDING: "no standing is recorded for you.",
+    Test.JOINED: "the day you joined is not recorded.",
+    Test.PAID: "it is not recorded until when you have paid.",
+    Test.AGE: "your date of birth is not recorded, and this contest has a minimum age.",
+}
+
+def _on(day: date | None) -> str:
+    assert day, "A date that was judged is recorded, and so is the limit it was judged by."
+    return day_in_words(day)
+
+
+_UNMET: Final[Mapping[Test, Callable[[Facts, Rules], str]]] = {
+    Test.LISTED: lambda facts, rules: "you are no longer on the membership list.",
+    Test.SECTION: lambda facts, rules: (
+        f"your section ({facts.section}) does not vote in this contest."
+    ),
+    Test.UNIT: lambda facts, rules: f"your unit ({facts.unit}) does not vote in this contest.",
+    Test.STANDING: lambda facts, rules: (
+        f"your standing is recorded as “{facts.standing}”; "
+        f"to vote it must be {' or '.join(sorted(rules.standings))}."
+    ),
+    Test.JOINED: lambda facts, rules: (
+        f"you joined on {_on(facts.joined_on)}; "
+        f"to vote you must have joined on or before {_on(rules.joined_by)}."
+    ),
+    Test.PAID: lambda facts, rules: (
+        f"you have paid until {_on(facts.paid_until)}; "
+        f"to vote you must be paid up on {_on(rules.paid_up_on)}."
+    ),
+    Test.AGE: lambda facts, rules: (
+        f"you were born on {_on(facts.date_of_birth)}; to vote you must be at least "
+        f"{rules.minimum_age} years old on {_on(rules.age_on)}."
+    ),
+}

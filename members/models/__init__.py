@@ -1,0 +1,24 @@
+"""The membership list, what was imported into it, and the rolls frozen from it."""
+
+from __future__ import annotations
+
+from members.models.enquiries import RollEnquiry
+from members.models.imports import ImportBatch, ImportPiece, RefusedRow
+from members.models.people import Member, Register, Section, Unit
+from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
+
+__all__ = [
+    "EligibilityRules",
+    "ImportBatch",
+    "ImportPiece",
+    "Member",
+    "RefusedRow",
+    "Register",
+    "Roll",
+    "RollEnquiry",
+    "RollEntry",
+    "RollTotal",
+    "Section",
+    "Unit",
+    "Verdict",
+]

@@ -1,0 +1,207 @@
+"""What can be wrong with a membership list, and the words for it.
+
+    FileRefused            the file as a whole cannot be read; nothing of it is taken
+    Problem                one cell of one row; the row is refused, the others are read
+
+Each trouble has a name, a reason for the person who sent the file, and what to do about it.
+Problems are values, not exceptions: a list with a thousand of them is still a list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class FileTrouble(StrEnum):
+    """Why a whole file was refused."""
+
+    EMPTY = "empty"
+    NOT_UTF8 = "not_utf8"
+    NOT_TEXT = "not_text"
+    NOT_COMMAS = "not_commas"
+    UNKNOWN_HEADER = "unknown_header"
+    MISSING_COLUMNS = "missing_columns"
+    REPEATED_COLUMN = "repeated_column"
+    BROKEN_QUOTES = "broken_quotes"
+
+
+FILE_WORDS: Final[dict[FileTrouble, tuple[str, str]]] = {
+    FileTrouble.EMPTY: (
+        "The file is empty.",
+        "Export the list again and send the new file.",
+    ),
+    FileTrouble.NOT_UTF8: (
+        "The file is not in UTF-8, so accented letters cannot be read safely.",
+        "In Excel choose Save As, CSV UTF-8 (comma delimited), and send that file.",
+    ),
+    FileTrouble.NOT_TEXT: (
+        "The file is not a CSV text file; it looks like a spreadsheet or a compressed file.",
+        "Open it in the program that made it, save it as CSV UTF-8, and send that file.",
+    ),
+    FileTrouble.NOT_COMMAS: (
+        "The columns are not separated by commas.",
+        "Save the list as CSV UTF-8 (comma delimited), and send that file.",
+    ),
+    FileTrouble.UNKNOWN_HEADER: (
+        "The first line does not name the columns.",
+        "Make the first line the column names: number, family_name, section and the others.",
+    ),
+    FileTrouble.MISSING_COLUMNS: (
+        "A column that every list must have is missing.",
+        "Add the column, with its name in the first line.",
+    ),
+    FileTrouble.REPEATED_COLUMN: (
+        "Two columns have the same name, so it is not known which one to read.",
+        "Remove or rename one of them.",
+    ),
+    FileTrouble.BROKEN_QUOTES: (
+        "A quotation mark is opened and never closed, so rows run into one another.",
+        "Look at this line for a stray quotation mark, mend it, and send the file again.",
+    ),
+}
+
+
+class FileRefused(Exception):
+    """The whole file was refused. Carries the trouble, the line, and the text it met there."""
+
+    def __init__(self, trouble: FileTrouble, *, line: int = 0, found: str = "") -> None:
+        self.trouble = trouble
+        self.line = line
+        self.found = found
+        super().__init__(trouble.value)
+
+    @property
+    def reason(self) -> str:
+        return FILE_WORDS[self.trouble][0]
+
+    @property
+    def remedy(self) -> str:
+        return FILE_WORDS[self.trouble][1]
+
+
+class Trouble(StrEnum):
+    """Why one cell, and with it its row, was refused."""
+
+    NUMBER_MISSING = "number_missing"
+    NUMBER_MALFORMED = "number_malformed"
+    NUMBER_ROUNDED = "number_rounded"
+    NUMBER_REPEATED = "number_repeated"
+    ROW_REPEATED = "row_repeated"
+    NAME_MISSING = "name_missing"
+    EMAIL_MALFORMED = "email_malformed"
+    DATE_MALFORMED = "date_malformed"
+    DATE_IMPOSSIBLE = "date_impossible"
+    DATE_IN_FUTURE = "date_in_future"
+    DATE_TOO_EARLY = "date_too_early"
+    SECTION_MISSING = "section_missing"
+    SECTION_UNKNOWN = "section_unknown"
+    STANDING_UNKNOWN = "standing_unknown"
+    TOO_LONG = "too_long"
+    HIDDEN_CHARACTER = "hidden_character"
+    GARBLED = "garbled"
+    FORMULA = "formula"
+    CELLS_TOO_MANY = "cells_too_many"
+    CELLS_TOO_FEW = "cells_too_few"
+
+
+TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
+    Trouble.NUMBER_MISSING: (
+        "There is no membership number.",
+        "Add the number from the membership system.",
+    ),
+    Trouble.NUMBER_MALFORMED: (
+        "A membership number may have letters, digits, spaces, hyphens and slashes only.",
+        "Write the number as the membership system shows it.",
+    ),
+    Trouble.NUMBER_ROUNDED: (
+        "A spreadsheet has rounded this number, and its last digits are lost.",
+        "Export the list again and keep the column as text.",
+    ),
+    Trouble.NUMBER_REPEATED: (
+        "This number stands on more than one row, with different details.",
+        "Find out which row is right and remove the others.",
+    ),
+    Trouble.ROW_REPEATED: (
+        "This row is a copy of an earlier one, which was read.",
+        "Nothing, unless the number should have been another.",
+    ),
+    Trouble.NAME_MISSING: (
+        "There is no family name.",
+        "Add it. Somebody with one name only has it in family_name.",
+    ),
+    Trouble.EMAIL_MALFORMED: (
+        "This is not an e-mail address that mail can be sent to.",
+        "Correct it, or leave the cell blank.",
+    ),
+    Trouble.DATE_MALFORMED: (
+        "Dates are read as year-month-day only, so that 3/4 is never guessed.",
+        "Write it like 2016-01-12.",
+    ),
+    Trouble.DATE_IMPOSSIBLE: (
+        "There is no such day in the calendar.",
+        "Correct the date, or leave the cell blank.",
+    ),
+    Trouble.DATE_IN_FUTURE: (
+        "This date has not come yet.",
+        "Correct the date, or leave the cell blank.",
+    ),
+    Trouble.DATE_TOO_EARLY: (
+        "This date is before 1901.",
+        "Correct the date, or leave the cell blank.",
+    ),
+    Trouble.SECTION_MISSING: (
+        "Somebody new needs a section.",
+        "Write the section's code or name.",
+    ),
+    Trouble.SECTION_UNKNOWN: (
+        "No section has this code or name.",
+        "Write one of the sections shown on the upload page, or add the section there first.",
+    ),
+    Trouble.STANDING_UNKNOWN: (
+        "This is not a standing that is known here.",
+        "Write good, arrears, lapsed, suspended, excluded, resigned or deceased.",
+    ),
+    Trouble.TOO_LONG: (
+        "This is longer than the column can hold.",
+        "Shorten it, or see whether two cells have run together.",
+    ),
+    Trouble.HIDDEN_CHARACTER: (
+        "There is a character here that cannot be seen, such as a change of direction.",
+        "Type the value again.",
+    ),
+    Trouble.GARBLED: (
+        "Accented letters have been damaged on the way (such as SiÃ¢n for Siân).",
+        "Export the list again as CSV UTF-8.",
+    ),
+    Trouble.FORMULA: (
+        "This is a spreadsheet formula, not a value.",
+        "Replace it with the value that it shows.",
+    ),
+    Trouble.CELLS_TOO_MANY: (
+        "This row has more cells than the first line has columns.",
+        "Look for a comma inside a value that should be in quotation marks.",
+    ),
+    Trouble.CELLS_TOO_FEW: (
+        "This row has fewer cells than the first line has columns.",
+        "Look for a row cut short, or a totals line, and mend or remove it.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One refused cell: which column, what stood there (at most 80 characters), and why."""
+
+    column: str
+    value: str
+    trouble: Trouble
+
+    @property
+    def reason(self) -> str:
+        return TROUBLE_WORDS[self.trouble][0]
+
+    @property
+    def remedy(self) -> str:
+        return TROUBLE_WORDS[self.trouble][1]

@@ -1,0 +1,347 @@
+"""Reading a membership list row by row (docs/import-format.md §§1-4).
+
+Source: RFC 4180 for the shape of the file; the quirks of real exports for the refusals.
+Not here: whether a number is repeated, and whether somebody is new. Those need the whole
+list, and are asked of the database in sets.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from operator import gt, itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from members.rollfile.columns import COLUMN_NAMES, COLUMNS, STANDINGS, Header, read_header
+from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble
+from members.rollfile.normal import fold, name_key, number_key, tidy, unit_key
+
+if TYPE_CHECKING:
+    from _csv import _reader as Reader
+
+LONGEST_ROW_LINES: Final = 12  # More line breaks inside one row are an unclosed quotation mark.
+LONGEST_SHOWN: Final = 80
+_EARLIEST: Final = "1901-01-01"
+# A spreadsheet writes its own beginning of time where the cell was blank.
+_BLANK_DATES: Final = frozenset({"1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01"})
+_BLANK_WORDS: Final = frozenset(
+    {"", "-", "--", "NULL", "null", "(null)", "n/a", "N/A", "#N/A", "NA", "na", "None", "none"}
+)
+# Na, None and Null are family names; only the signs no name has are blanks there.
+_BLANK_NAMES: Final = frozenset({"", "-", "--", "NULL", "(null)", "n/a", "N/A", "#N/A"})
+_ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ROUNDED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
+_NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 /.\-]*")
+# What mail software accepts in practice, narrower than RFC 5322: no quoted local parts, no
+# address literals, a dot in the domain. Every part is bounded, so matching time is linear.
+_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9\-]{0,61}[A-Za-z0-9]"
+)
+# UTF-8 read as Windows-1252: a lead byte's letter followed by a continuation byte's sign.
+_GARBLED: Final = re.compile("[ÂÃÄÅ][\u0080-\u00bf]|â€|�")
+_LONGEST: Final = tuple(column.longest for column in COLUMNS)
+_NAME_PLACES: Final = frozenset(
+    COLUMN_NAMES.index(name) for name in ("given_name", "family_name", "title")
+)
+
+
+# A list names few sections, units and days, each of them thousands of times.
+_folded = lru_cache(maxsize=1 << 10)(fold)
+_unit_key = lru_cache(maxsize=1 << 14)(unit_key)
+
+
+class Row(NamedTuple):
+    """One person as the file gives them; a blank is the empty string, dates are ISO.
+
+    A named tuple and not a dataclass: a list has hundreds of thousands of rows, and making a
+    frozen dataclass of this size costs more than all the checks of the row together.
+    """
+
+    line: int
+    number: str
+    number_key: str
+    title: str
+    given_name: str
+    family_name: str
+    name_key: str
+    email: str
+    address_1: str
+    address_2: str
+    address_3: str
+    address_4: str
+    postcode: str
+    country: str
+    section: str
+    unit: str
+    unit_key: str
+    joined_on: str
+    paid_until: str
+    standing: str
+    date_of_birth: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A row that was not taken: its first line, its number where one could be read, and why."""
+
+    line: int
+    number_key: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class RollFile:
+    """A list that has been opened: its header is read, its rows are still to come.
+
+    Iterating gives Row or RefusedLine, once, in the order of the file. rows_read and
+    bytes_read grow meanwhile, so that a caller can show how far the reading has come.
+    Raises while iterating: FileRefused: not_utf8, not_text or broken_quotes.
+    """
+
+    header: Header
+    sections: Mapping[str, str]
+    today: date
+    _source: _Chunks
+    _reader: Reader
+    rows_read: int = 0
+
+    @property
+    def bytes_read(self) -> int:
+        return self._source.bytes_read
+
+    def __iter__(self) -> Iterator[Row | RefusedLine]:
+        places = itemgetter(*self.header.places)
+        width = self.header.width
+        line = self._reader.line_num + 1
+        for cells in _with_file_errors(self._reader):
+            after = self._reader.line_num + 1
+            if after - line > LONGEST_ROW_LINES:
+                raise FileRefused(FileTrouble.BROKEN_QUOTES, line=line, found=_shown(cells[0]))
+            if any(cells):
+                self.rows_read += 1
+                if len(cells) != width and (wrong := _wrong_width(cells, width)):
+                    yield RefusedLine(line, _key_or_nothing(cells, self.header), (wrong,))
+                else:
+                    cells.append("")
+                    yield self._read(line, places(cells))
+            line = after
+
+    def _read(self, line: int, given: tuple[str, ...]) -> Row | RefusedLine:
+        joined = "".join(given)
+        problems: list[Problem] = []
+        if not (joined.isascii() and joined.isprintable()) or "=" in joined:
+            given = self._look_closely(given, problems)
+        cells = [cell.strip() for cell in given]
+        if "  " in joined:
+            cells = [tidy(cell) for cell in cells]
+        cells = [
+            "" if cell in _BLANK_WORDS and (place not in _NAME_PLACES or cell in _BLANK_NAMES)
+            else cell
+            for place, cell in enumerate(cells)
+        ]
+        if any(map(gt, map(len, cells), _LONGEST)):
+            problems.extend(_too_long(cells))
+        row = self._judge(line, cells, problems)
+        if problems:
+            return RefusedLine(line, row.number_key, tuple(_one_each(problems)))
+        return row
+
+    def _look_closely(self, given: tuple[str, ...], problems: list[Problem]) -> tuple[str, ...]:
+        """The slow road, for rows with more than plain ASCII: tidy each cell, or refuse it."""
+        tidied = []
+        for column, cell in zip(COLUMN_NAMES, given, strict=True):
+            kept = tidy(cell)
+            if not kept.isprintable() or any(unicodedata.category(c) == "Cf" for c in kept):
+                problems.append(Problem(column, _shown(kept), Trouble.HIDDEN_CHARACTER))
+            elif _GARBLED.search(kept):
+                problems.append(Problem(column, _shown(kept), Trouble.GARBLED))
+            elif kept.startswith("="):
+                problems.append(Problem(column, _shown(kept), Trouble.FORMULA))
+            tidied.append(kept)
+        return tuple(tidied)
+
+    def _judge(self, line: int, cells: list[str], problems: list[Problem]) -> Row:
+        (number, title, given, family, email, a1, a2, a3, a4, postcode, country,
+         section, unit, joined_on, paid_until, standing, born_on) = cells  # fmt: skip
+        if wrong := _number_trouble(number):
+            problems.append(Problem("number", _shown(number), wrong))
+        if not family:
+            problems.append(Problem("family_name", "", Trouble.NAME_MISSING))
+        if email and not _EMAIL.fullmatch(email):
+            problems.append(Problem("email", _shown(email), Trouble.EMAIL_MALFORMED))
+        if section:
+            section = self._section(section, problems)
+        if standing:
+            standing = _standing(standing, problems)
+        if joined_on:
+            joined_on = self._date("joined_on", joined_on, problems)
+        if paid_until:
+            paid_until = self._date("paid_until", paid_until, problems, may_be_future=True)
+        if born_on:
+            born_on = self._date("date_of_birth", born_on, problems)
+        return Row(
+            line, number, number_key(number), title, given, family, name_key(family, given),
+            email, a1, a2, a3, a4, postcode, country, section, unit, _unit_key(unit),
+            joined_on, paid_until, standing, born_on,
+        )  # fmt: skip
+
+    def _section(self, section: str, problems: list[Problem]) -> str:
+        code = self.sections.get(_folded(section))
+        if code is None:
+            problems.append(Problem("section", _shown(section), Trouble.SECTION_UNKNOWN))
+            return ""
+        return code
+
+    def _date(
+        self, column: str, given: str, problems: list[Problem], *, may_be_future: bool = False
+    ) -> str:
+        read = _read_date(given)
+        if not isinstance(read, Trouble) and not may_be_future and read > self.today.isoformat():
+            read = Trouble.DATE_IN_FUTURE
+        if isinstance(read, Trouble):
+            problems.append(Problem(column, _shown(given), read))
+            return ""
+        return read
+
+
+def open_roll(
+    chunks: Iterable[bytes], *, sections: Mapping[str, str], today: date
+) -> RollFile:
+    """Open a membership list and read its first line.
+
+    chunks: the file, in pieces of any size. sections: from the folded code or name of each
+    section to its code. today: no one joined or was born after it.
+    Spec:   import-format §§1, 2.
+    Raises: FileRefused: empty, not_utf8, not_text, not_commas, unknown_header,
+            missing_columns or repeated_column.
+    """
+    source = _Chunks(iter(chunks))
+    text = io.TextIOWrapper(
+        io.BufferedReader(source, 1 << 18), encoding="utf-8-sig", newline=""
+    )
+    reader = csv.reader(text, strict=True)
+    for cells in _with_file_errors(reader):
+        header = read_header(cells)
+        return RollFile(header, sections, today, source, reader)
+    raise FileRefused(FileTrouble.EMPTY)
+
+
+class _Chunks(io.RawIOBase):
+    """An iterator of bytes as a stream; it refuses what is plainly not a text file."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.bytes_read = 0
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
+        while not self._rest:
+            piece = next(self._chunks, None)
+            if piece is None:
+                return 0
+            self._rest = bytes(piece)
+            if not self.bytes_read:
+                _refuse_foreign_start(self._rest)
+        taken = min(len(target), len(self._rest))
+        target[:taken] = self._rest[:taken]
+        self._rest = self._rest[taken:]
+        self.bytes_read += taken
+        return taken
+
+
+def _refuse_foreign_start(start: bytes) -> None:
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
+        raise FileRefused(FileTrouble.NOT_TEXT, line=1)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused(FileTrouble.NOT_UTF8, line=1)
+
+
+def _with_file_errors(reader: Reader) -> Iterator[list[str]]:
+    """Rows of the reader; what the codec or the CSV reader cannot take ends in FileRefused."""
+    try:
+        yield from reader
+    except UnicodeDecodeError as error:
+        line = reader.line_num + 1
+        raise FileRefused(FileTrouble.NOT_UTF8, line=line) from error
+    except csv.Error as error:
+        line = reader.line_num
+        trouble = FileTrouble.NOT_TEXT if "NUL" in str(error) else FileTrouble.BROKEN_QUOTES
+        raise FileRefused(trouble, line=line) from error
+
+
+def _wrong_width(cells: list[str], width: int) -> Problem | None:
+    """Bring the row to the header's width in place; a Problem where that would lose a value."""
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    if len(cells) > width:
+        return Problem("", _shown(cells[width]), Trouble.CELLS_TOO_MANY)
+    if len(cells) < width:
+        return Problem("", _shown(",".join(cells)), Trouble.CELLS_TOO_FEW)
+    return None
+
+
+def _key_or_nothing(cells: list[str], header: Header) -> str:
+    place = header.places[0]
+    number = cells[place].strip() if place < len(cells) else ""
+    return "" if _number_trouble(number) else number_key(number)
+
+
+def _number_trouble(number: str) -> Trouble | None:
+    if number.isalnum() and number.isascii() and "E" not in number and "e" not in number:
+        return None
+    if not number:
+        return Trouble.NUMBER_MISSING
+    if _ROUNDED.fullmatch(number):
+        return Trouble.NUMBER_ROUNDED
+    return None if _NUMBER.fullmatch(number) else Trouble.NUMBER_MALFORMED
+
+
+def _standing(standing: str, problems: list[Problem]) -> str:
+    if standing in STANDINGS:
+        return standing
+    if standing.casefold() in STANDINGS:
+        return standing.casefold()
+    problems.append(Problem("standing", _shown(standing), Trouble.STANDING_UNKNOWN))
+    return ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _read_date(given: str) -> str | Trouble:
+    if given in _BLANK_DATES:
+        return ""
+    parts = _ISO_DATE.fullmatch(given)
+    if not parts:
+        return Trouble.DATE_MALFORMED
+    try:
+        date(*map(int, parts.groups()))
+    except ValueError:
+        return Trouble.DATE_IMPOSSIBLE
+    return given if given >= _EARLIEST else Trouble.DATE_TOO_EARLY
+
+
+def _too_long(cells: list[str]) -> Iterator[Problem]:
+    for column, cell in zip(COLUMNS, cells, strict=True):
+        if len(cell) > column.longest:
+            yield Problem(column.name, _shown(cell), Trouble.TOO_LONG)
+
+
+def _one_each(problems: list[Problem]) -> list[Problem]:
+    """The first problem of each column: one slip is not reported twice."""
+    first: dict[str, Problem] = {}
+    for problem in problems:
+        first.setdefault(problem.column, problem)
+    return list(first.values())
+
+
+def _shown(value: str) -> str:
+    return value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
