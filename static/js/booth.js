@@ -1,0 +1,439 @@
+// The booth: identify, mark, check, receipt, on one page.
+//
+// It does no sealing: that is sealing.js, fetched once before anything is marked and handed what
+// it needs. Between marking and casting nothing is requested. Choices and the voting key live in
+// this page's memory alone: nothing is stored, and what was marked is forgotten once it is cast.
+import { contestOf } from "./booth/contest.js";
+import { announce, at, hideProblem, make, show, showProblem, write } from "./booth/page.js";
+import { showReceipt } from "./booth/receipt.js";
+import { ordinal, sayHowMany } from "./booth/words.js";
+
+const root = at("booth");
+const csrfToken = root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+const contests = [...root.querySelectorAll("[data-contest]")].map(contestOf);
+const code = takeFragment();
+const STEPS = { identify: "Identify", mark: "Mark", check: "Check", receipt: "Receipt" };
+const sealing = await import(root.dataset.sealingUrl);
+
+const setting = sealing.settingOf({
+  fingerprint: sealing.bytesOfHex(root.dataset.fingerprint),
+  key: sealing.bytesOfHex(root.dataset.publicKey),
+});
+const electionId = sealing.bytesOfHex(root.dataset.electionId);
+const spaces = contests.map(
+  ({ candidates, preferences }) => new sealing.RankingSpace(candidates, preferences),
+);
+
+let screen = "identify";
+let key = null; // the voting key, from the code
+let elector = null; // what the server says of it: elector, section, unit
+let posted = null; // { bytes, tracker }: the sealed ballot, kept until it is known to be in the box
+let mayHaveArrived = false; // an attempt to cast ended without an answer
+let isBusy = false;
+
+// ---- screens ----
+
+function go(name, { focus, isBack = false } = {}) {
+  screen = name;
+  for (const each of Object.keys(STEPS)) show(at(`screen-${each}`), each === name);
+  hideProblem();
+  const isCast = name === "receipt";
+  show(at("bar"), elector !== null);
+  at("bar").classList.toggle("booth-bar--cast", isCast);
+  at("bar-state").classList.toggle("govuk-tag--green", isCast);
+  at("bar-state").classList.toggle("govuk-tag--yellow", !isCast);
+  at("bar-state").textContent = isCast ? "Cast" : "Not cast yet";
+  const number = Object.keys(STEPS).indexOf(name) + 1;
+  at("bar-step").textContent = isCast ? "" : `Step ${number} of 4: ${STEPS[name]}`;
+  at("bar-elector").textContent = elector?.elector ?? "";
+  if (!isBack && history.state?.screen !== name) {
+    const method = name === "identify" || isCast ? "replaceState" : "pushState";
+    history[method]({ screen: name }, "", location.pathname + location.search);
+  }
+  const target = focus ?? at(`${name}-title`);
+  if (!focus) window.scrollTo(0, 0);
+  target.focus();
+  if (focus) focus.scrollIntoView({ block: "center" });
+}
+
+// Back and forward move between marking and checking. They never cast, and never uncast.
+addEventListener("popstate", (event) => {
+  const wanted = event.state?.screen;
+  if (screen === "receipt" || isBusy || posted !== null) {
+    history.pushState({ screen }, "", location.pathname + location.search);
+  } else if (elector?.state === "ready" && (wanted === "mark" || wanted === "check")) {
+    if (wanted === "check" && !drawCheck()) return;
+    go(wanted, { isBack: true });
+  } else if (elector?.state === "ready" && wanted === "identify") {
+    go("identify", { isBack: true });
+  }
+});
+
+addEventListener("beforeunload", (event) => {
+  const isAtRisk = screen === "check" || (screen === "mark" && contests.some((c) => c.isMarked()));
+  if (isAtRisk) event.preventDefault();
+});
+
+// A page brought back from the browser's own cache must not bring somebody's choices with it.
+addEventListener("pagehide", forget);
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+function forget() {
+  for (const contest of contests) contest.clear();
+  at("screen-mark").reset();
+  at("check-contests").replaceChildren();
+  at("code").value = "";
+  key = null;
+  posted = null;
+}
+
+// ---- identify ----
+
+const ADVICE = {
+  unknown: {
+    sentence: "This code is not on the list for this election.",
+    advice: "Open the link in your latest letter or e-mail, or type the code again. If you asked for a new link, only the new code works.",
+    mayTryOther: true,
+    mayReissue: true,
+  },
+  revoked: {
+    sentence: "This code has been replaced.",
+    advice: "Use the link in the latest letter or e-mail. The old code can no longer be used, by you or by anybody else.",
+    mayTryOther: true,
+    mayReissue: true,
+  },
+  cast: {
+    sentence: "A ballot has already been cast with this code.",
+    advice: "If that was you, there is nothing more to do. If it was not, tell the returning officer at once.",
+  },
+  closed: { sentence: "The poll has closed.", advice: "No more ballots can be cast." },
+  "not-yet-open": {
+    sentence: "The poll has not opened yet.",
+    advice: "Keep your link; it will work once the poll opens.",
+    mayTryAgain: true,
+  },
+  suspended: {
+    sentence: "Voting is paused.",
+    advice: "Nothing is lost. The returning officer will say when it goes on; your link will still work.",
+    mayTryAgain: true,
+  },
+  unreachable: {
+    sentence: "Your code could not be checked just now.",
+    advice: "Nothing has been used up. Look at your connection and try again.",
+    mayTryAgain: true,
+    mayTryOther: true,
+  },
+};
+
+function panel(name) {
+  for (const each of ["checking", "form", "confirm", "refused"]) {
+    show(at(`identify-${each}`), each === name);
+  }
+}
+
+function askForCode() {
+  at("identify-title").textContent = "Your voting code";
+  panel("form");
+}
+
+function refuse(state, answer = {}) {
+  const { sentence, advice, mayTryAgain, mayTryOther, mayReissue } = ADVICE[state];
+  const when = state === "cast" && answer.cast_on ? ` It was cast on ${answer.cast_on}.` : "";
+  at("identify-title").textContent =
+    state === "cast" ? "A ballot was cast already" : "You cannot vote here just now";
+  at("refused-sentence").textContent = answer.sentence || sentence + when;
+  write(at("refused-advice"), advice);
+  show(at("identify-again"), Boolean(mayTryAgain) && key !== null);
+  show(at("identify-other"), Boolean(mayTryOther));
+  const reissue = at("refused-reissue");
+  if (reissue) show(reissue, Boolean(mayReissue));
+  panel("refused");
+  at("identify-title").focus();
+}
+
+const CODE_SENTENCES = {
+  "code.length": "Enter the whole code: 21 letters and digits.",
+  "code.character": "The code holds a character that codes never have. Look at it again.",
+  "code.check": "The code does not fit together: a character is probably mistyped. Look at it again.",
+};
+
+function keyOf(text) {
+  return sealing.votingKey(sealing.readCode(text), { electionId });
+}
+
+function refuseCode(error) {
+  if (!(error instanceof sealing.CodeRejected)) throw error;
+  askForCode();
+  const sentence = CODE_SENTENCES[error.condition];
+  at("code-error").replaceChildren(make("span", "govuk-visually-hidden", "Error: "), sentence);
+  show(at("code-error"));
+  at("code-group").classList.add("govuk-form-group--error");
+  at("code").classList.add("govuk-input--error");
+  at("code").setAttribute("aria-invalid", "true");
+  at("code").setAttribute("aria-describedby", "code-hint code-error");
+  at("code").focus();
+}
+
+function clearCodeError() {
+  show(at("code-error"), false);
+  at("code-group").classList.remove("govuk-form-group--error");
+  at("code").classList.remove("govuk-input--error");
+  at("code").removeAttribute("aria-invalid");
+  at("code").setAttribute("aria-describedby", "code-hint");
+}
+
+async function tryCode(text) {
+  clearCodeError();
+  try {
+    key = keyOf(text);
+  } catch (error) {
+    refuseCode(error);
+    return;
+  }
+  at("code").value = "";
+  await identify();
+}
+
+// The server is asked whose paper this is. It is sent the public key and a signature that only
+// the holder of the code can make; the code itself stays here.
+async function identify() {
+  panel("checking");
+  announce(at("identify-checking-text").textContent);
+  let answer;
+  try {
+    const response = await fetch(root.dataset.identifyUrl, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken },
+      body: JSON.stringify({
+        credential: sealing.hexOfBytes(key.credential),
+        signature: sealing.hexOfBytes(sealing.signIdentity(key, { electionId })),
+      }),
+      cache: "no-store",
+      credentials: "same-origin",
+    });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    answer = await response.json();
+  } catch {
+    refuse("unreachable");
+    return;
+  }
+  if (answer.state === "ready") askWhetherItIs(answer);
+  else refuse(Object.hasOwn(ADVICE, answer.state) ? answer.state : "unreachable", answer);
+}
+
+function askWhetherItIs(answer) {
+  elector = answer;
+  at("identify-title").textContent = "Is this you?";
+  at("confirm-elector").textContent = answer.elector;
+  at("check-elector").textContent = answer.elector;
+  write(at("confirm-section"), answer.section_name ? `Section: ${answer.section_name}.` : "");
+  panel("confirm");
+  go("identify", { isBack: true });
+}
+
+at("identify-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  tryCode(at("code").value);
+});
+at("identify-again").addEventListener("click", identify);
+at("identify-other").addEventListener("click", () => {
+  key = null;
+  askForCode();
+  at("code").focus();
+});
+at("begin").addEventListener("click", () => go("mark"));
+
+// ---- mark and check ----
+
+at("screen-mark").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (drawCheck()) go("check");
+});
+
+function drawCheck() {
+  const problems = contests.flatMap((contest) => contest.problems());
+  if (problems.length > 0) {
+    if (screen !== "mark") go("mark", { isBack: true });
+    showProblem("Your order is not clear yet", "Nothing was changed. Mend it with the lists, or press “Put in order”.", problems);
+    return false;
+  }
+  at("check-contests").replaceChildren(...contests.map(drawChoices));
+  return true;
+}
+
+function drawChoices(contest, index) {
+  const ranking = contest.ranking();
+  const change = make("button", "govuk-button govuk-button--secondary booth-button", "Change");
+  change.type = "button";
+  change.append(make("span", "govuk-visually-hidden", ` ${contest.title}`));
+  change.addEventListener("click", () => goBack(contest.first));
+  const heading = make("h2", "govuk-heading-m", contest.title);
+  heading.id = `check-contest-${index + 1}`;
+  const section = make("section", "booth-choices", heading);
+  section.setAttribute("aria-labelledby", heading.id);
+  if (ranking.length > 0) section.append(listOf(contest, ranking));
+  section.append(make("p", "govuk-body", howMany(contest, ranking)), change);
+  return section;
+}
+
+function listOf(contest, ranking) {
+  const items = ranking.map((who, place) =>
+    make(
+      "li",
+      "booth-order__item",
+      ...(contest.isPlurality
+        ? []
+        : [make("span", "booth-order__choice", ordinal(place + 1))]),
+      make("span", "booth-order__name", contest.names[who]),
+    ),
+  );
+  return make("ol", "govuk-list booth-order__list booth-order__list--check", ...items);
+}
+
+function howMany(contest, ranking) {
+  if (ranking.length === 0) {
+    return "You have left this blank. It will be counted as a blank paper and helps no candidate.";
+  }
+  return contest.isPlurality
+    ? "This is your one choice."
+    : sayHowMany(ranking.length, contest.candidates, contest.preferences);
+}
+
+function goBack(focus) {
+  if (!isBusy && !mayHaveArrived) go("mark", { focus });
+}
+
+at("back").addEventListener("click", () => goBack());
+
+// ---- seal and cast ----
+
+at("cast").addEventListener("click", castOnce);
+at("resend").addEventListener("click", castOnce);
+
+// One message is sealed and kept; every further press, and every attempt after a failure, sends
+// the same bytes, which the server answers with the same receipt. While it is not known whether
+// they arrived, the paper cannot be changed.
+async function castOnce() {
+  if (isBusy || screen !== "check" || (posted === null && !drawCheck())) return;
+  isBusy = true;
+  lock(true);
+  hideProblem();
+  show(at("unknown"), false);
+  try {
+    say("Sealing your ballot on this device…");
+    posted ??= seal();
+    say("Casting your sealed ballot…");
+    settle(await post(posted.bytes));
+  } finally {
+    isBusy = false;
+    lock(false);
+    say("");
+  }
+}
+
+function lock(isLocked) {
+  for (const button of root.querySelectorAll("#screen-check button")) {
+    if (isLocked) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
+
+function say(sentence) {
+  write(at("casting"), sentence);
+  if (sentence) announce(sentence);
+}
+
+function seal() {
+  const choices = contests.map((contest, index) => spaces[index].index(contest.ranking()));
+  const ballot = sealing.sealBallot(choices, {
+    setting,
+    contests: contests.map(({ code }) => code),
+    section: elector.section,
+    unit: elector.unit ?? "",
+    key,
+  });
+  const tracker = sealing.trackerHash(ballot, { setting });
+  return { bytes: ballot.toBytes(), tracker };
+}
+
+// { receipt } | { refusal } | { isUnknown: true }: an answer that cannot be read settles nothing.
+async function post(bytes) {
+  try {
+    const response = await fetch(root.dataset.castUrl, {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrfToken },
+      body: bytes,
+      cache: "no-store",
+      credentials: "same-origin",
+    });
+    const answer = await response.json();
+    if (response.ok && typeof answer.tracker === "string") return { receipt: answer };
+    if (response.status < 500 && typeof answer.sentence === "string") return { refusal: answer };
+  } catch {
+    // No connection, or something that is not an answer of ours: the next line says what it means.
+  }
+  return { isUnknown: true };
+}
+
+function settle({ receipt, refusal, isUnknown }) {
+  if (receipt) {
+    finish(receipt);
+    return;
+  }
+  mayHaveArrived ||= Boolean(isUnknown);
+  for (const button of at("check-contests").querySelectorAll("button")) {
+    show(button, !mayHaveArrived);
+  }
+  show(at("check-cast"), !mayHaveArrived);
+  show(at("unknown"), mayHaveArrived);
+  if (refusal) {
+    if (!mayHaveArrived) posted = null;
+    const when = refusal.cast_on ? ` A ballot was cast with this code on ${refusal.cast_on}.` : "";
+    showProblem("Your ballot was not accepted", refusal.sentence + when);
+  } else {
+    at("unknown").focus();
+  }
+}
+
+function finish(receipt) {
+  const { tracker } = posted;
+  const hex = sealing.hexOfBytes(tracker);
+  const isOurs = receipt.tracker === hex;
+  showReceipt({
+    tracker: hex,
+    words: sealing.trackerWords(tracker),
+    elector: elector.elector,
+    when: receipt.cast_at_text ?? "",
+  });
+  go("receipt");
+  forget();
+  if (!isOurs) {
+    showProblem(
+      "Tell the scrutineer",
+      "The server's receipt is not the one this device worked out. Keep this page, note the words below, and tell the returning officer and the scrutineer.",
+    );
+  }
+}
+
+at("print").addEventListener("click", () => print());
+
+// ---- begin ----
+
+// The code is taken out of the address before anything else is done, or asked for.
+function takeFragment() {
+  const fragment = location.hash.slice(1);
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  return fragment;
+}
+
+addEventListener("hashchange", () => {
+  const fragment = takeFragment();
+  if (fragment && screen === "identify") tryCode(fragment);
+});
+
+at("screen-mark").reset();
+for (const contest of contests) contest.clear();
+show(at("waiting"), false);
+show(at("screen-identify"));
+if (code) tryCode(code);
+else askForCode();
