@@ -74,6 +74,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "office.middleware.RefusalMiddleware",
+    "office.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -149,6 +151,15 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 QUEUES = ("mail", "import", "tally", "board")
+CELERY_BEAT_SCHEDULE = {
+    # Expiry, so that a beat whose workers were away does not leave a heap of the same call.
+    "sweep": {"task": "office.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "letters": {
+        "task": "office.tasks.send_waiting_letters",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+}
 
 # --- staff sign-in: members need no account ---
 
@@ -167,6 +178,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "office.adapters.AccountAdapter"
+MFA_ADAPTER = "office.adapters.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -276,8 +289,7 @@ if env.is_set("HUSTINGS_SMTP_URL") or not DEVELOPMENT:
     EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
     EMAIL_TIMEOUT = _mail["EMAIL_TIMEOUT"]
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "outbox"
+    EMAIL_BACKEND = "office.mail.DevelopmentOutboxBackend"
 
 # --- language and time ---
 

@@ -9,3 +9,19 @@ class OfficeConfig(AppConfig):
     name = "office"
     verbose_name = "The returning officer's office"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from office.desk import register_desk_link
+        from office.kinds import register_job_kind
+        from office.services.letters import SEND_JOB
+        from office.services.sending import work_letters
+
+        register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
+        register_desk_link(
+            "Approvals", "approvals", "see_approvals", "Proposals that wait for a second officer."
+        )
+        register_desk_link(
+            "Letters", "dispatches", "see_letters", "What is being sent, what is held."
+        )
+        register_desk_link("Audit trail", "audit_trail", "read_audit", "Who did what, and when.")
+        register_desk_link("Staff", "staff", "see_staff", "Accounts, roles and written authority.")

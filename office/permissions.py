@@ -1,0 +1,150 @@
+"""The one permission table: who may do which act, and which acts take two officers.
+
+Roles are Django groups, made by a migration from `Role`. Whatever is not in `ACTS` nobody may
+do. The table is read by `office.access`, by the pages and by the tests; nothing else decides.
+
+A deputy acts for the returning officer with written authority: the returning officer's acts
+that a deputy may do are in the table, and `office.selectors.may` lets a deputy do them only
+while a written authority is in force (product: "a deputy acts with written authority").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The offices that a member of staff can hold. The value is the group's name."""
+
+    RETURNING_OFFICER = "returning officer"
+    DEPUTY = "deputy"
+    MEMBERSHIP_ADMINISTRATOR = "membership administrator"
+    TRUSTEE = "trustee"
+    SCRUTINEER = "scrutineer"
+    CANDIDATES_AGENT = "candidate's agent"
+    OBSERVER = "observer"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row of the table.
+
+    name:         the act, as services, approvals and the audit trail name it.
+    words:        what it is, for a person: "freeze the roll".
+    roles:        who may do it, or propose it when it takes two officers.
+    seconders:    who may approve a proposal of it; empty when one person is enough.
+    fresh:        an unsafe request for it demands that the person proved who they are anew,
+                  within the last few minutes.
+    on_authority: a deputy may do it only under a written authority in force.
+    """
+
+    name: str
+    words: str
+    roles: frozenset[Role]
+    seconders: frozenset[Role] = frozenset()
+    fresh: bool = False
+    on_authority: bool = True
+
+    @property
+    def needs_two(self) -> bool:
+        return bool(self.seconders)
+
+
+OFFICERS = frozenset({Role.RETURNING_OFFICER, Role.DEPUTY})
+ROLL_KEEPERS = OFFICERS | {Role.MEMBERSHIP_ADMINISTRATOR}
+WATCHERS = frozenset({Role.SCRUTINEER, Role.CANDIDATES_AGENT, Role.OBSERVER})
+EVERYBODY = frozenset(Role)
+
+
+def _look(name: str, words: str, roles: frozenset[Role]) -> Act:
+    """An act that changes nothing: a deputy needs no written authority to read."""
+    return Act(name, words, roles, on_authority=False)
+
+
+def _one(name: str, words: str, roles: frozenset[Role], *, fresh: bool = False) -> Act:
+    return Act(name, words, roles, fresh=fresh)
+
+
+def _two(name: str, words: str, roles: frozenset[Role] = OFFICERS) -> Act:
+    """An act of two officers: the second is always one of the returning officers' side."""
+    return Act(name, words, roles, seconders=OFFICERS, fresh=True)
+
+
+_TABLE = (
+    # The desk itself.
+    _look("see_desk", "see the desk", EVERYBODY),
+    _look("see_job", "watch the progress of a job", OFFICERS | ROLL_KEEPERS),
+    _one("retry_job", "start a failed job again", ROLL_KEEPERS),
+    _one("stop_job", "stop a job", ROLL_KEEPERS),
+    _look(
+        "see_approvals",
+        "see what waits for a second officer",
+        ROLL_KEEPERS | {Role.SCRUTINEER},
+    ),
+    _one("decide_approval", "approve or refuse a proposal", OFFICERS, fresh=True),
+    _one("withdraw_proposal", "withdraw one's own proposal", ROLL_KEEPERS),
+    _look("read_audit", "read the audit trail", OFFICERS | {Role.SCRUTINEER}),
+    _look("see_staff", "see the staff and their roles", OFFICERS | {Role.SCRUTINEER}),
+    _one("invite_staff", "invite a member of staff", frozenset({Role.RETURNING_OFFICER}), fresh=True),
+    _one("close_account", "close a member of staff's account", frozenset({Role.RETURNING_OFFICER}),
+         fresh=True),
+    _one("grant_authority", "give a deputy written authority", frozenset({Role.RETURNING_OFFICER}),
+         fresh=True),
+    _look("see_letters", "see the dispatch of letters", OFFICERS | {Role.SCRUTINEER}),
+    _one("run_letters", "pause, resume and release letters", OFFICERS),
+    _one("settle_letter", "say whether a letter in doubt was sent", OFFICERS, fresh=True),
+    # The roll.
+    _look("see_members", "look up members", ROLL_KEEPERS),
+    _look("see_roll", "see the roll", ROLL_KEEPERS),
+    _one("import_roll", "upload a membership list", ROLL_KEEPERS),
+    _one("apply_import", "apply an import", ROLL_KEEPERS),
+    _one("discard_import", "discard an import", ROLL_KEEPERS),
+    _one("edit_rules", "edit the eligibility rules", OFFICERS),
+    _one("judge_roll", "judge who may vote", ROLL_KEEPERS),
+    _one("answer_enquiry", "answer a member's enquiry", ROLL_KEEPERS),
+    _two("freeze_roll", "freeze the roll"),
+    _two("withdraw_freeze", "withdraw the freeze of the roll"),
+    _two("amend_roll", "amend the frozen roll", ROLL_KEEPERS),
+    _two("amend_roll_in_bulk", "amend the frozen roll in bulk", ROLL_KEEPERS),
+    _two("edit_contacts_in_bulk", "change contact details in bulk", ROLL_KEEPERS),
+    # The election.
+    _look(
+        "see_election",
+        "see an election at the desk",
+        EVERYBODY,
+    ),
+    _one("set_up_election", "set up an election", OFFICERS),
+    _one("edit_contest", "edit a contest and its candidates", OFFICERS),
+    _one("withdraw_candidate", "record a candidate's withdrawal", OFFICERS),
+    _one("set_key", "set up the key with the trustees", OFFICERS, fresh=True),
+    _one("send_codes", "make and send the voting codes", OFFICERS),
+    _one("reissue_code", "send an elector a new code", ROLL_KEEPERS),
+    _two("open_poll", "open the poll"),
+    _two("suspend_poll", "suspend the poll"),
+    _two("resume_poll", "resume the poll"),
+    _two("extend_poll", "extend the poll"),
+    _one("close_poll", "close the poll at its hour", OFFICERS, fresh=True),
+    _two("close_poll_early", "close the poll early"),
+    _two("void_election", "declare the election void"),
+    _two("set_aside_ballot", "set aside a ballot"),
+    _look("see_turnout", "see the turnout", OFFICERS | WATCHERS),
+    _look("see_register", "see the marked register", OFFICERS | {Role.SCRUTINEER}),
+    _one("verify_register", "verify that marked register and ballots agree", OFFICERS, fresh=True),
+    _one("mix_box", "mix the box", OFFICERS, fresh=True),
+    _one("hold_share", "take part with one's share of the key", frozenset({Role.TRUSTEE}),
+         fresh=True),
+    _one("open_box", "open the box", OFFICERS, fresh=True),
+    _one("count", "count the papers", OFFICERS, fresh=True),
+    _two("declare", "declare the result"),
+    _two("correct_result", "correct a published result"),
+)
+
+ACTS: dict[str, Act] = {act.name: act for act in _TABLE}
+if len(ACTS) != len(_TABLE):
+    raise ValueError("an act stands twice in the permission table")
+
+
+def act_named(name: str) -> Act:
+    """The row of an act. An act that is not in the table is a bug, not a refusal."""
+    return ACTS[name]

@@ -1,0 +1,235 @@
+"""What the office can be asked. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from office.models import (
+    Approval,
+    AuditRecord,
+    DevelopmentMail,
+    Dispatch,
+    Job,
+    Letter,
+    StaffMember,
+    WrittenAuthority,
+)
+from office.permissions import ACTS, Role
+
+PAGE_ROWS = 50
+
+
+# --- who may ---------------------------------------------------------------------------------
+
+
+def roles_of(person_id: int) -> frozenset[Role]:
+    """The roles of an active member of staff; none for a closed account."""
+    names = StaffMember.objects.filter(pk=person_id, is_active=True).values_list(
+        "groups__name", flat=True
+    )
+    known = {role.value for role in Role}
+    return frozenset(Role(name) for name in names if name in known)
+
+
+def has_authority(person_id: int, *, now: datetime) -> bool:
+    """Whether a deputy holds a written authority that is in force."""
+    return (
+        WrittenAuthority.objects.filter(deputy_id=person_id, begins_at__lte=now)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        .filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=now))
+        .exists()
+    )
+
+
+def _holds(
+    person_id: int, roles: frozenset[Role], *, on_authority: bool, now: datetime
+) -> bool:
+    held = roles_of(person_id) & roles
+    if held - {Role.DEPUTY}:
+        return True
+    if Role.DEPUTY not in held:
+        return False
+    return not on_authority or has_authority(person_id, now=now)
+
+
+def may(person_id: int, act: str, *, now: datetime) -> bool:
+    """Whether this person may do (or, of an act of two officers, propose) the act."""
+    row = ACTS.get(act)
+    if row is None:
+        return False
+    return _holds(person_id, row.roles, on_authority=row.on_authority, now=now)
+
+
+def may_second(person_id: int, act: str, *, now: datetime) -> bool:
+    """Whether this person may approve another's proposal of the act."""
+    row = ACTS.get(act)
+    if row is None:
+        return False
+    return _holds(person_id, row.seconders, on_authority=row.on_authority, now=now)
+
+
+def acts_of(person_id: int, *, now: datetime) -> frozenset[str]:
+    """Every act this person may do: two queries, however long the table."""
+    held = roles_of(person_id)
+    is_authorised = Role.DEPUTY in held and has_authority(person_id, now=now)
+    return frozenset(
+        act.name
+        for act in ACTS.values()
+        if (held - {Role.DEPUTY}) & act.roles
+        or (Role.DEPUTY in held & act.roles and (is_authorised or not act.on_authority))
+    )
+
+
+def staff() -> QuerySet[StaffMember]:
+    return StaffMember.objects.prefetch_related("groups", "authorities").order_by("name", "pk")
+
+
+# --- approvals -------------------------------------------------------------------------------
+
+
+def waiting_approvals(*, now: datetime) -> QuerySet[Approval]:
+    return (
+        Approval.objects.filter(state=Approval.State.WAITING, expires_at__gt=now)
+        .select_related("proposed_by")
+        .order_by("pk")
+    )
+
+
+def waiting_approval(
+    act: str, *, subject: tuple[str, str], now: datetime
+) -> Approval | None:
+    """The proposal of this act on this subject that waits, if one does."""
+    return (
+        waiting_approvals(now=now)
+        .filter(act=act, subject_kind=subject[0], subject_id=subject[1])
+        .first()
+    )
+
+
+def decided_approvals(*, before: int | None = None) -> list[Approval]:
+    rows = Approval.objects.exclude(state=Approval.State.WAITING)
+    rows = rows.select_related("proposed_by", "decided_by").order_by("-pk")
+    return list(rows.filter(pk__lt=before)[:PAGE_ROWS] if before else rows[:PAGE_ROWS])
+
+
+# --- audit trail -----------------------------------------------------------------------------
+
+
+def audit_trail(
+    *,
+    before: int | None = None,
+    act: str | None = None,
+    subject: tuple[str, str] | None = None,
+) -> list[AuditRecord]:
+    """One page of the trail, newest first, paged by key."""
+    rows = AuditRecord.objects.select_related("by", "seconded_by").order_by("-pk")
+    if act:
+        rows = rows.filter(act=act)
+    if subject:
+        rows = rows.filter(subject_kind=subject[0], subject_id=subject[1])
+    return list(rows.filter(pk__lt=before)[:PAGE_ROWS] if before else rows[:PAGE_ROWS])
+
+
+# --- jobs ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A job's progress, derived from its row and the time."""
+
+    percent: int | None
+    rate: float | None
+    seconds_left: int | None
+    seconds_taken: int | None
+
+
+def progress_of(job: Job, *, now: datetime) -> Progress:
+    """Derive share, rate and time left of the stage under way, and the time taken in all."""
+    end = job.finished_at or now
+    taken = int((end - job.started_at).total_seconds()) if job.started_at else None
+    percent = None
+    if job.total:
+        percent = min(100, job.done * 100 // job.total)
+    if job.state == Job.State.DONE:
+        percent = 100
+    rate = left = None
+    # The last report's own time, not now: between two reports the rate must not sink.
+    if job.stage_started_at and job.reported_at and job.done:
+        in_stage_s = (job.reported_at - job.stage_started_at).total_seconds()
+        if in_stage_s > 0:
+            rate = job.done / in_stage_s
+            if job.total and job.state == Job.State.CLAIMED:
+                left = max(0, round((job.total - job.done) / rate))
+    return Progress(percent=percent, rate=rate, seconds_left=left, seconds_taken=taken)
+
+
+def latest_job(kind: str, *, subject: tuple[str, str]) -> Job | None:
+    """The newest job of this kind about this subject, in whatever state."""
+    return Job.objects.filter(
+        kind=kind, subject_kind=subject[0], subject_id=subject[1]
+    ).first()
+
+
+def live_jobs(*, subject: tuple[str, str] | None = None) -> QuerySet[Job]:
+    rows = Job.objects.filter(state__in=[Job.State.OPEN, Job.State.CLAIMED])
+    if subject:
+        rows = rows.filter(subject_kind=subject[0], subject_id=subject[1])
+    return rows
+
+
+# --- letters ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCounts:
+    """How many letters of a dispatch stand in each state."""
+
+    waiting: int = 0
+    claimed: int = 0
+    handed_over: int = 0
+    held: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.waiting + self.claimed + self.handed_over + self.held + self.cancelled
+
+
+def letter_counts(dispatch_id: int) -> LetterCounts:
+    rows = (
+        Letter.objects.filter(dispatch_id=dispatch_id)
+        .order_by()
+        .values_list("state")
+        .annotate(letters=Count("pk"))
+    )
+    return LetterCounts(**dict(rows))
+
+
+def dispatch_for(purpose: str, *, reference: UUID) -> Dispatch | None:
+    return Dispatch.objects.filter(purpose=purpose, reference=reference).first()
+
+
+def dispatches(*, references: Sequence[UUID] | None = None) -> QuerySet[Dispatch]:
+    rows = Dispatch.objects.order_by("-pk")
+    return rows if references is None else rows.filter(reference__in=references)
+
+
+def held_letters(*, after: int = 0) -> list[Letter]:
+    """One page of the letters that wait for a person's word, oldest first, paged by key."""
+    rows = Letter.objects.filter(state=Letter.State.HELD, pk__gt=after)
+    return list(rows.select_related("dispatch").order_by("pk")[:PAGE_ROWS])
+
+
+# --- the development outbox ------------------------------------------------------------------
+
+
+def development_mails(*, address: str = "", before: int | None = None) -> list[DevelopmentMail]:
+    rows = DevelopmentMail.objects.order_by("-pk")
+    if address:
+        rows = rows.filter(recipients__icontains=address)
+    return list(rows.filter(pk__lt=before)[:PAGE_ROWS] if before else rows[:PAGE_ROWS])

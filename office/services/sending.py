@@ -1,0 +1,382 @@
+"""Hand letters to the mail server, each at most once.
+
+claim a batch → render it → for each letter: commit "being handed over", hand it over, commit
+"handed over" and erase its enclosure. The second commit of one letter is the first of the next,
+so it costs one commit a letter and at most one letter is ever in doubt. A process that dies
+leaves its claimed letters behind: those not yet being handed over were certainly not sent and
+wait again; the one in doubt is held for a person. Nothing is sent twice blindly.
+
+The limit of this: a mail server may take a letter and lose it, or take it and be cut off before
+it says so; the first nobody here can see, the second is the letter in doubt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import smtplib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
+
+from office.enclosure import open_enclosure
+from office.kinds import Unfinished, Work
+from office.links import origin_host
+from office.models import Dispatch, Letter
+from office.progress import JobStopped, Report, silent
+from office.purposes import Envelope, LetterToSend, purpose_named
+from office.selectors import letter_counts
+
+BATCH = 50
+TURN_S = 600
+"""A sender's turn within one task; a dispatch takes as many turns as it needs."""
+ABANDONED_S = 600
+"""A claim whose sender has done nothing for so long is taken for abandoned."""
+TRY_AGAIN_S = 300
+"""How long a letter waits after the mail server asked for patience (a 4xx reply)."""
+TRIES = 8
+MAIL_SERVER_REST_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a sender's turn ended.
+
+    is_over:       no letter is left that could go now.
+    is_mail_down:  the mail server could not be reached; nothing of it was sent.
+    """
+
+    handed_over: int
+    is_over: bool
+    is_mail_down: bool = False
+
+
+def message_id(purpose: str, *, recipient: str, attempt: int) -> str:
+    """The Message-ID of a letter: the same whenever it is sent, and naming nobody."""
+    named = "\x00".join(("hustings message id v1", purpose, recipient, str(attempt)))
+    return f"<{hashlib.sha256(named.encode()).hexdigest()[:40]}@{origin_host()}>"
+
+
+def compose(letter: LetterToSend, envelope: Envelope) -> EmailMultiAlternatives:
+    """Make the mail: text and HTML, no tracking, no List-Unsubscribe."""
+    mail = EmailMultiAlternatives(
+        subject=envelope.subject,
+        body=envelope.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[envelope.to],
+        headers={
+            "Message-ID": message_id(
+                letter.purpose, recipient=letter.recipient, attempt=letter.attempt
+            ),
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    mail.attach_alternative(envelope.html, "text/html")
+    return mail
+
+
+def send_letters(
+    dispatch_id: int,
+    *,
+    report: Report = silent,
+    turn_s: float = TURN_S,
+    wait: Callable[[float], None] = time.sleep,
+) -> Sent:
+    """Send the released letters of a dispatch that wait, for one turn.
+
+    Called outside any transaction: each step commits by itself. Several senders may run at
+    once; each letter is claimed by one.
+    """
+    sender = _Sender(dispatch_id, report=report, wait=wait)
+    ends_at = time.monotonic() + turn_s
+    try:
+        while time.monotonic() < ends_at:
+            if not sender.send_batch():
+                return Sent(sender.handed_over, is_over=True)
+    except _MailServerDown:
+        return Sent(sender.handed_over, is_over=False, is_mail_down=True)
+    finally:
+        sender.close()
+    return Sent(sender.handed_over, is_over=False)
+
+
+class _MailServerDown(Exception):
+    """The mail server could not be reached, and no letter is in doubt through it."""
+
+
+class _Sender:
+    """One claim on letters and one connection to the mail server."""
+
+    def __init__(
+        self, dispatch_id: int, *, report: Report, wait: Callable[[float], None]
+    ) -> None:
+        self._dispatch = Dispatch.objects.get(pk=dispatch_id)
+        self._claim = secrets.randbits(62)
+        self._mail: BaseEmailBackend | None = None
+        self._report = report
+        self._wait = wait
+        self.handed_over = 0
+
+    def send_batch(self) -> bool:
+        """Send one batch. False: there was none."""
+        letters = self._claim_batch()
+        if not letters:
+            return False
+        began = time.monotonic()
+        try:
+            envelopes = purpose_named(self._dispatch.purpose).render(letters)
+            self._open_mail()
+            self._hand_over(letters, envelopes)
+            self._report(done=self.handed_over)
+        finally:
+            # Whatever stopped us, a letter that was not being handed over was not sent.
+            self._release()
+        self._keep_pace(len(letters), began)
+        return True
+
+    def close(self) -> None:
+        if self._mail is not None:
+            self._mail.close()
+            self._mail = None
+
+    def _claim_batch(self) -> list[LetterToSend]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE office_letter SET state = 'claimed', claim = %s,"
+                " claimed_at = clock_timestamp(), handing_over = false, tries = tries + 1"
+                " WHERE id IN (SELECT l.id FROM office_letter l"
+                " JOIN office_dispatch d ON d.id = l.dispatch_id"
+                " WHERE d.id = %s AND d.state = 'sending' AND l.state = 'waiting'"
+                " AND (d.at_once OR l.tranche <= d.released_tranche)"
+                " AND (l.not_before IS NULL OR l.not_before <= clock_timestamp())"
+                " ORDER BY l.tranche, l.id LIMIT %s FOR UPDATE OF l SKIP LOCKED)"
+                " AND state = 'waiting'"
+                " RETURNING id, recipient, attempt, enclosure",
+                [self._claim, self._dispatch.pk, BATCH],
+            )
+            rows = cursor.fetchall()
+        return [self._opened(*row) for row in sorted(rows)]
+
+    def _opened(
+        self, letter_id: int, recipient: str, attempt: int, sealed: memoryview | None
+    ) -> LetterToSend:
+        purpose = self._dispatch.purpose
+        plain = None
+        if sealed is not None:
+            plain = open_enclosure(
+                bytes(sealed), purpose=purpose, recipient=recipient, attempt=attempt
+            )
+        return LetterToSend(
+            letter_id=letter_id,
+            purpose=purpose,
+            reference=self._dispatch.reference,
+            recipient=recipient,
+            attempt=attempt,
+            enclosure=plain,
+        )
+
+    def _open_mail(self) -> None:
+        if self._mail is not None:
+            return
+        mail = get_connection()
+        try:
+            mail.open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise _MailServerDown from error
+        self._mail = mail
+
+    def _hand_over(
+        self, letters: Sequence[LetterToSend], envelopes: Mapping[int, Envelope]
+    ) -> None:
+        done: int | None = None
+        for letter in letters:
+            envelope = envelopes.get(letter.letter_id)
+            if envelope is None:
+                self._hold(letter.letter_id, "no-address")
+                continue
+            is_ours = self._turn_over(done, letter.letter_id)
+            done = None
+            if not is_ours:
+                continue
+            if self._give(letter, envelope):
+                done = letter.letter_id
+                self.handed_over += 1
+                self._report(done=self.handed_over)
+        self._turn_over(done, None)
+
+    def _turn_over(self, done: int | None, starting: int | None) -> bool:
+        """In one commit: this one is handed over, that one is being handed over.
+
+        False: the letter to start is no longer ours (taken for abandoned, or cancelled).
+        """
+        if done is None and starting is None:
+            return True
+        with connection.cursor() as cursor:
+            # One statement, hence one commit. A letter that was held while we were handing it
+            # over (we were slow, and taken for dead) is settled by what we now know.
+            cursor.execute(
+                "UPDATE office_letter SET"
+                " state = CASE WHEN id = %(done)s THEN 'handed_over' ELSE state END,"
+                " enclosure = CASE WHEN id = %(done)s THEN NULL ELSE enclosure END,"
+                " handing_over = (id IS DISTINCT FROM %(done)s),"
+                " held_because = '', claimed_at = clock_timestamp()"
+                " WHERE claim = %(claim)s AND ((id = %(done)s AND state IN ('claimed', 'held'))"
+                " OR (id = %(starting)s AND state = 'claimed')) RETURNING id",
+                {"done": done, "starting": starting, "claim": self._claim},
+            )
+            return starting in {row[0] for row in cursor.fetchall()} or starting is None
+
+    def _give(self, letter: LetterToSend, envelope: Envelope) -> bool:
+        """Hand one letter to the mail server. False: it did not take it, or nobody can know."""
+        mail = compose(letter, envelope)
+        assert self._mail is not None
+        mail.connection = self._mail
+        try:
+            mail.send()
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+            # A reply with a code is an answer: the server did not take it.
+            self._answer(letter.letter_id, _reply_code(error))
+            self._forget_mail()
+            self._open_mail()
+            return False
+        except (OSError, smtplib.SMTPException):
+            # Cut off in the middle: it may have been taken.
+            self._hold(letter.letter_id, "in-doubt")
+            self._forget_mail()
+            raise _MailServerDown from None
+        return True
+
+    def _answer(self, letter_id: int, code: int) -> None:
+        if code >= 500:
+            self._hold(letter_id, "refused")
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE office_letter SET state = CASE WHEN tries < %s THEN 'waiting' ELSE 'held'"
+                " END, held_because = CASE WHEN tries < %s THEN '' ELSE 'put-off' END,"
+                " handing_over = false,"
+                " not_before = clock_timestamp() + make_interval(secs => %s)"
+                " WHERE id = %s AND claim = %s AND state IN ('claimed', 'held')",
+                [TRIES, TRIES, TRY_AGAIN_S, letter_id, self._claim],
+            )
+
+    def _hold(self, letter_id: int, because: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE office_letter SET state = 'held', held_because = %s"
+                " WHERE id = %s AND claim = %s AND state = 'claimed'",
+                [because, letter_id, self._claim],
+            )
+
+    def _release(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE office_letter SET state = 'waiting', claim = NULL, tries = tries - 1"
+                " WHERE dispatch_id = %s AND state = 'claimed' AND claim = %s"
+                " AND NOT handing_over",
+                [self._dispatch.pk, self._claim],
+            )
+
+    def _forget_mail(self) -> None:
+        mail, self._mail = self._mail, None
+        if mail is not None:
+            try:
+                mail.close()
+            except (OSError, smtplib.SMTPException):
+                # It is broken already, which is why it is forgotten.
+                return
+
+    def _keep_pace(self, letters: int, began: float) -> None:
+        if self._dispatch.letters_a_minute:
+            due_s = letters * 60 / self._dispatch.letters_a_minute
+            left_s = due_s - (time.monotonic() - began)
+            if left_s > 0:
+                self._wait(left_s)
+
+
+def _reply_code(error: smtplib.SMTPException) -> int:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return int(error.smtp_code)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max(int(code) for code, _ in error.recipients.values())
+    return 400
+
+
+def work_letters(work: Work) -> Unfinished | None:
+    """The job of a dispatch: send all that is released, in turns, and say how far it is."""
+    dispatch_id = int(work.subject_id)
+    counts = letter_counts(dispatch_id)
+    gone = counts.handed_over + counts.held + counts.cancelled
+    work.report(stage="Handing letters to the mail server", done=gone,
+                total=released_letters(dispatch_id), unit="letters")
+
+    def onward(
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        stage: str | None = None,
+        unit: str | None = None,
+    ) -> None:
+        work.report(done=None if done is None else gone + done, total=total, stage=stage, unit=unit)
+
+    sent = send_letters(dispatch_id, report=onward)
+    if sent.is_mail_down:
+        work.report(stage="The mail server does not answer; trying again in half a minute")
+        return Unfinished(after_s=MAIL_SERVER_REST_S)
+    if not sent.is_over:
+        return Unfinished()
+    if Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.PAUSED).exists():
+        raise JobStopped
+    put_off = Letter.objects.filter(
+        dispatch_id=dispatch_id, state=Letter.State.WAITING, not_before__isnull=False
+    ).exists()
+    return Unfinished(after_s=TRY_AGAIN_S) if put_off else None
+
+
+def released_letters(dispatch_id: int) -> int:
+    """How many letters of the dispatch have been released, whatever became of them."""
+    dispatch = Dispatch.objects.get(pk=dispatch_id)
+    return Letter.objects.filter(
+        dispatch=dispatch, tranche__lte=dispatch.released_tranche
+    ).count()
+
+
+def settle_abandoned_letters() -> tuple[int, int]:
+    """Find what senders that died left behind; return (waiting again, held in doubt)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE office_letter SET"
+            " state = CASE WHEN handing_over THEN 'held' ELSE 'waiting' END,"
+            " held_because = CASE WHEN handing_over THEN 'in-doubt' ELSE '' END,"
+            " claim = CASE WHEN handing_over THEN claim ELSE NULL END"
+            " WHERE state = 'claimed'"
+            " AND claimed_at < clock_timestamp() - make_interval(secs => %s)"
+            " RETURNING state",
+            [ABANDONED_S],
+        )
+        states = [row[0] for row in cursor.fetchall()]
+    return states.count("waiting"), states.count("held")
+
+
+def send_at_once(*, turn_s: float = 60) -> int:
+    """Send the letters that wait for no release: answers, notices. Called by the sweep."""
+    handed_over = 0
+    for dispatch_id in _dispatches_at_once():
+        handed_over += send_letters(dispatch_id, turn_s=turn_s).handed_over
+    return handed_over
+
+
+def _dispatches_at_once() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id FROM office_dispatch d WHERE d.at_once AND d.state = 'sending'"
+            " AND EXISTS (SELECT FROM office_letter l WHERE l.dispatch_id = d.id"
+            " AND l.state = 'waiting'"
+            " AND (l.not_before IS NULL OR l.not_before <= clock_timestamp())) ORDER BY d.id"
+        )
+        return [row[0] for row in cursor.fetchall()]

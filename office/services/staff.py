@@ -1,0 +1,185 @@
+"""Staff: accounts made ready to sign in, roles, written authority, closing an account."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from office.models import StaffMember, WrittenAuthority
+from office.permissions import Role
+from office.refusal import Refusal
+from office.selectors import roles_of
+from office.services.audit import record
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """A member of staff who has just been made, with what is shown once and kept nowhere."""
+
+    person: StaffMember
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+
+
+@transaction.atomic
+def make_staff(
+    email: str,
+    name: str,
+    role: Role | str,
+    *,
+    password: str | None = None,
+    totp_secret: str | None = None,
+    by: int | None = None,
+    now: datetime | None = None,
+) -> NewStaff:
+    """Make an account with password and TOTP enrolled, so that sign-in works at once.
+
+    password, totp_secret: made at random when not given. The secret is base 32, as in an
+    authenticator app. Who is told them can sign in as this person: hand them over in person.
+    """
+    now = now or timezone.now()
+    person = _new_account(email, name, Role(role), now=now)
+    password = password or secrets.token_urlsafe(15)
+    totp_secret = totp_secret or generate_totp_secret()
+    _check_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    TOTP.activate(person, totp_secret)
+    RecoveryCodes.activate(person)
+    record("make_staff", subject=("staff", str(person.pk)), by=by, now=now,
+           parameters={"role": str(Role(role))})
+    return NewStaff(person=person, password=password, totp_secret=totp_secret)
+
+
+@transaction.atomic
+def invite_staff(
+    email: str, name: str, role: Role | str, *, by: int, now: datetime
+) -> StaffMember:
+    """Make an account without a password. The invitation leads to choosing one and enrolling."""
+    person = _new_account(email, name, Role(role), now=now)
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    record("invite_staff", subject=("staff", str(person.pk)), by=by, now=now,
+           parameters={"role": str(Role(role))})
+    return person
+
+
+@transaction.atomic
+def close_account(person_id: int, *, by: int, now: datetime) -> None:
+    """Close an account: it can no longer sign in, and what it holds of second factors goes."""
+    if person_id == by:
+        raise Refusal("staff.own-account", "You cannot close your own account.",
+                      status=HTTPStatus.FORBIDDEN)
+    person = StaffMember.objects.select_for_update().filter(pk=person_id).first()
+    if person is None or not person.is_active:
+        raise Refusal("staff.unknown", "There is no such open account.",
+                      status=HTTPStatus.NOT_FOUND)
+    if Role.RETURNING_OFFICER in roles_of(person_id) and _officers() <= 2:
+        raise Refusal(
+            "staff.last-officers",
+            "Two returning officers must remain, or nothing that takes two can be done.",
+        )
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    Authenticator.objects.filter(user=person).delete()
+    record("close_account", subject=("staff", str(person_id)), by=by, now=now)
+
+
+@transaction.atomic
+def grant_authority(
+    deputy_id: int,
+    *,
+    by: int,
+    document: str,
+    begins_at: datetime,
+    ends_at: datetime | None,
+    now: datetime,
+) -> WrittenAuthority:
+    """Give a deputy written authority to act for the returning officer, for a time."""
+    if Role.RETURNING_OFFICER not in roles_of(by):
+        raise Refusal("authority.not-yours-to-give",
+                      "Only a returning officer can give a deputy authority.",
+                      status=HTTPStatus.FORBIDDEN)
+    if deputy_id == by or Role.DEPUTY not in roles_of(deputy_id):
+        raise Refusal("authority.not-a-deputy", "Authority is given to a deputy.")
+    if not document.strip():
+        raise Refusal("authority.no-document",
+                      "Write down the authority, or where the signed paper is filed.",
+                      status=HTTPStatus.BAD_REQUEST)
+    if ends_at is not None and ends_at <= begins_at:
+        raise Refusal("authority.ends-before-it-begins", "The authority must end after it begins.",
+                      status=HTTPStatus.BAD_REQUEST)
+    authority = WrittenAuthority.objects.create(
+        deputy_id=deputy_id,
+        granted_by_id=by,
+        document=document.strip(),
+        begins_at=begins_at,
+        ends_at=ends_at,
+        granted_at=now,
+    )
+    record("grant_authority", subject=("staff", str(deputy_id)), by=by, now=now,
+           parameters={"authority": authority.pk})
+    return authority
+
+
+@transaction.atomic
+def withdraw_authority(authority_id: int, *, by: int, now: datetime) -> None:
+    """End a deputy's written authority."""
+    if Role.RETURNING_OFFICER not in roles_of(by):
+        raise Refusal("authority.not-yours-to-give",
+                      "Only a returning officer can end a deputy's authority.",
+                      status=HTTPStatus.FORBIDDEN)
+    changed = WrittenAuthority.objects.filter(pk=authority_id, withdrawn_at__isnull=True).update(
+        withdrawn_at=now
+    )
+    if not changed:
+        raise Refusal("authority.unknown", "There is no such authority in force.",
+                      status=HTTPStatus.NOT_FOUND)
+    record("withdraw_authority", subject=("authority", str(authority_id)), by=by, now=now)
+
+
+def _new_account(email: str, name: str, role: Role, *, now: datetime) -> StaffMember:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Refusal("staff.address", "That is not an e-mail address.",
+                      status=HTTPStatus.BAD_REQUEST) from None
+    if not name.strip():
+        raise Refusal("staff.no-name", "Give the person's name.", status=HTTPStatus.BAD_REQUEST)
+    if StaffMember.objects.filter(email=email).exists():
+        raise Refusal("staff.exists", "There is already an account with that address.")
+    person = StaffMember(email=email, name=name.strip(), joined_at=now)
+    person.set_unusable_password()
+    person.save()
+    person.groups.add(Group.objects.get(name=role.value))
+    # The officer who makes the account vouches for the address; nobody signs up by themselves.
+    EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    return person
+
+
+def _check_password(password: str, person: StaffMember) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Refusal("staff.password", " ".join(error.messages),
+                      status=HTTPStatus.BAD_REQUEST) from None
+
+
+def _officers() -> int:
+    return StaffMember.objects.filter(
+        is_active=True, groups__name=Role.RETURNING_OFFICER.value
+    ).count()
