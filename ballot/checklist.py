@@ -1,0 +1,215 @@
+"""What stops the next step: each act's preconditions, by name, as one list.
+
+The officer's page shows them, and the act's own service refuses while one is unmet: there is no
+second list anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from ballot.lifecycle import State
+from ballot.models import Contest, Credential, Election, Mix, PartialOpening
+from ballot.models import Count as CountRecord
+from ballot.sealing.errors import RankingRejected
+from ballot.sealing.rankings import RankingSpace
+from ballot.selectors import contested, key_of, standing
+from office.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One precondition: what must be so, whether it is, and what to do where it is not."""
+
+    words: str
+    is_met: bool
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act in the officer's order of business: where it starts from, and what it needs."""
+
+    act: str
+    words: str
+    states: tuple[State, ...]
+    checks: Callable[[Election, datetime], Iterator[Check]]
+
+
+def _notice(election: Election, now: datetime) -> Iterator[Check]:
+    yield Check("The party and the returning officer are named",
+                bool(election.party and election.returning_officer),
+                "Fill them in on the set-up page.")
+    yield Check("The opening and the close are dated",
+                bool(election.opens_at and election.closes_at and election.closes_at > now),
+                "Give both on the set-up page; the close must lie ahead.")
+    yield Check("The eligibility rules are chosen", election.rules_id is not None,
+                "Choose a version of the rules on the set-up page.")
+    yield Check("It is written how somebody votes who cannot use the page",
+                bool(election.helped_routes), "Write it on the set-up page.")
+    yield Check("There is a contest on the paper", election.contests.exists(),
+                "Add the post that is to be filled.")
+
+
+def _statement(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    for contest in election.contests.all():
+        people = [one for one in standing(contest) if not one.is_reopen_nominations]
+        yield Check(f"Somebody stands in “{contest.title}”", bool(people), "Add a candidate.")
+        yield Check(f"The rankings of “{contest.title}” can be told apart", _fits(contest),
+                    "Allow fewer preferences: there would be more than 1,048,576 ways to fill "
+                    "in the paper.")
+
+
+def _fits(contest: Contest) -> bool:
+    candidates = len(standing(contest))
+    if not candidates:
+        return True
+    try:
+        RankingSpace(candidates, min(contest.max_preferences or candidates, candidates))
+    except RankingRejected:
+        return False
+    return True
+
+
+def _freeze(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    yield Check("The eligibility rules are chosen", election.rules_id is not None,
+                "Choose a version of the rules.")
+    yield Check("At least one contest goes to a poll", bool(contested(election)),
+                "Every contest is unopposed: declare instead.")
+
+
+def _key(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    yield Check("The key has not been set up yet", election.key is None,
+                "It has been: nothing is left to do.")
+
+
+def _codes(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    yield Check("Some code is still to be made", not _codes_made(election),
+                "All are made: nothing is left to do.")
+
+
+def _codes_made(election: Election) -> bool:
+    in_force = Credential.objects.filter(election=election, force=Credential.Force.IN_FORCE)
+    return election.roll is not None and in_force.count() == election.roll.entries.count()
+
+
+def _open(election: Election, now: datetime) -> Iterator[Check]:
+    yield Check("The trustees' key is set up", election.key is not None,
+                "Hold the key ceremony, or in a demonstration let the server hold the shares.")
+    yield Check("A voting code has been made for every elector on the roll",
+                _codes_made(election), "Start making the codes, and wait until all are made.")
+    yield Check("At least one contest goes to a poll", bool(contested(election)),
+                "Every contest is unopposed: declare instead.")
+    yield Check("The hour of the opening has come",
+                election.opens_at is not None and election.opens_at <= now,
+                "Wait for it: the notice gave that hour.")
+    yield Check("The close lies ahead", election.closes_at is not None and election.closes_at > now,
+                "The poll's time has passed. Void this election and call another.")
+
+
+def _close(election: Election, now: datetime) -> Iterator[Check]:
+    yield Check("The hour of the close has come",
+                election.closes_at is not None and election.closes_at <= now,
+                "Wait for it, or let two officers close the poll early.")
+
+
+def _nothing(election: Election, now: datetime) -> Iterator[Check]:
+    del election, now
+    yield from ()
+
+
+def _mixed(election: Election) -> bool:
+    boxes = _boxes_with(election, Count("mixes"))
+    return bool(boxes) and all(done >= election.mixes_wanted for done in boxes)
+
+
+def _boxes_with(election: Election, what: Count) -> list[int]:
+    return [
+        done
+        for contest in contested(election)
+        for done in contest.boxes.annotate(done=what).values_list("done", flat=True)
+    ]
+
+
+def _open_box(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    foreign = Mix.objects.filter(box__contest__election=election, by_server=False)
+    yield Check(f"Every box has been mixed {election.mixes_wanted} times or more",
+                _mixed(election), "Let another mixer mix the boxes.")
+    yield Check("Somebody other than the server has mixed",
+                foreign.exists() or not any(_boxes_with(election, Count("pk"))),
+                "Let another party mix the boxes.")
+    quorum = key_of(election).quorum if election.key else 0
+    parts = _boxes_with(election, Count("openings", filter=Q(openings__content__isnull=False)))
+    yield Check(f"{quorum} trustees have opened their part of every box",
+                bool(parts) and all(done >= quorum for done in parts),
+                "Ask the trustees to open their parts.")
+
+
+def _declare(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    for contest in contested(election):
+        sheet = CountRecord.objects.filter(contest=contest).first()
+        yield Check(f"“{contest.title}” has been counted", sheet is not None, "Count it.")
+        yield Check(f"The sums of the sheet of “{contest.title}” agree",
+                    sheet is not None and bool(sheet.sheet.get("sums_agree")),
+                    "Look for the difference before anything is declared.")
+
+
+def parts_given(election: Election) -> int:
+    """How many partial openings have been revealed, over all boxes."""
+    parts = PartialOpening.objects.filter(box__contest__election=election)
+    return parts.filter(content__isnull=False).count()
+
+
+STEPS: tuple[Step, ...] = (
+    Step("publish_notice", "Publish the notice of poll", (State.DRAFT,), _notice),
+    Step("publish_candidates", "Publish the statement of persons nominated",
+         (State.NOMINATING,), _statement),
+    Step("freeze_roll", "Freeze the roll", (State.NOMINATED,), _freeze),
+    Step("set_key", "Set up the trustees' key", (State.FROZEN,), _key),
+    Step("send_codes", "Make the voting codes", (State.FROZEN,), _codes),
+    Step("open_poll", "Open the poll", (State.FROZEN,), _open),
+    Step("close_poll", "Close the poll", (State.POLLING, State.SUSPENDED), _close),
+    Step("verify_register", "Verify the marked register", (State.CLOSED,), _nothing),
+    Step("mix_box", "Mix the boxes", (State.VERIFIED,), _nothing),
+    Step("open_box", "Open the boxes", (State.MIXED,), _open_box),
+    Step("count", "Count", (State.OPENED,), _nothing),
+    Step("declare", "Declare the result", (State.COUNTED,), _declare),
+)
+
+BY_ACT: dict[str, Step] = {step.act: step for step in STEPS}
+
+
+def checks_of(election: Election, act: str, *, now: datetime) -> list[Check]:
+    """The preconditions of an act, each with whether it is met."""
+    return list(BY_ACT[act].checks(election, now))
+
+
+def require_ready(election: Election, act: str, *, now: datetime) -> None:
+    """Refuse an act while anything stops it, naming everything that does."""
+    step = BY_ACT[act]
+    if election.stage not in step.states:
+        wanted = " or ".join(f"“{state.words}”" for state in step.states)
+        raise Refusal(
+            "election.wrong-state",
+            f"This can be done only in the state {wanted}. "
+            f"The election stands at “{election.stage.words}”.",
+        )
+    unmet = [check for check in checks_of(election, act, now=now) if not check.is_met]
+    if unmet:
+        what = " ".join(f"{check.words}: not yet. {check.mend}" for check in unmet)
+        raise Refusal("election.not-ready", f"{step.words} has to wait. {what}")
+
+
+def steps_now(election: Election) -> list[Step]:
+    """The acts that belong to the election's state."""
+    return [step for step in STEPS if election.stage in step.states]

@@ -1,0 +1,75 @@
+"""The long acts as jobs: what a worker runs, for an election that a job names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from ballot.services.codes import issue_codes
+from ballot.services.count_papers import count_papers
+from ballot.services.freeze_roll import freeze_roll
+from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.open_box import open_box
+from ballot.services.verify_register import verify_register
+from ballot.models import Election
+from office.kinds import Work, register_job_kind
+
+DEMONSTRATION_MIXERS = ("second mixer", "third mixer", "fourth mixer")
+
+
+def processes() -> int:
+    """One process a core; the sealing core uses one below 2,000 ballots whatever is given."""
+    return os.cpu_count() or 1
+
+
+def _freeze(work: Work) -> None:
+    freeze_roll(
+        int(work.subject_id),
+        by=work.parameters["by"],
+        seconded_by=work.parameters["seconded_by"],
+        now=timezone.now(),
+        report=work.report,
+    )
+
+
+def _mix(work: Work) -> None:
+    """The server's mix; in a demonstration also those that other parties would make."""
+    election = Election.objects.get(pk=int(work.subject_id))
+    others = DEMONSTRATION_MIXERS[: election.mixes_wanted - 1] if election.demonstration else ()
+    for mixer in (SERVER, *others):
+        mix_boxes(
+            election.pk,
+            mixer=mixer,
+            by=work.opened_by,
+            now=timezone.now(),
+            processes=processes(),
+            report=work.report,
+        )
+
+
+def _running(act: Callable[..., Any]) -> Callable[[Work], None]:
+    def run(work: Work) -> None:
+        act(
+            int(work.subject_id),
+            by=work.opened_by,
+            now=timezone.now(),
+            processes=processes(),
+            report=work.report,
+        )
+
+    return run
+
+
+def register() -> None:
+    """Say to the office who works each kind of job."""
+    register_job_kind("freeze_roll", _freeze, words="Freezing the roll", queue="import")
+    register_job_kind("send_codes", _running(issue_codes), words="Making the voting codes")
+    register_job_kind(
+        "verify_register", _running(verify_register), words="Verifying the marked register"
+    )
+    register_job_kind("mix_box", _mix, words="Mixing the boxes")
+    register_job_kind("open_box", _running(open_box), words="Opening the boxes")
+    register_job_kind("count", _running(count_papers), words="Counting")

@@ -1,0 +1,98 @@
+"""Between rows and what stands on the board: each entry's content as canonical values.
+
+One function a kind of entry, so that reading this file tells what the board says. Nothing here
+names a person, save candidates and officers in their public office.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from ballot.canonical import JSON, canonical
+from ballot.models import Candidate, Contest, Election
+
+
+def utc(moment: datetime | None) -> str | None:
+    """A time as it stands on the board: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def entry_body(
+    *,
+    election: uuid.UUID,
+    kind: str,
+    number: int,
+    at: datetime | None,
+    content: JSON,
+) -> bytes:
+    """The canonical bytes of an entry. Ballots bear no time: `at` is None."""
+    return canonical(
+        {
+            "at": utc(at),
+            "content": content,
+            "election": str(election),
+            "kind": kind,
+            "number": number,
+            "version": "hustings/v1",
+        }
+    )
+
+
+def entry_digest(body: bytes) -> bytes:
+    """The name of an entry: its leaf hash in the sense of RFC 6962, section 2.1."""
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
+def ballot_content(
+    public_key: bytes, votes: Sequence[bytes], signature: bytes
+) -> dict[str, JSON]:
+    """A sealed ballot: credential, one sealed vote a contest in the order of the paper."""
+    return {
+        "credential": bytes(public_key).hex(),
+        "signature": bytes(signature).hex(),
+        "votes": [bytes(vote).hex() for vote in votes],
+    }
+
+
+def contest_content(
+    contest: Contest, candidates: Iterable[Candidate]
+) -> dict[str, JSON]:
+    """A contest as the notice and the statement of persons nominated name it."""
+    return {
+        "candidates": [candidate.name for candidate in candidates],
+        "max_preferences": contest.max_preferences,
+        "method": contest.method,
+        "position": contest.position,
+        "reopen_nominations": contest.reopen_nominations,
+        "stop": contest.stop,
+        "tie_rule": contest.tie_rule,
+        "title": contest.title,
+        "unopposed": contest.unopposed,
+    }
+
+
+def notice_content(
+    election: Election, contests: Iterable[Contest], rules: JSON
+) -> dict[str, JSON]:
+    """The notice of poll: everything that is settled before anybody stands."""
+    return {
+        "closes_at": utc(election.closes_at),
+        "contests": [contest_content(contest, ()) for contest in contests],
+        "eligibility": rules,
+        "mixes_wanted": election.mixes_wanted,
+        "opens_at": utc(election.opens_at),
+        "party": election.party,
+        "returning_officer": election.returning_officer,
+        "smallest_box": election.smallest_box,
+        "title": election.title,
+        "turnout_by_section_shows_during_the_poll": True,
+        "zone": election.zone,
+    }
+
+
+def contest_code(contest: Contest) -> str:
+    """The name by which a contest is bound into every proof: stable, and not its title."""
+    return f"contest-{contest.position + 1}"

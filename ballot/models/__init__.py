@@ -1,0 +1,25 @@
+"""The tables of the contest, one subject a file."""
+
+from __future__ import annotations
+
+from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
+from ballot.models.credential import Credential
+from ballot.models.election import Candidate, Contest, Election, Method, Stop, TieRule
+from ballot.models.entry import Blob, BlobChunk, Entry
+from ballot.models.tally import (
+    Box,
+    Count,
+    Declaration,
+    Mix,
+    PartialOpening,
+    Profile,
+    ProfileLine,
+)
+from ballot.models.trustee import DemonstrationShare, Trustee
+
+__all__ = [
+    "Blob", "BlobChunk", "Box", "Candidate", "Contest", "Count", "Credential", "Declaration",
+    "DemonstrationShare", "Election", "Entry", "Method", "Mix", "PartialOpening", "Profile",
+    "ProfileLine", "RegisterMark", "SealedBallot", "SealedVote", "Stop", "TieRule", "Trustee",
+    "TurnoutCount",
+]

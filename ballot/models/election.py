@@ -1,0 +1,146 @@
+"""An election, its contests and their candidates.
+
+An election is one roll, timetable, key, paper and state; a contest is one post on its paper.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from ballot.lifecycle import State
+
+
+class Method(models.TextChoices):
+    """How a contest is counted (docs/spec/counting.md)."""
+
+    ALTERNATIVE_VOTE = "av", "Alternative vote"
+    PLURALITY = "plurality", "Most votes wins"
+
+
+class Stop(models.TextChoices):
+    """When a count by the alternative vote ends."""
+
+    MAJORITY = "majority", "As soon as a candidate has more than half of the continuing votes"
+    TWO = "two", "When two candidates are left"
+
+
+class TieRule(models.TextChoices):
+    """How a tie is settled; fixed in the notice."""
+
+    EARLIER_THEN_LOT = "earlier-stages-then-lot", "By the earlier stages, then by lot"
+    LOT = "lot", "By lot"
+
+
+class Election(models.Model):
+    """One roll, timetable, key, paper and state."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=60)
+    title = models.CharField(max_length=120)
+    party = models.CharField(max_length=120)
+    summary = models.TextField(blank=True)
+    returning_officer = models.CharField(max_length=120, blank=True)
+    helped_routes = models.TextField(
+        blank=True, help_text="How somebody votes who cannot use the page, in a sentence or two."
+    )
+    zone = models.CharField(max_length=40, default="Europe/London")
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, default=State.DRAFT.value)
+    rules = models.ForeignKey(
+        "members.EligibilityRules", on_delete=models.PROTECT, null=True, blank=True
+    )
+    roll = models.OneToOneField("members.Roll", on_delete=models.PROTECT, null=True, blank=True)
+    smallest_box = models.PositiveIntegerField(
+        default=10, help_text="Sections in which fewer ballots were cast are opened together."
+    )
+    mixes_wanted = models.PositiveSmallIntegerField(default=2)
+    key = models.JSONField(
+        null=True, blank=True, help_text="The outcome of the key ceremony, as on the board."
+    )
+    fingerprint = models.BinaryField(null=True, blank=True)
+    demonstration = models.BooleanField(
+        default=False, help_text="The server holds the trustees' shares itself. Never for a poll."
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["public_id"], name="election_public_id_once"),
+            models.UniqueConstraint(fields=["slug"], name="election_slug_once"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="election_closes_after_it_opens"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in State]),
+                name="election_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(mixes_wanted__gte=2), name="election_is_mixed_twice_at_least"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def stage(self) -> State:
+        """The state as a value of the one table of states."""
+        return State(self.state)
+
+
+class Contest(models.Model):
+    """One post on the paper."""
+
+    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="contests")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    method = models.CharField(
+        max_length=12, choices=Method.choices, default=Method.ALTERNATIVE_VOTE
+    )
+    max_preferences = models.PositiveSmallIntegerField(null=True, blank=True)
+    reopen_nominations = models.BooleanField(default=False)
+    stop = models.CharField(max_length=10, choices=Stop.choices, default=Stop.MAJORITY)
+    tie_rule = models.CharField(
+        max_length=30, choices=TieRule.choices, default=TieRule.EARLIER_THEN_LOT
+    )
+    unopposed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["election", "position"], name="contest_position_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(max_preferences__isnull=True) | Q(max_preferences__gte=1),
+                name="contest_allows_a_preference",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Candidate(models.Model):
+    """Somebody who stands in a contest; `position` is the place on the paper, from 0."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="candidates")
+    name = models.CharField(max_length=120)
+    statement = models.TextField(blank=True, max_length=4000)
+    photo = models.BinaryField(null=True, blank=True)
+    is_reopen_nominations = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = (
+            models.UniqueConstraint(fields=["contest", "name"], name="candidate_name_once"),
+            models.UniqueConstraint(fields=["contest", "position"], name="candidate_place_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

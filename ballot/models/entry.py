@@ -1,0 +1,58 @@
+"""The board's entries and the large blobs that they name by hash."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ballot.models.box import SealedBallot
+from ballot.models.election import Election
+
+
+class Entry(models.Model):
+    """One act of an election as canonical bytes; append-only, numbered without a gap."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="entries")
+    number = models.PositiveIntegerField(help_text="From 0.")
+    kind = models.CharField(max_length=30)
+    body = models.BinaryField()
+    ballot = models.ForeignKey(SealedBallot, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["election", "number"], name="entry_number_once"),
+            models.UniqueConstraint(fields=["ballot"], name="entry_ballot_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"entry {self.number}: {self.kind}"
+
+
+class Blob(models.Model):
+    """Bytes too large for an entry, in chunks, named by their SHA-256; append-only."""
+
+    sha256 = models.BinaryField()
+    size_bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["sha256"], name="blob_once"),)
+
+    def __str__(self) -> str:
+        return bytes(self.sha256).hex()[:16]
+
+
+class BlobChunk(models.Model):
+    """A stretch of a blob; `number` from 0."""
+
+    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["blob", "number"], name="blob_chunk_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of blob {self.blob_id}"

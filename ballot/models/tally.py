@@ -1,0 +1,136 @@
+"""After the close: boxes, mixes, openings, profiles, counts and declarations.
+
+Opened papers are stored as a profile (ranking, how many) and never as rows in an order that
+could be joined to anything.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from ballot.models.election import Contest, Election
+from ballot.models.entry import Blob
+from ballot.models.trustee import Trustee
+
+
+class Box(models.Model):
+    """The sealed votes of one contest and one section (or of several pooled), fixed by a hash.
+
+    `sealed` is a blob of N x 66 bytes, c1 then c2 of each vote in the order of the board.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="boxes")
+    number = models.PositiveSmallIntegerField(help_text="From 0, within the contest.")
+    label = models.CharField(max_length=200)
+    sections = models.ManyToManyField("members.Section")
+    ballots = models.PositiveIntegerField()
+    digest = models.BinaryField()
+    sealed = models.ForeignKey(Blob, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ("contest__position", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["contest", "number"], name="box_number_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Mix(models.Model):
+    """One mixer's re-encryption and permutation of a box, with its proof (sealing spec)."""
+
+    box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="mixes")
+    number = models.PositiveSmallIntegerField(help_text="From 1, in the order of mixing.")
+    mixer = models.CharField(max_length=120)
+    by_server = models.BooleanField()
+    content = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["box", "number"], name="mix_number_once"),
+            models.UniqueConstraint(fields=["box", "mixer"], name="mix_one_a_mixer"),
+        )
+
+    def __str__(self) -> str:
+        return f"mix {self.number} of box {self.box_id} by {self.mixer}"
+
+
+class PartialOpening(models.Model):
+    """One trustee's part in opening a box: committed to first, revealed when a quorum has."""
+
+    box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="openings")
+    trustee = models.ForeignKey(Trustee, on_delete=models.PROTECT)
+    commitment = models.BinaryField()
+    content = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["box", "trustee"], name="opening_one_a_trustee"),
+        )
+
+    def __str__(self) -> str:
+        return f"opening of box {self.box_id} by trustee {self.trustee_id}"
+
+
+class Profile(models.Model):
+    """What an opened box holds: how many papers, how many outside the table of rankings."""
+
+    box = models.OneToOneField(Box, on_delete=models.PROTECT, primary_key=True)
+    papers = models.PositiveIntegerField()
+    papers_rejected = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"profile of box {self.box_id}"
+
+
+class ProfileLine(models.Model):
+    """One ranking (its index among all that the rules allow; 0 is blank) and how many gave it."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="lines")
+    ranking = models.PositiveIntegerField()
+    papers = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("ranking",)
+        constraints = (
+            models.UniqueConstraint(fields=["profile", "ranking"], name="profile_ranking_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.papers} papers with ranking {self.ranking}"
+
+
+class Count(models.Model):
+    """The count of a contest: its sheet as counted, one a contest."""
+
+    contest = models.OneToOneField(Contest, on_delete=models.PROTECT, primary_key=True)
+    sheet = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"count of {self.contest_id}"
+
+
+class Declaration(models.Model):
+    """What the returning officer declared; a correction is a version with a higher number."""
+
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="declarations"
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    declared_at = models.DateTimeField()
+    content = models.JSONField()
+
+    class Meta:
+        ordering = ("-version",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["election", "version"], name="declaration_version_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"declaration {self.version} of {self.election_id}"

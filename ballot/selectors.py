@@ -1,0 +1,147 @@
+"""What is read of an election: its paper, its key, its boxes, its turnout. Nothing writes here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+from django.db.models import Sum
+
+from ballot.lifecycle import State, is_before
+from ballot.mapping import contest_code
+from ballot.models import Blob, BlobChunk, Box, Candidate, Contest, Election, TurnoutCount
+from ballot.sealing.box import Box as SealedBox
+from ballot.sealing.box import BoxName
+from ballot.sealing.ceremony import ElectionKey
+from ballot.sealing.rankings import RankingSpace
+from ballot.sealing.setting import Setting
+from office.refusal import Refusal
+
+
+def election_by_slug(slug: str) -> Election:
+    """The election of an address, or a refusal that says no more than that there is none."""
+    election = Election.objects.filter(slug=slug).first()
+    if election is None:
+        raise Refusal("election.none", "There is no election at this address.", status=404)
+    return election
+
+
+def contested(election: Election) -> list[Contest]:
+    """The contests that stand on the paper, in its order: all but the unopposed."""
+    return list(election.contests.filter(unopposed=False).order_by("position"))
+
+
+def contest_codes(election: Election) -> list[str]:
+    """The contests on the paper, as the proofs name them."""
+    return [contest_code(contest) for contest in contested(election)]
+
+
+def standing(contest: Contest) -> list[Candidate]:
+    """Those who stand: by their place on the paper once it is settled, before it by name.
+
+    "Re-open nominations" always comes last.
+    """
+    candidates = contest.candidates.filter(withdrawn_at__isnull=True)
+    return sorted(
+        candidates,
+        key=lambda one: (
+            one.is_reopen_nominations,
+            one.position if one.position is not None else -1,
+            one.name.casefold(),
+            one.pk,
+        ),
+    )
+
+
+def on_paper(contest: Contest) -> list[Candidate]:
+    """Those whom the paper names, in its order; who withdrew since stays on it."""
+    return list(contest.candidates.filter(position__isnull=False).order_by("position"))
+
+
+def ranking_space(contest: Contest) -> RankingSpace:
+    """All rankings that the contest's rules allow, numbered (sealing spec)."""
+    candidates = len(on_paper(contest))
+    return RankingSpace(candidates, min(contest.max_preferences or candidates, candidates))
+
+
+def key_of(election: Election) -> ElectionKey:
+    """The election's key and its trustees' public shares."""
+    if election.key is None:
+        raise Refusal("key.none", "The key has not been set up yet.", status=409)
+    return ElectionKey.parse(election.key)
+
+
+def setting_of(election: Election) -> Setting:
+    """What every proof of this election is bound to: its fingerprint and its key."""
+    if election.fingerprint is None:
+        raise Refusal("poll.not-opened", "The poll has not been opened yet.", status=409)
+    return Setting(bytes(election.fingerprint), key_of(election).public_key)
+
+
+def read_blob(blob: Blob) -> Iterator[bytes]:
+    """A blob's bytes, a chunk at a time."""
+    chunks = BlobChunk.objects.filter(blob=blob).order_by("number")
+    for content in chunks.values_list("content", flat=True).iterator(chunk_size=4):
+        yield bytes(content)
+
+
+def whole_blob(blob: Blob) -> bytes:
+    """A blob's bytes at once."""
+    return b"".join(read_blob(blob))
+
+
+def box_name(box: Box) -> BoxName:
+    """A box as the proofs name it: its contest and the sections pooled in it."""
+    sections = box.sections.order_by("code").values_list("code", flat=True)
+    return BoxName(contest_code(box.contest), tuple(sections))
+
+
+def sealed_box(box: Box, *, processes: int = 1) -> SealedBox:
+    """The sealed votes of a box as the close fixed them."""
+    rows = np.frombuffer(whole_blob(box.sealed), dtype=np.uint8).reshape(-1, 66)
+    return SealedBox.parse(box_name(box), rows, processes=processes)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTurnout:
+    """How many of a section's electors have voted."""
+
+    code: str
+    name: str
+    issued: int
+    ballots: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.ballots / self.issued if self.issued else 0.0
+
+
+def turnout_by_section(election: Election) -> list[SectionTurnout]:
+    """Electors on the roll and ballots cast, by section, from the counters."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.code, s.name, r.electors, coalesce(t.ballots, 0)"
+            " FROM (SELECT section_id, count(*) AS electors FROM members_rollentry"
+            "        WHERE roll_id = %s GROUP BY section_id) r"
+            " JOIN members_section s ON s.id = r.section_id"
+            " LEFT JOIN (SELECT section_id, sum(ballots) AS ballots FROM ballot_turnoutcount"
+            "        WHERE election_id = %s GROUP BY section_id) t USING (section_id)"
+            " ORDER BY s.precedence, s.code",
+            [election.roll_id, election.pk],
+        )
+        return [SectionTurnout(*row) for row in cursor.fetchall()]
+
+
+def turnout_by_hour(election: Election) -> list[tuple[datetime, int]]:
+    """Ballots cast in each hour in which there was one, from the counters."""
+    hours = TurnoutCount.objects.filter(election=election).values("hour")
+    totals = hours.annotate(cast=Sum("ballots")).order_by("hour")
+    return [(row["hour"], row["cast"]) for row in totals]
+
+
+def shows_turnout(election: Election) -> bool:
+    """Turnout is there to be seen from the opening on."""
+    return not is_before(election.stage, State.POLLING) and election.stage != State.VOID

@@ -1,0 +1,1 @@
+"""The official acts of an election, one a file: each is one transaction, and all that writes."""

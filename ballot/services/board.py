@@ -1,0 +1,133 @@
+"""Writing to the board: the append-only entries of an election, and the blobs they name.
+
+Entries are numbered from 0 without a gap, one writer at a time (a transaction lock). Ballots are
+appended by the worker in batches, shuffled within the batch, so that the board's order says
+nothing finer than the batch about when each was cast. A ballot is in the table of ballots and
+not yet on the board, or in both; never on the board twice (unique in the database). Killed
+anywhere, the next run goes on from what is committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from ballot.canonical import JSON
+from ballot.mapping import ballot_content, entry_body
+from ballot.models import Blob, BlobChunk, Election, Entry
+
+CHUNK_BYTES = 1 << 20
+BATCH_BALLOTS = 20_000
+
+
+def _lock_board(election_id: int) -> int:
+    """Become the board's one writer until the transaction ends; return the next number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(1, %s)", [election_id])
+        cursor.execute(
+            "SELECT coalesce(max(number) + 1, 0) FROM ballot_entry WHERE election_id = %s",
+            [election_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def append_entry(
+    election: Election, *, kind: str, content: JSON, now: datetime
+) -> Entry:
+    """Append one act to the board, inside the transaction of the act itself."""
+    number = _lock_board(election.pk)
+    body = entry_body(
+        election=election.public_id, kind=kind, number=number, at=now, content=content
+    )
+    return Entry.objects.create(election=election, number=number, kind=kind, body=body)
+
+
+def append_ballots(election: Election) -> int:
+    """Append every ballot that is not yet on the board; return how many there were.
+
+    One transaction a batch of up to 20,000; within it the order is drawn at random.
+    """
+    appended = 0
+    while batch := _append_batch(election):
+        appended += batch
+    return appended
+
+
+@transaction.atomic
+def _append_batch(election: Election) -> int:
+    number = _lock_board(election.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.id, c.public_key, b.signature,"
+            " (SELECT array_agg(v.c1 || v.c2 || v.proof ORDER BY k.position)"
+            "    FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id"
+            "   WHERE v.ballot_id = b.id)"
+            " FROM ballot_sealedballot b JOIN ballot_credential c ON c.id = b.credential_id"
+            " WHERE b.election_id = %s"
+            " AND NOT EXISTS (SELECT 1 FROM ballot_entry e WHERE e.ballot_id = b.id)"
+            " ORDER BY b.id LIMIT %s",
+            [election.pk, BATCH_BALLOTS],
+        )
+        rows = cursor.fetchall()
+        # The shuffle needs nothing but that nobody can foretell it.
+        secrets.SystemRandom().shuffle(rows)
+        lines = io.StringIO()
+        for place, (ballot_id, key, signature, votes) in enumerate(rows, start=number):
+            content = ballot_content(key, [bytes(vote) for vote in votes], signature)
+            body = entry_body(
+                election=election.public_id,
+                kind="ballot",
+                number=place,
+                at=None,
+                content=content,
+            )
+            lines.write(f"{election.pk}\t{place}\tballot\t\\\\x{body.hex()}\t{ballot_id}\n")
+        lines.seek(0)
+        cursor.copy_expert(
+            "COPY ballot_entry (election_id, number, kind, body, ballot_id) FROM STDIN", lines
+        )
+    return len(rows)
+
+
+def store_blob(pieces: Iterable[bytes]) -> Blob:
+    """Store bytes too large for an entry; the same bytes are stored once.
+
+    pieces: any cut of the bytes; they are cut anew into chunks of 1 MiB.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    chunks: list[bytes] = []
+    for chunk in _recut(pieces):
+        digest.update(chunk)
+        size += len(chunk)
+        chunks.append(chunk)
+    blob, made = Blob.objects.get_or_create(
+        sha256=digest.digest(), defaults={"size_bytes": size}
+    )
+    if made:
+        for number, chunk in enumerate(chunks):
+            BlobChunk.objects.create(blob=blob, number=number, content=chunk)
+    return blob
+
+
+def _recut(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) >= CHUNK_BYTES:
+            yield bytes(held[:CHUNK_BYTES])
+            del held[:CHUNK_BYTES]
+    if held:
+        yield bytes(held)
+
+
+def blob_reference(blob: Blob) -> dict[str, Any]:
+    """What an entry says of a blob: its hash and its size."""
+    return {"sha256": bytes(blob.sha256).hex(), "size_bytes": blob.size_bytes}

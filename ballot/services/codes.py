@@ -1,0 +1,154 @@
+"""Voting codes: made before the opening, one for each elector, and let out at the opening.
+
+A code is made in the worker, turned at once into the public half that goes on the board, and
+encrypted into its letter: it stands nowhere else, and is erased when the letter is handed over.
+One transaction makes up to 20,000 of them with their letters; a run that was killed goes on
+with the electors who have none, and nobody has two.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+from ballot.canonical import JSON
+from ballot.lifecycle import State
+from ballot.models import Credential, Election, Entry
+from ballot.sealing.codes import credentials_of, make_codes
+from ballot.services.board import append_entry, blob_reference, store_blob
+from ballot.services.moves import lock_election, require_state
+from office.models import Dispatch
+from office.progress import Report, silent
+from office.services.audit import record
+from office.services.letters import (
+    cancel_letters,
+    prepare_dispatch,
+    queue_letters,
+    release_letters,
+)
+
+PURPOSE: Final = "voting-code"
+CHUNK: Final = 20_000
+
+_WITHOUT = """
+SELECT r.id, r.public_id FROM members_rollentry r
+ WHERE r.roll_id = %s
+   AND NOT EXISTS (SELECT FROM ballot_credential c WHERE c.roll_entry_id = r.id)
+ ORDER BY r.id LIMIT %s
+"""
+
+_KEYS = """
+SELECT s.code, count(*), string_agg(c.public_key, ''::bytea ORDER BY c.public_key)
+  FROM ballot_credential c
+  JOIN members_rollentry r ON r.id = c.roll_entry_id
+  JOIN members_section s ON s.id = r.section_id
+ WHERE c.election_id = %s AND c.force = 'in-force'
+ GROUP BY s.code ORDER BY s.code
+"""
+
+
+def issue_codes(
+    election_id: int,
+    *,
+    by: int | None,
+    now: datetime,
+    processes: int = 1,
+    report: Report = silent,
+) -> None:
+    """Make every elector's code and put the public halves on the board."""
+    election = Election.objects.get(pk=election_id)
+    require_state(election, State.FROZEN)
+    total = election.roll.electors
+    done = Credential.objects.filter(election=election, force="in-force").count()
+    report(stage="Making the voting codes", done=done, total=total, unit="codes")
+    while made := _make_chunk(election_id, processes=processes):
+        done += made
+        report(done=done, total=total)
+    _publish_credentials(election_id, by=by, now=now)
+
+
+@transaction.atomic
+def _make_chunk(election_id: int, *, processes: int) -> int:
+    election = lock_election(election_id)
+    require_state(election, State.FROZEN)
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHOUT, [election.roll_id, CHUNK])
+        entries = cursor.fetchall()
+    if not entries:
+        return 0
+    codes = make_codes(len(entries), rng=os.urandom)
+    keys = credentials_of(codes, election_id=election.public_id.bytes, processes=processes)
+    _copy_credentials(election_id, [entry_id for entry_id, _ in entries], keys.tobytes())
+    dispatch = prepare_dispatch(PURPOSE, reference=election.roll.public_id)
+    letters = (
+        (str(public_id), code.encode())
+        for (_, public_id), code in zip(entries, codes, strict=True)
+    )
+    queue_letters(dispatch.pk, letters)
+    return len(entries)
+
+
+def _copy_credentials(election_id: int, entry_ids: list[int], keys: bytes) -> None:
+    lines = io.StringIO()
+    for place, entry_id in enumerate(entry_ids):
+        key = keys[32 * place : 32 * place + 32].hex()
+        lines.write(f"{election_id}\t{entry_id}\t1\t\\\\x{key}\tin-force\n")
+    lines.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            "COPY ballot_credential (election_id, roll_entry_id, attempt, public_key, force)"
+            " FROM STDIN",
+            lines,
+        )
+
+
+@transaction.atomic
+def _publish_credentials(election_id: int, *, by: int | None, now: datetime) -> None:
+    """Put the public keys on the board, by section, sorted, so that no order leads to the roll."""
+    election = lock_election(election_id)
+    require_state(election, State.FROZEN)
+    content: dict[str, JSON] = {"sections": _sections_with_keys(election_id)}
+    newest = (
+        Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
+        .order_by("-number")
+        .first()
+    )
+    if newest is not None and newest.kind == "credentials":
+        return
+    append_entry(election, kind="credentials", content=content, now=now)
+    record("send_codes", subject=("election", str(election_id)), by=by, now=now)
+
+
+def _sections_with_keys(election_id: int) -> list[JSON]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS, [election_id])
+        rows = cursor.fetchall()
+    return [
+        {
+            "credentials": count,
+            "keys": blob_reference(store_blob([bytes(keys)])),
+            "section": code,
+        }
+        for code, count, keys in rows
+    ]
+
+
+def release_codes(election: Election, *, by: int | None, now: datetime) -> None:
+    """Let the letters out, at the opening."""
+    dispatch = prepare_dispatch(PURPOSE, reference=election.roll.public_id)
+    release_letters(dispatch.pk, by=by, now=now)
+
+
+def cancel_codes(election: Election, *, by: int | None, now: datetime) -> None:
+    """Destroy the codes that have not gone out."""
+    if election.roll is None:
+        return
+    dispatch = Dispatch.objects.filter(
+        purpose=PURPOSE, reference=election.roll.public_id
+    ).first()
+    if dispatch is not None:
+        cancel_letters(dispatch.pk, by=by, now=now)

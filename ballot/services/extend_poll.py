@@ -1,0 +1,54 @@
+"""Extending the poll by written decision: a later close, and notice of it to all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ballot.lifecycle import State
+from ballot.mapping import utc
+from ballot.models import Election
+from ballot.services.board import append_entry
+from ballot.services.moves import lock_election, require_state
+from ballot.services.reasons import require_reason
+from office.refusal import Refusal
+from office.services.approvals import demand_two_officers
+from office.services.audit import record
+
+
+@transaction.atomic
+def extend_poll(
+    election_id: int,
+    *,
+    closes_at: str,
+    reason: str,
+    by: int | None,
+    seconded_by: int | None,
+    now: datetime,
+) -> None:
+    """Move the close to a later time. A poll whose close has passed is not opened again.
+
+    closes_at: ISO 8601 with its offset.
+    """
+    demand_two_officers(by=by, seconded_by=seconded_by)
+    election = lock_election(election_id)
+    require_state(election, State.POLLING, State.SUSPENDED)
+    later = datetime.fromisoformat(closes_at)
+    if election.closes_at is None or election.closes_at <= now:
+        raise Refusal("poll.closed", "The close has passed: the poll cannot be extended.")
+    if later.tzinfo is None or later <= election.closes_at:
+        raise Refusal("poll.not-later", "An extension sets a later close than the present one.")
+    Election.objects.filter(pk=election.pk).update(closes_at=later)
+    append_entry(
+        election,
+        kind="extension",
+        content={
+            "closes_at": utc(later),
+            "closed_before_at": utc(election.closes_at),
+            "reason": require_reason(reason),
+        },
+        now=now,
+    )
+    record("extend_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
+           now=now)

@@ -1,0 +1,170 @@
+"""Mixing: each mixer in turn re-encrypts and permutes every box, and proves that it did.
+
+A box's mix is the resumable piece: one transaction stores it with its proof and its entry, and a
+run that was killed goes on with the boxes that lack one. Every mix is checked before it is
+stored, whoever made it. The server may mix once, and first; the rest are other parties'. In a
+demonstration alone the server mixes for all of them, and the board says so.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from ballot.canonical import JSON
+from ballot.checklist import require_ready
+from ballot.lifecycle import State
+from ballot.mapping import contest_code
+from ballot.models import Box, Election, Mix
+from ballot.sealing.box import Box as SealedBox
+from ballot.sealing.errors import SealingError
+from ballot.sealing.shuffle import Mix as SealedMix
+from ballot.sealing.shuffle import check_mix, mix, read_mix
+from ballot.selectors import contested, sealed_box, setting_of, whole_blob
+from ballot.services.board import append_entry, blob_reference, store_blob
+from ballot.services.moves import lock_election, move, require_state
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+
+SERVER: Final = "server"
+
+
+def boxes_of(election: Election) -> list[Box]:
+    """Every box of the election, contest by contest."""
+    return [box for contest in contested(election) for box in contest.boxes.order_by("number")]
+
+
+def mixed_box(box: Box, *, processes: int = 1) -> SealedBox:
+    """A box as the last mixer left it; as it was fixed, where nobody has mixed yet."""
+    setting = setting_of(box.contest.election)
+    current = sealed_box(box, processes=processes)
+    for step in box.mixes.order_by("number"):
+        content = whole_blob(step.content)
+        current = read_mix(content, before=current, setting=setting, processes=processes).after
+    return current
+
+
+def mix_boxes(
+    election_id: int,
+    *,
+    mixer: str,
+    by: int | None,
+    now: datetime,
+    processes: int = 1,
+    report: Report = silent,
+) -> None:
+    """Mix every box that this mixer has not mixed yet.
+
+    mixer: the name that stands on the board; "server" is the server's own.
+    """
+    election = Election.objects.get(pk=election_id)
+    require_ready(election, "mix_box", now=now)
+    setting = setting_of(election)
+    for box in boxes_of(election):
+        if box.mixes.filter(mixer=mixer).exists():
+            continue
+        report(stage=f"{mixer}: mixing {box}", done=0, total=2 * box.ballots, unit="ballots")
+        before = mixed_box(box, processes=processes)
+
+        def mixing(done: int, total: int) -> None:
+            del total
+            report(done=done)
+
+        mixed = mix(before, setting=setting, mixer=mixer, rng=os.urandom,
+                    processes=processes, progress=mixing)
+        _record_mix(box, before, mixed, mixer=mixer, by=by, now=now, processes=processes,
+                    report=report)
+
+
+def record_mix(
+    box_id: int, *, mixer: str, content: bytes, by: int | None, now: datetime, processes: int = 1
+) -> None:
+    """Take a mix that another party made on a machine of its own."""
+    if mixer == SERVER:
+        raise Refusal("mix.not-the-server", "A mix handed in bears its own mixer's name.")
+    box = Box.objects.select_related("contest__election").get(pk=box_id)
+    before = mixed_box(box, processes=processes)
+    try:
+        mixed = read_mix(content, before=before, setting=setting_of(box.contest.election),
+                         processes=processes)
+    except SealingError as refused:
+        raise _refused(box, mixer, refused) from refused
+    _record_mix(box, before, mixed, mixer=mixer, by=by, now=now, processes=processes,
+                report=silent)
+
+
+def _record_mix(
+    box: Box,
+    before: SealedBox,
+    mixed: SealedMix,
+    *,
+    mixer: str,
+    by: int | None,
+    now: datetime,
+    processes: int,
+    report: Report,
+) -> None:
+    election = box.contest.election
+    try:
+        check_mix(
+            before, mixed, setting=setting_of(election), mixer=mixer, rng=os.urandom,
+            processes=processes,
+            progress=lambda done, total: report(done=box.ballots + done),
+        )
+    except SealingError as refused:
+        raise _refused(box, mixer, refused) from refused
+    with transaction.atomic():
+        locked = lock_election(election.pk)
+        require_state(locked, State.VERIFIED)
+        step = _store(locked, box, mixed, mixer)
+        append_entry(locked, kind="mix", content=_content(step), now=now)
+        record("mix_box", subject=("box", str(box.pk)), by=by, now=now)
+        _finish(locked)
+
+
+def _store(election: Election, box: Box, mixed: SealedMix, mixer: str) -> Mix:
+    number = box.mixes.count() + 1
+    by_server = mixer == SERVER or election.demonstration
+    if mixer == SERVER and number != 1:
+        raise Refusal("mix.server-not-first", "The server mixes first, or not at all.")
+    if box.mixes.filter(mixer=mixer).exists():
+        raise Refusal("mix.twice", f"{mixer} has mixed this box already.")
+    return Mix.objects.create(
+        box=box,
+        number=number,
+        mixer=mixer,
+        by_server=by_server,
+        content=store_blob([mixed.to_bytes()]),
+    )
+
+
+def _finish(election: Election) -> None:
+    """The last mix that is wanted moves the election on."""
+    lacking = [box for box in boxes_of(election) if box.mixes.count() < election.mixes_wanted]
+    if not lacking:
+        move(election, State.MIXED)
+
+
+def _content(step: Mix) -> dict[str, JSON]:
+    return {
+        "box": step.box.number,
+        "by_server": step.by_server,
+        "contest": contest_code(step.box.contest),
+        "content": blob_reference(step.content),
+        "mixer": step.mixer,
+        "number": step.number,
+    }
+
+
+def _refused(box: Box, mixer: str, refused: SealingError) -> Refusal:
+    return Refusal(
+        "mix.does-not-check",
+        f"The mix of {box} by {mixer} does not pass its check ({refused.condition}). It was not "
+        "taken; let it be made again, or by another party.",
+        status=422,
+    )
+

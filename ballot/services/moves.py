@@ -1,0 +1,49 @@
+"""Moving an election from one state to the next, and the lock under which that is done.
+
+Every act that moves an election first takes its row FOR UPDATE. A cast takes the same row FOR
+KEY SHARE (services/cast.py), so a close waits for the casts under way and no cast begins after
+it: which of the two came first is decided here, by the database, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from ballot.lifecycle import State, may_move
+from ballot.models import Election
+from office.refusal import Refusal
+
+
+def lock_election(election_id: int) -> Election:
+    """Take the election's row for this transaction and return it as it stands now."""
+    return Election.objects.select_for_update().get(pk=election_id)
+
+
+def require_state(election: Election, *states: State) -> None:
+    """Refuse an act that does not belong to the election's state."""
+    if election.stage not in states:
+        wanted = " or ".join(f"“{state.words}”" for state in states)
+        raise Refusal(
+            "election.wrong-state",
+            f"This can be done only in the state {wanted}. "
+            f"The election stands at “{election.stage.words}”.",
+            status=409,
+        )
+
+
+def move(election: Election, after: State) -> None:
+    """Move a locked election along one of the allowed arrows, or refuse."""
+    if not may_move(election.stage, after):
+        raise Refusal(
+            "election.no-such-move",
+            f"An election cannot go from “{election.stage.words}” to “{after.words}”.",
+            status=409,
+        )
+    changed = Election.objects.filter(pk=election.pk, state=election.state).update(
+        state=after.value
+    )
+    if changed != 1:
+        raise Refusal(
+            "election.moved-meanwhile",
+            "Somebody else has just moved this election on. Reload the page to see where it is.",
+            status=409,
+        )
+    election.state = after.value

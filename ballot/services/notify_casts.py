@@ -1,0 +1,27 @@
+"""A neutral notice of each cast, to the address on file: so that nobody votes in another's name
+unnoticed. Queued by the worker for every mark that has none yet, set by set."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ballot.models import Election
+from office.services.letters import prepare_dispatch, queue_letters_from
+
+PURPOSE: Final = "cast-notice"
+
+_MARKED = """
+SELECT r.public_id::text FROM ballot_registermark m
+  JOIN members_rollentry r ON r.id = m.roll_entry_id
+ WHERE m.election_id = %s AND r.email <> ''
+   AND NOT EXISTS (SELECT FROM office_letter l
+                    WHERE l.purpose = 'cast-notice' AND l.recipient = r.public_id::text
+                      AND l.attempt = 1)
+ ORDER BY r.public_id
+"""
+
+
+def notify_casts(election: Election) -> int:
+    """Queue the notices that are due; return how many. The order is the pseudonyms', not time's."""
+    dispatch = prepare_dispatch(PURPOSE, reference=election.roll.public_id, at_once=True)
+    return queue_letters_from(dispatch.pk, _MARKED, [election.pk])

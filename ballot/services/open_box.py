@@ -1,0 +1,244 @@
+"""Opening the boxes: a quorum of trustees each open their part, and the parts are combined.
+
+A part is computed where its share is. It is committed to by hash before any is revealed, so that
+no trustee can choose theirs by what the others show; each is checked against the trustee's
+public share before it is stored. What is stored at the end is a profile: how many papers gave
+each ranking. A paper outside the table of rankings is one rejected paper, and the count goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+
+from django.db import transaction
+
+from ballot.canonical import JSON
+from ballot.checklist import require_ready
+from ballot.lifecycle import State
+from ballot.mapping import contest_code
+from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
+from ballot.sealing.box import Box as SealedBox
+from ballot.sealing.ceremony import KeyShare
+from ballot.sealing.errors import SealingError
+from ballot.sealing.opening import OpenedBox, check_part, open_part, part_commitment, read_part
+from ballot.sealing.opening import open_box as combine
+from ballot.selectors import key_of, ranking_space, setting_of, whole_blob
+from ballot.services.board import append_entry, blob_reference, store_blob
+from ballot.services.mix_box import boxes_of, mixed_box
+from ballot.services.moves import lock_election, move, require_state
+from office.enclosure import open_enclosure
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+
+
+@transaction.atomic
+def commit_part(
+    box_id: int, *, number: int, commitment: bytes, by: int | None, now: datetime
+) -> None:
+    """A trustee commits to their part of a box; the same commitment again changes nothing."""
+    box = Box.objects.select_related("contest__election").get(pk=box_id)
+    election = lock_election(box.contest.election_id)
+    require_state(election, State.MIXED)
+    trustee = _trustee(election, number)
+    opening, made = PartialOpening.objects.get_or_create(
+        box=box, trustee=trustee, defaults={"commitment": commitment}
+    )
+    if not made:
+        if bytes(opening.commitment) != commitment:
+            raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
+        return
+    content: dict[str, JSON] = {
+        "box": box.number,
+        "commitment": commitment.hex(),
+        "contest": contest_code(box.contest),
+        "trustee": number,
+    }
+    append_entry(election, kind="opening-commitment", content=content, now=now)
+    record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
+
+
+def reveal_part(
+    box_id: int,
+    *,
+    number: int,
+    content: bytes,
+    by: int | None,
+    now: datetime,
+    mixed: SealedBox | None = None,
+    processes: int = 1,
+    report: Report = silent,
+) -> None:
+    """A trustee reveals the part they committed to; it is checked, then stored.
+
+    mixed: the box as the last mixer left it, where the caller has it at hand.
+    """
+    box = Box.objects.select_related("contest__election").get(pk=box_id)
+    election = box.contest.election
+    setting, key = setting_of(election), key_of(election)
+    if part_commitment(content, setting=setting, number=number) != _committed(box, number):
+        raise Refusal("opening.not-as-committed", "This is not the part that was committed to.")
+    if box.openings.count() < key.quorum:
+        raise Refusal(
+            "opening.too-early",
+            f"Nobody reveals before {key.quorum} trustees have committed to their parts.",
+        )
+    sealed = mixed if mixed is not None else mixed_box(box, processes=processes)
+    try:
+        part = read_part(content, box=sealed, processes=processes)
+        if part.number != number:
+            raise Refusal("opening.other-trustee", "This part is another trustee's.")
+        check_part(sealed, part, setting=setting, key=key, rng=os.urandom, processes=processes,
+                   progress=lambda done, total: report(done=done))
+    except SealingError as refused:
+        raise Refusal(
+            "opening.does-not-check",
+            f"The part of trustee {number} does not pass its check ({refused.condition}). It was "
+            "not taken.",
+            status=422,
+        ) from refused
+    _store_part(box, number, content, by=by, now=now)
+
+
+@transaction.atomic
+def _store_part(box: Box, number: int, content: bytes, *, by: int | None, now: datetime) -> None:
+    election = lock_election(box.contest.election_id)
+    require_state(election, State.MIXED)
+    blob = store_blob([content])
+    stored = PartialOpening.objects.filter(
+        box=box, trustee__number=number, content__isnull=True
+    ).update(content=blob)
+    if not stored:
+        return
+    told: dict[str, JSON] = {
+        "box": box.number,
+        "content": blob_reference(blob),
+        "contest": contest_code(box.contest),
+        "trustee": number,
+    }
+    append_entry(election, kind="opening", content=told, now=now)
+    record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
+
+
+def open_box(
+    election_id: int,
+    *,
+    by: int | None,
+    now: datetime,
+    processes: int = 1,
+    report: Report = silent,
+) -> None:
+    """Combine a quorum's parts of every box into its profile, all boxes in one transaction."""
+    election = Election.objects.get(pk=election_id)
+    if election.demonstration:
+        _open_held_parts(election, by=by, now=now, processes=processes, report=report)
+    with transaction.atomic():
+        election = lock_election(election_id)
+        require_ready(election, "open_box", now=now)
+        for box in boxes_of(election):
+            report(stage=f"Opening {box}", done=0, total=box.ballots, unit="papers")
+            opened = _combine(election, box, processes=processes, report=report)
+            _store_profile(box, opened)
+            append_entry(election, kind="profile", content=_profile_content(box, opened), now=now)
+        move(election, State.OPENED)
+        record("open_box", subject=("election", str(election.pk)), by=by, now=now)
+
+
+def _combine(
+    election: Election, box: Box, *, processes: int, report: Report
+) -> OpenedBox:
+    key = key_of(election)
+    sealed = mixed_box(box, processes=processes)
+    revealed = box.openings.filter(content__isnull=False).order_by("trustee__number")
+    parts = [
+        read_part(whole_blob(one.content), box=sealed, processes=processes)
+        for one in revealed[: key.quorum]
+    ]
+    return combine(
+        sealed, parts, key=key, space=ranking_space(box.contest), processes=processes,
+        progress=lambda done, total: report(done=done),
+    )
+
+
+def _store_profile(box: Box, opened: OpenedBox) -> None:
+    profile = Profile.objects.create(
+        box=box, papers=opened.papers, papers_rejected=opened.rejected
+    )
+    ProfileLine.objects.bulk_create(
+        [
+            ProfileLine(profile=profile, ranking=ranking, papers=papers)
+            for ranking, papers in sorted(opened.profile.items())
+        ],
+        batch_size=5000,
+    )
+
+
+def _profile_content(box: Box, opened: OpenedBox) -> dict[str, JSON]:
+    lines = "".join(f"{ranking},{papers}\n" for ranking, papers in sorted(opened.profile.items()))
+    return {
+        "box": box.number,
+        "contest": contest_code(box.contest),
+        "papers": opened.papers,
+        "papers_rejected": opened.rejected,
+        "profile": blob_reference(store_blob([lines.encode()])),
+    }
+
+
+def _trustee(election: Election, number: int) -> Trustee:
+    trustee = election.trustees.filter(number=number).first()
+    if trustee is None:
+        raise Refusal("opening.no-such-trustee", f"There is no trustee number {number}.")
+    return trustee
+
+
+def _committed(box: Box, number: int) -> bytes:
+    opening = box.openings.filter(trustee__number=number).first()
+    if opening is None:
+        raise Refusal("opening.not-committed", "Commit to the part before it is revealed.")
+    return bytes(opening.commitment)
+
+
+def _open_held_parts(
+    election: Election, *, by: int | None, now: datetime, processes: int, report: Report
+) -> None:
+    """In a demonstration: open the parts of the shares that the server holds itself."""
+    require_state(election, State.MIXED)
+    setting, key = setting_of(election), key_of(election)
+    shares = held_shares(election)[: key.quorum]
+    for box in boxes_of(election):
+        if box.openings.filter(content__isnull=False).count() >= key.quorum:
+            continue
+        sealed = mixed_box(box, processes=processes)
+        parts: dict[int, bytes] = {}
+        for share in shares:
+            report(stage=f"Trustee {share.number} opens a part of {box}", done=0,
+                   total=box.ballots, unit="papers")
+            part = open_part(sealed, setting=setting, key=key, share=share, rng=os.urandom,
+                             processes=processes, progress=lambda done, total: report(done=done))
+            parts[share.number] = part.to_bytes()
+        for number, content in parts.items():
+            commitment = part_commitment(content, setting=setting, number=number)
+            commit_part(box.pk, number=number, commitment=commitment, by=by, now=now)
+        for number, content in parts.items():
+            report(stage=f"Checking the part of trustee {number}", done=0, total=box.ballots,
+                   unit="papers")
+            reveal_part(box.pk, number=number, content=content, by=by, now=now, mixed=sealed,
+                        processes=processes, report=report)
+
+
+def held_shares(election: Election) -> list[KeyShare]:
+    """The shares that a demonstration's server holds."""
+    held = election.trustees.filter(demonstrationshare__isnull=False).order_by("number")
+    return [
+        KeyShare.parse(
+            json.loads(
+                open_enclosure(
+                    bytes(trustee.demonstrationshare.enclosure),
+                    purpose="share", recipient=str(trustee.pk), attempt=1,
+                )
+            )
+        )
+        for trustee in held
+    ]

@@ -1,0 +1,30 @@
+"""Publishing the notice of poll: from here on the rules are fixed, and nominations are open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ballot.checklist import require_ready
+from ballot.lifecycle import State
+from ballot.mapping import notice_content
+from ballot.services.board import append_entry
+from ballot.services.moves import lock_election, move
+from office.services.audit import record
+
+
+@transaction.atomic
+def publish_notice(election_id: int, *, by: int | None, now: datetime) -> None:
+    """Publish the notice and open nominations."""
+    election = lock_election(election_id)
+    require_ready(election, "publish_notice", now=now)
+    move(election, State.NOMINATING)
+    contests = election.contests.order_by("position")
+    append_entry(
+        election,
+        kind="notice",
+        content=notice_content(election, contests, election.rules.content),
+        now=now,
+    )
+    record("publish_notice", subject=("election", str(election.pk)), by=by, now=now)

@@ -1,0 +1,108 @@
+"""Sending an elector a new code: it comes into force, and the old one dies, on confirmation.
+
+Nobody can void a code by asking for another: the new one goes to the frozen address only, and
+does nothing until whoever reads that mailbox confirms it by POST. Who has voted gets none.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from ballot.lifecycle import State
+from ballot.models import Credential, Election, RegisterMark
+from ballot.sealing.codes import make_code, voting_key
+from ballot.services.board import append_entry
+from ballot.services.moves import lock_election, require_state
+from members.selectors import entry_by_public_id
+from office.refusal import Refusal
+from office.services.audit import record
+from office.services.letters import queue_letter
+
+PURPOSE: Final = "voting-code-again"
+MOST_CODES: Final = 6
+
+
+@transaction.atomic
+def reissue_code(
+    election_id: int, *, recipient: uuid.UUID, by: int | None, now: datetime
+) -> None:
+    """Make a new code for an elector and queue its letter; the old code stays good meanwhile."""
+    election = lock_election(election_id)
+    require_state(election, State.POLLING, State.SUSPENDED)
+    entry = entry_by_public_id(election.roll_id, recipient)
+    if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
+        raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
+    held = Credential.objects.filter(election=election, roll_entry=entry.pk)
+    if held.count() >= MOST_CODES:
+        raise Refusal(
+            "reissue.too-many",
+            f"{MOST_CODES} codes have been made for this elector. Offer a helped route instead.",
+        )
+    # An earlier code that nobody confirmed is overtaken by this one.
+    held.filter(force=Credential.Force.WAITING).update(force=Credential.Force.REVOKED)
+    code = make_code(rng=os.urandom)
+    attempt = held.count() + 1
+    Credential.objects.create(
+        election=election,
+        roll_entry_id=entry.pk,
+        attempt=attempt,
+        public_key=voting_key(code, election_id=election.public_id.bytes).credential,
+        force=Credential.Force.WAITING,
+    )
+    queue_letter(
+        PURPOSE,
+        reference=election.roll.public_id,
+        recipient=str(recipient),
+        attempt=attempt,
+        enclosure=code.encode(),
+    )
+    record("reissue_code", subject=("roll_entry", str(recipient)), by=by, now=now)
+
+
+@transaction.atomic
+def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> None:
+    """Bring a new code into force; its holder has proved that they hold it. Twice does no harm.
+
+    credential: the public half, 32 bytes, whose proof of possession the caller has checked.
+    """
+    election = Election.objects.get(pk=election_id)
+    require_state(election, State.POLLING, State.SUSPENDED)
+    asked = Credential.objects.filter(election=election, public_key=credential).first()
+    if asked is None:
+        raise Refusal("reissue.unknown", "This code is not one of this election's.", status=403)
+    # Every credential of the elector, in one order: a cast under the old one holds its row, so
+    # it is either finished before this goes on, or finds its credential revoked.
+    held = {
+        one.pk: one
+        for one in Credential.objects.select_for_update()
+        .filter(roll_entry=asked.roll_entry_id)
+        .order_by("pk")
+    }
+    asked = held[asked.pk]
+    if asked.force == Credential.Force.IN_FORCE:
+        return
+    if asked.force == Credential.Force.REVOKED:
+        raise Refusal("reissue.overtaken", "A newer code has been sent. Use the newest link.",
+                      status=403)
+    if RegisterMark.objects.filter(election=election, roll_entry=asked.roll_entry_id).exists():
+        raise Refusal("reissue.has-voted", "A ballot has been cast by this elector already, and "
+                      "it stands.")
+    revoked = [one for one in held.values() if one.force == Credential.Force.IN_FORCE]
+    Credential.objects.filter(pk__in=[one.pk for one in revoked]).update(
+        force=Credential.Force.REVOKED
+    )
+    Credential.objects.filter(pk=asked.pk).update(force=Credential.Force.IN_FORCE)
+    append_entry(
+        election,
+        kind="reissue",
+        content={
+            "credential": bytes(asked.public_key).hex(),
+            "revoked": [bytes(one.public_key).hex() for one in revoked],
+        },
+        now=now,
+    )

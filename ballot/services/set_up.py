@@ -1,0 +1,202 @@
+"""Setting up an election and its paper, before the notice of poll fixes them."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from ballot.lifecycle import State
+from ballot.models import Candidate, Contest, Election, Method
+from ballot.names import TextRefused, clean_line, clean_text
+from ballot.services.moves import lock_election, require_state
+from ballot.services.photographs import re_encode
+from office.refusal import Refusal
+from office.services.audit import record
+
+REOPEN_NOMINATIONS: Final = "Re-open nominations"
+MOST_CONTESTS: Final = 8
+
+_LINES: Final = ("title", "party", "returning_officer")
+_TEXTS: Final = ("summary", "helped_routes")
+_PLAIN: Final = ("opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted", "zone")
+
+
+def _clean(cleaner: Callable[[str], str], field: str, text: str) -> str:
+    try:
+        return cleaner(text)
+    except TextRefused as refused:
+        raise Refusal(
+            "text.hidden-character",
+            f"The {field.replace('_', ' ')} holds {refused.found}, which would not show. "
+            "Remove it and save again.",
+        ) from refused
+
+
+@transaction.atomic
+def create_election(*, title: str, party: str, by: int | None, now: datetime, **rest: Any) -> int:
+    """Begin an election as a draft; return its id."""
+    title = _clean(clean_line, "title", title)
+    if not title:
+        raise Refusal("election.no-title", "Give the election a title.")
+    election = Election(title=title, slug=_free_slug(title))
+    _fill(election, {"party": party, **rest})
+    election.save(force_insert=True)
+    record("set_up_election", subject=("election", str(election.pk)), by=by, now=now)
+    return election.pk
+
+
+def _free_slug(title: str) -> str:
+    stem = slugify(title)[:50] or "election"
+    taken = set(Election.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    number = 1
+    slug = stem
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
+
+
+def _fill(election: Election, values: Mapping[str, Any]) -> None:
+    for field, value in values.items():
+        if field in _LINES:
+            setattr(election, field, _clean(clean_line, field, value))
+        elif field in _TEXTS:
+            setattr(election, field, _clean(clean_text, field, value))
+        elif field in _PLAIN:
+            setattr(election, field, value)
+        else:
+            raise TypeError(f"an election has no {field} to set up")
+    if election.zone not in zoneinfo.available_timezones():
+        raise Refusal("election.no-such-zone", f"There is no time zone “{election.zone}”.")
+    if election.opens_at and election.closes_at and election.closes_at <= election.opens_at:
+        raise Refusal("election.closes-too-soon", "The poll must close after it opens.")
+    if election.mixes_wanted < 2:
+        raise Refusal("election.too-few-mixes", "Every box is mixed at least twice.")
+
+
+@transaction.atomic
+def edit_election(election_id: int, *, by: int | None, now: datetime, **values: Any) -> None:
+    """Change a draft: title, party, texts, times, rules, smallest box, number of mixes."""
+    election = lock_election(election_id)
+    require_state(election, State.DRAFT)
+    _fill(election, values)
+    election.save(update_fields=list(values))
+    record("set_up_election", subject=("election", str(election.pk)), by=by, now=now)
+
+
+@transaction.atomic
+def add_contest(
+    election_id: int,
+    *,
+    title: str,
+    method: str,
+    by: int | None,
+    now: datetime,
+    max_preferences: int | None = None,
+    reopen_nominations: bool = False,
+    stop: str = "majority",
+    tie_rule: str = "earlier-stages-then-lot",
+) -> int:
+    """Add a post to the paper of a draft; return the contest's id."""
+    election = lock_election(election_id)
+    require_state(election, State.DRAFT)
+    position = election.contests.count()
+    if position >= MOST_CONTESTS:
+        raise Refusal("contest.too-many", f"A paper carries at most {MOST_CONTESTS} contests.")
+    title = _clean(clean_line, "title", title)
+    if not title:
+        raise Refusal("contest.no-title", "Give the contest a title, the post that is filled.")
+    contest = Contest(
+        election=election,
+        position=position,
+        title=title,
+        method=Method(method).value,
+        max_preferences=1 if method == Method.PLURALITY else max_preferences,
+        reopen_nominations=reopen_nominations,
+        stop=stop,
+        tie_rule=tie_rule,
+    )
+    contest.save(force_insert=True)
+    if reopen_nominations:
+        Candidate.objects.create(
+            contest=contest, name=REOPEN_NOMINATIONS, is_reopen_nominations=True
+        )
+    record("edit_contest", subject=("contest", str(contest.pk)), by=by, now=now)
+    return contest.pk
+
+
+@transaction.atomic
+def remove_contest(contest_id: int, *, by: int | None, now: datetime) -> None:
+    """Take a post off the paper of a draft; the later ones move up."""
+    contest = Contest.objects.select_related("election").get(pk=contest_id)
+    election = lock_election(contest.election_id)
+    require_state(election, State.DRAFT)
+    record("edit_contest", subject=("contest", str(contest.pk)), by=by, now=now)
+    contest.delete()
+    for position, kept in enumerate(election.contests.order_by("position")):
+        if kept.position != position:
+            Contest.objects.filter(pk=kept.pk).update(position=position)
+
+
+@transaction.atomic
+def add_candidate(
+    contest_id: int,
+    *,
+    name: str,
+    by: int | None,
+    now: datetime,
+    statement: str = "",
+    photo: bytes | None = None,
+) -> int:
+    """Take a nomination with statement and photograph; return the candidate's id."""
+    contest = _open_contest(contest_id)
+    name = _clean(clean_line, "name", name)
+    if not name:
+        raise Refusal("candidate.no-name", "Give the candidate's name as it shall stand.")
+    if contest.candidates.filter(name__iexact=name).exists():
+        raise Refusal("candidate.twice", f"“{name}” stands in this contest already.")
+    candidate = Candidate.objects.create(
+        contest=contest,
+        name=name,
+        statement=_clean(clean_text, "statement", statement),
+        photo=re_encode(photo) if photo else None,
+    )
+    record("edit_contest", subject=("candidate", str(candidate.pk)), by=by, now=now)
+    return candidate.pk
+
+
+@transaction.atomic
+def edit_candidate(
+    candidate_id: int,
+    *,
+    name: str,
+    statement: str,
+    by: int | None,
+    now: datetime,
+    photo: bytes | None = None,
+) -> None:
+    """Mend a nomination's name, statement or photograph while nominations are open."""
+    candidate = Candidate.objects.get(pk=candidate_id)
+    contest = _open_contest(candidate.contest_id)
+    name = _clean(clean_line, "name", name)
+    others = contest.candidates.exclude(pk=candidate_id)
+    if not name or others.filter(name__iexact=name).exists():
+        raise Refusal("candidate.twice", "Each candidate needs a name of their own.")
+    candidate.name = name
+    candidate.statement = _clean(clean_text, "statement", statement)
+    if photo:
+        candidate.photo = re_encode(photo)
+    candidate.save(update_fields=["name", "statement", "photo"])
+    record("edit_contest", subject=("candidate", str(candidate_id)), by=by, now=now)
+
+
+def _open_contest(contest_id: int) -> Contest:
+    contest = Contest.objects.get(pk=contest_id)
+    require_state(lock_election(contest.election_id), State.DRAFT, State.NOMINATING)
+    return contest
+

@@ -1,0 +1,246 @@
+"""Verifying after the close: the marked register and the ballots agree, and the boxes are fixed.
+
+By section: marks in the register, ballots, sealed votes of each contest, and ballots on the
+board must be the same number. Every ballot's proofs and signature are checked once more, all of
+them together. Then each box, the sealed votes of one contest and section in the order of the
+board, is fixed by its hash.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+import numpy as np
+from django.db import connection, transaction
+
+from ballot.canonical import JSON
+from ballot.checklist import require_ready
+from ballot.lifecycle import State
+from ballot.mapping import contest_code
+from ballot.models import Box, Contest, Election
+from ballot.pooling import pool_sections
+from ballot.sealing.ballot import ballot_size
+from ballot.sealing.box import Box as SealedBox
+from ballot.sealing.box import BoxName, box_hash, join_boxes
+from ballot.sealing.bulk import CheckedBallots, check_ballots
+from ballot.sealing.errors import BallotsRejected
+from ballot.selectors import contest_codes, contested, setting_of
+from ballot.services.board import append_entry, blob_reference, store_blob
+from ballot.services.moves import lock_election, move
+from members.models import Section
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+
+_READ_BALLOTS = 20_000
+
+_RECONCILE = """
+SELECT s.code, s.name,
+       count(r.id),
+       count(m.id),
+       count(b.id),
+       coalesce(sum((SELECT count(*) FROM ballot_sealedvote v WHERE v.ballot_id = b.id)), 0),
+       count(e.id)
+  FROM members_rollentry r
+  JOIN members_section s ON s.id = r.section_id
+  LEFT JOIN ballot_registermark m ON m.roll_entry_id = r.id AND m.election_id = %(election)s
+  LEFT JOIN (ballot_sealedballot b JOIN ballot_credential c ON c.id = b.credential_id)
+         ON c.roll_entry_id = r.id AND b.election_id = %(election)s
+  LEFT JOIN ballot_entry e ON e.ballot_id = b.id
+ WHERE r.roll_id = %(roll)s
+ GROUP BY s.code, s.name, s.precedence
+ ORDER BY s.precedence, s.code
+"""
+
+_WIRES = """
+SELECT string_agg(w.wire, ''::bytea ORDER BY w.number), count(*) FROM (
+    SELECT e.number, c.public_key
+           || (SELECT string_agg(v.c1 || v.c2 || v.proof, ''::bytea ORDER BY k.position)
+                 FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id
+                WHERE v.ballot_id = b.id)
+           || b.signature AS wire
+      FROM ballot_entry e
+      JOIN ballot_sealedballot b ON b.id = e.ballot_id
+      JOIN ballot_credential c ON c.id = b.credential_id
+      JOIN members_rollentry r ON r.id = c.roll_entry_id
+      JOIN members_section s ON s.id = r.section_id
+     WHERE e.election_id = %s AND e.number >= %s AND e.number < %s AND s.code = %s
+) w
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionAccount:
+    """The ballot account of one section; `votes` over all contests together."""
+
+    code: str
+    name: str
+    electors: int
+    marks: int
+    ballots: int
+    votes: int
+    on_board: int
+
+    def agrees(self, contests: int) -> bool:
+        """Marks, ballots, votes and entries are the same number."""
+        return (
+            self.marks == self.ballots == self.on_board
+            and self.votes == self.ballots * contests
+            and self.ballots <= self.electors
+        )
+
+
+def account(election: Election) -> list[SectionAccount]:
+    """The ballot account by section, counted from the rows themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECONCILE, {"election": election.pk, "roll": election.roll_id})
+        return [SectionAccount(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def verify_register(
+    election_id: int,
+    *,
+    by: int | None,
+    now: datetime,
+    processes: int = 1,
+    report: Report = silent,
+) -> None:
+    """Verify, check every ballot, and fix the boxes: all, or nothing and the reason."""
+    election = lock_election(election_id)
+    require_ready(election, "verify_register", now=now)
+    accounts = account(election)
+    _require_agreement(accounts, contests=len(contested(election)))
+    checked = {
+        one.code: _check_section(election, one, processes=processes, report=report)
+        for one in accounts
+        if one.ballots
+    }
+    boxes = [
+        box
+        for number, contest in enumerate(contested(election))
+        for box in _fix_boxes(election, contest, number, accounts, checked)
+    ]
+    append_entry(election, kind="reconciliation", content=_content(accounts, boxes), now=now)
+    move(election, State.VERIFIED)
+    record("verify_register", subject=("election", str(election.pk)), by=by, now=now)
+
+
+def _require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
+    wrong = [one for one in accounts if not one.agrees(contests)]
+    if wrong:
+        what = "; ".join(
+            f"{one.name}: {one.marks} marks, {one.ballots} ballots, {one.votes} votes, "
+            f"{one.on_board} on the board"
+            for one in wrong
+        )
+        raise Refusal(
+            "register.disagrees",
+            f"The marked register and the ballots do not agree ({what}). Nothing is opened until "
+            "the difference is explained.",
+        )
+    if not any(one.ballots for one in accounts):
+        raise Refusal(
+            "register.no-ballot",
+            "No ballot was cast. There is nothing to open: two officers may declare the election "
+            "void.",
+        )
+
+
+def _check_section(
+    election: Election, one: SectionAccount, *, processes: int, report: Report
+) -> CheckedBallots:
+    report(stage=f"Checking the ballots of {one.name}", done=0, total=one.ballots, unit="ballots")
+    try:
+        return check_ballots(
+            _wires(election, one.code),
+            setting=setting_of(election),
+            contests=contest_codes(election),
+            section=one.code,
+            rng=os.urandom,
+            processes=processes,
+            progress=lambda done, total: report(done=done, total=total),
+        )
+    except BallotsRejected as rejected:
+        found = ", ".join(f"number {place} ({why})" for place, why in rejected.culprits[:5])
+        raise Refusal(
+            "register.ballot-rejected",
+            f"{len(rejected.culprits)} ballots of {one.name} do not pass the check that they "
+            f"passed when they were cast: {found}. Somebody has changed the database.",
+        ) from rejected
+
+
+def _wires(election: Election, section: str) -> np.ndarray:
+    size = ballot_size(len(contested(election)))
+    last = election.entries.order_by("-number").values_list("number", flat=True).first() or 0
+    pieces = bytearray()
+    with connection.cursor() as cursor:
+        for first in range(0, last + 1, _READ_BALLOTS):
+            cursor.execute(_WIRES, [election.pk, first, first + _READ_BALLOTS, section])
+            joined, count = cursor.fetchone()
+            if count:
+                if len(joined) != count * size:
+                    raise Refusal(
+                        "register.ballot-length",
+                        "A ballot in the database is not as long as it was when it was cast. "
+                        "Somebody has changed the database.",
+                    )
+                pieces += joined
+    return np.frombuffer(pieces, dtype=np.uint8).reshape(-1, size)
+
+
+def _fix_boxes(
+    election: Election,
+    contest: Contest,
+    contest_number: int,
+    accounts: list[SectionAccount],
+    checked: dict[str, CheckedBallots],
+) -> list[Box]:
+    names = {one.code: one.name for one in accounts}
+    pools = pool_sections({one.code: one.ballots for one in accounts}, election.smallest_box)
+    fixed = []
+    for number, codes in enumerate(pools):
+        name = BoxName(contest_code(contest), codes)
+        parts = [
+            checked[code].box(contest_number, BoxName(contest_code(contest), (code,)))
+            for code in codes
+            if code in checked
+        ]
+        label = ", ".join(names[code] for code in codes)
+        fixed.append(_store_box(election, contest, number, label, join_boxes(name, parts)))
+    return fixed
+
+
+def _store_box(
+    election: Election, contest: Contest, number: int, label: str, sealed: SealedBox
+) -> Box:
+    box = Box.objects.create(
+        contest=contest,
+        number=number,
+        label=label,
+        ballots=len(sealed),
+        digest=box_hash(sealed, setting=setting_of(election)),
+        sealed=store_blob([sealed.to_bytes()]),
+    )
+    box.sections.set(Section.objects.filter(code__in=sealed.name.sections))
+    return box
+
+
+def _content(accounts: list[SectionAccount], boxes: list[Box]) -> dict[str, JSON]:
+    fields = ("code", "name", "electors", "marks", "ballots", "votes", "on_board")
+    return {
+        "boxes": [
+            {
+                "ballots": box.ballots,
+                "contest": contest_code(box.contest),
+                "digest": bytes(box.digest).hex(),
+                "number": box.number,
+                "sealed": blob_reference(box.sealed),
+                "sections": list(box.sections.order_by("code").values_list("code", flat=True)),
+            }
+            for box in boxes
+        ],
+        "sections": [dict(zip(fields, astuple(one), strict=True)) for one in accounts],
+    }
