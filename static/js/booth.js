@@ -15,10 +15,10 @@ const code = takeFragment();
 const STEPS = { identify: "Identify", mark: "Mark", check: "Check", receipt: "Receipt" };
 const sealing = await import(root.dataset.sealingUrl);
 
-const setting = sealing.settingOf({
-  fingerprint: sealing.bytesOfHex(root.dataset.fingerprint),
-  key: sealing.bytesOfHex(root.dataset.publicKey),
-});
+const setting = new sealing.Setting(
+  sealing.bytesOfHex(root.dataset.fingerprint),
+  sealing.bytesOfHex(root.dataset.publicKey),
+);
 const electionId = sealing.bytesOfHex(root.dataset.electionId);
 const spaces = contests.map(
   ({ candidates, preferences }) => new sealing.RankingSpace(candidates, preferences),
@@ -352,7 +352,7 @@ function seal() {
     unit: elector.unit ?? "",
     key,
   });
-  const tracker = sealing.trackerHash(ballot, { setting });
+  const tracker = sealing.trackerHash(ballot.credential, ballot.votes, { setting });
   return { bytes: ballot.toBytes(), tracker };
 }
 
@@ -421,7 +421,12 @@ at("print").addEventListener("click", () => print());
 
 // The code is taken out of the address before anything else is done, or asked for.
 function takeFragment() {
-  const fragment = location.hash.slice(1);
+  let fragment = location.hash.slice(1);
+  try {
+    fragment = decodeURIComponent(fragment); // Some mail programs escape what need not be.
+  } catch {
+    // Not escaped after all: what it is worth is said when it is read as a code.
+  }
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   return fragment;
 }
