@@ -10,6 +10,7 @@ from ballot.models.tally import (
     Box,
     Count,
     Declaration,
+    DrawnLot,
     Mix,
     PartialOpening,
     Profile,
@@ -19,7 +20,7 @@ from ballot.models.trustee import DemonstrationShare, Trustee
 
 __all__ = [
     "Blob", "BlobChunk", "Box", "Candidate", "Contest", "Count", "Credential", "Declaration",
-    "DemonstrationShare", "Election", "Entry", "Method", "Mix", "PartialOpening", "Profile",
+    "DemonstrationShare", "DrawnLot", "Election", "Entry", "Method", "Mix", "PartialOpening", "Profile",
     "ProfileLine", "RegisterMark", "SealedBallot", "SealedVote", "Stop", "TieRule", "Trustee",
     "TurnoutCount",
 ]

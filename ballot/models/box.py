@@ -1,7 +1,8 @@
 """What is cast: sealed ballots, the marked register beside them, and turnout as counters.
 
 A sealed ballot, its votes and its mark are one insert (services/cast.py), and none is ever
-changed or removed. No time stands on a row: turnout by hour comes from the counters.
+changed or removed. No time stands on a row: turnout by hour comes from the counters. Each index
+costs every cast, so there are none but those of the constraints.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ class RegisterMark(models.Model):
 
         ONLINE = "online", "Online"
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="marks")
-    roll_entry = models.ForeignKey("members.RollEntry", on_delete=models.PROTECT)
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="marks", db_index=False
+    )
+    roll_entry = models.ForeignKey("members.RollEntry", on_delete=models.PROTECT, db_index=False)
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.ONLINE)
 
     class Meta:
@@ -38,8 +41,10 @@ class RegisterMark(models.Model):
 class SealedBallot(models.Model):
     """One elector's whole paper, sealed and signed."""
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="ballots")
-    credential = models.ForeignKey(Credential, on_delete=models.PROTECT)
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="ballots", db_index=False
+    )
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, db_index=False)
     signature = models.BinaryField()
     tracker = models.BinaryField()
 
@@ -56,8 +61,10 @@ class SealedBallot(models.Model):
 class SealedVote(models.Model):
     """One contest's part of a sealed ballot: ciphertext (c1, c2) and proof of knowledge."""
 
-    ballot = models.ForeignKey(SealedBallot, on_delete=models.PROTECT, related_name="votes")
-    contest = models.ForeignKey(Contest, on_delete=models.PROTECT)
+    ballot = models.ForeignKey(
+        SealedBallot, on_delete=models.PROTECT, related_name="votes", db_index=False
+    )
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, db_index=False)
     c1 = models.BinaryField()
     c2 = models.BinaryField()
     proof = models.BinaryField()
@@ -76,8 +83,8 @@ class SealedVote(models.Model):
 class TurnoutCount(models.Model):
     """How many ballots of a section were cast in an hour; sharded, so that casts do not queue."""
 
-    election = models.ForeignKey(Election, on_delete=models.CASCADE)
-    section = models.ForeignKey("members.Section", on_delete=models.PROTECT)
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, db_index=False)
+    section = models.ForeignKey("members.Section", on_delete=models.PROTECT, db_index=False)
     hour = models.DateTimeField()
     shard = models.PositiveSmallIntegerField()
     ballots = models.PositiveIntegerField()

@@ -18,8 +18,10 @@ class Credential(models.Model):
         IN_FORCE = "in-force", "In force"
         REVOKED = "revoked", "Revoked"
 
-    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="credentials")
-    roll_entry = models.ForeignKey("members.RollEntry", on_delete=models.PROTECT)
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="credentials", db_index=False
+    )
+    roll_entry = models.ForeignKey("members.RollEntry", on_delete=models.PROTECT, db_index=False)
     attempt = models.PositiveSmallIntegerField(default=1)
     public_key = models.BinaryField()
     force = models.CharField(max_length=10, choices=Force.choices, default=Force.IN_FORCE)

@@ -94,7 +94,7 @@ class Election(models.Model):
 class Contest(models.Model):
     """One post on the paper."""
 
-    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="contests")
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="contests")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     method = models.CharField(

@@ -11,11 +11,15 @@ from ballot.models.election import Election
 class Entry(models.Model):
     """One act of an election as canonical bytes; append-only, numbered without a gap."""
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="entries")
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
     number = models.PositiveIntegerField(help_text="From 0.")
     kind = models.CharField(max_length=30)
     body = models.BinaryField()
-    ballot = models.ForeignKey(SealedBallot, on_delete=models.PROTECT, null=True, blank=True)
+    ballot = models.ForeignKey(
+        SealedBallot, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
 
     class Meta:
         ordering = ("number",)
@@ -44,7 +48,9 @@ class Blob(models.Model):
 class BlobChunk(models.Model):
     """A stretch of a blob; `number` from 0."""
 
-    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="chunks")
+    blob = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, related_name="chunks", db_index=False
+    )
     number = models.PositiveIntegerField()
     content = models.BinaryField()
 

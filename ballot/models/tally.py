@@ -104,6 +104,23 @@ class ProfileLine(models.Model):
         return f"{self.papers} papers with ranking {self.ranking}"
 
 
+class DrawnLot(models.Model):
+    """A lot drawn in public for a tie that the earlier rules do not settle.
+
+    `drawn` lists places on the paper in the order drawn; `among` those who were tied.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="lots")
+    drawn = models.JSONField()
+    among = models.JSONField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"lot {self.pk} of contest {self.contest_id}"
+
+
 class Count(models.Model):
     """The count of a contest: its sheet as counted, one a contest."""
 

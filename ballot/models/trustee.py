@@ -10,7 +10,7 @@ from ballot.models.election import Election
 class Trustee(models.Model):
     """One holder of a share; what their openings are checked against stands in Election.key."""
 
-    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="trustees")
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="trustees")
     number = models.PositiveSmallIntegerField(help_text="From 1; the point of their share.")
     name = models.CharField(max_length=120)
 
@@ -30,7 +30,7 @@ class DemonstrationShare(models.Model):
     Encrypted under a key from the environment; the pages say so in a banner.
     """
 
-    trustee = models.OneToOneField(Trustee, on_delete=models.CASCADE, primary_key=True)
+    trustee = models.OneToOneField(Trustee, on_delete=models.PROTECT, primary_key=True)
     enclosure = models.BinaryField()
 
     def __str__(self) -> str:
