@@ -1,3 +1,5 @@
+"""The app that keeps the membership list: what it offers to the office and its desk."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig
@@ -5,3 +7,8 @@ from django.apps import AppConfig
 
 class MembersConfig(AppConfig):
     name = "members"
+
+    def ready(self) -> None:
+        from members import tasks  # noqa: PLC0415 - models are not loaded before this.
+
+        tasks.register()

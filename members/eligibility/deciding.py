@@ -79,7 +79,7 @@ def decide(facts: Facts, rules: Rules) -> Verdict:
     """Decide whether this person may vote, and say why (not)."""
     outcomes = {test: judge(test, fact_of(test, facts), rules) for test in Test}
     rule = settle(outcomes)
-    used = _used(rule, outcomes, facts)
+    used = facts_used(rule, facts, rules)
     return Verdict(rule == ELIGIBLE, rule, used, sentence(rule, facts, rules))
 
 
@@ -130,6 +130,15 @@ def settle(outcomes: Mapping[Test, Outcome]) -> str:
     return ELIGIBLE
 
 
+def facts_used(rule: str, facts: Facts, rules: Rules) -> Mapping[str, Value]:
+    """The facts behind a decision: the one that decided, or, of the eligible, all asked about."""
+    if rule == ELIGIBLE:
+        tests = [test for test in Test if is_asked(test, rules)]
+    else:
+        tests = [Test(rule.split(":")[0])]
+    return {FACT_NAMES[test]: fact_of(test, facts) for test in tests}
+
+
 def sentence(rule: str, facts: Facts, rules: Rules) -> str:
     """The decision in words, with the fact and the limit that decided it.
 
@@ -175,14 +184,6 @@ def _is_met(test: Test, value: Value, rules: Rules) -> bool:
     assert rules.minimum_age
     assert rules.age_on
     return value <= latest_birth(rules.minimum_age, rules.age_on)
-
-
-def _used(rule: str, outcomes: Mapping[Test, Outcome], facts: Facts) -> Mapping[str, Value]:
-    if rule == ELIGIBLE:
-        tests = [test for test in Test if outcomes[test] is not Outcome.NOT_ASKED]
-    else:
-        tests = [Test(rule.split(":")[0])]
-    return {FACT_NAMES[test]: fact_of(test, facts) for test in tests}
 
 
 _UNRECORDED: Final = {

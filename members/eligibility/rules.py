@@ -90,9 +90,12 @@ def rules_to_json(rules: Rules) -> dict[str, object]:
     }
 
 
-def rules_in_words(rules: Rules) -> tuple[str, ...]:
-    """Each rule as a sentence that a notice of poll can print, in the order they are asked."""
-    return tuple(_sentences(rules))
+def rules_in_words(rules: Rules, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Each rule as a sentence that a notice of poll can print, in the order they are asked.
+
+    names: what to call a section, unit or standing; its code or key where left out.
+    """
+    return tuple(_sentences(rules, names or {}))
 
 
 def day_in_words(day: date) -> str:
@@ -106,14 +109,17 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
-def _sentences(rules: Rules) -> list[str]:
+def _sentences(rules: Rules, names: Mapping[str, str]) -> list[str]:
+    def call(codes: frozenset[str], joint: str) -> str:
+        return joint.join(sorted(names.get(code, code) for code in codes))
+
     said = [
         "Be on the membership list.",
-        f"Be in one of these sections: {', '.join(sorted(rules.sections))}.",
+        f"Be in one of these sections: {call(rules.sections, ', ')}.",
     ]
     if rules.units:
-        said.append(f"Belong to one of these units: {', '.join(sorted(rules.units))}.")
-    said.append(f"Have this standing: {' or '.join(sorted(rules.standings))}.")
+        said.append(f"Belong to one of these units: {call(rules.units, ', ')}.")
+    said.append(f"Have this standing: {call(rules.standings, ' or ')}.")
     if rules.joined_by:
         said.append(f"Have joined on or before {day_in_words(rules.joined_by)}.")
     if rules.paid_up_on:

@@ -19,7 +19,7 @@ _TO_LETTER = str.maketrans("01", "OI")
 # Straight and curly apostrophes, primes, accents used as apostrophes, and full stops vanish;
 # hyphens and dashes part words. O'Neill, O’Neill and ONeill are one name.
 _NAME_SIGNS: Final = str.maketrans(
-    dict.fromkeys("'’‘ʼ`´′.,", "") | dict.fromkeys("-‐‑‒–—_/", " ")  # type: ignore[arg-type]
+    dict.fromkeys("'’‘ʼ`´′.,", "") | dict.fromkeys("-‐‑‒–—_/", " ")
 )
 # Letters that Unicode does not take apart into a base and a mark.
 _UNDIVIDED: Final = str.maketrans(

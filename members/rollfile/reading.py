@@ -23,7 +23,7 @@ from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble
 from members.rollfile.normal import fold, name_key, number_key, tidy, unit_key
 
 if TYPE_CHECKING:
-    from _csv import _reader as Reader
+    from _csv import Reader
 
 LONGEST_ROW_LINES: Final = 12  # More line breaks inside one row are an unclosed quotation mark.
 LONGEST_SHOWN: Final = 80

@@ -1,0 +1,111 @@
+"""Between the tables and the core: facts, rules, and the bytes that a roll's commitment covers.
+
+The commitment of a roll (docs/import-format.md §7) is
+
+    SHA-256( "hustings/v1/roll" | 0 | salt (32) | number of entries (8, big-endian) | lines )
+
+with one line an entry, in ascending order of the entry's pseudonym. A line is the entry's
+fields, each as a big-endian length of four bytes and that many bytes of UTF-8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from members.eligibility import Facts, Rules, rules_from_json
+from members.models import EligibilityRules, Member, Section, Verdict
+from members.rollfile.normal import fold
+
+ROLL_LABEL: Final = b"hustings/v1/roll\x00"
+
+# The order of an entry's fields in its line.
+ENTRY_FIELDS: Final = (
+    "public_id",
+    "number",
+    "title",
+    "given_name",
+    "family_name",
+    "email",
+    "address_1",
+    "address_2",
+    "address_3",
+    "address_4",
+    "postcode",
+    "country",
+    "section",
+    "unit",
+)
+
+
+def section_codes() -> dict[str, str]:
+    """From the folded code and the folded name of each section to its code."""
+    codes: dict[str, str] = {}
+    for code, name in Section.objects.values_list("code", "name"):
+        codes[fold(name)] = code
+        codes[fold(code)] = code
+    return codes
+
+
+def rules_of_row(row: EligibilityRules) -> Rules:
+    """The rules that a stored version holds."""
+    return rules_from_json(row.body)
+
+
+def facts_of_member(member: Member) -> Facts:
+    """What is recorded of a member today, for the core to judge."""
+    return Facts(
+        listed=member.is_listed,
+        section=member.section.code,
+        unit=member.unit.key if member.unit else "",
+        standing=member.standing,
+        joined_on=member.joined_on,
+        paid_until=member.paid_until,
+        date_of_birth=member.date_of_birth,
+    )
+
+
+def facts_of_verdict(verdict: Verdict) -> Facts:
+    """The facts a verdict was given on, with names for people to read in place of keys."""
+    return Facts(
+        listed=verdict.is_listed,
+        section=verdict.section.name,
+        unit=verdict.unit.name if verdict.unit else "",
+        standing=verdict.standing,
+        joined_on=verdict.joined_on,
+        paid_until=verdict.paid_until,
+        date_of_birth=verdict.date_of_birth,
+    )
+
+
+def entry_line(fields: Iterable[str]) -> bytes:
+    """One entry's line: unambiguous, because every field says how long it is."""
+    parts = []
+    for field in fields:
+        raw = field.encode()
+        parts.append(len(raw).to_bytes(4, "big"))
+        parts.append(raw)
+    return b"".join(parts)
+
+
+class Commitment:
+    """The hash of a roll's entries, taken one line after another."""
+
+    def __init__(self, *, salt: bytes, entries: int) -> None:
+        self._hash = hashlib.sha256(ROLL_LABEL + salt + entries.to_bytes(8, "big"))
+        self._announced = entries
+        self.taken = 0
+
+    def add(self, lines: bytes, *, entries: int) -> None:
+        self._hash.update(lines)
+        self.taken += entries
+
+    def value(self) -> bytes:
+        if self.taken != self._announced:
+            raise ValueError("the number of entries differs from the one that was announced")
+        return self._hash.digest()
+
+
+def names_of_sections() -> Mapping[str, str]:
+    return dict(Section.objects.values_list("code", "name"))

@@ -1,0 +1,40 @@
+"""Answer a question from the public page, by e-mail to the address on file and nowhere else."""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from typing import Final
+
+from django.db import transaction
+
+from members import selectors
+from members.models import Member, RollEnquiry
+from members.rollfile import email_key, postcode_key
+from office.services.letters import queue_letter
+
+PURPOSE: Final = "members.roll_answer"
+# The outbox files letters under a reference; answers belong to no one election.
+REFERENCE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "hustings:roll-answers")
+
+
+@transaction.atomic
+def answer_enquiry(enquiry_id: int) -> None:
+    """Queue the answer, if number and proof are one member's, and forget the question.
+
+    Nothing says whether there was an answer: the question is deleted in every case.
+    """
+    enquiry = RollEnquiry.objects.select_for_update().filter(pk=enquiry_id).first()
+    if enquiry is None:
+        return
+    member = selectors.member_numbered(enquiry.number)
+    if member is not None and member.email and is_proved(member, enquiry.proof):
+        queue_letter(PURPOSE, reference=REFERENCE, recipient=f"member:{member.pk}")
+    enquiry.delete()
+
+
+def is_proved(member: Member, proof: str) -> bool:
+    """Whether this is the member's postcode or e-mail address, in whatever form it was typed."""
+    given = email_key(proof) if "@" in proof else postcode_key(proof)
+    kept = email_key(member.email) if "@" in proof else postcode_key(member.postcode)
+    return bool(kept) and hmac.compare_digest(given.encode(), kept.encode())

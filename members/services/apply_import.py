@@ -1,0 +1,125 @@
+"""Apply a previewed import: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+
+from django.db import transaction
+from django.db.models import F
+
+from members.models import ImportBatch, ImportPiece, Register
+from members.services import comparing, staging
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+from office.services.jobs import open_job
+
+
+class _Stale(Exception):
+    """The membership list, or the staged rows, are not what the preview compared."""
+
+
+@transaction.atomic
+def request_apply(batch_id: int, *, by: int | None, now: datetime) -> None:
+    """Have a previewed import applied in the background. Asking twice opens one job."""
+    asked = ImportBatch.objects.filter(pk=batch_id, state=ImportBatch.State.PREVIEWED)
+    if not asked.update(state=ImportBatch.State.APPLYING, applied_by=by):
+        batch = ImportBatch.objects.filter(pk=batch_id).first()
+        if batch is None:
+            raise Refusal("import.unknown", "There is no such import.", status=HTTPStatus.NOT_FOUND)
+        if batch.state in (ImportBatch.State.APPLYING, ImportBatch.State.APPLIED):
+            return
+        raise Refusal(
+            "import.not-previewed",
+            f"This import is {batch.get_state_display()}; only one that has been read "
+            "and looked at can be applied.",
+        )
+    open_job("apply_import", subject=("import", str(batch_id)), by=by, now=now)
+
+
+def apply_import(batch_id: int, *, now: datetime, report: Report = silent) -> None:
+    """Apply the import. Applying one that is applied already does nothing.
+
+    Where the list has changed since the preview, nothing is applied: the file is compared
+    again, and a person looks at the new preview.
+    """
+    try:
+        _apply(batch_id, now=now, report=report)
+    except _Stale:
+        _compare_again(batch_id, now=now)
+        raise Refusal(
+            "import.stale",
+            "The membership list has changed since this file was compared with it. Nothing was "
+            "applied; the file is being compared again, so that you can look once more.",
+        ) from None
+
+
+@transaction.atomic
+def _apply(batch_id: int, *, now: datetime, report: Report) -> None:
+    batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None or batch.state == ImportBatch.State.APPLIED:
+        return
+    if batch.state != ImportBatch.State.APPLYING:
+        raise Refusal("import.not-previewed", f"This import is {batch.get_state_display()}.")
+    register = Register.objects.select_for_update().get()
+    if register.version != batch.register_version or not _is_staged(batch):
+        raise _Stale
+    report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
+    comparing.add_units(batch_id)
+    written = {"rows_changed": comparing.change_members(batch_id)}
+    report(done=written["rows_changed"])
+    written["rows_new"] = comparing.add_members(batch_id)
+    report(done=written["rows_changed"] + written["rows_new"])
+    written["members_gone"] = comparing.unlist_gone(batch)
+    if any(getattr(batch, name) != rows for name, rows in written.items()):
+        raise _Stale
+    _settle(batch, now=now)
+    comparing.analyse_members()
+
+
+def _is_staged(batch: ImportBatch) -> bool:
+    """Whether the import's table still holds its rows: a fall of the database empties it."""
+    ((there,),) = staging.run(
+        "SELECT to_regclass(%(name)s) IS NOT NULL", batch.pk,
+        name=staging.table_of(batch.pk).string,
+    )  # fmt: skip
+    if not there:
+        return False
+    ((rows,),) = staging.run("SELECT count(*) FROM {staged}", batch.pk)
+    return int(rows) == batch.rows_new + batch.rows_changed + batch.rows_unchanged
+
+
+def _rows_to_write(batch: ImportBatch) -> int:
+    return batch.rows_changed + batch.rows_new + batch.members_gone
+
+
+def _settle(batch: ImportBatch, *, now: datetime) -> None:
+    """Close the import, and forget what is no longer needed: the file, the staged rows."""
+    Register.objects.update(version=F("version") + 1)
+    batch.state = ImportBatch.State.APPLIED
+    batch.applied_at = now
+    batch.samples = {}
+    batch.save(update_fields=["state", "applied_at", "samples"])
+    ImportPiece.objects.filter(batch=batch).delete()
+    staging.drop(batch.pk)
+    record(
+        "apply_import",
+        subject=("import", str(batch.pk)),
+        by=batch.applied_by_id,
+        now=now,
+        parameters={
+            "new": batch.rows_new,
+            "changed": batch.rows_changed,
+            "gone": batch.members_gone,
+            "refused": batch.rows_refused,
+        },
+    )
+
+
+@transaction.atomic
+def _compare_again(batch_id: int, *, now: datetime) -> None:
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch.state = ImportBatch.State.UPLOADED
+    batch.save(update_fields=["state"])
+    open_job("preview_import", subject=("import", str(batch_id)), by=batch.applied_by_id, now=now)

@@ -1,0 +1,40 @@
+"""Throw an import away: nothing of the file is kept but its hash, who sent it and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+from django.db import transaction
+
+from members.models import ImportBatch, ImportPiece, RefusedRow
+from members.services import staging
+from office.refusal import Refusal
+from office.services.audit import record
+
+OPEN: Final = ("uploaded", "previewed", "failed")
+
+
+@transaction.atomic
+def discard_import(batch_id: int, *, by: int | None, now: datetime) -> None:
+    """Discard an import that was not applied. Discarding it twice is no error."""
+    batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
+    if batch is None:
+        raise Refusal("import.unknown", "There is no such import.", status=HTTPStatus.NOT_FOUND)
+    if batch.state == ImportBatch.State.DISCARDED:
+        return
+    if batch.state not in OPEN:
+        raise Refusal(
+            "import.not-discardable",
+            f"This import is {batch.get_state_display()}, so it cannot be discarded now.",
+        )
+    batch.state = ImportBatch.State.DISCARDED
+    batch.samples = {}
+    batch.units_new = []
+    batch.failure = {key: batch.failure[key] for key in batch.failure if key != "found"}
+    batch.save(update_fields=["state", "samples", "units_new", "failure"])
+    RefusedRow.objects.filter(batch=batch).delete()
+    ImportPiece.objects.filter(batch=batch).delete()
+    staging.drop(batch_id)
+    record("discard_import", subject=("import", str(batch_id)), by=by, now=now)

@@ -1,0 +1,139 @@
+"""Read an uploaded list and show what it would change, without changing anything.
+
+The file is read once, row by row, into the import's own table; the database then compares the
+two lists as sets. One transaction: a worker that dies leaves the upload as it was, and the
+next one begins again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from django.db import transaction
+
+from members import selectors
+from members.mapping import section_codes
+from members.models import ImportBatch, ImportPiece, RefusedRow, Register
+from members.rollfile import FileRefused, RefusedLine, RollFile, Row, open_roll
+from members.services import comparing, staging
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+
+ROWS_A_TURN: Final = 20_000
+
+
+def preview_import(batch_id: int, *, now: datetime, report: Report = silent) -> None:
+    """Read the list of an import and work out new, changed, unchanged, gone and refused.
+
+    A file that cannot be read at all leaves the import failed, with the line and the reason.
+    Asked again of an import that is no longer waiting to be read, it does nothing.
+    """
+    taken = ImportBatch.objects.filter(pk=batch_id, state__in=["uploaded", "reading"])
+    if not taken.update(state=ImportBatch.State.READING):
+        return
+    try:
+        _read_and_compare(batch_id, now=now, report=report)
+    except FileRefused as refused:
+        _fail(batch_id, refused, now=now)
+        raise Refusal(f"import.{refused.trouble.value.replace('_', '-')}",
+                      _in_words(refused)) from refused  # fmt: skip
+
+
+@transaction.atomic
+def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    RefusedRow.objects.filter(batch=batch).delete()
+    staging.make(batch_id)
+    report(stage="Reading the file", done=0, total=batch.size_bytes, unit="bytes")
+    opened = open_roll(_pieces(batch_id), sections=section_codes(), today=now.date())
+    _stage(batch, opened, report)
+    report(stage="Comparing with the membership list", done=0, total=opened.rows_read, unit="rows")
+    batch.register_version = Register.objects.get().version
+    comparing.refuse_repeats(batch_id)
+    comparing.refuse_new_without_section(batch_id)
+    comparing.analyse(batch_id)
+    counts = comparing.count(batch)
+    batch.rows_read = opened.rows_read
+    batch.rows_new, batch.rows_changed, batch.rows_unchanged = counts
+    batch.rows_refused = selectors.lines_refused(batch_id)
+    report(done=opened.rows_read)
+    batch.members_gone = comparing.count_gone(batch)
+    batch.columns_dropped = [name[:60] for name in opened.header.dropped[:100]]
+    batch.units_new = comparing.new_units(batch_id)
+    batch.samples = comparing.samples(batch)
+    batch.failure = {}
+    batch.previewed_at = now
+    batch.state = ImportBatch.State.PREVIEWED
+    batch.save()
+    record("preview_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
+           parameters=_figures(batch))
+
+
+def _stage(batch: ImportBatch, opened: RollFile, report: Report) -> None:
+    """Send the good rows to the import's table and the others to the refusals, in turns.
+
+    In turns, because a connection that is copying in can do nothing else, and because the
+    refusals of one turn are all that is ever held.
+    """
+    rows = iter(opened)
+    while True:
+        refused: list[RefusedLine] = []
+        before = opened.rows_read
+        staging.fill(batch.pk, _good(islice(rows, ROWS_A_TURN), refused))
+        staging.fill_refusals(batch.pk, refused)
+        report(done=opened.bytes_read)
+        if opened.rows_read == before:
+            return
+
+
+def _good(rows: Iterator[Row | RefusedLine], refused: list[RefusedLine]) -> Iterator[Row]:
+    for row in rows:
+        if isinstance(row, Row):
+            yield row
+        else:
+            refused.append(row)
+
+
+def _pieces(batch_id: int) -> Iterator[bytes]:
+    places = ImportPiece.objects.filter(batch_id=batch_id).order_by("place")
+    for place in list(places.values_list("place", flat=True)):
+        yield bytes(ImportPiece.objects.get(batch_id=batch_id, place=place).body)
+
+
+@transaction.atomic
+def _fail(batch_id: int, refused: FileRefused, *, now: datetime) -> None:
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch.state = ImportBatch.State.FAILED
+    batch.failure = {
+        "trouble": refused.trouble.value,
+        "line": refused.line,
+        "found": refused.found,
+        "reason": refused.reason,
+        "remedy": refused.remedy,
+    }
+    batch.save(update_fields=["state", "failure"])
+    ImportPiece.objects.filter(batch=batch).delete()
+    record("refuse_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
+           parameters={"trouble": refused.trouble.value, "line": refused.line})
+
+
+def _in_words(refused: FileRefused) -> str:
+    where = f" (line {refused.line})" if refused.line else ""
+    return f"{refused.reason[:-1]}{where}. {refused.remedy}"
+
+
+def _figures(batch: ImportBatch) -> dict[str, Any]:
+    return {
+        "read": batch.rows_read,
+        "new": batch.rows_new,
+        "changed": batch.rows_changed,
+        "unchanged": batch.rows_unchanged,
+        "refused": batch.rows_refused,
+        "gone": batch.members_gone,
+    }
+
+

@@ -1,0 +1,150 @@
+"""The rows of one file on their way into the membership list, as sets in the database.
+
+One unlogged table for each import: filled by COPY, compared and applied with set-based SQL, and
+dropped when the import is applied or discarded. Unlogged, because the file itself is still kept:
+after a fall of the database the table is empty, which applying notices.
+
+NULL in a staged row is a blank cell, and a blank cell is no news: it changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db import connection
+from psycopg2 import sql
+
+from members.rollfile import RefusedLine, Row
+
+COPY_BYTES: Final = 1 << 18
+
+TEXTS: Final = (
+    "number",
+    "title",
+    "given_name",
+    "family_name",
+    "name_key",
+    "email",
+    "address_1",
+    "address_2",
+    "address_3",
+    "address_4",
+    "postcode",
+    "country",
+    "standing",
+)
+DATES: Final = ("joined_on", "paid_until", "date_of_birth")
+
+_TABLE: Final = sql.SQL(
+    """
+    CREATE UNLOGGED TABLE {table} (
+        line integer NOT NULL,
+        number text NOT NULL,
+        number_key text COLLATE "C" NOT NULL,
+        title text,
+        given_name text,
+        family_name text NOT NULL,
+        name_key text COLLATE "C" NOT NULL,
+        email text,
+        address_1 text,
+        address_2 text,
+        address_3 text,
+        address_4 text,
+        postcode text,
+        country text,
+        section text,
+        unit text,
+        unit_key text COLLATE "C",
+        joined_on date,
+        paid_until date,
+        standing text,
+        date_of_birth date
+    )
+    """
+)
+
+
+def table_of(batch_id: int) -> sql.Identifier:
+    """The name of the import's table. Made of a number, so that it can be nothing else."""
+    return sql.Identifier(f"members_staged_{int(batch_id):d}")
+
+
+def run(query: str, batch_id: int, **values: Any) -> list[tuple[Any, ...]]:
+    """Run one statement in which {staged} is the import's table; return its rows, if any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(query).format(staged=table_of(batch_id)), values or None)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def changed_rows(query: str, batch_id: int, **values: Any) -> int:
+    """Run one statement that writes, and return how many rows it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(query).format(staged=table_of(batch_id)), values or None)
+        return int(cursor.rowcount)
+
+
+def make(batch_id: int) -> None:
+    """Make the import's table, empty."""
+    drop(batch_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLE.format(table=table_of(batch_id)))
+
+
+def drop(batch_id: int) -> None:
+    """Drop the import's table, if there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table_of(batch_id)))
+
+
+def fill(batch_id: int, rows: Iterator[Row]) -> None:
+    """COPY rows into the import's table, in pieces; a blank cell becomes NULL."""
+    order = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table_of(batch_id), order)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(statement, _RowStream(rows), COPY_BYTES)
+
+
+def fill_refusals(batch_id: int, refused: list[RefusedLine]) -> None:
+    """COPY refused rows into the table of refusals, one row a problem."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in refused:
+        for problem in row.problems:
+            writer.writerow((batch_id, row.line, problem.column, problem.value,
+                             problem.trouble.value, row.number_key))  # fmt: skip
+    text.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            'COPY members_refusedrow (batch_id, line, "column", value, trouble, number_key)'
+            " FROM STDIN (FORMAT csv, FORCE_NOT_NULL (\"column\", value, number_key))",
+            text,
+        )
+
+
+class _RowStream:
+    """Rows as the file of CSV text that COPY reads, a piece at a time."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows = rows
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._rest = b""
+
+    def read(self, size: int) -> bytes:
+        if not self._rest:
+            self._rest = self._next_piece(size)
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+    def _next_piece(self, size: int) -> bytes:
+        text, write = self._text, self._writer.writerow
+        text.seek(0)
+        text.truncate()
+        for row in self._rows:
+            write(row)
+            if text.tell() >= size:
+                break
+        return text.getvalue().encode()

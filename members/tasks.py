@@ -1,0 +1,49 @@
+"""The long work of the membership list, and its letters, as the office's workers call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils import timezone
+
+from members import letters, services
+from members.services.answer_enquiry import PURPOSE
+from office.desk import register_desk_link
+from office.kinds import Work, register_job_kind
+from office.purposes import Envelope, LetterToSend, register_purpose
+
+
+def register() -> None:
+    """Tell the office which jobs, letters and desk cards there are. Called once, at start."""
+    register_job_kind(
+        "preview_import", preview_import, words="Reading a membership list", queue="import"
+    )
+    register_job_kind(
+        "apply_import", apply_import, words="Applying a membership list", queue="import"
+    )
+    register_job_kind(
+        "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
+    )
+    register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
+    register_desk_link(
+        "Members",
+        "members",
+        "see_members",
+        "The membership list: figures, search, imports, rules and rolls.",
+    )
+
+
+def preview_import(work: Work) -> None:
+    services.preview_import(int(work.subject_id), now=timezone.now(), report=work.report)
+
+
+def apply_import(work: Work) -> None:
+    services.apply_import(int(work.subject_id), now=timezone.now(), report=work.report)
+
+
+def answer_enquiry(work: Work) -> None:
+    services.answer_enquiry(int(work.subject_id))
+
+
+def roll_answers(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    return letters.roll_answers(batch, now=timezone.now())
