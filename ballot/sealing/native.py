@@ -45,21 +45,28 @@ class NotAPoint(ValueError):
 def parse_points(wire: Octets, out: Points | None = None) -> Points:
     """Read compressed points (N, 33), into `out` if given, refusing whatever is none.
 
-    33 bytes with 02 or 03 before a coordinate below the field's order: the library takes nothing
-    else of this length, so a point has one spelling.  Cost: a square root (5 µs) a point.
     Raises: NotAPoint, with the first bad row.
     """
-    wire = np.ascontiguousarray(wire)
     points = shared((len(wire), 64)) if out is None else out
-    into, source = _structs(points), ffi.from_buffer("unsigned char[]", wire)
-    parse = lib.secp256k1_ec_pubkey_parse
-    read = bytes(
-        parse(ctx, into + row, source + at, 33)
-        for row, at in enumerate(range(0, 33 * len(wire), 33))
-    )
+    read = try_points(wire, points)
     if not all(read):
         raise NotAPoint(read.index(0))
     return points
+
+
+def try_points(wire: Octets, out: Points) -> bytes:
+    """Read compressed points (N, 33) into `out`; say of each row, 1 or 0, whether it is one.
+
+    33 bytes with 02 or 03 before a coordinate below the field's order: the library takes nothing
+    else of this length, so a point has one spelling.  Cost: a square root (5 µs) a point.
+    """
+    wire = np.ascontiguousarray(wire)
+    into, source = _structs(out), ffi.from_buffer("unsigned char[]", wire)
+    parse = lib.secp256k1_ec_pubkey_parse
+    return bytes(
+        parse(ctx, into + row, source + at, 33)
+        for row, at in enumerate(range(0, 33 * len(wire), 33))
+    )
 
 
 def write_points(points: Points) -> Octets:
@@ -160,6 +167,19 @@ def times(point: bytes | None, scalar: int) -> bytes | None:
     lib.secp256k1_ec_pubkey_tweak_mul(ctx, product, scalar.to_bytes(32, "big"))
     _library_spoke()
     return bytes(ffi.buffer(product))
+
+
+def times_plus_base(point: bytes, scalar: int, of_base: int) -> bytes | None:
+    """Give scalar·point + of_base·G, for public scalars alone."""
+    scalar, of_base = scalar % ORDER, of_base % ORDER
+    if scalar == 0:
+        return times(G, of_base)
+    total = ffi.new("secp256k1_pubkey *")
+    ffi.memmove(total, point, 64)
+    lib.secp256k1_ec_pubkey_tweak_mul(ctx, total, scalar.to_bytes(32, "big"))
+    finite = lib.secp256k1_ec_pubkey_tweak_add(ctx, total, of_base.to_bytes(32, "big"))
+    _library_spoke()
+    return bytes(ffi.buffer(total)) if finite else None
 
 
 def base_times(scalar: int) -> bytes:
