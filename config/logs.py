@@ -6,16 +6,24 @@ import logging
 import re
 
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;\[\]]+")
+ROW = re.compile(r"^(\s*)(DETAIL|CONTEXT|Parameters|params):.*$", re.MULTILINE)
+"""PostgreSQL quotes the offending row in an error's DETAIL, and COPY its line in CONTEXT."""
 
 
-class NoAddresses(logging.Filter):
-    """Replace what looks like an e-mail address, in the message and in an error's text."""
+class NoPerson(logging.Filter):
+    """Strike out e-mail addresses and rows, in the message and in an error's text."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = ADDRESS.sub("[address]", record.getMessage())
+        record.msg = strike(record.getMessage())
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = ADDRESS.sub("[address]", record.exc_text)
+            record.exc_text = strike(record.exc_text)
+        if record.stack_info:
+            record.stack_info = strike(record.stack_info)
         return True
+
+
+def strike(text: str) -> str:
+    return ADDRESS.sub("[address]", ROW.sub(r"\1\2: [struck out]", text))
