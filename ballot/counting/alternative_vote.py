@@ -1,0 +1,139 @@
+"""The alternative vote: the lowest is excluded and their papers pass on, until one is elected.
+
+Source: docs/spec/counting.md §5. It is ERS97 for one place, but for the majority of continuing
+votes in the place of its quota and the narrower rule of bulk exclusion; §5.2 and §5.4 say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ballot.counting.events import (
+    Count,
+    Elected,
+    ElectedBy,
+    Event,
+    Exclusion,
+    FirstPreferences,
+    Transfer,
+)
+from ballot.counting.piles import (
+    Piles,
+    check_countable,
+    exhausted_events,
+    finished,
+    papers_of,
+    sort_papers,
+    table_of,
+)
+from ballot.counting.profile import Profile
+from ballot.counting.rules import Rules, Stop
+from ballot.counting.ties import settle_exclusion
+
+
+def count_alternative_vote(profile: Profile, rules: Rules) -> Count:
+    """Count by the alternative vote.
+
+    Spec:   counting §5.
+    Cost:   a look at each distinct ranking, and one more each time its papers pass on.
+    Raises: CountRefused; UnsettledTie, if no rule settles who is to be excluded.
+    """
+    check_countable(profile, rules)
+    return _Table(profile, rules).count()
+
+
+class _Table:
+    """The tellers' table: the piles as they lie, and the record of what was done."""
+
+    def __init__(self, profile: Profile, rules: Rules) -> None:
+        self.profile = profile
+        self.rules = rules
+        self.continuing = frozenset(profile.standing)
+        self.piles: Piles = {}
+        self.stages: list[tuple[int, ...]] = []
+        self.events: list[Event] = []
+
+    def count(self) -> Count:
+        self._first_stage()
+        while (elected := self._elected()) is None:
+            excluded = self._choose_excluded()
+            self.events.append(Exclusion(len(self.stages), excluded))
+            self.continuing -= frozenset(excluded)
+            if len(self.continuing) > 1:
+                self._transfer(excluded)
+        self.events.append(elected)
+        return finished(self.profile, self.rules, self.events)
+
+    def _first_stage(self) -> None:
+        self.piles = sort_papers(papers_of(self.profile), self.continuing)
+        votes = table_of(self.piles, self.profile)
+        self.events.append(FirstPreferences(votes))
+        self.events += exhausted_events(self.piles, stage=1, candidate=None)
+        self.stages.append(tuple(sum(row) for row in votes))
+
+    def _totals(self) -> dict[int, int]:
+        return {candidate: self.stages[-1][candidate] for candidate in sorted(self.continuing)}
+
+    def _elected(self) -> Elected | None:
+        """Who is elected after this stage, if anybody is. Spec: counting §5.2, §5.3."""
+        totals = self._totals()
+        leader = max(totals, key=totals.__getitem__)
+        stage, votes = len(self.stages), totals[leader]
+        if len(totals) == 1:
+            return Elected(stage, leader, votes, ElectedBy.LAST_REMAINING)
+        if self.rules.stop is Stop.TWO and len(totals) > 2:
+            return None
+        if 2 * votes > sum(totals.values()):
+            return Elected(stage, leader, votes, ElectedBy.MAJORITY)
+        return None
+
+    def _choose_excluded(self) -> tuple[int, ...]:
+        """Who is excluded after this stage. Spec: counting §5.1, §5.4."""
+        totals = self._totals()
+        if self.rules.bulk_exclusion and (together := lowest_together(totals)):
+            return together
+        fewest = min(totals.values())
+        lowest = tuple(candidate for candidate in totals if totals[candidate] == fewest)
+        if len(lowest) == 1:
+            return lowest
+        tie = settle_exclusion(
+            lowest,
+            rules=self.rules.ties,
+            earlier=self.stages[:-1],
+            names=self.profile.candidates,
+        )
+        self.events.append(tie)
+        return tie.losers
+
+    def _transfer(self, excluded: tuple[int, ...]) -> None:
+        """Pass the excluded candidates' papers on, which makes a stage. Spec: counting §5.5."""
+        stage = len(self.stages) + 1
+        totals = list(self.stages[-1])
+        for candidate in excluded:
+            totals[candidate] = 0
+            moved = sort_papers(self.piles.pop(candidate), self.continuing)
+            received = table_of(moved, self.profile)
+            self.events.append(Transfer(stage, candidate, received))
+            self.events += exhausted_events(moved, stage=stage, candidate=candidate)
+            for receiver, pile in moved.items():
+                for heap, bundles in zip(self.piles[receiver], pile, strict=True):
+                    heap.extend(bundles)
+            totals = [had + sum(row) for had, row in zip(totals, received, strict=True)]
+        self.stages.append(tuple(totals))
+
+
+def lowest_together(totals: Mapping[int, int]) -> tuple[int, ...]:
+    """The most candidates that may be excluded at once, those with the fewest votes first.
+
+    Their votes together are fewer than those of the next above, and two at least remain; so none
+    of them could have overtaken anybody else, whatever their papers say. Empty, if there are none.
+    Spec: counting §5.4.
+    """
+    order = sorted(totals, key=lambda candidate: (totals[candidate], candidate))
+    together: tuple[int, ...] = ()
+    sum_of_votes = 0
+    for size in range(1, len(order) - 1):
+        sum_of_votes += totals[order[size - 1]]
+        if sum_of_votes < totals[order[size]]:
+            together = tuple(order[:size])
+    return together
