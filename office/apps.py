@@ -12,11 +12,14 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         from office.desk import register_desk_link
+        from office.invitations import INVITATION, render_invitations
         from office.kinds import register_job_kind
+        from office.purposes import register_purpose
         from office.services.letters import SEND_JOB
         from office.services.sending import work_letters
 
         register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
+        register_purpose(INVITATION, render_invitations, words="Invitations to staff")
         register_desk_link(
             "Approvals", "approvals", "see_approvals", "Proposals that wait for a second officer."
         )

@@ -51,8 +51,10 @@ class Act:
         return bool(self.seconders)
 
 
+OFFICER_ALONE = frozenset({Role.RETURNING_OFFICER})
 OFFICERS = frozenset({Role.RETURNING_OFFICER, Role.DEPUTY})
 ROLL_KEEPERS = OFFICERS | {Role.MEMBERSHIP_ADMINISTRATOR}
+TRUSTEES = frozenset({Role.TRUSTEE})
 WATCHERS = frozenset({Role.SCRUTINEER, Role.CANDIDATES_AGENT, Role.OBSERVER})
 EVERYBODY = frozenset(Role)
 
@@ -86,11 +88,9 @@ _TABLE = (
     _one("withdraw_proposal", "withdraw one's own proposal", ROLL_KEEPERS),
     _look("read_audit", "read the audit trail", OFFICERS | {Role.SCRUTINEER}),
     _look("see_staff", "see the staff and their roles", OFFICERS | {Role.SCRUTINEER}),
-    _one("invite_staff", "invite a member of staff", frozenset({Role.RETURNING_OFFICER}), fresh=True),
-    _one("close_account", "close a member of staff's account", frozenset({Role.RETURNING_OFFICER}),
-         fresh=True),
-    _one("grant_authority", "give a deputy written authority", frozenset({Role.RETURNING_OFFICER}),
-         fresh=True),
+    _one("invite_staff", "invite a member of staff", OFFICER_ALONE, fresh=True),
+    _one("close_account", "close a member of staff's account", OFFICER_ALONE, fresh=True),
+    _one("grant_authority", "give a deputy written authority", OFFICER_ALONE, fresh=True),
     _look("see_letters", "see the dispatch of letters", OFFICERS | {Role.SCRUTINEER}),
     _one("run_letters", "pause, resume and release letters", OFFICERS),
     _one("settle_letter", "say whether a letter in doubt was sent", OFFICERS, fresh=True),
@@ -132,8 +132,7 @@ _TABLE = (
     _look("see_register", "see the marked register", OFFICERS | {Role.SCRUTINEER}),
     _one("verify_register", "verify that marked register and ballots agree", OFFICERS, fresh=True),
     _one("mix_box", "mix the box", OFFICERS, fresh=True),
-    _one("hold_share", "take part with one's share of the key", frozenset({Role.TRUSTEE}),
-         fresh=True),
+    _one("hold_share", "take part with one's share of the key", TRUSTEES, fresh=True),
     _one("open_box", "open the box", OFFICERS, fresh=True),
     _one("count", "count the papers", OFFICERS, fresh=True),
     _two("declare", "declare the result"),

@@ -85,6 +85,17 @@ def acts_of(person_id: int, *, now: datetime) -> frozenset[str]:
     )
 
 
+def is_deputy_without_authority(person_id: int, *, now: datetime) -> bool:
+    """Whether this deputy can only look, for want of a written authority in force."""
+    return Role.DEPUTY in roles_of(person_id) and not has_authority(person_id, now=now)
+
+
+def authorities_of(person_id: int, *, now: datetime) -> list[tuple[WrittenAuthority, bool]]:
+    """A deputy's written authorities, newest first, each with whether it is in force."""
+    rows = WrittenAuthority.objects.filter(deputy_id=person_id).select_related("granted_by")
+    return [(authority, authority.is_in_force(now)) for authority in rows.order_by("-pk")]
+
+
 def staff() -> QuerySet[StaffMember]:
     return StaffMember.objects.prefetch_related("groups", "authorities").order_by("name", "pk")
 
@@ -168,6 +179,10 @@ def progress_of(job: Job, *, now: datetime) -> Progress:
     return Progress(percent=percent, rate=rate, seconds_left=left, seconds_taken=taken)
 
 
+def job(job_id: int) -> Job | None:
+    return Job.objects.filter(pk=job_id).first()
+
+
 def latest_job(kind: str, *, subject: tuple[str, str]) -> Job | None:
     """The newest job of this kind about this subject, in whatever state."""
     return Job.objects.filter(
@@ -210,6 +225,10 @@ def letter_counts(dispatch_id: int) -> LetterCounts:
     return LetterCounts(**dict(rows))
 
 
+def dispatch(dispatch_id: int) -> Dispatch | None:
+    return Dispatch.objects.filter(pk=dispatch_id).first()
+
+
 def dispatch_for(purpose: str, *, reference: UUID) -> Dispatch | None:
     return Dispatch.objects.filter(purpose=purpose, reference=reference).first()
 
@@ -217,6 +236,11 @@ def dispatch_for(purpose: str, *, reference: UUID) -> Dispatch | None:
 def dispatches(*, references: Sequence[UUID] | None = None) -> QuerySet[Dispatch]:
     rows = Dispatch.objects.order_by("-pk")
     return rows if references is None else rows.filter(reference__in=references)
+
+
+def letters_held() -> int:
+    """How many letters wait for a person's word."""
+    return Letter.objects.filter(state=Letter.State.HELD).count()
 
 
 def held_letters(*, after: int = 0) -> list[Letter]:
@@ -233,3 +257,7 @@ def development_mails(*, address: str = "", before: int | None = None) -> list[D
     if address:
         rows = rows.filter(recipients__icontains=address)
     return list(rows.filter(pk__lt=before)[:PAGE_ROWS] if before else rows[:PAGE_ROWS])
+
+
+def development_mail(mail_id: int) -> DevelopmentMail | None:
+    return DevelopmentMail.objects.filter(pk=mail_id).first()

@@ -184,7 +184,8 @@ def _waiting(approval_id: int, *, now: datetime) -> Approval:
         raise Refusal("approval.unknown", "There is no such proposal.",
                       status=HTTPStatus.NOT_FOUND)
     if approval.state != Approval.State.WAITING:
-        raise Refusal("approval.decided", f"This proposal is already {approval.get_state_display()}.")
+        outcome = approval.get_state_display()
+        raise Refusal("approval.decided", f"This proposal is already {outcome}.")
     if approval.expires_at <= now:
         raise Refusal("approval.expired", "This proposal has expired: propose it anew.")
     return approval

@@ -18,11 +18,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from office.invitations import INVITATION, OFFICE
 from office.models import StaffMember, WrittenAuthority
 from office.permissions import Role
 from office.refusal import Refusal
 from office.selectors import roles_of
 from office.services.audit import record
+from office.services.letters import queue_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def invite_staff(
     person.save(update_fields=["password"])
     record("invite_staff", subject=("staff", str(person.pk)), by=by, now=now,
            parameters={"role": str(Role(role))})
+    queue_letter(INVITATION, reference=OFFICE, recipient=str(person.pk))
     return person
 
 

@@ -1,0 +1,57 @@
+"""What is typed at the office's own pages."""
+
+from __future__ import annotations
+
+from django import forms
+
+from office.permissions import Role
+
+
+class RefuseForm(forms.Form):
+    """Why a proposal is refused."""
+
+    reason = forms.CharField(
+        label="Why you refuse it",
+        help_text="One sentence. The officer who proposed it will read it.",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why you refuse it."},
+    )
+
+
+class InviteForm(forms.Form):
+    """A new member of staff."""
+
+    name = forms.CharField(
+        label="Name", max_length=120, error_messages={"required": "Give the person’s name."}
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        help_text="The invitation goes here. It leads to choosing a password and a second factor.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Give the person’s e-mail address."},
+    )
+    role = forms.ChoiceField(
+        label="Role",
+        choices=[(role.value, role.value.capitalize()) for role in Role],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a role."},
+    )
+
+
+class AuthorityForm(forms.Form):
+    """A deputy's written authority."""
+
+    document = forms.CharField(
+        label="The authority",
+        help_text="Its words, or where the signed paper is filed.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write down the authority, or where it is filed."},
+    )
+    days = forms.IntegerField(
+        label="How many days it lasts",
+        min_value=1,
+        max_value=365,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
+        error_messages={"required": "Say how many days it lasts."},
+    )

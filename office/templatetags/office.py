@@ -1,0 +1,98 @@
+"""What the desk's templates need said in words: durations, acts, a job's progress, a QR code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from office.kinds import is_known_kind, job_kind
+from office.models import Job
+from office.permissions import ACTS
+from office.purposes import is_known_purpose, purpose_named
+from office.selectors import progress_of
+
+register = template.Library()
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+
+
+@register.filter
+def duration(seconds: int | None) -> str:
+    """Say a length of time as a person would: "40 seconds", "3 minutes", "1 hour 10 minutes"."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE_S:
+        return _many(seconds, "second")
+    if seconds < _HOUR_S:
+        return _many(round(seconds / _MINUTE_S), "minute")
+    hours, rest = divmod(round(seconds / _MINUTE_S), 60)
+    return f"{_many(hours, 'hour')} {_many(rest, 'minute')}" if rest else _many(hours, "hour")
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+@register.filter
+def grouped(number: int | None) -> str:
+    """A whole number with commas: 654,006."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def act_words(name: str) -> str:
+    """An act in words: "freeze the roll"."""
+    return ACTS[name].words if name in ACTS else name.replace("_", " ")
+
+
+@register.filter
+def job_words(job: Job) -> str:
+    return job_kind(job.kind).words if is_known_kind(job.kind) else job.kind
+
+
+@register.filter
+def purpose_words(name: str) -> str:
+    return purpose_named(name).words if is_known_purpose(name) else name
+
+
+@register.inclusion_tag("office/_job.html")
+def job_card(job: Job) -> dict[str, Any]:
+    """A job's progress: bar, counts, rate, time left. It asks for itself anew until it ends."""
+    progress = progress_of(job, now=timezone.now())
+    is_live = job.state in (Job.State.OPEN, Job.State.CLAIMED)
+    return {
+        "job": job,
+        "title": job_words(job),
+        "is_live": is_live,
+        "is_failed": job.state == Job.State.FAILED,
+        "can_retry": job.state in (Job.State.FAILED, Job.State.STOPPED),
+        "label": f"{job_words(job)}: {job.stage or job.get_state_display()}",
+        "percent": progress.percent,
+        "rate": _rate(progress.rate),
+        "time_left": duration(progress.seconds_left),
+        "time_taken": duration(progress.seconds_taken),
+    }
+
+
+def _rate(rate: float | None) -> str:
+    if rate is None:
+        return ""
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:,.1f}"
+
+
+@register.simple_tag
+def qr_code(text: str, label: str) -> SafeString:
+    """A QR code as SVG in the page: the content policy takes no data: pictures.
+
+    The text is a provisioning address made by us; the SVG that comes out of segno carries it
+    only as a pattern of squares.
+    """
+    code = segno.make(text, error="m", micro=False)
+    svg = code.svg_inline(scale=5, border=4, title=label, svgclass="app-qr", lineclass=None,
+                          omitsize=False)
+    return mark_safe(svg)  # noqa: S308 (our own squares: the text is not in the markup)

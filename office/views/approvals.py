@@ -1,0 +1,79 @@
+"""Proposals that wait for a second officer: what will happen, approve, refuse, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from office import selectors
+from office.access import StaffRequest, may, may_second, staff_only
+from office.forms import RefuseForm
+from office.models import Approval, StaffMember
+from office.permissions import ACTS
+from office.services.approvals import approve_act, refuse_act, withdraw_proposal
+
+
+@staff_only("see_approvals")
+@require_GET
+def approvals(request: StaffRequest) -> HttpResponse:
+    before = request.GET.get("before", "")
+    decided = selectors.decided_approvals(before=int(before) if before.isdecimal() else None)
+    return render(
+        request,
+        "office/approvals.html",
+        {
+            "waiting": [
+                _card(approval, request.user)
+                for approval in selectors.waiting_approvals(now=timezone.now())
+            ],
+            "decided": decided,
+            "next_url": _next_url(decided),
+        },
+    )
+
+
+@staff_only("see_approvals", post="decide_approval")
+@require_POST
+def approve(request: StaffRequest, approval_id: int) -> HttpResponse:
+    approval = approve_act(approval_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, f"Approved and carried out: {ACTS[approval.act].words}.")
+    return redirect("approvals")
+
+
+@staff_only("see_approvals", post="decide_approval")
+@require_POST
+def refuse(request: StaffRequest, approval_id: int) -> HttpResponse:
+    form = RefuseForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    approval = refuse_act(approval_id, by=request.user.pk, now=timezone.now(), reason=reason)
+    messages.success(request, f"Refused: {ACTS[approval.act].words}. Nothing was changed.")
+    return redirect("approvals")
+
+
+@staff_only("see_approvals", post="withdraw_proposal")
+@require_POST
+def withdraw(request: StaffRequest, approval_id: int) -> HttpResponse:
+    approval = withdraw_proposal(approval_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, f"Withdrawn: {ACTS[approval.act].words}. Nothing was changed.")
+    return redirect("approvals")
+
+
+def _card(approval: Approval, person: StaffMember) -> dict[str, Any]:
+    is_own = approval.proposed_by_id == person.pk
+    return {
+        "approval": approval,
+        "is_own": is_own,
+        "can_decide": not is_own
+        and may(person, "decide_approval")
+        and may_second(person, approval.act),
+        "refuse_form": RefuseForm(auto_id=f"refuse-{approval.pk}-%s"),
+    }
+
+
+def _next_url(rows: list[Approval]) -> str:
+    return f"?before={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""

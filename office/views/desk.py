@@ -1,0 +1,28 @@
+"""The desk's first page: the cards a role may use, what waits, what is under way."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from office import selectors
+from office.access import StaffRequest, staff_only
+from office.desk import desk_links
+
+
+@staff_only("see_desk")
+def desk(request: StaffRequest) -> HttpResponse:
+    now = timezone.now()
+    acts = selectors.acts_of(request.user.pk, now=now)
+    return render(
+        request,
+        "office/desk.html",
+        {
+            "cards": [link for link in desk_links() if link.act in acts],
+            "roles": sorted(selectors.roles_of(request.user.pk)),
+            "lacks_authority": selectors.is_deputy_without_authority(request.user.pk, now=now),
+            "waiting": selectors.waiting_approvals(now=now) if "see_approvals" in acts else [],
+            "jobs": selectors.live_jobs() if "see_job" in acts else [],
+        },
+    )

@@ -1,0 +1,91 @@
+"""A job's progress: a page, the fragment it asks for anew, the same as JSON, retry and stop."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from office import selectors
+from office.access import StaffRequest, may, staff_only
+from office.models import Job
+from office.services.jobs import retry_job, stop_job
+
+
+@staff_only("see_job")
+@never_cache
+@require_GET
+def job(request: StaffRequest, job_id: int) -> HttpResponse:
+    found = _job(job_id)
+    return render(
+        request,
+        "office/job.html",
+        {
+            "job": found,
+            "is_live": found.state in (Job.State.OPEN, Job.State.CLAIMED),
+            "can_stop": may(request.user, "stop_job"),
+        },
+    )
+
+
+@staff_only("see_job")
+@never_cache
+@require_GET
+def job_fragment(request: StaffRequest, job_id: int) -> HttpResponse:
+    """The card alone. Once the job has ended, the page that holds it is told to load itself."""
+    found = _job(job_id)
+    response = render(request, "office/job_fragment.html", {"job": found})
+    if found.state not in (Job.State.OPEN, Job.State.CLAIMED):
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@staff_only("see_job")
+@never_cache
+@require_GET
+def job_json(request: StaffRequest, job_id: int) -> JsonResponse:
+    found = _job(job_id)
+    progress = selectors.progress_of(found, now=timezone.now())
+    return JsonResponse(
+        {
+            "id": found.pk,
+            "kind": found.kind,
+            "state": found.state,
+            "stage": found.stage,
+            "done": found.done,
+            "total": found.total,
+            "unit": found.unit,
+            "percent": progress.percent,
+            "rate": progress.rate,
+            "seconds_left": progress.seconds_left,
+            "seconds_taken": progress.seconds_taken,
+            "error": found.error,
+        }
+    )
+
+
+@staff_only("see_job", post="retry_job")
+@require_POST
+def job_retry(request: StaffRequest, job_id: int) -> HttpResponse:
+    _job(job_id)
+    retry_job(job_id, by=request.user.pk, now=timezone.now())
+    return redirect("job", job_id)
+
+
+@staff_only("see_job", post="stop_job")
+@require_POST
+def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
+    _job(job_id)
+    if stop_job(job_id, by=request.user.pk, now=timezone.now()):
+        messages.success(request, "Stopped. You can start it again.")
+    return redirect("job", job_id)
+
+
+def _job(job_id: int) -> Job:
+    found = selectors.job(job_id)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,88 @@
+"""The dispatch of letters: how far it is, pause and resume, and the letters held for a person."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from office import selectors
+from office.access import StaffRequest, may, staff_only
+from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
+
+
+@staff_only("see_letters")
+@require_GET
+def dispatches(request: StaffRequest) -> HttpResponse:
+    rows = [
+        {"dispatch": dispatch, "counts": selectors.letter_counts(dispatch.pk)}
+        for dispatch in selectors.dispatches()[: selectors.PAGE_ROWS]
+    ]
+    return render(
+        request, "office/dispatches.html", {"rows": rows, "held": selectors.letters_held()}
+    )
+
+
+@staff_only("see_letters")
+@require_GET
+def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
+    found = selectors.dispatch(dispatch_id)
+    if found is None:
+        raise Http404
+    return render(
+        request,
+        "office/dispatch.html",
+        {
+            "dispatch": found,
+            "counts": selectors.letter_counts(found.pk),
+            "job": selectors.latest_job(SEND_JOB, subject=("dispatch", str(found.pk))),
+            "may_run": may(request.user, "run_letters"),
+            "can_pause": found.state == found.State.SENDING,
+            "can_resume": found.state == found.State.PAUSED,
+        },
+    )
+
+
+@staff_only("see_letters", post="run_letters")
+@require_POST
+def pause(request: StaffRequest, dispatch_id: int) -> HttpResponse:
+    pause_letters(dispatch_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, "Paused. What the mail server has taken is gone; the rest waits.")
+    return redirect("dispatch", dispatch_id)
+
+
+@staff_only("see_letters", post="run_letters")
+@require_POST
+def resume(request: StaffRequest, dispatch_id: int) -> HttpResponse:
+    resume_letters(dispatch_id, by=request.user.pk, now=timezone.now())
+    return redirect("dispatch", dispatch_id)
+
+
+@staff_only("see_letters")
+@require_GET
+def held_letters(request: StaffRequest) -> HttpResponse:
+    after = request.GET.get("after", "")
+    rows = selectors.held_letters(after=int(after) if after.isdecimal() else 0)
+    next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
+    return render(
+        request,
+        "office/held_letters.html",
+        {"rows": rows, "next_url": next_url, "may_settle": may(request.user, "settle_letter")},
+    )
+
+
+@staff_only("see_letters", post="settle_letter")
+@require_POST
+def settle(request: StaffRequest, letter_id: int) -> HttpResponse:
+    outcome = request.POST.get("outcome")
+    if outcome not in ("sent", "again"):
+        raise Http404
+    settle_letter(
+        letter_id, was_sent=outcome == "sent", by=request.user.pk, now=timezone.now()
+    )
+    messages.success(
+        request, "Marked as sent." if outcome == "sent" else "It will be sent again."
+    )
+    return redirect("held_letters")

@@ -1,0 +1,113 @@
+"""Staff: who has an account, in which role, with what written authority."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from office import selectors
+from office.access import StaffRequest, may, staff_only
+from office.forms import AuthorityForm, InviteForm
+from office.permissions import Role
+from office.refusal import Refusal
+from office.services.staff import (
+    close_account,
+    grant_authority,
+    invite_staff,
+    withdraw_authority,
+)
+
+
+@staff_only("see_staff")
+@require_GET
+def staff(request: StaffRequest) -> HttpResponse:
+    return render(
+        request,
+        "office/staff.html",
+        {"people": selectors.staff(), "may_invite": may(request.user, "invite_staff")},
+    )
+
+
+@staff_only("invite_staff")
+@require_http_methods(["GET", "POST"])
+def invite(request: StaffRequest) -> HttpResponse:
+    form = InviteForm(request.POST or None)
+    if form.is_valid():
+        try:
+            invite_staff(
+                form.cleaned_data["email"],
+                form.cleaned_data["name"],
+                form.cleaned_data["role"],
+                by=request.user.pk,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "Invited. The invitation is on its way.")
+            return redirect("staff")
+    return render(request, "office/invite.html", {"form": form})
+
+
+@staff_only("see_staff")
+@require_GET
+def staff_member(request: StaffRequest, person_id: int) -> HttpResponse:
+    person = selectors.staff().filter(pk=person_id).first()
+    if person is None:
+        raise Http404
+    roles = selectors.roles_of(person.pk)
+    return render(
+        request,
+        "office/staff_member.html",
+        {
+            "person": person,
+            "roles": sorted(roles),
+            "authorities": selectors.authorities_of(person.pk, now=timezone.now()),
+            "form": AuthorityForm(),
+            "can_grant": Role.DEPUTY in roles and may(request.user, "grant_authority"),
+            "can_close": person.is_active
+            and person.pk != request.user.pk
+            and may(request.user, "close_account"),
+        },
+    )
+
+
+@staff_only("see_staff", post="grant_authority")
+@require_POST
+def authority(request: StaffRequest, person_id: int) -> HttpResponse:
+    form = AuthorityForm(request.POST)
+    now = timezone.now()
+    if not form.is_valid():
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        return redirect("staff_member", person_id)
+    grant_authority(
+        person_id,
+        by=request.user.pk,
+        document=form.cleaned_data["document"],
+        begins_at=now,
+        ends_at=now + timedelta(days=form.cleaned_data["days"]),
+        now=now,
+    )
+    messages.success(request, "The authority is in force.")
+    return redirect("staff_member", person_id)
+
+
+@staff_only("see_staff", post="grant_authority")
+@require_POST
+def authority_withdraw(request: StaffRequest, authority_id: int) -> HttpResponse:
+    withdraw_authority(authority_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, "The authority has ended.")
+    return redirect("staff")
+
+
+@staff_only("see_staff", post="close_account")
+@require_POST
+def close(request: StaffRequest, person_id: int) -> HttpResponse:
+    close_account(person_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, "The account is closed.")
+    return redirect("staff")
