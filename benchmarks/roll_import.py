@@ -1,0 +1,308 @@
+"""How long a membership list takes to preview and to apply, beside a bare COPY of the same file.
+
+    python benchmarks/roll_import.py [--rows 654006] [--seed 1] [--freeze]
+
+Starts a PostgreSQL of its own with fsync on, makes a synthetic list, and has it imported by the
+very jobs that a worker runs, each in a process of its own: the list when it is new, the same list
+again, and the list with two rows in a hundred changed. The bare COPY puts the same file, without
+the rows whose width COPY refuses, into a table of text with the same indexes as the members'.
+
+Peak memory is the worker's (as the kernel kept it) and the database's (private memory of the
+largest backend, looked at ten times a second). Prints a table and, last, one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from config.embedded.postgres import Postgres  # noqa: E402
+from config.embedded.valkey import Valkey  # noqa: E402
+
+GOALS = {"preview": 30.0, "apply": 30.0}
+GOAL_PEAK_MB = 500
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=654_006)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--freeze", action="store_true", help="freeze a roll of them as well")
+    parser.add_argument("--work", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--upload", help=argparse.SUPPRESS)
+    parser.add_argument("--freeze-now", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.work or given.upload or given.freeze_now:
+        return _as_a_worker(given)
+    folder = Path(tempfile.mkdtemp(prefix="hustings-bench-"))
+    postgres = Postgres(folder / "postgres")
+    valkey = Valkey(folder / "valkey")
+    try:
+        valkey.start()
+        postgres.start()
+        postgres.make_database()
+        os.environ |= {
+            "DATABASE_URL": postgres.url(),
+            "REDIS_URL": valkey.url(),
+            "HUSTINGS_DEVELOPMENT": "1",
+            "HUSTINGS_VAR": str(folder / "var"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        figures = _measure(given, folder, postgres)
+    finally:
+        postgres.stop()
+        valkey.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps(figures))
+    return 0
+
+
+def _measure(given: argparse.Namespace, folder: Path, postgres: Postgres) -> dict[str, Any]:
+    print(f"Making a list of {given.rows:,} rows …", flush=True)
+    began = time.perf_counter()
+    listing, changed = folder / "list.csv", folder / "changed.csv"
+    command = [sys.executable, "-m", "members.synthetic", "--rows", str(given.rows)]
+    subprocess.run([*command, "--seed", str(given.seed), "--out", str(listing)],
+                   check=True, cwd=ROOT)  # fmt: skip
+    made_s = time.perf_counter() - began
+    _change_two_in_a_hundred(listing, changed)
+    _manage("migrate", "--verbosity", "0")
+    bare_s = _bare_copy(listing, folder / "bare.csv", postgres)
+    rows = [("bare COPY", bare_s, 0.0, 0.0, {})]
+    for name, path in (("new list", listing), ("same again", listing), ("2 % changed", changed)):
+        batch = _child("--upload", str(path))["batch"]
+        for act in ("preview", "apply"):
+            did = _watched(postgres, "--work", str(batch))
+            rows.append((f"{name}: {act}", did["seconds"], did["peak_mb"], did["backend_mb"],
+                         did["counts"]))  # fmt: skip
+            print(f"  {name}: {act} {did['seconds']:.1f} s", flush=True)
+    if given.freeze:
+        did = _watched(postgres, "--freeze-now")
+        rows.append(("freeze", did["seconds"], did["peak_mb"], did["backend_mb"], did["counts"]))
+    _print_table(given, listing, rows)
+    return _figures(given, listing, made_s, rows)
+
+
+def _print_table(given: argparse.Namespace, listing: Path, rows: list[Any]) -> None:
+    size_mb = listing.stat().st_size / 1e6
+    print(f"\n{given.rows:,} rows, {size_mb:.1f} MB, {os.cpu_count()} cores, fsync on\n")
+    print(f"{'':22}{'seconds':>9}{'rows/s':>11}{'× COPY':>8}{'worker MB':>11}{'backend MB':>12}"
+          f"{'goal':>8}")  # fmt: skip
+    bare_s = rows[0][1]
+    for name, seconds, peak, backend, _ in rows:
+        goal = GOALS.get(name.rpartition(" ")[2]) if given.rows == 654_006 else None
+        print(f"{name:22}{seconds:9.2f}{given.rows / seconds:11,.0f}{seconds / bare_s:8.1f}"
+              f"{peak or '':>11}{backend or '':>12}{f'< {goal:.0f} s' if goal else '':>8}")  # fmt: skip
+    for name, _, _, _, counts in rows:
+        if counts:
+            print(f"{name:22}" + ", ".join(f"{key} {value:,}" for key, value in counts.items()))
+    print()
+
+
+def _figures(
+    given: argparse.Namespace, listing: Path, made_s: float, rows: list[Any]
+) -> dict[str, Any]:
+    bare_s = rows[0][1]
+    figures: dict[str, Any] = {
+        "benchmark": "roll_import",
+        "rows": given.rows,
+        "size_bytes": listing.stat().st_size,
+        "cores": os.cpu_count(),
+        "synthetic_s": round(made_s, 2),
+        "bare_copy_s": round(bare_s, 2),
+        "goal_preview_s": GOALS["preview"],
+        "goal_apply_s": GOALS["apply"],
+        "goal_peak_mb": GOAL_PEAK_MB,
+        "peak_worker_mb": max(row[2] for row in rows),
+        "peak_backend_mb": max(row[3] for row in rows),
+    }
+    for name, seconds, _, _, counts in rows[1:]:
+        key = name.replace(": ", "_").replace(" % ", "_percent_").replace(" ", "_")
+        figures[f"{key}_s"] = round(seconds, 2)
+        figures[f"{key}_ratio_to_copy"] = round(seconds / bare_s, 2)
+        figures[f"{key}_counts"] = counts
+    return figures
+
+
+def _change_two_in_a_hundred(listing: Path, changed: Path) -> None:
+    """The same list a month later: every fiftieth member has paid for another year."""
+    with listing.open(newline="") as source, changed.open("w", newline="") as target:
+        writer = csv.writer(target, lineterminator="\r\n")
+        for place, cells in enumerate(csv.reader(source)):
+            if place and place % 50 == 0 and len(cells) == 17:
+                cells[14] = "2018-03-31"
+            writer.writerow(cells)
+
+
+def _bare_copy(listing: Path, filtered: Path, postgres: Postgres) -> float:
+    import psycopg2  # noqa: PLC0415 - only the parent needs it.
+
+    with listing.open(newline="") as source, filtered.open("w", newline="") as target:
+        reader = csv.reader(source)
+        writer = csv.writer(target)
+        names = next(reader)
+        writer.writerows(cells for cells in reader if len(cells) == len(names))
+    connection = psycopg2.connect(postgres.url())
+    with connection, connection.cursor() as cursor:
+        columns = ", ".join(f"{name} text" for name in names)
+        cursor.execute(f"CREATE TABLE bare (id bigserial PRIMARY KEY, {columns})")
+        cursor.execute('CREATE INDEX ON bare (number COLLATE "C")')
+        cursor.execute('CREATE INDEX ON bare (family_name COLLATE "C", id)')
+    began = time.perf_counter()
+    with connection, connection.cursor() as cursor, filtered.open() as file:
+        cursor.copy_expert(f"COPY bare ({', '.join(names)}) FROM STDIN (FORMAT csv)", file)
+    taken = time.perf_counter() - began
+    with connection, connection.cursor() as cursor:
+        cursor.execute("DROP TABLE bare")
+    connection.close()
+    return taken
+
+
+# --- the worker's side ------------------------------------------------------------------------
+
+
+def _as_a_worker(given: argparse.Namespace) -> int:
+    import django  # noqa: PLC0415 - the environment is set by now.
+
+    django.setup()
+    if given.upload:
+        told = _upload(Path(given.upload))
+    elif given.freeze_now:
+        told = _freeze()
+    else:
+        told = _work(given.work)
+    told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps(told))
+    return 0
+
+
+def _upload(path: Path) -> dict[str, Any]:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from members import services  # noqa: PLC0415
+
+    with path.open("rb") as file:
+        pieces = iter(lambda: file.read(1 << 16), b"")
+        batch = services.upload_import(
+            pieces, file_name=path.name, scope="whole", by=None, now=timezone.now()
+        )
+    return {"batch": batch}
+
+
+def _work(batch_id: int) -> dict[str, Any]:
+    """Work the job that is open for this import, having asked for it to be applied if it is time."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from members import services  # noqa: PLC0415
+    from members.models import ImportBatch  # noqa: PLC0415
+    from office.selectors import live_jobs  # noqa: PLC0415
+    from office.services.jobs import work_job  # noqa: PLC0415
+
+    batch = ImportBatch.objects.get(pk=batch_id)
+    if batch.state == "previewed":
+        services.request_apply(batch_id, by=None, now=timezone.now())
+    (job,) = live_jobs(subject=("import", str(batch_id)))
+    began = time.perf_counter()
+    work_job(job.pk)
+    taken = time.perf_counter() - began
+    job.refresh_from_db()
+    batch.refresh_from_db()
+    if job.state != "done":
+        raise SystemExit(f"the job ended as {job.state}: {job.error}")
+    names = ("rows_new", "rows_changed", "rows_unchanged", "rows_refused", "members_gone")
+    return {"seconds": taken, "counts": {name: getattr(batch, name) for name in names}}
+
+
+def _freeze() -> dict[str, Any]:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from members import services  # noqa: PLC0415
+    from members.models import Roll  # noqa: PLC0415
+    from office.models import StaffMember  # noqa: PLC0415
+
+    now = timezone.now()
+    body = {
+        "format": 1,
+        "joined_by": "2016-01-12",
+        "paid_up_on": "2016-08-22",
+        "standings": ["good"],
+        "minimum_age": 14,
+        "age_on": "2016-09-21",
+        "sections": ["member", "affiliated", "registered"],
+        "units": [],
+    }
+    officers = [
+        StaffMember.objects.create(email=f"{n}@example.org", name=str(n), joined_at=now).pk
+        for n in (1, 2)
+    ]
+    rules = services.save_rules("Benchmark", body=body, by=officers[0], now=now)
+    began = time.perf_counter()
+    roll = services.freeze_roll(rules, by=officers[0], seconded_by=officers[1], now=now)
+    taken = time.perf_counter() - began
+    frozen = Roll.objects.get(pk=roll)
+    counts = {"judged": frozen.members_judged, "electors": frozen.electors}
+    return {"seconds": taken, "counts": counts}
+
+
+def _child(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments], check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _manage(*arguments: str) -> None:
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], check=True, cwd=ROOT)
+
+
+def _watched(postgres: Postgres, *arguments: str) -> dict[str, Any]:
+    """Run a worker, and look meanwhile how much memory the database's backends hold."""
+    peak = 0
+    over = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not over.wait(0.1):
+            peak = max(peak, _largest_backend_kb(postgres))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        told = _child(*arguments)
+    finally:
+        over.set()
+        watcher.join()
+    return {**told, "backend_mb": peak // 1024}
+
+
+def _largest_backend_kb(postgres: Postgres) -> int:
+    assert postgres.process is not None
+    own = postgres.process.pid
+    largest = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        except (OSError, ValueError):
+            continue
+        if lines.get("PPid", "").strip() == str(own):
+            largest = max(largest, int(lines.get("RssAnon", "0 kB").split()[0]))
+    return largest
+
+
+if __name__ == "__main__":
+    sys.exit(main())
