@@ -183,8 +183,14 @@ def sign_ballot(
 
     Spec: sealing §6.3.  rng gives the 32 auxiliary bytes of BIP 340.
     """
-    place = (contests, section, unit)
-    message = paper_message(setting, *place, key.credential, votes)
+    message = paper_message(
+        setting,
+        contests=contests,
+        section=section,
+        unit=unit,
+        credential=key.credential,
+        votes=votes,
+    )
     signature = ssa.sign(message, key.secret, rng(32))
     return SealedBallot(key.credential, tuple(votes), signature)
 
@@ -214,7 +220,14 @@ def check_ballot(
         challenge = _challenge(begun, ballot.credential, vote)
         if not holds(commitment, c1, challenge, int.from_bytes(vote.response, "big")):
             raise BallotRejected("ballot.proof", contest=number)
-    message = paper_message(setting, contests, section, unit, ballot.credential, ballot.votes)
+    message = paper_message(
+        setting,
+        contests=contests,
+        section=section,
+        unit=unit,
+        credential=ballot.credential,
+        votes=ballot.votes,
+    )
     if not ssa.verify(message, ballot.credential, ballot.signature):
         raise BallotRejected("ballot.signature")
     return ballot
@@ -232,6 +245,7 @@ def paper_transcript(setting: Setting, section: str, unit: str) -> Any:
 
 def paper_message(
     setting: Setting,
+    *,
     contests: Sequence[str],
     section: str,
     unit: str,

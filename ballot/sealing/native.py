@@ -61,7 +61,7 @@ def try_points(wire: Octets, out: Points) -> bytes:
     else of this length, so a point has one spelling.  Cost: a square root (5 µs) a point.
     """
     wire = np.ascontiguousarray(wire)
-    into, source = _structs(out), ffi.from_buffer("unsigned char[]", wire)
+    into, source = _structs(out), _octets(wire)
     parse = lib.secp256k1_ec_pubkey_parse
     return bytes(
         parse(ctx, into + row, source + at, 33)
@@ -84,7 +84,7 @@ def _write_by_layout(points: Points) -> Octets:
 def _write_by_library(points: Points) -> Octets:
     points = np.ascontiguousarray(points)
     wire = np.empty((len(points), 33), np.uint8)
-    into, size = ffi.from_buffer("unsigned char[]", wire), ffi.new("size_t *", 33)
+    into, size = _octets(wire), ffi.new("size_t *", 33)
     for row in range(len(points)):
         lib.secp256k1_ec_pubkey_serialize(
             ctx, into + 33 * row, size, _structs(points) + row, _COMPRESSED
@@ -199,7 +199,7 @@ def secret_times(points: Points, secret: int, out: Points) -> None:
     key = secret.to_bytes(32, "big")
     wire = np.empty((len(points), 65), np.uint8)
     wire[:, 0] = 4  # The one uncompressed prefix; 06 and 07 are other spellings of the same.
-    into, source = ffi.from_buffer("unsigned char[]", wire), _structs(points)
+    into, source = _octets(wire), _structs(points)
     multiply, whole = lib.secp256k1_ecdh, lib.btclib_secp256k1_ecdh_hash_function_xy
     done = bytes(
         multiply(ctx, into + at, source + row, key, whole, ffi.NULL)
@@ -216,9 +216,42 @@ def _read_uncompressed(wire: Octets, out: Points) -> None:
         out[:, :32] = wire[:, 32:0:-1]
         out[:, 32:] = wire[:, 64:32:-1]
         return
-    into, source = _structs(out), ffi.from_buffer("unsigned char[]", wire)
+    into, source = _structs(out), _octets(wire)
     for row in range(len(wire)):
         lib.secp256k1_ec_pubkey_parse(ctx, into + row, source + 65 * row, 65)
+
+
+def make_keypairs(secrets: Octets) -> tuple[Octets, Octets]:
+    """Make BIP 340 key pairs (N, 96), opaque, and their x-only public keys (N, 32)."""
+    secrets = np.ascontiguousarray(secrets)
+    pairs = np.zeros((len(secrets), 96), np.uint8)
+    public = np.empty((len(secrets), 32), np.uint8)
+    into, source = ffi.from_buffer("secp256k1_keypair[]", pairs), _octets(secrets)
+    written, x_only = _octets(public), ffi.new("secp256k1_xonly_pubkey *")
+    for row in range(len(secrets)):
+        if not lib.secp256k1_keypair_create(ctx, into + row, source + 32 * row):
+            raise ArithmeticError("A secret is zero, or not below the order.")
+        lib.secp256k1_keypair_xonly_pub(ctx, x_only, ffi.NULL, into + row)
+        lib.secp256k1_xonly_pubkey_serialize(ctx, written + 32 * row, x_only)
+    _library_spoke()
+    return pairs, public
+
+
+def sign_rows(pairs: Octets, messages: bytes, auxiliary: Octets) -> Octets:
+    """Sign messages of 32 bytes each, end to end, by BIP 340: signatures (N, 64)."""
+    auxiliary = np.ascontiguousarray(auxiliary)
+    signatures = np.empty((len(pairs), 64), np.uint8)
+    into, keys = _octets(signatures), ffi.from_buffer("secp256k1_keypair[]", pairs)
+    said, aside = ffi.from_buffer("unsigned char[]", messages), _octets(auxiliary)
+    sign = lib.secp256k1_schnorrsig_sign32
+    done = bytes(
+        sign(ctx, into + 64 * row, said + 32 * row, keys + row, aside + 32 * row)
+        for row in range(len(pairs))
+    )
+    _library_spoke()
+    if not all(done):
+        raise ArithmeticError("A message could not be signed.")
+    return signatures
 
 
 def points_from_stream(stream: bytes, out: Points) -> None:
@@ -243,6 +276,10 @@ def write_point(point: bytes) -> bytes:
 
 def _structs(points: Points) -> Any:
     return ffi.from_buffer("secp256k1_pubkey[]", points)
+
+
+def _octets(rows: Octets) -> Any:
+    return ffi.from_buffer("unsigned char[]", rows)
 
 
 def _pointers(points: Points) -> Any:

@@ -32,6 +32,19 @@ def random_scalars(rng: Rng, count: int) -> list[int]:
     return drawn
 
 
+def random_rows(rng: Rng, count: int) -> Octets:
+    """Draw as random_scalars does, the same numbers from the same bytes, as rows (count, 32)."""
+    rows = np.frombuffer(rng(32 * count), np.uint8).reshape(count, 32)
+    # Only what begins with eight bytes of ones, or of zeros, can lie outside: hardly ever any.
+    head = rows[:, :8]
+    unsure = np.flatnonzero((head == 255).all(axis=1) | (head == 0).all(axis=1))
+    outside = [row for row in unsure if not 0 < int.from_bytes(rows[row].tobytes(), "big") < ORDER]
+    if not outside:
+        return rows
+    kept = np.delete(rows, outside, axis=0)
+    return np.concatenate([kept, random_rows(rng, len(outside))])
+
+
 def random_scalar(rng: Rng) -> int:
     """Draw one number from 1 below the order (sealing §3.3)."""
     return random_scalars(rng, 1)[0]

@@ -40,6 +40,30 @@ def shared(shape: tuple[int, ...], dtype: DTypeLike = np.uint8) -> NDArray[Any]:
     return np.frombuffer(mmap.mmap(-1, size), kind, count=size // kind.itemsize).reshape(shape)
 
 
+class Stages:
+    """One progress over several stages of work, each with its share of the whole."""
+
+    def __init__(self, progress: Progress | None, whole: int, *shares: float) -> None:
+        self._progress = progress
+        self._whole = whole
+        self._shares = shares
+        self._stage = 0
+
+    def following(self) -> Progress | None:
+        """Give the progress of the following stage; the ones before it count as done."""
+        if self._progress is None:
+            return None
+        progress, whole = self._progress, self._whole
+        before, total = sum(self._shares[: self._stage]), sum(self._shares)
+        share = self._shares[self._stage]
+        self._stage += 1
+
+        def tell(done: int, of: int) -> None:
+            progress(round(whole * (before + share * done / of) / total), whole)
+
+        return tell
+
+
 def spread(
     work: Callable[[int, int], None],
     count: int,

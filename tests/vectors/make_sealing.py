@@ -186,7 +186,14 @@ def ballot_case(
             }
         )
     auxiliary = rng(32)
-    message = paper_message(setting(), contests, section, unit, key.credential, votes)
+    message = paper_message(
+        setting(),
+        contests=contests,
+        section=section,
+        unit=unit,
+        credential=key.credential,
+        votes=votes,
+    )
     signature = ssa.sign(message, key.secret, auxiliary)
     ballot = SealedBallot(key.credential, tuple(votes), signature)
     tracker = tracker_hash(key.credential, votes, setting=setting())
