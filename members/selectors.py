@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from members.rollfile import Trouble, name_key, number_key
 from members.rollfile.errors import TROUBLE_WORDS
 from members.rollfile.normal import fold
 from office.progress import Report, silent
+from office.refusal import Refusal
 
 PAGE_ROWS = 50
 ENTRIES_A_READ = 20_000
@@ -372,3 +373,26 @@ def roll_with_id(public_id: UUID) -> Roll | None:
 def standing_rolls() -> QuerySet[Roll]:
     """The rolls that are frozen now, one of each name, the newest first."""
     return Roll.objects.filter(state=Roll.State.FROZEN).select_related("rules").order_by("-pk")
+
+
+def roll_commitment(roll_id: int) -> bytes:
+    """The commitment that was published when the roll was frozen."""
+    return bytes(Roll.objects.values_list("commitment", flat=True).get(pk=roll_id))
+
+
+def entry_by_public_id(roll_id: int, public_id: UUID) -> RollEntry:
+    """The entry of a roll with this pseudonym; somebody who is not on it is refused."""
+    entry = (
+        RollEntry.objects.select_related("section")
+        .filter(roll_id=roll_id, public_id=public_id)
+        .first()
+    )
+    if entry is None:
+        raise Refusal("roll.no-such-entry", "There is nobody of this kind on the roll.", status=404)
+    return entry
+
+
+def entries_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, RollEntry]:
+    """Entries by their pseudonyms, in one question; who is not on any roll is left out."""
+    rows = RollEntry.objects.select_related("roll").filter(public_id__in=list(public_ids))
+    return {row.public_id: row for row in rows}
