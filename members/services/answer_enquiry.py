@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from members import selectors
-from members.models import Member, RollEnquiry
+from members.models import Member, RollEnquiry, RollEntry
 from members.rollfile import email_key, postcode_key
 from office.services.letters import queue_letter
 
@@ -33,8 +33,11 @@ def answer_enquiry(enquiry_id: int) -> None:
     enquiry.delete()
 
 
-def is_proved(member: Member, proof: str) -> bool:
-    """Whether this is the member's postcode or e-mail address, in whatever form it was typed."""
+def is_proved(member: Member | RollEntry, proof: str) -> bool:
+    """Whether this is the person's postcode or e-mail address, in whatever form it was typed.
+
+    Of an entry of a roll, it is the address that was frozen.
+    """
     given = email_key(proof) if "@" in proof else postcode_key(proof)
     kept = email_key(member.email) if "@" in proof else postcode_key(member.postcode)
     return bool(kept) and hmac.compare_digest(given.encode(), kept.encode())
