@@ -37,7 +37,7 @@ install: .venv/.installed
 	@touch $@
 
 run: install
-	@exec $(BIN)/python -m config.embedded.supervisor --stop-with-parent
+	@exec $(BIN)/python -m config.embedded.supervisor --stop-with-parent $(OPTIONS)
 
 static: install
 	@$(BIN)/python -m config.embedded.node build

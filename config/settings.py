@@ -238,6 +238,8 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# Whether a whole domain joins the browsers' preload list is for its owner, not for one of its sites.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -284,7 +286,8 @@ if DEVELOPMENT and not (STATIC_ROOT / "staticfiles.json").exists():
 # --- letters ---
 
 DEFAULT_FROM_EMAIL = env.text(
-    "HUSTINGS_MAIL_FROM", "The returning officer <returning.officer@localhost>"
+    "HUSTINGS_MAIL_FROM",
+    "The returning officer <returning.officer@localhost>" if DEVELOPMENT else None,
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if env.is_set("HUSTINGS_SMTP_URL") or not DEVELOPMENT:

@@ -4,7 +4,7 @@ Starts each in its order, says what it is doing, restarts what dies, reaps what 
 stops all in the reverse order on Ctrl-C or SIGTERM. For a trial: real servers have systemd
 (docs/operations.md).
 
-    python -m config.embedded.supervisor [--stop-with-parent]
+    python -m config.embedded.supervisor [--stop-with-parent] [--without-demonstration]
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from config.embedded.postgres import CannotStart
 from config.embedded.servers import ROOT, Servers, var_folder
 
 QUEUES = "celery,mail,import,tally,board"
-WEB_READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 60.0
 LONG_ENOUGH_S = 60.0
 """A child that ran this long had started well: its next restart waits no longer than the first."""
 RESTART_MOST_S = 30.0
@@ -59,6 +59,7 @@ class Program:
         self.log = log
         self.patience_s = patience_s
         self.process: subprocess.Popen[bytes] | None = None
+        self._log_from = 0
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +68,7 @@ class Program:
         setpriv = shutil.which("setpriv")
         dies_with_us = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
         with self.log.open("ab") as log:
+            self._log_from = log.tell()
             self.process = subprocess.Popen(
                 [*dies_with_us, *self.command],
                 cwd=ROOT,
@@ -88,8 +90,11 @@ class Program:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
-    def tail(self) -> str:
-        return self.log.read_bytes()[-1500:].decode(errors="replace") if self.log.exists() else ""
+    def said(self) -> str:
+        """Return what it has written since it was started."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_from)
+            return log.read().decode(errors="replace")
 
 
 class Watched:
@@ -122,13 +127,13 @@ class Watched:
 
 
 class Supervisor:
-    def __init__(self, *, stops_with_parent: bool) -> None:
+    def __init__(self, *, stops_with_parent: bool, has_demonstration: bool) -> None:
         self.var = var_folder()
         self.port = int(os.environ["PORT"])
         self.servers = Servers(self.var)
         self.watched: list[Watched] = []
         self.parent = os.getppid() if stops_with_parent else None
-        self.step = 0
+        self.has_demonstration = has_demonstration
         self.doing = "starting"
         self.running: subprocess.Popen[bytes] | None = None
 
@@ -141,8 +146,9 @@ class Supervisor:
             ("Tables", "manage.py migrate", self.migrate),
             ("Styles and scripts", "npm run build, collectstatic", self.make_static),
             ("Web, worker and beat", f"log files in {self.var / 'log'}", self.start_programs),
-            ("Demonstration", "manage.py demonstration", self.load_demonstration),
         ]
+        if self.has_demonstration:
+            steps.append(("Demonstration", "manage.py demonstration", self.load_demonstration))
         for number, (name, detail, act) in enumerate(steps, start=1):
             self.doing = name
             say(f"[{number}/{len(steps)}] {name}: {detail}")
@@ -179,7 +185,7 @@ class Supervisor:
         for name, program in self.programs():
             program.start()
             self.watched.append(Watched(name, program))
-        self.wait_for_web()
+        self.wait_until_ready()
 
     def programs(self) -> Iterator[tuple[str, Program]]:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
@@ -198,20 +204,25 @@ class Supervisor:
         beat += ["--schedule", str(self.var / "beat.schedule")]
         yield "beat", Program(beat, logs / "beat.log", patience_s=10)
 
-    def wait_for_web(self) -> None:
-        give_up_at = time.monotonic() + WEB_READY_TIMEOUT_S
-        while not answers(self.port):
+    def wait_until_ready(self) -> None:
+        """Wait for the web to answer and the worker to listen; a child that dies is a failure."""
+        worker = next(it.what for it in self.watched if it.name == "worker")
+        assert isinstance(worker, Program)
+        give_up_at = time.monotonic() + READY_TIMEOUT_S
+        while not (answers(self.port) and " ready." in worker.said()):
             dead = [it for it in self.watched if it.has_died()]
             for it in dead:
-                tail = it.what.tail() if isinstance(it.what, Program) else ""
+                tail = it.what.said()[-1500:] if isinstance(it.what, Program) else ""
                 raise CannotStart(f"The {it.name} process stopped as it started.\n{tail}")
             if time.monotonic() > give_up_at:
-                raise CannotStart(f"The web server did not answer on port {self.port}.")
+                raise CannotStart(
+                    f"The web server did not answer on port {self.port}, or the worker did not "
+                    f"listen, in {READY_TIMEOUT_S:.0f} s. See {self.var / 'log'}."
+                )
             time.sleep(0.1)
 
     def load_demonstration(self) -> None:
-        if list(ROOT.glob("*/management/commands/demonstration.py")):
-            self.manage("demonstration")
+        self.manage("demonstration")
 
     def manage(self, *arguments: str) -> None:
         """Run one command of manage.py, its output on our terminal."""
@@ -373,13 +384,15 @@ def prepare_environment() -> None:
     refuse_taken_port(int(port))
 
 
-def supervise(*, stops_with_parent: bool) -> int:
+def supervise(*, stops_with_parent: bool, has_demonstration: bool) -> int:
     adopt_orphans()
     supervisor: Supervisor | None = None
     with stop_signals() as ignore_signals:
         try:
             prepare_environment()
-            supervisor = Supervisor(stops_with_parent=stops_with_parent)
+            supervisor = Supervisor(
+                stops_with_parent=stops_with_parent, has_demonstration=has_demonstration
+            )
             if not supervisor.servers.claim():
                 raise CannotStart(
                     f"Process {supervisor.servers.holder()} already runs this folder's servers.\n"
@@ -403,4 +416,9 @@ def supervise(*, stops_with_parent: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(supervise(stops_with_parent="--stop-with-parent" in sys.argv[1:]))
+    sys.exit(
+        supervise(
+            stops_with_parent="--stop-with-parent" in sys.argv[1:],
+            has_demonstration="--without-demonstration" not in sys.argv[1:],
+        )
+    )
