@@ -10,9 +10,15 @@ import numpy as np
 from django.db import connection
 from django.db.models import Sum
 
+from ballot.counting import Count, count
+from ballot.counting.profile import Profile, parse_profile
+from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
+from ballot.counting.rules import Method as CountMethod
+from ballot.counting.rules import Stop as CountStop
 from ballot.lifecycle import State, is_before
 from ballot.mapping import contest_code
 from ballot.models import Blob, BlobChunk, Box, Candidate, Contest, Election, TurnoutCount
+from ballot.models import TieRule as Ties
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.box import BoxName
 from ballot.sealing.ceremony import ElectionKey
@@ -145,3 +151,40 @@ def turnout_by_hour(election: Election) -> list[tuple[datetime, int]]:
 def shows_turnout(election: Election) -> bool:
     """Turnout is there to be seen from the opening on."""
     return not is_before(election.stage, State.POLLING) and election.stage != State.VOID
+
+
+def profile_of(contest: Contest) -> Profile:
+    """The opened papers of a contest, box by box, as the counting core takes them."""
+    space = ranking_space(contest)
+    papers: dict[str, dict[tuple[int, ...], int]] = {}
+    rejected: dict[str, int] = {}
+    for box in contest.boxes.select_related("profile").order_by("number"):
+        lines = box.profile.lines.values_list("ranking", "papers")
+        papers[box.label] = {space.ranking(ranking): number for ranking, number in lines}
+        rejected[box.label] = box.profile.papers_rejected
+    return parse_profile(
+        [candidate.name for candidate in on_paper(contest)],
+        papers,
+        rejected=rejected,
+        title=contest.title,
+    )
+
+
+def rules_of_count(contest: Contest) -> Rules:
+    """The rules that the notice gave for a contest's count, with the lots drawn since."""
+    lots: list[TieRule] = [
+        Lot(tuple(lot.drawn), frozenset(lot.among)) for lot in contest.lots.all()
+    ]
+    first: list[TieRule] = (
+        [EarlierStages()] if contest.tie_rule == Ties.EARLIER_THEN_LOT else []
+    )
+    return Rules(
+        method=CountMethod(contest.method),
+        stop=CountStop(contest.stop),
+        ties=(*first, *lots),
+    )
+
+
+def counted(contest: Contest) -> Count:
+    """Count a contest's opened papers by its rules. Raises UnsettledTie where a lot is wanted."""
+    return count(profile_of(contest), rules_of_count(contest))

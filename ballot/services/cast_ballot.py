@@ -30,7 +30,7 @@ from office.refusal import Refusal
 
 _SHARDS = 16
 
-_FIND = """
+FIND = """
 SELECT c.id, s.code, s.id
   FROM ballot_credential c
   JOIN members_rollentry r ON r.id = c.roll_entry_id
@@ -38,7 +38,7 @@ SELECT c.id, s.code, s.id
  WHERE c.election_id = %s AND c.public_key = %s AND c.force = 'in-force'
 """
 
-_CAST = f"""
+CAST = f"""
 WITH poll AS MATERIALIZED (
     SELECT id FROM ballot_election
      WHERE id = %(election)s AND state = 'polling' AND clock_timestamp() < closes_at
@@ -71,7 +71,7 @@ WITH poll AS MATERIALIZED (
 SELECT EXISTS (SELECT FROM poll), EXISTS (SELECT FROM entitled), EXISTS (SELECT FROM ballot)
 """
 
-_CAST_ALREADY = """
+CAST_ALREADY = """
 SELECT b.tracker, b.signature FROM ballot_sealedballot b
   JOIN ballot_credential c ON c.id = b.credential_id
  WHERE c.election_id = %s AND c.public_key = %s
@@ -84,6 +84,7 @@ class Poll:
 
     election_id: int
     slug: str
+    zone: str
     setting: Setting
     contest_ids: tuple[int, ...]
     contest_codes: tuple[str, ...]
@@ -107,6 +108,7 @@ def poll_of(election_id: int, fingerprint: bytes) -> Poll:
     return Poll(
         election_id=election_id,
         slug=election.slug,
+        zone=election.zone,
         setting=setting_of(election),
         contest_ids=tuple(contest.pk for contest in contests),
         contest_codes=tuple(contest_code(contest) for contest in contests),
@@ -122,7 +124,7 @@ def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
         raise _malformed("ballot.length")
     credential = wire[:32]
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [poll.election_id, credential])
+        cursor.execute(FIND, [poll.election_id, credential])
         found = cursor.fetchone()
     if found is None:
         return _again_or_refuse(poll, wire)
@@ -142,7 +144,7 @@ def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
     }
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_CAST, values)
+            cursor.execute(CAST, values)
             is_open, is_entitled, is_cast = cursor.fetchone()
     except IntegrityError as error:
         raise Refusal(
@@ -186,7 +188,7 @@ def _revoked() -> Refusal:
 def _again_or_refuse(poll: Poll, wire: bytes) -> Receipt:
     """The receipt of the very same ballot, or the reason why this one is not taken."""
     with connection.cursor() as cursor:
-        cursor.execute(_CAST_ALREADY, [poll.election_id, wire[:32]])
+        cursor.execute(CAST_ALREADY, [poll.election_id, wire[:32]])
         row = cursor.fetchone()
         cursor.execute(
             "SELECT state, clock_timestamp() < closes_at FROM ballot_election WHERE id = %s",

@@ -1,0 +1,57 @@
+"""Load the demonstration once, and print the ways in every time."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from ballot.management import demonstration
+from ballot.models import Election
+
+
+class Command(BaseCommand):
+    """`python manage.py demonstration [--code EMAIL]`"""
+
+    help = "Load the demonstration, and print how to sign in and vote in it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--code", metavar="EMAIL", help="print this person's TOTP code now")
+
+    def handle(self, **options: Any) -> None:
+        if not settings.DEVELOPMENT:
+            raise CommandError("The demonstration is for HUSTINGS_DEVELOPMENT=1 alone.")
+        if options["code"]:
+            self.stdout.write(_code_now(options["code"]))
+            return
+        if not demonstration.is_made():
+            if Election.objects.exists():
+                self.stdout.write("This database holds elections already: no demonstration.")
+                return
+            demonstration.make(lambda words: self.stdout.write(f"  … {words}"))
+        self._say(demonstration.ways_in())
+
+    def _say(self, ways: dict[str, Any]) -> None:
+        self.stdout.write(f"Sign in at {settings.ORIGIN}/accounts/login/")
+        for way in ways["staff"]:
+            self.stdout.write(f"  {way['role']}: {way['name']}")
+            self.stdout.write(f"    e-mail {way['email']}  password {way['password']}")
+            self.stdout.write(f"    TOTP secret {way['totp_secret']}")
+        self.stdout.write("  A code without an authenticator app:")
+        self.stdout.write("    .venv/bin/python manage.py demonstration --code EMAIL")
+        self.stdout.write("Vote as a member:")
+        for link in ways["links"]:
+            self.stdout.write(f"  {link['elector']}: {link['link']}")
+        self.stdout.write(f"All letters that were sent: {settings.ORIGIN}/outbox/")
+
+
+def _code_now(email: str) -> str:
+    for way in demonstration.ways_in().get("staff", []):
+        if way["email"] == email:
+            counter = int(time.time()) // 30
+            return format_hotp_value(hotp_value(way["totp_secret"], counter))
+    raise CommandError(f"The demonstration has no {email}.")

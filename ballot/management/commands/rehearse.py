@@ -1,0 +1,108 @@
+"""Rehearse a contest: a whole election from a profile of papers, in a scratch database."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ballot.counting.blt import parse_blt
+from ballot.counting.errors import CountingError
+from ballot.counting.papers_csv import parse_papers_csv
+from ballot.counting.profile import Profile
+from ballot.counting.rules import Method
+from ballot.management.progress import TerminalListener
+from ballot.management.scratch import scratch_database
+from ballot.rehearsal import Outcome, Plan, rehearse
+
+
+class Command(BaseCommand):
+    """`python manage.py rehearse PROFILE [--electors N] [--trustees 2/3] [--mixers 2] [--keep]`"""
+
+    help = "Rehearse a whole election from a profile of papers, in a scratch database."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("profile", type=Path, help="BLT, or CSV: section,papers,ranking")
+        parser.add_argument("--electors", type=int, default=0, help="on the roll")
+        parser.add_argument("--method", choices=[one.value for one in Method], default="av")
+        parser.add_argument("--trustees", default="2/3", help="quorum/number, as 2/3")
+        parser.add_argument("--mixers", type=int, default=2)
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        parser.add_argument("--keep", action="store_true", help="keep the scratch database")
+
+    def handle(self, **options: Any) -> None:
+        profile = _read(options["profile"])
+        quorum, trustees = _quorum(options["trustees"])
+        papers = sum(one.valid + one.blank for one in profile.sections)
+        plan = Plan(
+            profile=profile,
+            method=Method(options["method"]),
+            electors=max(options["electors"], papers),
+            quorum=quorum,
+            trustees=trustees,
+            mixers=options["mixers"],
+            processes=options["processes"],
+        )
+        self.stdout.write(
+            f"Rehearsing “{profile.title or options['profile'].name}”: {papers:,} papers, "
+            f"{plan.electors:,} electors, {quorum} of {trustees} trustees, {plan.mixers} mixers."
+        )
+        listener = TerminalListener(sys.stdout)
+        listener.step("Make the scratch database")
+        with scratch_database(keep=options["keep"]) as name:
+            outcome = rehearse(plan, listener=listener)
+            listener.finish()
+        if options["keep"]:
+            self.stdout.write(f"The scratch database is kept: {name}")
+        self._say(outcome)
+
+    def _say(self, outcome: Outcome) -> None:
+        for number, stage in enumerate(outcome.sheet["stages"], start=1):
+            votes = ", ".join(f"{name} {papers:,}" for name, papers in stage["votes"].items())
+            self.stdout.write(f"Stage {number}: {votes}; exhausted {stage['exhausted']:,}.")
+        self.stdout.write(f"Elected: {', '.join(outcome.sheet['elected'])}.")
+        seconds = sum(outcome.seconds.values())
+        # Kilobytes on Linux. The children are the processes of casting and of the tally.
+        peak = max(
+            resource.getrusage(who).ru_maxrss
+            for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        )
+        figures = {
+            "ballots": outcome.ballots,
+            "seconds": {words: round(spent, 2) for words, spent in outcome.seconds.items()},
+            "total_seconds": round(seconds, 1),
+            "peak_mb": peak // 1024,
+            "agrees": not outcome.differences,
+        }
+        if outcome.differences:
+            for difference in outcome.differences:
+                self.stderr.write(f"DIFFERS: {difference}")
+            self.stdout.write(json.dumps(figures))
+            raise CommandError("The count is not that of the profile.")
+        self.stdout.write(
+            f"The count agrees with the profile in every stage and section. {seconds:.0f} s."
+        )
+        self.stdout.write(json.dumps(figures))
+
+
+def _read(path: Path) -> Profile:
+    try:
+        data = path.read_bytes()
+        return parse_papers_csv(data) if path.suffix.lower() == ".csv" else parse_blt(data)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    except CountingError as error:
+        raise CommandError(f"{path} is not a profile of papers: {error}.") from error
+
+
+def _quorum(text: str) -> tuple[int, int]:
+    quorum, _, trustees = text.partition("/")
+    if not (quorum.isdigit() and trustees.isdigit() and 1 <= int(quorum) <= int(trustees) <= 9):
+        raise CommandError("Give the trustees as quorum/number, as 2/3; at most nine.")
+    return int(quorum), int(trustees)

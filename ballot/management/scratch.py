@@ -1,0 +1,35 @@
+"""A scratch database: made on the same server for a rehearsal or a benchmark, and dropped."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+
+@contextmanager
+def scratch_database(*, keep: bool = False) -> Iterator[str]:
+    """Connect Django to a new, migrated database; drop it afterwards, whatever happens."""
+    name = f"rehearsal_{secrets.token_hex(4)}"
+    own = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    _use(name)
+    try:
+        call_command("migrate", verbosity=0)
+        yield name
+    finally:
+        _use(own)
+        if not keep:
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.close()
+
+
+def _use(name: str) -> None:
+    connections.close_all()
+    connections.settings["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name

@@ -1,0 +1,67 @@
+"""What the trustees' and mixers' commands share: the election, the share file, the passphrase."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+from ballot.models import Election
+from ballot.sealing.ceremony import KeyShare
+from ballot.sealing.errors import SealingError
+from ballot.sealing.sharefile import open_share
+from office.refusal import Refusal
+
+SHORTEST_PASSPHRASE = 12
+
+
+def election_named(slug: str) -> Election:
+    """The election of a slug, or an error that names those there are."""
+    election = Election.objects.filter(slug=slug).first()
+    if election is None:
+        known = ", ".join(Election.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(f"There is no election “{slug}”. There are: {known}.")
+    return election
+
+
+def ask_passphrase(who: str, *, twice: bool) -> str:
+    """Ask at the terminal, unseen; without one, take the next line of standard input."""
+    if not sys.stdin.isatty():
+        passphrase = sys.stdin.readline().rstrip("\n")
+    else:
+        passphrase = getpass.getpass(f"Passphrase of {who}: ")
+        if twice and getpass.getpass("The same again: ") != passphrase:
+            raise CommandError("The two are not the same. Nothing was written.")
+    if twice and len(passphrase) < SHORTEST_PASSPHRASE:
+        raise CommandError(
+            f"A passphrase has at least {SHORTEST_PASSPHRASE} characters. Nothing was written."
+        )
+    return passphrase
+
+
+def read_share(path: Path) -> KeyShare:
+    """Open a trustee's share file with its passphrase."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        return open_share(data, passphrase=ask_passphrase(path.name, twice=False))
+    except SealingError as refused:
+        raise CommandError(
+            f"{path} does not open ({refused.condition}): the passphrase is wrong, or the file is "
+            "damaged. Try again, or use the trustee's copy."
+        ) from refused
+
+
+@contextmanager
+def refusals_as_errors() -> Iterator[None]:
+    """Show a refusal as the command's error."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise CommandError(refusal.sentence) from refusal

@@ -1,0 +1,411 @@
+"""A rehearsal: a whole election, through the services of the real one, from a profile of papers.
+
+Officers use it to try their contest at full size. A synthetic roll is imported and frozen, codes
+are made, every paper of the profile is sealed and cast through the casting service, and the box is
+closed, verified, mixed, opened, counted and declared; at the end the count is compared with the
+profile that went in. It belongs in a scratch database (management command `rehearse`), for it
+holds the trustees' shares itself and reads the voting codes that no real election can read.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from multiprocessing.sharedctypes import Synchronized
+from typing import Any, Protocol
+
+import numpy as np
+from django.db import connection, connections
+
+from ballot.counting import count
+from ballot.counting.profile import Profile
+from ballot.counting.rules import EarlierStages, Rules
+from ballot.counting.rules import Method as CountMethod
+from ballot.counting.sheet import document
+from ballot.models import Contest, Count, Election
+from ballot.sealing.bulk import seal_ballots, secrets_of
+from ballot.selectors import contest_codes, ranking_space, setting_of, turnout_by_section
+from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
+from ballot.services.close_poll import close_poll_early
+from ballot.services.codes import PURPOSE as CODES
+from ballot.services.codes import issue_codes
+from ballot.services.count_papers import count_papers
+from ballot.services.declare import declare
+from ballot.services.freeze_roll import freeze_roll
+from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.open_box import open_box
+from ballot.services.open_poll import open_poll
+from ballot.services.publish_candidates import publish_candidates
+from ballot.services.publish_notice import publish_notice
+from ballot.services.set_key import set_demonstration_key
+from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
+from ballot.services.verify_register import verify_register
+from members.services import (
+    add_section,
+    apply_import,
+    preview_import,
+    request_apply,
+    save_rules,
+    upload_import,
+)
+from office.enclosure import open_enclosure
+from office.permissions import Role
+from office.services.staff import make_staff
+
+SEAL_AT_ONCE = 50_000
+
+
+class Listener(Protocol):
+    """Who is told how the rehearsal goes: `step` begins one, `report` says how far it is."""
+
+    def step(self, words: str) -> None: ...
+
+    def report(
+        self,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        stage: str | None = None,
+        unit: str | None = None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is rehearsed.
+
+    electors: how many on the roll; never fewer in a section than it has papers.
+    """
+
+    profile: Profile
+    method: CountMethod
+    electors: int
+    quorum: int = 2
+    trustees: int = 3
+    mixers: int = 2
+    processes: int = 1
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How it went: seconds by step, the sheet, and whether it is the profile's own count."""
+
+    election_slug: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+    ballots: int = 0
+    sheet: dict[str, object] = field(default_factory=dict)
+    differences: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def _timed(outcome: Outcome, listener: Listener, words: str) -> Iterator[None]:
+    listener.step(words)
+    begun = time.monotonic()
+    yield
+    outcome.seconds[words] = time.monotonic() - begun
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An open poll and everybody's sealed ballots, not yet cast."""
+
+    election: Election
+    officers: tuple[int, int]
+    wires: list[np.ndarray]
+
+
+def rehearse(plan: Plan, *, listener: Listener) -> Outcome:
+    """Run the whole election in the database that Django is connected to."""
+    outcome = Outcome()
+    prepared = prepare_ballots(plan, listener=listener, outcome=outcome)
+    election = prepared.election
+    outcome.election_slug = election.slug
+    with _timed(outcome, listener, "Cast the ballots"):
+        outcome.ballots = _cast(election, prepared.wires, plan.processes, listener)
+    _finish(plan, election, prepared.officers, outcome, listener)
+    _compare(plan, election, outcome)
+    return outcome
+
+
+def prepare_ballots(
+    plan: Plan, *, listener: Listener, outcome: Outcome | None = None
+) -> Prepared:
+    """Go as far as the open poll, and seal every paper of the profile."""
+    outcome = outcome or Outcome()
+    officers = _officers()
+    with _timed(outcome, listener, "Import the roll"):
+        _import_roll(plan, by=officers[0], listener=listener)
+    with _timed(outcome, listener, "Set up and freeze"):
+        election = _set_up(plan, officers, listener)
+    with _timed(outcome, listener, "Make the codes"):
+        issue_codes(election.pk, by=officers[0], now=_now(), processes=plan.processes,
+                    report=listener.report)
+    with _timed(outcome, listener, "Open the poll"):
+        open_poll(election.pk, software={}, by=officers[0], seconded_by=officers[1], now=_now())
+    election.refresh_from_db()
+    with _timed(outcome, listener, "Seal the ballots"):
+        wires = _seal(plan, election, listener)
+    return Prepared(election, officers, wires)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _officers() -> tuple[int, int]:
+    made = [
+        make_staff(f"officer-{number}@rehearsal.invalid", f"Rehearsal officer {number}",
+                   Role.RETURNING_OFFICER)
+        for number in (1, 2)
+    ]
+    return made[0].person.pk, made[1].person.pk
+
+
+# --- the roll ---------------------------------------------------------------------------------
+
+
+def _electors_by_section(plan: Plan) -> dict[str, int]:
+    """Electors a section: its papers, and its share of those who do not vote."""
+    papers = {
+        section.name: section.valid + section.blank for section in plan.profile.sections
+    }
+    spare = max(plan.electors - sum(papers.values()), 0)
+    total = sum(papers.values())
+    electors = {name: number + spare * number // total for name, number in papers.items()}
+    first = next(iter(electors))
+    electors[first] += max(plan.electors - sum(electors.values()), 0)
+    return electors
+
+
+def _import_roll(plan: Plan, *, by: int, listener: Listener) -> None:
+    electors = _electors_by_section(plan)
+    for name in electors:
+        add_section(_section_code(name), name=name, by=by, now=_now())
+    listener.report(total=sum(electors.values()), unit="rows")
+    batch = upload_import(
+        _roll_file(electors), file_name="rehearsal.csv", scope="whole", by=by, now=_now()
+    )
+    preview_import(batch, now=_now(), report=listener.report)
+    request_apply(batch, by=by, now=_now())
+    apply_import(batch, now=_now(), report=listener.report)
+
+
+def _section_code(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower())[:40]
+
+
+def _roll_file(electors: Mapping[str, int]) -> Iterator[bytes]:
+    """A list of people who do not exist, in the documented form."""
+    yield b"number,given_name,family_name,email,postcode,section,joined_on,standing\n"
+    number = 0
+    for name, size in electors.items():
+        code = _section_code(name)
+        for first in range(0, size, 10_000):
+            lines = [
+                f"R{number + place + 1:07d},Elector,Number {number + place + 1},"
+                f"r{number + place + 1}@rehearsal.invalid,,{code},2015-01-01,good"
+                for place in range(min(10_000, size - first))
+            ]
+            number += len(lines)
+            yield ("\n".join(lines) + "\n").encode()
+
+
+# --- the election -----------------------------------------------------------------------------
+
+
+def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Election:
+    first, second = officers
+    now = _now()
+    sections = [_section_code(section.name) for section in plan.profile.sections]
+    rules = save_rules(
+        "Rehearsal",
+        body={
+            "format": 1, "joined_by": None, "paid_up_on": None, "standings": ["good"],
+            "minimum_age": None, "age_on": None, "sections": sections, "units": [],
+        },
+        by=first,
+        now=now,
+    )
+    election_id = create_election(
+        title=f"Rehearsal: {plan.profile.title or 'a contest'}", party="A rehearsal",
+        by=first, now=now,
+    )
+    Election.objects.filter(pk=election_id).update(demonstration=True)
+    edit_election(
+        election_id, by=first, now=now, returning_officer="The rehearsal", rules_id=rules,
+        helped_routes="None: this is a rehearsal.", mixes_wanted=plan.mixers,
+        opens_at=now - timedelta(minutes=1), closes_at=now + timedelta(days=7),
+    )
+    contest_id = add_contest(
+        election_id, title=plan.profile.title or "Leader", method=plan.method.value, by=first,
+        now=now,
+    )
+    for name in plan.profile.candidates:
+        add_candidate(contest_id, name=name, by=first, now=now)
+    publish_notice(election_id, by=first, now=now)
+    publish_candidates(election_id, by=first, now=now)
+    freeze_roll(election_id, by=first, seconded_by=second, now=_now(), report=listener.report)
+    names = tuple(f"Trustee {number}" for number in range(1, plan.trustees + 1))
+    set_demonstration_key(election_id, trustees=names, quorum=plan.quorum, by=first, now=_now())
+    return Election.objects.get(pk=election_id)
+
+
+# --- sealing and casting ----------------------------------------------------------------------
+
+
+def _seal(plan: Plan, election: Election, listener: Listener) -> list[np.ndarray]:
+    """Every paper of the profile, sealed with a code of its section, in pieces of 50,000."""
+    contest = election.contests.get()
+    names = [candidate.name for candidate in contest.candidates.order_by("position")]
+    places = {name: place for place, name in enumerate(names)}
+    space = ranking_space(contest)
+    total = sum(section.valid + section.blank for section in plan.profile.sections)
+    done = 0
+    sealed = []
+    listener.report(done=0, total=total, unit="ballots")
+    for section in plan.profile.sections:
+        choices = np.concatenate(
+            [np.zeros(section.blank, dtype=np.uint32)]
+            + [
+                np.full(papers, space.index([places[plan.profile.candidates[c]] for c in ranking]),
+                        dtype=np.uint32)
+                for ranking, papers in section.papers
+            ]
+        )
+        code = _section_code(section.name)
+        secrets = keys_in_letters(election, code, len(choices), plan.processes)
+        for first in range(0, len(choices), SEAL_AT_ONCE):
+            piece = slice(first, first + SEAL_AT_ONCE)
+            sealed.append(
+                seal_ballots(
+                    choices[piece].reshape(-1, 1), setting=setting_of(election),
+                    contests=contest_codes(election), section=code, secrets=secrets[piece],
+                    rng=os.urandom, processes=plan.processes,
+                )
+            )
+            done += len(choices[piece])
+            listener.report(done=done, total=total)
+    return sealed
+
+
+def keys_in_letters(election: Election, section: str, wanted: int, processes: int) -> np.ndarray:
+    """The voting keys of as many electors of a section, read out of their unsent letters."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.recipient, l.attempt, l.enclosure FROM office_letter l"
+            " JOIN members_rollentry r ON r.public_id::text = l.recipient"
+            " JOIN members_section s ON s.id = r.section_id"
+            " WHERE l.purpose = %s AND r.roll_id = %s AND s.code = %s"
+            " ORDER BY r.public_id LIMIT %s",
+            [CODES, election.roll_id, section, wanted],
+        )
+        codes = [
+            open_enclosure(enclosure, purpose=CODES, recipient=recipient, attempt=attempt).decode()
+            for recipient, attempt, enclosure in cursor.fetchall()
+        ]
+    return secrets_of(codes, election_id=election.public_id.bytes, processes=processes)
+
+
+def _cast(
+    election: Election, wires: list[np.ndarray], processes: int, listener: Listener
+) -> int:
+    """Cast every ballot through the service, from as many processes as there are cores."""
+    total = sum(len(piece) for piece in wires)
+    listener.report(done=0, total=total, unit="ballots")
+    poll = poll_at(election.slug)
+    done: Synchronized[int] = multiprocessing.Value("q", 0)
+    # A connection must not be shared over a fork: each process opens its own.
+    connections.close_all()
+    forked = multiprocessing.get_context("fork")
+    workers = [
+        forked.Process(target=_cast_share, args=(poll, wires, number, processes, done))
+        for number in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    while any(worker.is_alive() for worker in workers):
+        time.sleep(0.5)
+        listener.report(done=done.value, total=total)
+    if done.value != total or any(worker.exitcode for worker in workers):
+        raise RuntimeError(f"only {done.value} of {total} ballots were cast")
+    return total
+
+
+def _cast_share(
+    poll: Poll, wires: list[np.ndarray], number: int, of: int, done: Synchronized[int]
+) -> None:
+    cast = 0
+    for piece in wires:
+        for row in piece[number::of]:
+            cast_ballot(poll, wire=row.tobytes())
+            cast += 1
+            if cast % 200 == 0:
+                with done.get_lock():
+                    done.value += 200
+    with done.get_lock():
+        done.value += cast % 200
+    connections.close_all()
+
+
+# --- close to declaration -----------------------------------------------------------------------
+
+
+def _finish(
+    plan: Plan,
+    election: Election,
+    officers: tuple[int, int],
+    outcome: Outcome,
+    listener: Listener,
+) -> None:
+    first, second = officers
+    how: dict[str, Any] = {
+        "by": first, "processes": plan.processes, "report": listener.report
+    }
+    with _timed(outcome, listener, "Close the poll"):
+        close_poll_early(election.pk, reason="The rehearsal has cast its papers.", by=first,
+                         seconded_by=second, now=_now())
+    with _timed(outcome, listener, "Verify the register"):
+        verify_register(election.pk, now=_now(), **how)
+    for number in range(1, plan.mixers + 1):
+        mixer = SERVER if number == 1 else f"mixer-{number}"
+        with _timed(outcome, listener, f"Mix {number}"):
+            mix_boxes(election.pk, mixer=mixer, now=_now(), **how)
+    with _timed(outcome, listener, "Open the boxes"):
+        open_box(election.pk, now=_now(), **how)
+    with _timed(outcome, listener, "Count"):
+        count_papers(election.pk, now=_now(), **how)
+    with _timed(outcome, listener, "Declare"):
+        declare(election.pk, by=first, seconded_by=second, now=_now())
+
+
+def _compare(plan: Plan, election: Election, outcome: Outcome) -> None:
+    """The declared sheet against a count of the profile itself, and turnout by section."""
+    contest = Contest.objects.get(election=election)
+    sheet = Count.objects.get(contest=contest).sheet
+    wanted = document(count(plan.profile, Rules(plan.method, ties=(EarlierStages(),))))
+    for part, expected in wanted.items():
+        found = _narrowed(sheet[part], expected)
+        if found != expected:
+            outcome.differences.append(f"{part}: {found} instead of {expected}")
+    cast = {one.name: one.ballots for one in turnout_by_section(election)}
+    for section in plan.profile.sections:
+        papers = section.valid + section.blank
+        if cast.get(section.name) != papers:
+            outcome.differences.append(
+                f"{section.name}: {cast.get(section.name)} ballots instead of {papers}"
+            )
+    outcome.sheet = sheet
+
+
+def _narrowed(found: Any, expected: Any) -> Any:
+    """What the sheet says of what the profile's own, shorter sheet says."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return {key: _narrowed(found.get(key), value) for key, value in expected.items()}
+    if isinstance(expected, list) and isinstance(found, list) and len(found) == len(expected):
+        return [_narrowed(*pair) for pair in zip(found, expected, strict=True)]
+    return found

@@ -1,0 +1,67 @@
+"""Declaring the result: as counted, by two officers, and published at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ballot.checklist import require_ready
+from ballot.lifecycle import State
+from ballot.mapping import contest_code
+from ballot.models import Contest, Count, Declaration, Election
+from ballot.selectors import standing, turnout_by_section
+from ballot.services.board import append_entry
+from ballot.services.moves import lock_election, move, require_state
+from office.refusal import Refusal
+from office.services.approvals import demand_two_officers
+from office.services.audit import record
+
+
+@transaction.atomic
+def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime) -> None:
+    """Declare every contest of the election: those counted, and those unopposed."""
+    demand_two_officers(by=by, seconded_by=seconded_by)
+    election = lock_election(election_id)
+    if election.contests.filter(unopposed=False).exists():
+        require_ready(election, "declare", now=now)
+    else:
+        require_state(election, State.NOMINATED, State.FROZEN)
+        if not election.contests.exists():
+            raise Refusal("declare.nothing", "There is no contest to declare.")
+    content = _content(election)
+    move(election, State.DECLARED)
+    Declaration.objects.create(election=election, declared_at=now, content=content)
+    append_entry(election, kind="declaration", content=content, now=now)
+    record("declare", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
+           now=now)
+
+
+def _content(election: Election) -> dict[str, Any]:
+    turnout = turnout_by_section(election) if election.roll_id else []
+    return {
+        "contests": [_contest(contest) for contest in election.contests.order_by("position")],
+        "sections": [
+            {"ballots": one.ballots, "code": one.code, "issued": one.issued} for one in turnout
+        ],
+        "version": 1,
+    }
+
+
+def _contest(contest: Contest) -> dict[str, Any]:
+    told: dict[str, Any] = {"code": contest_code(contest), "title": contest.title}
+    if contest.unopposed:
+        return told | {"elected": [one.name for one in standing(contest)], "unopposed": True}
+    sheet = Count.objects.get(contest=contest).sheet
+    return told | {
+        "elected": sheet["elected"],
+        "nominations_reopen": _is_reopening(contest, sheet["elected"]),
+        "sheet": sheet,
+        "unopposed": False,
+    }
+
+
+def _is_reopening(contest: Contest, elected: list[str]) -> bool:
+    """Whether "re-open nominations" has won: then nobody is elected and nominations reopen."""
+    return contest.candidates.filter(is_reopen_nominations=True, name__in=elected).exists()

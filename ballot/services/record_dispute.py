@@ -1,0 +1,41 @@
+"""“This was not me”: an elector disputes the ballot that was cast in their name.
+
+It is written down for the officers and undoes nothing: a ballot that was cast stands until two
+officers decide otherwise. Said twice, it stands once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from ballot.models import CastDispute, Election, RegisterMark
+from members.selectors import entry_by_public_id
+from office.refusal import Refusal
+from office.services.audit import record
+
+
+@transaction.atomic
+def record_dispute(election_id: int, *, recipient: uuid.UUID, now: datetime) -> None:
+    """Write down that an elector says the ballot in their name was cast by somebody else.
+
+    recipient: the roll entry that the notice of the cast was addressed to.
+    """
+    election = Election.objects.get(pk=election_id)
+    if election.roll_id is None:
+        raise _nothing_to_dispute()
+    entry = entry_by_public_id(election.roll_id, recipient)
+    if not RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
+        raise _nothing_to_dispute()
+    _, made = CastDispute.objects.get_or_create(
+        election=election, roll_entry_id=entry.pk, defaults={"said_at": now}
+    )
+    if made:
+        record("record_dispute", subject=("roll_entry", str(recipient)), by=None, now=now)
+
+
+def _nothing_to_dispute() -> Refusal:
+    return Refusal("dispute.no-ballot", "No ballot was cast in this name. There is nothing to "
+                   "record.", status=404)
