@@ -211,6 +211,23 @@ def secret_times(points: Points, secret: int, out: Points) -> None:
     _read_uncompressed(wire, out)
 
 
+def secret_answer(nonce: int, challenge: int, secret: int) -> int:
+    """Give nonce + challenge·secret, in constant time but for what Python does with numbers."""
+    answer = ffi.new("unsigned char[]", secret.to_bytes(32, "big"))
+    done = lib.secp256k1_ec_seckey_tweak_mul(ctx, answer, challenge.to_bytes(32, "big"))
+    if not (done and lib.secp256k1_ec_seckey_tweak_add(ctx, answer, nonce.to_bytes(32, "big"))):
+        raise ArithmeticError("A secret, or an answer with it, is zero.")
+    return int.from_bytes(ffi.buffer(answer, 32)[:], "big")
+
+
+def secret_times_one(point: bytes, secret: int) -> bytes:
+    """Multiply one point by a secret, in constant time."""
+    rows = np.frombuffer(point, np.uint8).reshape(1, 64)
+    out = np.zeros((1, 64), np.uint8)
+    secret_times(rows, secret, out)
+    return out.tobytes()
+
+
 def _read_uncompressed(wire: Octets, out: Points) -> None:
     if LAYOUT_IS_KNOWN:
         out[:, :32] = wire[:, 32:0:-1]

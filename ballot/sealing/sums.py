@@ -16,22 +16,32 @@ from numpy.typing import NDArray
 from ballot.sealing import native
 from ballot.sealing.native import Points
 from ballot.sealing.scalars import Limbs, read_scalars
-from ballot.sealing.workers import Octets, shared, spread
+from ballot.sealing.workers import Octets, Progress, shared, spread
 
 FEWEST_FOR_BUCKETS: Final = 150
 _ADDITION, _CALL = 0.3, 3.0  # µs: only their proportion matters, to choose the window.
 
 
-def weighted_sum(points: Points, numbers: Octets, *, processes: int = 1) -> bytes | None:
+def weighted_sum(
+    points: Points,
+    numbers: Octets,
+    *,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> bytes | None:
     """Add up points (N, 64), each times its number (N, width); None if that is infinite.
 
     Spec: sealing §11.1.  Cost: 6.5 to 10 µs a point for 32 bytes a number, a half for 16.
     """
-    return weighted_sums([points], numbers, processes=processes)[0]
+    return weighted_sums([points], numbers, processes=processes, progress=progress)[0]
 
 
 def weighted_sums(
-    sets: Sequence[Points], numbers: Octets, *, processes: int = 1
+    sets: Sequence[Points],
+    numbers: Octets,
+    *,
+    processes: int = 1,
+    progress: Progress | None = None,
 ) -> list[bytes | None]:
     """Add up several sets of points with the same numbers, sorting the numbers once."""
     if len(numbers) < FEWEST_FOR_BUCKETS:
@@ -46,7 +56,7 @@ def weighted_sums(
         for k in range(start, stop):
             _sum_window(sets, limbs.digit(k, window), partial[k])
 
-    spread(sum_windows, windows, block=1, processes=processes)
+    spread(sum_windows, windows, block=1, processes=processes, progress=progress)
     return [_put_together(partial[:, number], window) for number in range(len(sets))]
 
 

@@ -63,6 +63,11 @@ class Stages:
 
         return tell
 
+    def finish(self) -> None:
+        """Say that all is done."""
+        if self._progress is not None:
+            self._progress(self._whole, self._whole)
+
 
 def spread(
     work: Callable[[int, int], None],
