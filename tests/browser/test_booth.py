@@ -1,0 +1,596 @@
+"""The booth in a real browser, with real sealing: what it shows, asks for, and sends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.http import HttpResponse, JsonResponse
+from django.test import override_settings
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser import booth_desk
+from tests.browser.axe import findings
+from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER, LEADER_CONTEST, Desk
+
+OpenPage = Callable[..., Page]
+WIDTHS = (320, 768, 1280)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def desk() -> Desk:
+    booth_desk.desk = Desk()
+    return booth_desk.desk
+
+
+@pytest.fixture
+def origin(settings: object, desk: Desk) -> Iterator[str]:
+    """Serve the desk with Django's real middleware: its content policy and its forgery check."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+
+    storages = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(ROOT_URLCONF="tests.browser.booth_desk", STORAGES=storages):
+        server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
+        server.set_app(StaticFilesHandler(WSGIHandler()))
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def booth(open_page: OpenPage, origin: str, desk: Desk) -> Callable[..., Page]:
+    """Open the elector's link, and stop where the page asks whether it is they."""
+
+    def open_(*, code: str | None = None, **options: object) -> Page:
+        page = open_page(**options)
+        page.goto(f"{origin}/vote/leader/#{desk.shown_code if code is None else code}")
+        return page
+
+    return open_
+
+
+def begin(page: Page) -> None:
+    page.get_by_role("button", name="This is me").click()
+    expect(page.get_by_role("heading", name="Mark your paper")).to_be_visible()
+
+
+def add(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("button", name=f"Add as next choice {name}").click()
+
+
+def check(page: Page) -> None:
+    page.get_by_role("button", name="Check your paper").click()
+    expect(page.get_by_role("heading", name="Check your paper")).to_be_visible()
+
+
+def seal_and_cast(page: Page) -> None:
+    page.get_by_role("button", name="Seal and cast").click()
+    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+
+
+def test_a_ranking_is_marked_checked_sealed_and_cast(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    expect(page.locator("#screen-identify")).to_contain_text("J. Smith, number ending 431")
+    begin(page)
+    expect(page.locator("#bar")).to_contain_text("Not cast yet")
+
+    add(page, "Jin Chun", "Ada Okoro", "Tamsin Vale")
+    check(page)
+    expect(page.locator("#check-contests li")).to_have_text(
+        ["1stJin Chun", "2ndAda Okoro", "3rdTamsin Vale"]
+    )
+    expect(page.locator("#check-contests")).to_contain_text("You ranked 3 of 5")
+    seal_and_cast(page)
+
+    assert desk.opened() == [(1, 0, 4)]
+    assert len(desk.posted) == 1
+    expect(page.locator("#bar")).to_contain_text("Cast")
+    expect(page.locator("#bar")).not_to_contain_text("Not cast yet")
+
+
+def test_the_receipt_is_the_tracker_of_the_ballot_and_shows_no_choice(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    from ballot.sealing.ballot import tracker_hash, tracker_words
+
+    page = booth()
+    begin(page)
+    add(page, "Mair Puw")
+    check(page)
+    seal_and_cast(page)
+
+    ballot = desk.checked
+    tracker = tracker_hash(ballot.credential, ballot.votes, setting=desk.setting)
+    expect(page.locator("#receipt-words li")).to_have_text(list(tracker_words(tracker)))
+    expect(page.locator("#receipt-full")).to_have_text(tracker.hex())
+    expect(page.locator("#receipt-picture svg")).to_be_visible()
+    shown = page.locator("main").inner_text()
+    assert not any(name in shown for name in LEADER)
+    assert page.evaluate("document.querySelector('#screen-mark select').value") == ""
+
+
+def test_nothing_is_requested_between_marking_and_casting(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+
+    page.get_by_text("Statement of Ada Okoro").first.click()
+    add(page, *LEADER)
+    page.get_by_role("button", name="Move up Tamsin Vale").click()
+    page.get_by_role("button", name="Remove Jin Chun").click()
+    check(page)
+    page.get_by_role("button", name="Go back and change").click()
+    page.get_by_label("Your choice for Jin Chun").select_option("5th")
+    check(page)
+    assert asked == []
+
+    seal_and_cast(page)
+    assert [line.split("/", 3)[0] + line.split("/", 3)[3] for line in asked] == [
+        "POST http:vote/leader/cast"
+    ]
+
+
+def test_the_code_leaves_the_address_and_never_goes_to_the_server(
+    open_page: OpenPage, origin: str, desk: Desk
+) -> None:
+    page = open_page()
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request))
+    page.goto(f"{origin}/vote/leader/#{desk.shown_code}")
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+    seal_and_cast(page)
+
+    assert page.url == f"{origin}/vote/leader/"
+    for request in sent:
+        written = request.url + str(request.headers) + (request.post_data_buffer or b"").hex()
+        for form in (desk.code, desk.shown_code, desk.code.encode().hex()):
+            assert form.lower() not in written.lower()
+    assert len(desk.identified) == 1
+    assert len(sent) > 5
+
+
+def test_nothing_is_stored_on_the_device(booth: Callable[..., Page], desk: Desk) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun", "Ada Okoro")
+    check(page)
+
+    stored = page.evaluate(
+        """async () => ({
+            local: localStorage.length, session: sessionStorage.length,
+            databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
+            history: JSON.stringify(history.state), cookies: document.cookie })"""
+    )
+    assert stored == {
+        "local": 0,
+        "session": 0,
+        "databases": 0,
+        "caches": 0,
+        "history": '{"screen":"check"}',
+        "cookies": "",
+    }
+
+
+def test_a_double_click_casts_once(booth: Callable[..., Page], desk: Desk) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Sam O’Neill")
+    check(page)
+
+    page.get_by_role("button", name="Seal and cast").dblclick()
+    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+
+    assert len(desk.posted) == 1
+
+
+def test_a_lost_answer_is_said_to_be_unknown_and_the_same_bytes_are_sent_again(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    desk.cast_answers = [HttpResponse("bad gateway", status=502)]
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+
+    page.get_by_role("button", name="Seal and cast").click()
+    expect(page.locator("#unknown")).to_contain_text("It is not known whether your ballot arrived")
+    expect(page.get_by_role("button", name="Change Leader")).to_be_hidden()
+    expect(page.locator("#bar")).to_contain_text("Not cast yet")
+    page.go_back()
+    expect(page.locator("#unknown")).to_be_visible()
+    assert findings(page) == []
+
+    page.get_by_role("button", name="Send the same ballot again").click()
+    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+    assert len(desk.posted) == 2
+    assert desk.posted[0] == desk.posted[1]
+
+
+def test_a_broken_connection_is_said_to_be_unknown_too(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    check(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Seal and cast").click()
+    expect(page.locator("#unknown")).to_be_visible()
+    assert desk.posted == []
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send the same ballot again").click()
+    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+    assert desk.opened() == [()]
+
+
+def test_a_refusal_is_shown_in_its_own_words_and_nothing_is_lost(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    desk.cast_answers = [
+        JsonResponse(
+            {"code": "poll.suspended", "sentence": "Voting is paused until noon."}, status=409
+        )
+    ]
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+
+    page.get_by_role("button", name="Seal and cast").click()
+    expect(page.locator("#problem")).to_contain_text("Voting is paused until noon.")
+    expect(page.locator("#problem")).to_be_focused()
+    expect(page.locator("#check-contests")).to_contain_text("Jin Chun")
+    assert findings(page) == []
+
+    seal_and_cast(page)
+    assert desk.opened() == [(1,)]
+
+
+def test_a_receipt_of_another_ballot_is_reported(booth: Callable[..., Page], desk: Desk) -> None:
+    desk.cast_answers = [JsonResponse({"tracker": "00" * 32})]
+    page = booth()
+    begin(page)
+    check(page)
+
+    page.get_by_role("button", name="Seal and cast").click()
+
+    expect(page.locator("#problem")).to_contain_text("Tell the scrutineer")
+
+
+def test_gaps_and_repeats_are_explained_and_block_until_put_in_order(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    page.get_by_label("Your choice for Ada Okoro").select_option("2nd")
+    page.get_by_label("Your choice for Jin Chun").select_option("2nd")
+
+    order = page.locator(".booth-order")
+    expect(order).to_contain_text("Ada Okoro and Jin Chun are both marked 2nd.")
+    expect(order).to_contain_text("You have no 1st choice, but you have a later one.")
+    expect(page.locator("#live")).to_contain_text("Jin Chun is now your 2nd choice of 5.")
+    page.get_by_role("button", name="Check your paper").click()
+    expect(page.locator("#problem")).to_be_focused()
+    expect(page.get_by_role("heading", name="Mark your paper")).to_be_visible()
+    assert findings(page) == []
+    page.locator("#problem a").first.click()
+    expect(page.get_by_label("Your choice for Ada Okoro")).to_be_focused()
+
+    page.get_by_role("button", name="Put in order Leader").click()
+    expect(page.locator("#live")).to_contain_text("Put in order: Ada Okoro, Jin Chun.")
+    check(page)
+    seal_and_cast(page)
+    assert desk.opened() == [(0, 1)]
+
+
+def test_focus_stays_where_it_was_while_marking(booth: Callable[..., Page]) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Ada Okoro", "Jin Chun", "Mair Puw")
+    row = page.locator("[data-name='Mair Puw']")
+    up = row.locator("[data-act=up]")
+
+    up.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#live")).to_have_text("Mair Puw is now your 2nd choice of 5.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+
+    expect(up).to_be_focused()
+    expect(up).to_have_attribute("aria-disabled", "true")
+    expect(row.locator("select")).to_have_value("1")
+    toggle = row.locator("[data-act=toggle]")
+    toggle.focus()
+    page.keyboard.press("Enter")
+    expect(toggle).to_be_focused()
+    expect(toggle).to_have_accessible_name("Add as next choice Mair Puw")
+
+
+def test_two_contests_one_by_radio_buttons_are_cast_as_one_paper(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    desk.contests = [LEADER_CONTEST, DEPUTY_CONTEST]
+    page = booth()
+    begin(page)
+    add(page, "Tamsin Vale")
+    page.get_by_label("Owen Pryce").check()
+    check(page)
+    expect(page.locator("#check-contests")).to_contain_text("This is your one choice.")
+
+    page.get_by_role("button", name="Change Deputy leader").click()
+    page.get_by_label("No choice (leave this paper blank)").check()
+    check(page)
+    expect(page.locator("#check-contests")).to_contain_text("You have left this blank.")
+    seal_and_cast(page)
+
+    assert desk.opened() == [(4,), ()]
+
+
+def test_back_goes_from_checking_to_marking_and_keeps_the_marks(
+    booth: Callable[..., Page],
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Mark your paper")).to_be_visible()
+    expect(page.get_by_label("Your choice for Jin Chun")).to_have_value("1")
+
+    page.go_forward()
+    expect(page.locator("#check-contests")).to_contain_text("Jin Chun")
+
+
+def test_a_reload_forgets_the_marks_and_casts_nothing(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    page.reload()
+
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("Enter your voting code")).to_be_visible()
+    assert desk.posted == []
+    page.get_by_label("Enter your voting code").fill(desk.shown_code.lower())
+    page.get_by_role("button", name="Continue").click()
+    begin(page)
+    expect(page.get_by_label("Your choice for Jin Chun")).to_have_value("")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("7KQ2", "Enter the whole code: 21 letters and digits."),
+        ("U" * 21, "a character that codes never have"),
+        ("", "Enter the whole code"),
+    ],
+)
+def test_a_mistyped_code_is_explained_beside_its_field(
+    booth: Callable[..., Page], typed: str, sentence: str
+) -> None:
+    page = booth(code="")
+    field = page.get_by_label("Enter your voting code")
+
+    field.fill(typed)
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.locator("#code-error")).to_contain_text(sentence)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert findings(page) == []
+
+
+def test_a_slip_in_one_character_is_noticed_before_anything_is_sent(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    slip = ("2" if desk.code[0] != "2" else "3") + desk.code[1:]
+
+    page = booth(code=slip)
+
+    expect(page.locator("#code-error")).to_contain_text("a character is probably mistyped")
+    assert desk.identified == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence", "offered"),
+    [
+        ({"state": "unknown"}, "This code is not on the list", "Enter another code"),
+        ({"state": "revoked"}, "This code has been replaced.", "Enter another code"),
+        (
+            {"state": "cast", "elector": "J. Smith", "cast_on": "Monday at 10:42"},
+            "It was cast on Monday at 10:42.",
+            None,
+        ),
+        ({"state": "closed"}, "The poll has closed.", None),
+        ({"state": "not-yet-open"}, "The poll has not opened yet.", "Try again"),
+        ({"state": "suspended", "sentence": "Paused until noon."}, "Paused until noon.", None),
+        ({"state": "a state of another version"}, "could not be checked just now", "Try again"),
+    ],
+)
+def test_each_answer_to_a_code_says_what_it_means_and_what_to_do(
+    booth: Callable[..., Page],
+    desk: Desk,
+    answer: dict[str, str],
+    sentence: str,
+    offered: str | None,
+) -> None:
+    desk.state = answer
+
+    page = booth()
+
+    refused = page.locator("#identify-refused")
+    expect(refused).to_contain_text(sentence)
+    expect(page.locator("#identify-title")).to_be_focused()
+    if offered:
+        expect(page.get_by_role("button", name=offered)).to_be_visible()
+    expect(page.get_by_role("button", name="This is me")).to_be_hidden()
+    assert findings(page) == []
+
+
+def test_a_page_without_script_says_so_first_and_names_the_other_ways(
+    open_page: OpenPage, origin: str, desk: Desk
+) -> None:
+    page = open_page(java_script_enabled=False)
+
+    page.goto(f"{origin}/vote/leader/")
+
+    main = page.locator("main")
+    expect(main).to_contain_text("that needs JavaScript")
+    expect(main).to_contain_text("Ring 0800 496 0123 and ask for a postal paper.")
+    expect(page.locator("#screen-mark")).to_be_hidden()
+
+
+def test_before_the_opening_the_page_says_when_it_opens(
+    open_page: OpenPage, origin: str, desk: Desk
+) -> None:
+    desk.is_open = False
+    page = open_page()
+
+    page.goto(f"{origin}/vote/leader/")
+
+    expect(page.locator("main")).to_contain_text("The poll opens on Monday 30 November 2026")
+    assert page.locator("form").count() == 0
+    assert findings(page) == []
+
+
+def test_a_ballot_is_cast_by_keyboard_alone_at_320_pixels(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth(width=320, height=568)
+    expect(page.get_by_role("button", name="This is me")).to_be_visible()
+    page.mouse.move(0, 0)
+
+    def tab_to(name: str) -> None:
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            said = page.evaluate("document.activeElement.innerText || ''").replace("\n", " ")
+            if said.startswith(name):
+                return
+        raise AssertionError(f"no way to {name} by the Tab key")
+
+    tab_to("This is me")
+    page.keyboard.press("Enter")
+    tab_to("Add as next choice Jin Chun")
+    page.keyboard.press("Enter")
+    tab_to("Add as next choice Tamsin Vale")
+    page.keyboard.press("Space")
+    tab_to("Move up Tamsin Vale")
+    page.keyboard.press("Enter")
+    tab_to("Check your paper")
+    page.keyboard.press("Enter")
+    tab_to("Seal and cast")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+
+    assert desk.opened() == [(4, 1)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_and_nothing_runs_off_the_side(
+    booth: Callable[..., Page],
+    desk: Desk,
+    screenshot: Callable[[Page, str], None],
+    width: int,
+) -> None:
+    desk.contests = [LEADER_CONTEST, DEPUTY_CONTEST]
+
+    def look(page: Page, name: str) -> None:
+        screenshot(page, f"booth-{name}-{width}")
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('main button, main select, main summary')]
+                .filter(it => it.checkVisibility())
+                .map(it => [it.innerText.slice(0, 40), it.getBoundingClientRect().height])
+                .filter(([, height]) => height < 24)"""
+        )
+        assert small == []
+
+    typed = booth(code="", width=width)
+    expect(typed.get_by_label("Enter your voting code")).to_be_visible()
+    look(typed, "1-code")
+    page = booth(width=width)
+    expect(page.get_by_role("button", name="This is me")).to_be_visible()
+    look(page, "1-identify")
+    begin(page)
+    look(page, "2-mark-blank")
+    add(page, "Jin Chun", "Ada Okoro")
+    page.get_by_label("Your choice for Tamsin Vale").select_option("5th")
+    look(page, "2-mark-gap")
+    page.get_by_role("button", name="Put in order").click()
+    look(page, "2-mark")
+    check(page)
+    look(page, "3-check")
+    seal_and_cast(page)
+    look(page, "4-receipt")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"color_scheme": "dark"}],
+    ids=["forced colours", "reduced motion", "dark"],
+)
+def test_a_ballot_can_be_cast_however_the_device_is_set(
+    booth: Callable[..., Page],
+    desk: Desk,
+    screenshot: Callable[[Page, str], None],
+    options: dict[str, str],
+) -> None:
+    page = booth(**options)
+    begin(page)
+    add(page, "Jin Chun", "Ada Okoro")
+    screenshot(page, f"booth-2-mark-{'-'.join(options.values())}")
+    check(page)
+    seal_and_cast(page)
+
+    assert desk.opened() == [(1, 0)]
+
+
+def test_at_four_times_the_size_nothing_runs_off_the_side_or_hides_the_focus(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    # 1280 by 1024 at 400 % is 320 by 256 CSS pixels.
+    page = booth(width=320, height=256)
+    begin(page)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate(
+            """() => {
+                const box = document.activeElement.getBoundingClientRect();
+                const x = box.left + box.width / 2, y = box.top + Math.min(box.height, 20) / 2;
+                const top = document.elementFromPoint(x, y);
+                return top !== null && !document.activeElement.contains(top)
+                    && !top.contains(document.activeElement);
+            }"""
+        )
+        assert not hidden
