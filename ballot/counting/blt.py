@@ -76,6 +76,7 @@ def _lines(data: bytes) -> Iterator[_Line]:
 
 
 def _sizes(lines: Iterator[_Line]) -> tuple[int, int]:
+    """Read the first line: candidates, places. Spec: counting §8.1."""
     number, line = next(lines, (1, ""))
     words = line.split()
     if len(words) != 2 or not all(_WHOLE.match(word) for word in words):
@@ -108,6 +109,7 @@ def _papers(
 
 
 def _withdrawn(number: int, line: str, candidates: int) -> set[int]:
+    """Read a line such as -2 -3. Spec: counting §8.2."""
     words = line.split()
     if not all(_WITHDRAWN.match(word) for word in words):
         raise BltRefused(number, "a line of withdrawn candidates has numbers such as -2 only")
@@ -115,7 +117,10 @@ def _withdrawn(number: int, line: str, candidates: int) -> set[int]:
 
 
 def _paper(number: int, line: str, candidates: int) -> tuple[Ranking, int]:
-    """Read one line of papers alike: how many, the ranking, 0; OpenSTV's "(id)" may go before."""
+    """Read one line of papers alike: how many, the ranking, 0; OpenSTV's "(id)" may go before.
+
+    Spec: counting §8.3.
+    """
     many, *ranking = _PAPER_ID.sub("", line, count=1).split() or [""]
     if not _WHOLE.match(many) or not int(many):
         raise BltRefused(number, f"a line of papers begins with how many they are, not {many!r}")
@@ -138,7 +143,10 @@ def _position(number: int, word: str, candidates: int) -> int:
 
 
 def _texts(lines: Iterator[_Line], candidates: int, last: int) -> tuple[list[str], str]:
-    """Read the names, the title and, after it, the two further texts that some programs write."""
+    """Read the names, the title and, after it, the two further texts that some programs write.
+
+    Spec: counting §8.4.
+    """
     texts = [(number, _unquote(number, line)) for number, line in lines]
     if len(texts) < candidates:
         raise BltRefused(last, f"{candidates} candidates, but {len(texts)} names")

@@ -26,6 +26,7 @@ class Section:
     papers:   (ranking, how many papers), each ranking once and not empty, in order of ranking.
     blank:    unmarked papers: no first preference, hence not valid (ERS97 6.9).
     rejected: papers opened that bear no ranking at all; a number given beside the papers.
+    Spec: counting §2.3.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Profile:
     """All the papers of one contest. Made by parse_profile and the parsers of files only.
 
     candidates: names in the order of the paper; a position is an index into them.
-    withdrawn:  positions that every count passes over.
+    withdrawn:  positions that every count passes over. Spec: counting §2.4.
     places:     how many are to be elected.
     """
 

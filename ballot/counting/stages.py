@@ -104,6 +104,8 @@ def stages(count: Count) -> tuple[Stage, ...]:
     if not done:
         raise SheetBroken(0, "there is no event")
     _check_sums(count, done[-1])
+    if done[-1].elected is None:
+        raise SheetBroken(len(done), "the count ends and nobody is elected")
     return tuple(done)
 
 
@@ -157,6 +159,10 @@ def _check_sums(count: Count, stage: Stage) -> None:
     for candidate, votes in enumerate(stage.votes):
         if candidate not in stage.continuing and any(votes):
             raise SheetBroken(stage.number, "papers lie with a candidate who is out of the count")
+    if any(moved.candidate in stage.continuing for moved in stage.moved):
+        raise SheetBroken(stage.number, "papers are moved from a candidate who continues")
+    if stage.elected and stage.elected.votes != stage.total(stage.elected.candidate):
+        raise SheetBroken(stage.number, "who is elected has another number of votes")
     sums = zip(stage.continuing_by_section, stage.exhausted, count.papers, strict=True)
     for continuing, exhausted, account in sums:
         if continuing + exhausted != account.valid:

@@ -27,7 +27,7 @@ def settle_exclusion(
 
     tied:    two or more positions, in the order of the paper.
     earlier: the totals of the stages before this one, first stage first.
-    Spec:    counting §6.1 to §6.3.
+    Spec:    counting §6.1, §6.2, §6.3.
     Raises:  UnsettledTie, naming the tied and those still to be drawn for.
     """
     stage = len(earlier) + 1

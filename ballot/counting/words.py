@@ -91,8 +91,8 @@ def _opening(count: Count, stage: Stage) -> str:
         for candidate, number in enumerate(received)
         if number
     ]
-    passed = listed(parts) if parts else "none to anybody"
-    return f"Of the {papers(total)} of {whose}, {passed}{_and_exhausted(exhausted_now)}."
+    passed = f"passed on: {listed(parts)}" if parts else "had nowhere to pass"
+    return f"The {papers(total)} of {whose} {passed}{_and_exhausted(exhausted_now)}."
 
 
 def _first_stage(count: Count, stage: Stage) -> str:
@@ -157,5 +157,6 @@ def _elected(count: Count, stage: Stage, elected: Elected) -> str:
         ElectedBy.LAST_REMAINING: "as the only candidate left",
     }[elected.by]
     share = stage.share(elected.candidate, Base.CONTINUING)
-    figure = "" if share is None else f" ({percent(share)} {Base.CONTINUING.words})"
-    return f"{name} was elected {why}{figure}"
+    if share is None or elected.by is ElectedBy.LAST_REMAINING:
+        return f"{name} was elected {why}"
+    return f"{name} was elected {why} ({percent(share)} {Base.CONTINUING.words})"
