@@ -108,6 +108,9 @@ def _open(election: Election, now: datetime) -> Iterator[Check]:
                 _codes_made(election), "Start making the codes, and wait until all are made.")
     yield Check("At least one contest goes to a poll", bool(contested(election)),
                 "Every contest is unopposed: declare instead.")
+    for contest in contested(election):
+        yield Check(f"There is a choice in “{contest.title}”", len(standing(contest)) >= 2,
+                    "Nobody is left to vote for: withdraw the freeze and reopen nominations.")
     yield Check("The hour of the opening has come",
                 election.opens_at is not None and election.opens_at <= now,
                 "Wait for it: the notice gave that hour.")
