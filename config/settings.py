@@ -238,7 +238,7 @@ SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
-# Whether a whole domain joins the browsers' preload list is for its owner, not for one of its sites.
+# Joining the browsers' preload list is for the owner of the whole domain to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
