@@ -3,7 +3,8 @@
     profile = parse_profile(names, {"members": {(0, 2): 120, (1,): 90, (): 3}})
     count(profile, parse_rules({"method": "av", "ties": ["earlier-stages"]}))
 
-Specification: docs/spec/counting.md, with an example in §1. One method a file: plurality.py, alternative_vote.py.
+Specification: docs/spec/counting.md, with an example in §1. One method a file: plurality.py,
+alternative_vote.py.
 Whole numbers and fractions only; no clock, no chance, no file: lots drawn are arguments.
 """
 

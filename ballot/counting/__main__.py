@@ -114,7 +114,10 @@ def _tie_rule(text: str, profile: Profile) -> TieRule:
     kind, _, names = text.partition(":")
     if kind != "lot":
         raise RulesRefused(f"unknown tie rule: {text}")
-    row = next(csv.reader([names], skipinitialspace=True), [])
+    try:
+        row = next(csv.reader([names], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise RulesRefused(f"the names of the lot cannot be read: {error}") from None
     return lot_of_names([name.strip() for name in row], profile.candidates)
 
 

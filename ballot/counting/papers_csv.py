@@ -10,6 +10,7 @@ Source: docs/spec/counting.md §9. Not here: opening the file; rolls of members.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 
 from ballot.counting.errors import CsvRefused, PapersRefused
@@ -52,7 +53,7 @@ def _text(data: bytes) -> str:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(rows, [])]
         if header != HEADER:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ballot.counting import parse_profile, parse_rules
 
 NAMES = ("Ann", "Bob", "Carol", "Dave", "Eve")
 
 
 def box(*lines, candidates=NAMES[:3], **other):
-    """A profile of one section from lines such as "12 Ann Bob"; "3" alone is three unmarked papers."""
+    """A profile of one section from lines such as "12 Ann Bob"; "3" is three unmarked papers."""
     return parse_profile(candidates, {"all": rankings(lines, candidates)}, **other)
 
 
@@ -38,7 +40,7 @@ def papers_giving(stages):
     names = tuple(first)
     left = dict(first)
     papers = {}
-    for before, after in zip(stages, stages[1:], strict=False):
+    for before, after in pairwise(stages):
         excluded = [name for name in names if name in before and name not in after]
         for name in (name for name in names if name in after):
             gained = after[name] - before[name]

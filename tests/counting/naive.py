@@ -1,7 +1,7 @@
 """A second count, slow and plain, that shares nothing with ballot/counting but its results.
 
-One paper at a time, from the beginning at every stage, over names instead of positions; the answer is
-in the form of the JSON sheet (counting §10.1), without the details of ties.
+One paper at a time, from the beginning at every stage, over names instead of positions; the answer
+is in the form of the JSON sheet (counting §10.1), without the details of ties.
 """
 
 from __future__ import annotations

@@ -112,6 +112,7 @@ def test_the_first_of_the_tied_in_the_lot_is_excluded(tied, lot, excluded):
         ("lot:Zed", "the lot names somebody who is not on the paper: Zed"),
         ("lot:", "a lot lists the candidates in the order drawn"),
         ("lot:Bob,Bob", "a lot draws a candidate twice"),
+        ("lot:Bob\nCarol", "the names of the lot cannot be read"),
         ("age", "unknown tie rule: age"),
     ],
 )

@@ -19,9 +19,8 @@ from ballot.counting.words import percent
 from tests.counting.boxes import av, papers_giving, plurality
 
 ELECTIONS = Path(__file__).parent.parent / "elections"
-DECLARED = {
-    contest["id"]: contest for contest in json.loads((ELECTIONS / "declared-results.json").read_text())
-}
+CONTESTS = json.loads((ELECTIONS / "declared-results.json").read_text())
+DECLARED = {contest["id"]: contest for contest in CONTESTS}
 WITH_STAGES = ["labour-2015-deputy", "labour-2020-deputy", "plaid-2018-leader"]
 BY_SECTION = ["labour-2016-leader", "labour-2015-leader", "labour-2020-leader"]
 

@@ -37,7 +37,7 @@ def test_who_withdrew_does_not_stand():
         ({"title": "a\nb"}, "a name is too long or has an unprintable character"),
         ({"papers": {}}, "there is no section"),
         ({"papers": {"": {}}}, "a name is empty, or begins or ends with a space"),
-        ({"rejected": {"elsewhere": 1}}, "rejected papers are given for an unknown section: elsewhere"),
+        ({"rejected": {"x": 1}}, "rejected papers are given for an unknown section: x"),
         ({"rejected": {"all": -1}}, "not a number of papers: -1"),
         ({"withdrawn": {5}}, "a withdrawn candidate is not on the paper"),
         ({"places": 0}, "there is no place to fill"),

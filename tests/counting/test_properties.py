@@ -133,7 +133,9 @@ def test_a_majority_of_first_preferences_is_elected(contest, favourite):
     against = sum(len(papers) for papers in sections.values())
     sections = sections | {"more": [(favourite,)] * (against + 1)}
 
-    found = outcome(names, sections, withdrawn, replace(rules, ties=(Lot(tuple(range(len(names)))),)))
+    lot = Lot(tuple(range(len(names))))
+
+    found = outcome(names, sections, withdrawn, replace(rules, ties=(lot,)))
 
     assert found["elected"] == [names[favourite]]
 

@@ -55,7 +55,7 @@ def test_rules_go_through_json_and_back():
         ({"method": "av", "ties": 3}, "ties is a list of rules"),
         ({"method": "av", "ties": ["age"]}, "unknown tie rule: 'age'"),
         ({"method": "av", "ties": [{"hat": [1]}]}, "unknown tie rule: {'hat': [1]}"),
-        ({"method": "av", "ties": [{"lot": [1], "by": 2}]}, "unknown tie rule: {'lot': [1], 'by': 2}"),
+        ({"method": "av", "ties": [{"lot": 1, "a": 2}]}, "unknown tie rule: {'lot': 1, 'a': 2}"),
         ({"method": "av", "ties": [{"lot": []}]}, "a lot lists the candidates in the order drawn"),
         ({"method": "av", "ties": [{"lot": 1}]}, "a lot lists the candidates in the order drawn"),
         ({"method": "av", "ties": [{"lot": [-1]}]}, "a lot lists positions of candidates"),

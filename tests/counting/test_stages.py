@@ -74,7 +74,7 @@ def test_each_base_gives_its_own_share_and_nothing_gives_none():
         (lambda e: (*e[:3], *e[4:]), "papers lie with a candidate who is out of the count"),
         (lambda e: (e[0], *e[2:]), "papers are moved from a candidate who continues"),
         (lambda e: e[:-1], "the count ends and nobody is elected"),
-        (lambda e: (*e[:-1], replace(e[-1], votes=7)), "who is elected has another number of votes"),
+        (lambda e: (*e[:-1], replace(e[-1], votes=7)), "who is elected has another number"),
         (lambda e: (*e, Exclusion(1, (0,))), "an event is out of order"),
         (lambda e: (*e, Exclusion(9, (0,))), "an event is out of order"),
         (lambda e: (*e[:3], Exhausted(2, None, (1,)), *e[4:]), "papers lie with"),
