@@ -2,7 +2,7 @@
 //
 // The same sources and the same lock file give the same bytes: no time, no path and no random
 // name goes into a file, so that anyone can build it again and compare the hashes.
-// Output, all under static/build/:
+// Output, all under static/build/ or the folder named as the one argument:
 //   app.css      govuk-frontend and Hustings' own rules
 //   page.js      the few enhancements of ordinary pages
 //   booth.js     the page code of the booth; it does no sealing
@@ -11,7 +11,7 @@
 //   licences.txt the licences of everything above that is not ours
 //   SHA256SUMS   the hashes of the files above
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
@@ -21,7 +21,8 @@ import * as sass from "sass";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
-const out = path.join(here, "build");
+const target = path.resolve(process.argv[2] ?? path.join(here, "build"));
+const out = `${target}.new`; // Put in place only when it is whole.
 const modules = path.join(root, "node_modules");
 
 const SEALING_LIMIT_BYTES = 60 * 1024;
@@ -88,6 +89,8 @@ async function writeLicences() {
     const text = file ? await readFile(path.join(folder, file), "utf8") : "";
     parts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
   }
+  const words = await readFile(path.join(here, "js", "sealing", "wordlist.js"), "utf8");
+  parts.push(`The words of a receipt\n\n${words.slice(0, words.indexOf("export")).trim()}\n`);
   await writeFile(path.join(out, "licences.txt"), parts.join("\n" + "-".repeat(72) + "\n\n"));
 }
 
@@ -113,3 +116,5 @@ await buildScripts();
 await copyHtmx();
 await writeLicences();
 await writeSums();
+await rm(target, { recursive: true, force: true });
+await rename(out, target);

@@ -341,7 +341,7 @@ def test_two_contests_one_by_radio_buttons_are_cast_as_one_paper(
     expect(page.locator("#check-contests")).to_contain_text("This is your one choice.")
 
     page.get_by_role("button", name="Change Deputy leader").click()
-    page.get_by_label("No choice (leave this paper blank)").check()
+    page.get_by_label("No choice (leave this contest blank)").check()
     check(page)
     expect(page.locator("#check-contests")).to_contain_text("You have left this blank.")
     seal_and_cast(page)

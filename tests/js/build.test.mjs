@@ -1,24 +1,48 @@
 // The build itself: what is served is made from pinned sources alone, and the same each time.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { gzipSync } from "node:zlib";
+import os from "node:os";
 import path from "node:path";
-import test from "node:test";
+import test, { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
-const build = path.join(root, "static", "build");
+const folder = mkdtempSync(path.join(os.tmpdir(), "hustings-build-"));
+const build = path.join(folder, "first");
+
+const buildInto = (out, cwd) =>
+  execFileSync(process.execPath, [path.join(root, "static", "build.mjs"), out], { cwd });
+
+before(() => buildInto(build, root));
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 test("building twice gives the same bytes", async () => {
-  execFileSync(process.execPath, [path.join(root, "static", "build.mjs")], { cwd: root });
-  const first = await readFile(path.join(build, "SHA256SUMS"), "utf8");
+  const second = path.join(folder, "second");
 
-  execFileSync(process.execPath, [path.join(root, "static", "build.mjs")], { cwd: "/" });
-  const second = await readFile(path.join(build, "SHA256SUMS"), "utf8");
+  buildInto(second, "/");
 
-  assert.match(first, /app\.css/);
-  assert.equal(second, first);
+  const sums = await readFile(path.join(build, "SHA256SUMS"), "utf8");
+  assert.match(sums, /app\.css[^]*booth\.js[^]*sealing\.js/);
+  assert.equal(await readFile(path.join(second, "SHA256SUMS"), "utf8"), sums);
+});
+
+test("the sealing names neither the page, nor storage, nor the network", async () => {
+  const sealing = await readFile(path.join(build, "sealing.js"), "utf8");
+
+  assert.match(sealing, /getRandomValues/);
+  assert.doesNotMatch(
+    sealing,
+    /\b(document|window|location|history)\s*[.[(]|localStorage|sessionStorage|indexedDB|fetch\(|XMLHttp/,
+  );
+});
+
+test("the page code of the booth does no sealing", async () => {
+  const booth = await readFile(path.join(build, "booth.js"), "utf8");
+
+  assert.doesNotMatch(booth, /secp256k1|hustings\/v1/);
 });
 
 test("the style sheet fetches nothing and carries nothing of GOV.UK's identity", async () => {
@@ -29,8 +53,18 @@ test("the style sheet fetches nothing and carries nothing of GOV.UK's identity",
   assert.doesNotMatch(css, /GDS Transport|crest|crown|logotype/i);
 });
 
-test("every page's styles and scripts stay small", async () => {
+test("every script that is served has its licence beside it", async () => {
+  const licences = await readFile(path.join(build, "licences.txt"), "utf8");
+
+  for (const name of ["@noble/curves", "@noble/hashes", "govuk-frontend", "htmx.org", "lean-qr"]) {
+    assert.ok(licences.includes(`${name} `), name);
+  }
+  assert.match(licences, /Pavol Rusnak/);
+});
+
+test("the voter's side stays under 60 KB, and so does the sealing", async () => {
   const size = async (name) => gzipSync(await readFile(path.join(build, name))).length;
 
-  assert.ok((await size("app.css")) + (await size("page.js")) < 30 * 1024);
+  assert.ok((await size("app.css")) + (await size("booth.js")) < 40 * 1024);
+  assert.ok((await size("sealing.js")) < 60 * 1024);
 });

@@ -33,6 +33,11 @@ test("no more are added than the rules allow", () => {
   assert.deepEqual(withNext(full, 2, 2), full);
 });
 
+test("the next choice is the first that nobody has", () => {
+  assert.equal(nextChoice([1, null, 3], 3), 2);
+  assert.deepEqual(withNext([null, 5, null], 0, 5), [1, 5, null]);
+});
+
 test("a blank paper is in order and ranks nobody", () => {
   assert.ok(isInOrder(blankMarks(5)));
   assert.deepEqual(rankingOf(blankMarks(5)), []);

@@ -11,9 +11,11 @@ export const marked = (marks) => marks.filter((choice) => choice !== null).lengt
 
 const highest = (marks) => Math.max(0, ...marks.filter((choice) => choice !== null));
 
-// The choice that "Add as next choice" would give, or null where the rules allow no more.
+// The choice that "Add as next choice" would give: the first that nobody has, or null where the
+// rules allow no more.
 export function nextChoice(marks, limit) {
-  const next = highest(marks) + 1;
+  let next = 1;
+  while (marks.includes(next)) next += 1;
   return next <= limit ? next : null;
 }
 

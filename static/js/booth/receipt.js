@@ -37,6 +37,6 @@ export function showReceipt({ tracker, words, elector, when }) {
   at("receipt-picture").replaceChildren(pictureOf(tracker));
   at("receipt-full").textContent = tracker;
   at("receipt-elector").textContent = `Cast for ${elector}.`;
-  write(at("receipt-when"), when ? ` ${when}` : "");
+  write(at("receipt-when"), when);
   show(at("receipt-picture"));
 }
