@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg2 import DatabaseError as DriverError
 
 from office.enclosure import seal_enclosure
 from office.models import Dispatch, Job, Letter
@@ -117,13 +118,18 @@ def queue_letters(
           the way: no plain one reaches the database.
     """
     dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
-    lines = _lines(dispatch.purpose, rows, attempt)
+    lines = _Lines(_lines(dispatch.purpose, rows, attempt))
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE letters_staged (ordinal bigint GENERATED ALWAYS AS IDENTITY,"
             " recipient text NOT NULL, enclosure bytea) ON COMMIT DROP"
         )
-        cursor.copy_expert("COPY letters_staged (recipient, enclosure) FROM STDIN", _Lines(lines))
+        try:
+            cursor.copy_expert("COPY letters_staged (recipient, enclosure) FROM STDIN", lines)
+        except DriverError:
+            if lines.error is not None:
+                raise lines.error from None
+            raise
         queued = _from_staging(cursor, dispatch, attempt)
         cursor.execute("DROP TABLE letters_staged")
     return queued
@@ -183,9 +189,18 @@ class _Lines:
     def __init__(self, lines: Iterator[bytes]) -> None:
         self._lines = lines
         self._rest = b""
+        self.error: Exception | None = None
 
     def read(self, size: int = _CHUNK_BYTES) -> bytes:
-        size = size if size > 0 else _CHUNK_BYTES
+        try:
+            return self._gather(size if size > 0 else _CHUNK_BYTES)
+        except Exception as error:
+            # The driver turns whatever the caller's rows raise into an error of the database;
+            # it is kept, so that queue_letters can raise what it was.
+            self.error = error
+            raise
+
+    def _gather(self, size: int) -> bytes:
         gathered = [self._rest]
         held = len(self._rest)
         while held < size:

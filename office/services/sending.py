@@ -147,17 +147,19 @@ class _Sender:
     def _claim_batch(self) -> list[LetterToSend]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE office_letter SET state = 'claimed', claim = %s,"
-                " claimed_at = clock_timestamp(), handing_over = false, tries = tries + 1"
-                " WHERE id IN (SELECT l.id FROM office_letter l"
+                # Materialised: a plain subquery may be run again for every row, and then its
+                # LIMIT limits nothing.
+                "WITH chosen AS MATERIALIZED (SELECT l.id FROM office_letter l"
                 " JOIN office_dispatch d ON d.id = l.dispatch_id"
                 " WHERE d.id = %s AND d.state = 'sending' AND l.state = 'waiting'"
                 " AND (d.at_once OR l.tranche <= d.released_tranche)"
                 " AND (l.not_before IS NULL OR l.not_before <= clock_timestamp())"
                 " ORDER BY l.tranche, l.id LIMIT %s FOR UPDATE OF l SKIP LOCKED)"
-                " AND state = 'waiting'"
-                " RETURNING id, recipient, attempt, enclosure",
-                [self._claim, self._dispatch.pk, BATCH],
+                " UPDATE office_letter l SET state = 'claimed', claim = %s,"
+                " claimed_at = clock_timestamp(), handing_over = false, tries = tries + 1"
+                " FROM chosen WHERE l.id = chosen.id AND l.state = 'waiting'"
+                " RETURNING l.id, l.recipient, l.attempt, l.enclosure",
+                [self._dispatch.pk, BATCH, self._claim],
             )
             rows = cursor.fetchall()
         return [self._opened(*row) for row in sorted(rows)]
@@ -268,9 +270,10 @@ class _Sender:
     def _hold(self, letter_id: int, because: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE office_letter SET state = 'held', held_because = %s"
+                "UPDATE office_letter SET state = 'held', held_because = %s,"
+                " handing_over = %s"
                 " WHERE id = %s AND claim = %s AND state = 'claimed'",
-                [because, letter_id, self._claim],
+                [because, because == "in-doubt", letter_id, self._claim],
             )
 
     def _release(self) -> None:

@@ -168,7 +168,8 @@ def _new_account(email: str, name: str, role: Role, *, now: datetime) -> StaffMe
     person = StaffMember(email=email, name=name.strip(), joined_at=now)
     person.set_unusable_password()
     person.save()
-    person.groups.add(Group.objects.get(name=role.value))
+    group, _ = Group.objects.get_or_create(name=role.value)
+    person.groups.add(group)
     # The officer who makes the account vouches for the address; nobody signs up by themselves.
     EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
     return person

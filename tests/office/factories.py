@@ -23,7 +23,7 @@ from django.utils import timezone
 from office.models import StaffMember, WrittenAuthority
 from office.permissions import Role
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -48,7 +48,8 @@ def staff(
         # One cheap, unusable password: hashing is tested where it matters, in test_sign_in.
         password="!",
     )
-    person.groups.add(Group.objects.get(name=role.value))
+    group, _ = Group.objects.get_or_create(name=role.value)
+    person.groups.add(group)
     if is_enrolled:
         TOTP.activate(person, TOTP_SECRET)
     if role is Role.DEPUTY and is_authorised:

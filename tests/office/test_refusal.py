@@ -1,0 +1,86 @@
+"""Refusals: their codes, their table in the documents, and the page that an uncaught one becomes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import path
+
+from office.refusal import Refusal
+
+ROOT = Path(settings.BASE_DIR)
+CODE = re.compile(r"^\| `([a-z0-9.-]+)` \|", re.MULTILINE)
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    raise Refusal("roll.not-frozen", "Freeze the <roll> first.", status=409)
+
+
+urlpatterns = [path("refuse/", refuse)]
+
+
+def raised_codes() -> set[str]:
+    """Every code given to Refusal(…) anywhere in the three apps and the configuration."""
+    codes = set()
+    for app in ("office", "members", "ballot", "config"):
+        for file in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                is_refusal = isinstance(node, ast.Call) and (
+                    getattr(node.func, "id", None) == "Refusal"
+                    or getattr(node.func, "attr", None) == "Refusal"
+                )
+                if is_refusal and node.args and isinstance(node.args[0], ast.Constant):
+                    codes.add(node.args[0].value)
+    return codes
+
+
+def documented_codes() -> list[str]:
+    return CODE.findall((ROOT / "docs/errors.md").read_text())
+
+
+def test_every_code_raised_in_the_tree_is_in_the_table() -> None:
+    raised = raised_codes()
+
+    assert "approval.own-proposal" in raised
+    assert sorted(raised - set(documented_codes())) == []
+
+
+def test_the_table_names_no_code_that_nothing_raises_and_none_twice() -> None:
+    documented = documented_codes()
+
+    assert sorted(set(documented) - raised_codes()) == []
+    assert len(documented) == len(set(documented))
+
+
+@pytest.mark.django_db
+@override_settings(ROOT_URLCONF=__name__)
+def test_an_uncaught_refusal_becomes_a_page_with_its_status_and_sentence(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The page's frame links to the site's own pages, which this test's URLs lack.
+    monkeypatch.setattr("office.middleware.render", _bare)
+
+    response = client.get("/refuse/")
+
+    assert response.status_code == 409
+    assert response.content == b"office/refusal.html: Freeze the <roll> first."
+
+
+def _bare(
+    request: HttpRequest, template: str, context: dict[str, Refusal], *, status: int
+) -> HttpResponse:
+    return HttpResponse(f"{template}: {context['refusal'].sentence}", status=status)
+
+
+@pytest.mark.parametrize("code", ["", "Roll", "roll not frozen", "roll..x", "roll_frozen"])
+def test_a_code_that_is_not_kebab_case_is_a_bug(code: str) -> None:
+    assert Refusal("roll.not-frozen", "A sentence.").code == "roll.not-frozen"
+
+    with pytest.raises(ValueError, match="not a refusal's code"):
+        Refusal(code, "A sentence.")
