@@ -3,6 +3,11 @@
 One row a person. Somebody who leaves the list is marked as no longer listed, never deleted:
 an old roll must stay explicable. Columns ending in _key are for matching (members.rollfile)
 and are compared byte by byte.
+
+Hundreds of thousands of rows are written in one statement here, and PostgreSQL checks foreign
+keys a row at a time, which took longer than the writing. So the references of the large tables
+(db_constraint=False) are checked by a trigger once a statement, as a set, and what they refer
+to can never be deleted (migration kept_references).
 """
 
 from __future__ import annotations
@@ -94,9 +99,11 @@ class Member(Contact):
 
     number_key = models.CharField(max_length=32, db_collation="C")
     name_key = models.CharField(max_length=220, db_collation="C")
-    section = models.ForeignKey(Section, on_delete=models.PROTECT, db_index=False)
+    section = models.ForeignKey(
+        Section, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+        Unit, on_delete=models.PROTECT, null=True, blank=True, db_index=False, db_constraint=False
     )
     joined_on = models.DateField(null=True, blank=True)
     paid_until = models.DateField(null=True, blank=True)
@@ -104,7 +111,11 @@ class Member(Contact):
     date_of_birth = models.DateField(null=True, blank=True)
     is_listed = models.BooleanField(default=True)
     last_import = models.ForeignKey(
-        "members.ImportBatch", on_delete=models.PROTECT, db_index=False, related_name="+"
+        "members.ImportBatch",
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
 
     class Meta:

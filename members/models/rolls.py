@@ -1,7 +1,8 @@
 """Rules, and the rolls frozen under them.
 
 Rules are never changed, only followed by a next version. Entries, verdicts and totals of a
-roll are never changed or deleted: the database refuses it (migration append_only).
+roll are never changed or deleted: the database refuses it (migration append_only). Their
+references are checked once a statement (see members.models.people).
 """
 
 from __future__ import annotations
@@ -116,14 +117,22 @@ class RollEntry(Contact):
     """
 
     roll = models.ForeignKey(
-        Roll, on_delete=models.PROTECT, related_name="entries", db_index=False
+        Roll, on_delete=models.PROTECT, related_name="entries", db_index=False, db_constraint=False
     )
     public_id = models.UUIDField(default=uuid.uuid4)
     member = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="roll_entries", db_index=False
+        Member,
+        on_delete=models.PROTECT,
+        related_name="roll_entries",
+        db_index=False,
+        db_constraint=False,
     )
-    section = models.ForeignKey(Section, on_delete=models.PROTECT, db_index=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, db_index=False)
+    section = models.ForeignKey(
+        Section, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
 
     class Meta:
         verbose_name_plural = "roll entries"
@@ -145,15 +154,23 @@ class Verdict(models.Model):
 
     pk = models.CompositePrimaryKey("roll_id", "member_id")
     roll = models.ForeignKey(
-        Roll, on_delete=models.PROTECT, related_name="verdicts", db_index=False
+        Roll, on_delete=models.PROTECT, related_name="verdicts", db_index=False, db_constraint=False
     )
     member = models.ForeignKey(
-        Member, on_delete=models.PROTECT, related_name="verdicts", db_index=False
+        Member,
+        on_delete=models.PROTECT,
+        related_name="verdicts",
+        db_index=False,
+        db_constraint=False,
     )
     rule = models.CharField(max_length=32)
     is_listed = models.BooleanField()
-    section = models.ForeignKey(Section, on_delete=models.PROTECT, db_index=False)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, db_index=False)
+    section = models.ForeignKey(
+        Section, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
     standing = models.CharField(max_length=16, blank=True)
     joined_on = models.DateField(null=True)
     paid_until = models.DateField(null=True)

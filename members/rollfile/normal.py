@@ -32,7 +32,9 @@ def number_key(number: str) -> str:
 
     Leading zeros go only where the whole number is digits, because spreadsheets drop them.
     """
-    plain = number.upper() if number.isalnum() else _NOT_ALNUM.sub("", number.upper())
+    if number.isdigit() and number[0] != "0":
+        return number
+    plain = _NOT_ALNUM.sub("", number.upper())
     if plain[:1] == "0" and plain.isdigit():
         return plain.lstrip("0") or "0"
     return plain
@@ -66,6 +68,8 @@ def _with_mended_district(area: str) -> str:
 
 def fold(text: str) -> str:
     """Letters without case, marks or signs: Siân and SIAN, O'Neill and O’Neill are one."""
+    if text.isascii() and text.isalpha():
+        return text.lower()
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.casefold())
         text = "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -10,8 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from members.rollfile.columns import COLUMN_NAMES, COLUMNS, STANDINGS, Header, read_header
 from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble
-from members.rollfile.normal import fold, name_key, number_key, tidy, unit_key
+from members.rollfile.normal import fold, number_key, tidy, unit_key
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -28,13 +27,14 @@ if TYPE_CHECKING:
 LONGEST_ROW_LINES: Final = 12  # More line breaks inside one row are an unclosed quotation mark.
 LONGEST_SHOWN: Final = 80
 _EARLIEST: Final = "1901-01-01"
+_LATEST: Final = "9999-12-31"
 # A spreadsheet writes its own beginning of time where the cell was blank.
 _BLANK_DATES: Final = frozenset({"1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01"})
 _BLANK_WORDS: Final = frozenset(
-    {"", "-", "--", "NULL", "null", "(null)", "n/a", "N/A", "#N/A", "NA", "na", "None", "none"}
+    {"-", "--", "NULL", "null", "(null)", "n/a", "N/A", "#N/A", "NA", "na", "None", "none"}
 )
 # Na, None and Null are family names; only the signs no name has are blanks there.
-_BLANK_NAMES: Final = frozenset({"", "-", "--", "NULL", "(null)", "n/a", "N/A", "#N/A"})
+_BLANK_NAMES: Final = frozenset({"-", "--", "NULL", "(null)", "n/a", "N/A", "#N/A"})
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _ROUNDED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 /.\-]*")
@@ -52,8 +52,9 @@ _NAME_PLACES: Final = frozenset(
 )
 
 
-# A list names few sections, units and days, each of them thousands of times.
+# A list has few sections, units, names and days, and has each of them many times.
 _folded = lru_cache(maxsize=1 << 10)(fold)
+_folded_name = lru_cache(maxsize=1 << 16)(fold)
 _unit_key = lru_cache(maxsize=1 << 14)(unit_key)
 
 
@@ -107,7 +108,7 @@ class RollFile:
 
     header: Header
     sections: Mapping[str, str]
-    today: date
+    _today: str
     _source: _Chunks
     _reader: Reader
     rows_read: int = 0
@@ -134,18 +135,16 @@ class RollFile:
             line = after
 
     def _read(self, line: int, given: tuple[str, ...]) -> Row | RefusedLine:
-        joined = "".join(given)
         problems: list[Problem] = []
+        cells: Sequence[str] = given
+        # Most rows are plain: one look at the whole row spares a look at each of its cells.
+        joined = "|".join(given)
         if not (joined.isascii() and joined.isprintable()) or "=" in joined:
-            given = self._look_closely(given, problems)
-        cells = [cell.strip() for cell in given]
-        if "  " in joined:
-            cells = [tidy(cell) for cell in cells]
-        cells = [
-            "" if cell in _BLANK_WORDS and (place not in _NAME_PLACES or cell in _BLANK_NAMES)
-            else cell
-            for place, cell in enumerate(cells)
-        ]
+            cells = _look_closely(given, problems)
+        elif "  " in joined or " |" in joined or "| " in joined or " " in (joined[0], joined[-1]):
+            cells = [tidy(cell) for cell in given]
+        if not _BLANK_WORDS.isdisjoint(cells):
+            cells = _without_blank_words(cells)
         if any(map(gt, map(len, cells), _LONGEST)):
             problems.extend(_too_long(cells))
         row = self._judge(line, cells, problems)
@@ -153,24 +152,10 @@ class RollFile:
             return RefusedLine(line, row.number_key, tuple(_one_each(problems)))
         return row
 
-    def _look_closely(self, given: tuple[str, ...], problems: list[Problem]) -> tuple[str, ...]:
-        """The slow road, for rows with more than plain ASCII: tidy each cell, or refuse it."""
-        tidied = []
-        for column, cell in zip(COLUMN_NAMES, given, strict=True):
-            kept = tidy(cell)
-            if not kept.isprintable() or any(unicodedata.category(c) == "Cf" for c in kept):
-                problems.append(Problem(column, _shown(kept), Trouble.HIDDEN_CHARACTER))
-            elif _GARBLED.search(kept):
-                problems.append(Problem(column, _shown(kept), Trouble.GARBLED))
-            elif kept.startswith("="):
-                problems.append(Problem(column, _shown(kept), Trouble.FORMULA))
-            tidied.append(kept)
-        return tuple(tidied)
-
-    def _judge(self, line: int, cells: list[str], problems: list[Problem]) -> Row:
+    def _judge(self, line: int, cells: Sequence[str], problems: list[Problem]) -> Row:
         (number, title, given, family, email, a1, a2, a3, a4, postcode, country,
          section, unit, joined_on, paid_until, standing, born_on) = cells  # fmt: skip
-        if wrong := _number_trouble(number):
+        if not (number.isascii() and number.isdigit()) and (wrong := _number_trouble(number)):
             problems.append(Problem("number", _shown(number), wrong))
         if not family:
             problems.append(Problem("family_name", "", Trouble.NAME_MISSING))
@@ -181,13 +166,14 @@ class RollFile:
         if standing:
             standing = _standing(standing, problems)
         if joined_on:
-            joined_on = self._date("joined_on", joined_on, problems)
+            joined_on = _date("joined_on", joined_on, self._today, problems)
         if paid_until:
-            paid_until = self._date("paid_until", paid_until, problems, may_be_future=True)
+            paid_until = _date("paid_until", paid_until, _LATEST, problems)
         if born_on:
-            born_on = self._date("date_of_birth", born_on, problems)
+            born_on = _date("date_of_birth", born_on, self._today, problems)
         return Row(
-            line, number, number_key(number), title, given, family, name_key(family, given),
+            line, number, number_key(number), title, given, family,
+            f"{_folded_name(family)} {_folded_name(given)}".rstrip(),
             email, a1, a2, a3, a4, postcode, country, section, unit, _unit_key(unit),
             joined_on, paid_until, standing, born_on,
         )  # fmt: skip
@@ -198,17 +184,6 @@ class RollFile:
             problems.append(Problem("section", _shown(section), Trouble.SECTION_UNKNOWN))
             return ""
         return code
-
-    def _date(
-        self, column: str, given: str, problems: list[Problem], *, may_be_future: bool = False
-    ) -> str:
-        read = _read_date(given)
-        if not isinstance(read, Trouble) and not may_be_future and read > self.today.isoformat():
-            read = Trouble.DATE_IN_FUTURE
-        if isinstance(read, Trouble):
-            problems.append(Problem(column, _shown(given), read))
-            return ""
-        return read
 
 
 def open_roll(
@@ -229,7 +204,7 @@ def open_roll(
     reader = csv.reader(text, strict=True)
     for cells in _with_file_errors(reader):
         header = read_header(cells)
-        return RollFile(header, sections, today, source, reader)
+        return RollFile(header, sections, today.isoformat(), source, reader)
     raise FileRefused(FileTrouble.EMPTY)
 
 
@@ -315,21 +290,53 @@ def _standing(standing: str, problems: list[Problem]) -> str:
     return ""
 
 
-@lru_cache(maxsize=1 << 16)
-def _read_date(given: str) -> str | Trouble:
+def _look_closely(given: Sequence[str], problems: list[Problem]) -> list[str]:
+    """For rows with more in them than plain ASCII: tidy each cell, or refuse it."""
+    tidied = []
+    for column, cell in zip(COLUMN_NAMES, given, strict=True):
+        kept = tidy(cell)
+        if not kept.isascii() or not kept.isprintable() or kept[:1] == "=":
+            if not kept.isprintable():
+                problems.append(Problem(column, _shown(kept), Trouble.HIDDEN_CHARACTER))
+            elif _GARBLED.search(kept):
+                problems.append(Problem(column, _shown(kept), Trouble.GARBLED))
+            elif kept[0] == "=":
+                problems.append(Problem(column, _shown(kept), Trouble.FORMULA))
+        tidied.append(kept)
+    return tidied
+
+
+def _without_blank_words(cells: Sequence[str]) -> list[str]:
+    return [
+        "" if cell in (_BLANK_NAMES if place in _NAME_PLACES else _BLANK_WORDS) else cell
+        for place, cell in enumerate(cells)
+    ]
+
+
+def _date(column: str, given: str, latest: str, problems: list[Problem]) -> str:
+    read, wrong = _read_date(given, latest)
+    if wrong:
+        problems.append(Problem(column, _shown(given), wrong))
+    return read
+
+
+@lru_cache(maxsize=1 << 17)
+def _read_date(given: str, latest: str) -> tuple[str, Trouble | None]:
     if given in _BLANK_DATES:
-        return ""
+        return "", None
     parts = _ISO_DATE.fullmatch(given)
     if not parts:
-        return Trouble.DATE_MALFORMED
+        return "", Trouble.DATE_MALFORMED
     try:
         date(*map(int, parts.groups()))
     except ValueError:
-        return Trouble.DATE_IMPOSSIBLE
-    return given if given >= _EARLIEST else Trouble.DATE_TOO_EARLY
+        return "", Trouble.DATE_IMPOSSIBLE
+    if given < _EARLIEST:
+        return "", Trouble.DATE_TOO_EARLY
+    return (given, None) if given <= latest else ("", Trouble.DATE_IN_FUTURE)
 
 
-def _too_long(cells: list[str]) -> Iterator[Problem]:
+def _too_long(cells: Sequence[str]) -> Iterator[Problem]:
     for column, cell in zip(COLUMNS, cells, strict=True):
         if len(cell) > column.longest:
             yield Problem(column.name, _shown(cell), Trouble.TOO_LONG)

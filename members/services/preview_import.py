@@ -23,7 +23,7 @@ from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
 
-ROWS_A_TURN: Final = 20_000
+ROWS_A_TURN: Final = 10_000
 
 
 def preview_import(batch_id: int, *, now: datetime, report: Report = silent) -> None:
@@ -76,8 +76,7 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
 def _stage(batch: ImportBatch, opened: RollFile, report: Report) -> None:
     """Send the good rows to the import's table and the others to the refusals, in turns.
 
-    In turns, because a connection that is copying in can do nothing else, and because the
-    refusals of one turn are all that is ever held.
+    In turns, so that the rows of one turn are all that is ever held, and progress shows.
     """
     rows = iter(opened)
     while True:

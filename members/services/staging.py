@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import connection
@@ -19,7 +19,7 @@ from psycopg2 import sql
 
 from members.rollfile import RefusedLine, Row
 
-COPY_BYTES: Final = 1 << 18
+COPY_BYTES: Final = 1 << 16
 
 TEXTS: Final = (
     "number",
@@ -89,8 +89,15 @@ def changed_rows(query: str, batch_id: int, **values: Any) -> int:
 def make(batch_id: int) -> None:
     """Make the import's table, empty."""
     drop(batch_id)
+    give_memory()
     with connection.cursor() as cursor:
         cursor.execute(_TABLE.format(table=table_of(batch_id)))
+
+
+def give_memory() -> None:
+    """Let this transaction's sorts and joins of whole lists stay in memory."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '96MB'")
 
 
 def drop(batch_id: int) -> None:
@@ -99,12 +106,19 @@ def drop(batch_id: int) -> None:
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table_of(batch_id)))
 
 
-def fill(batch_id: int, rows: Iterator[Row]) -> None:
-    """COPY rows into the import's table, in pieces; a blank cell becomes NULL."""
+def fill(batch_id: int, rows: Iterable[Row]) -> None:
+    """COPY rows into the import's table; a blank cell becomes NULL.
+
+    All rows of the call are read before the first is sent: reading them may ask the database
+    for more of the file, and a connection that is copying in can do nothing else.
+    """
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    text.seek(0)
     order = sql.SQL(", ").join(map(sql.Identifier, Row._fields))
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table_of(batch_id), order)
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement, _RowStream(rows), COPY_BYTES)
+        cursor.copy_expert(statement, text, COPY_BYTES)
 
 
 def fill_refusals(batch_id: int, refused: list[RefusedLine]) -> None:
@@ -122,29 +136,3 @@ def fill_refusals(batch_id: int, refused: list[RefusedLine]) -> None:
             " FROM STDIN (FORMAT csv, FORCE_NOT_NULL (\"column\", value, number_key))",
             text,
         )
-
-
-class _RowStream:
-    """Rows as the file of CSV text that COPY reads, a piece at a time."""
-
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self._rows = rows
-        self._text = io.StringIO(newline="")
-        self._writer = csv.writer(self._text, lineterminator="\n")
-        self._rest = b""
-
-    def read(self, size: int) -> bytes:
-        if not self._rest:
-            self._rest = self._next_piece(size)
-        piece, self._rest = self._rest[:size], self._rest[size:]
-        return piece
-
-    def _next_piece(self, size: int) -> bytes:
-        text, write = self._text, self._writer.writerow
-        text.seek(0)
-        text.truncate()
-        for row in self._rows:
-            write(row)
-            if text.tell() >= size:
-                break
-        return text.getvalue().encode()
