@@ -1,0 +1,491 @@
+"""The key ceremony: a key that nobody has held, shared among n trustees, any t of whom can open.
+
+Source: Pedersen 1991 on Feldman 1987, in steps that are pure functions of what was published:
+
+    1. prepare   each trustee draws a polynomial and publishes a hash of what they will reveal
+    2. reveal    … and then reveals it: its points, a key to send shares to, proofs of possession
+    3. deal      each sends each other their share, sealed
+    4. receive   each opens and checks theirs; complaints open a false one to all
+    5. finish    who was proved wrong is out; the others confirm their share of the key
+       conclude  everybody computes the same key, or learns who stopped it
+
+The hashes keep the last to speak from choosing their part by the others' (a rushing adversary).
+One can still be caught on purpose in step 4, and so choose between two keys of which one knows
+nothing: that does not help to decrypt (Gennaro, Jarecki, Krawczyk and Rabin 2007, §5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from ballot.canonical import canonical, transcript_hash
+from ballot.sealing import native
+from ballot.sealing.errors import CeremonyRejected
+from ballot.sealing.keys import ElectionKey, KeyShare, PublicShare
+from ballot.sealing.messages import (
+    Ceremony,
+    Commitment,
+    Complaint,
+    Confirmation,
+    Dealing,
+    Reveal,
+    SealedShare,
+    TrusteeSecret,
+)
+from ballot.sealing.native import ORDER
+from ballot.sealing.proofs import equal, knows, prove_equality, prove_knowledge
+from ballot.sealing.scalars import Rng, random_scalar, random_scalars
+
+_NONCE: Final = bytes(12)  # Each sealing key is used once.
+Message = TypeVar("Message", Commitment, Reveal)
+
+
+def prepare(
+    ceremony: Ceremony, number: int, *, rng: Rng
+) -> tuple[TrusteeSecret, Commitment]:
+    """Step 1: draw a polynomial and a key, and commit to their public side (sealing §9.2).
+
+    Raises: CeremonyRejected "ceremony.number".
+    """
+    if number not in ceremony.numbers:
+        raise CeremonyRejected("ceremony.number", trustee=number)
+    coefficients, encryption = random_scalars(rng, ceremony.quorum), random_scalar(rng)
+    points = tuple(native.write_point(native.base_times(each)) for each in coefficients)
+    sealing_point = native.write_point(native.base_times(encryption))
+    statement = (ceremony.digest(), number)
+    revealed = Reveal(
+        number,
+        points,
+        sealing_point,
+        prove_knowledge(
+            "ceremony-possession", *statement, "key", points[0], secret=coefficients[0], rng=rng
+        ),
+        prove_knowledge(
+            "ceremony-possession",
+            *statement,
+            "encryption",
+            sealing_point,
+            secret=encryption,
+            rng=rng,
+        ),
+    )
+    secret = TrusteeSecret(number, tuple(coefficients), encryption, revealed)
+    return secret, Commitment(number, _reveal_hash(ceremony, revealed))
+
+
+def reveal(
+    secret: TrusteeSecret, *, ceremony: Ceremony, commitments: Sequence[Commitment]
+) -> Reveal:
+    """Step 2: reveal, once every trustee has committed and not before (sealing §9.2).
+
+    Raises: CeremonyRejected "ceremony.missing", "ceremony.twice".
+    """
+    _by_number(ceremony, commitments)
+    return secret.reveal
+
+
+def check_reveals(
+    ceremony: Ceremony, commitments: Sequence[Commitment], reveals: Sequence[Reveal]
+) -> dict[int, Reveal]:
+    """Check what all have revealed; give it by trustee (sealing §9.2, equations 26 to 28).
+
+    Raises: CeremonyRejected, naming the trustee: "ceremony.missing", "ceremony.twice",
+            "ceremony.number", "ceremony.commitment", "ceremony.degree", "ceremony.possession",
+            "ceremony.repeated".
+    """
+    committed, revealed = _by_number(ceremony, commitments), _by_number(ceremony, reveals)
+    seen: set[bytes] = set()
+    for number, one in revealed.items():
+        if _reveal_hash(ceremony, one) != committed[number].digest:
+            raise CeremonyRejected("ceremony.commitment", trustee=number)
+        if len(one.coefficients) != ceremony.quorum:
+            raise CeremonyRejected("ceremony.degree", trustee=number)
+        _check_possession(ceremony, one)
+        if seen & {one.coefficients[0], one.encryption}:
+            raise CeremonyRejected("ceremony.repeated", trustee=number)
+        seen |= {one.coefficients[0], one.encryption}
+    return revealed
+
+
+def _check_possession(ceremony: Ceremony, one: Reveal) -> None:
+    statement = (ceremony.digest(), one.number)
+    proofs = (
+        ("key", one.coefficients[0], one.knows_key),
+        ("encryption", one.encryption, one.knows_encryption),
+    )
+    for kind, point, proof in proofs:
+        read = native.read_point(point)
+        if not knows(proof, "ceremony-possession", *statement, kind, point, point=read):
+            raise CeremonyRejected("ceremony.possession", trustee=one.number, which=kind)
+
+
+def deal(
+    secret: TrusteeSecret, *, ceremony: Ceremony, reveals: Mapping[int, Reveal], rng: Rng
+) -> Dealing:
+    """Step 3: seal to each other trustee their share (sealing §9.3, equations 29 to 31).
+
+    reveals: as check_reveals gave them.
+    """
+    shares = []
+    for number, other in reveals.items():
+        if number == secret.number:
+            continue
+        fresh = random_scalar(rng)
+        ephemeral = native.write_point(native.base_times(fresh))
+        agreed = native.secret_times_one(native.read_point(other.encryption), fresh)
+        key = _sealing_key(ceremony, secret.number, other, ephemeral, native.write_point(agreed))
+        share = _evaluate(secret.coefficients, number).to_bytes(32, "big")
+        sealed = ChaCha20Poly1305(key).encrypt(_NONCE, share, None)
+        shares.append(SealedShare(number, ephemeral, sealed))
+    return Dealing(secret.number, tuple(shares))
+
+
+def receive(
+    secret: TrusteeSecret,
+    *,
+    ceremony: Ceremony,
+    reveals: Mapping[int, Reveal],
+    dealings: Sequence[Dealing],
+    rng: Rng,
+) -> tuple[Complaint, ...]:
+    """Step 4: open and check one's shares; complain of each that is false (sealing §9.4).
+
+    A complaint gives the point that opens this one sealed share, with a proof that it is the
+    right one, so that everybody can see for themselves.
+    """
+    complaints = []
+    for dealing in dealings:
+        sealed = dealing.share_for(secret.number)
+        if dealing.number == secret.number or sealed is None:
+            continue
+        agreed = _agreed(secret, sealed)
+        opened = _open_share(ceremony, reveals, dealing.number, sealed, agreed)
+        if opened is None:
+            statement = _complaint(ceremony, reveals, dealing.number, sealed, agreed)
+            proof = prove_equality(
+                "ceremony-complaint",
+                *statement,
+                secret=secret.encryption,
+                other=native.read_point(sealed.ephemeral),
+                rng=rng,
+            )
+            complaints.append(Complaint(dealing.number, secret.number, agreed, proof))
+    return tuple(complaints)
+
+
+def judge(
+    ceremony: Ceremony,
+    reveals: Mapping[int, Reveal],
+    dealings: Sequence[Dealing],
+    complaints: Sequence[Complaint],
+) -> frozenset[int]:
+    """Give the trustees who are out: everybody computes the same (sealing §9.5).
+
+    Out is who dealt not at all, or not to everybody, or falsely; and who complained falsely.
+    """
+    dealt = _dealt(dealings)
+    out = set()
+    for number in reveals:
+        others = [other for other in reveals if other != number]
+        mine = dealt.get(number, Dealing(number, ()))
+        if any(mine.share_for(other) is None for other in others):
+            out.add(number)
+    for complaint in complaints:
+        if complaint.dealer in reveals and complaint.complainant in reveals:
+            out.add(_at_fault(ceremony, reveals, dealt, complaint))
+    return frozenset(out)
+
+
+def _at_fault(
+    ceremony: Ceremony,
+    reveals: Mapping[int, Reveal],
+    dealt: Mapping[int, Dealing],
+    complaint: Complaint,
+) -> int:
+    """Decide one complaint: the dealer's fault if it is proved, the complainant's if not."""
+    dealing = dealt.get(complaint.dealer)
+    sealed = dealing.share_for(complaint.complainant) if dealing is not None else None
+    if sealed is None:
+        return complaint.dealer
+    statement = _complaint(ceremony, reveals, complaint.dealer, sealed, complaint.opened)
+    proved = equal(
+        complaint.proof,
+        "ceremony-complaint",
+        *statement,
+        point=native.read_point(reveals[complaint.complainant].encryption),
+        other=native.read_point(sealed.ephemeral),
+        product=native.read_point(complaint.opened),
+    )
+    opened = _open_share(ceremony, reveals, complaint.dealer, sealed, complaint.opened)
+    return complaint.dealer if proved and opened is None else complaint.complainant
+
+
+def finish(
+    secret: TrusteeSecret,
+    *,
+    ceremony: Ceremony,
+    commitments: Sequence[Commitment],
+    reveals: Mapping[int, Reveal],
+    dealings: Sequence[Dealing],
+    complaints: Sequence[Complaint],
+    rng: Rng,
+) -> tuple[KeyShare, Confirmation]:
+    """Step 5: add up one's shares, and prove that one holds the sum (sealing §9.6).
+
+    Raises: CeremonyRejected: "ceremony.out" (one is out oneself), "ceremony.quorum" (too few are
+            left), "ceremony.share" (a false share that was not complained of, naming the dealer).
+    """
+    out = judge(ceremony, reveals, dealings, complaints)
+    if secret.number in out:
+        raise CeremonyRejected("ceremony.out", trustee=secret.number)
+    qualified = _qualified(ceremony, reveals, out)
+    total = _evaluate(secret.coefficients, secret.number)
+    for dealing in dealings:
+        if dealing.number in qualified and dealing.number != secret.number:
+            total += _my_share(secret, ceremony, reveals, dealing)
+    share = KeyShare(secret.number, _public_key(qualified), total % ORDER)
+    point = native.write_point(native.base_times(share.secret))
+    proof = prove_knowledge(
+        "share-proof",
+        _transcript(ceremony, commitments, reveals, dealings, complaints),
+        share.public_key,
+        share.number,
+        point,
+        secret=share.secret,
+        rng=rng,
+    )
+    return share, Confirmation(share.number, share.public_key, proof)
+
+
+def _my_share(
+    secret: TrusteeSecret, ceremony: Ceremony, reveals: Mapping[int, Reveal], dealing: Dealing
+) -> int:
+    sealed = dealing.share_for(secret.number)
+    share = None
+    if sealed is not None:
+        agreed = _agreed(secret, sealed)
+        share = _open_share(ceremony, reveals, dealing.number, sealed, agreed)
+    if share is None:
+        raise CeremonyRejected("ceremony.share", trustee=dealing.number)
+    return share
+
+
+def conclude(
+    ceremony: Ceremony,
+    *,
+    commitments: Sequence[Commitment],
+    reveals: Sequence[Reveal],
+    dealings: Sequence[Dealing],
+    complaints: Sequence[Complaint],
+    confirmations: Sequence[Confirmation],
+) -> ElectionKey:
+    """Compute the key from everything published, checking all of it (sealing §9.6).
+
+    Raises: CeremonyRejected: those of check_reveals; "ceremony.quorum"; and, naming the trustee,
+            "ceremony.unconfirmed", "ceremony.confirmation".
+    """
+    revealed = check_reveals(ceremony, commitments, reveals)
+    qualified = _qualified(ceremony, revealed, judge(ceremony, revealed, dealings, complaints))
+    public_key = _public_key(qualified)
+    transcript = _transcript(ceremony, commitments, revealed, dealings, complaints)
+    confirmed = {confirmation.number: confirmation for confirmation in confirmations}
+    shares = []
+    for number in qualified:
+        if number not in confirmed:
+            raise CeremonyRejected("ceremony.unconfirmed", trustee=number)
+        point = _public_share(qualified, number)
+        statement = (transcript, public_key, number, native.write_point(point))
+        proof = confirmed[number].holds_share
+        same = confirmed[number].public_key == public_key
+        if not same or not knows(proof, "share-proof", *statement, point=point):
+            raise CeremonyRejected("ceremony.confirmation", trustee=number)
+        name = ceremony.trustees[number - 1]
+        shares.append(PublicShare(number, name, native.write_point(point)))
+    return ElectionKey(public_key, ceremony.quorum, tuple(shares))
+
+
+def make_key(ceremony: Ceremony, *, rng: Rng) -> tuple[ElectionKey, tuple[KeyShare, ...]]:
+    """Hold a whole ceremony in one process: for one trustee alone, a rehearsal, a test.
+
+    Whoever runs this has held every share: a real quorum runs the steps, each for themselves.
+    """
+    prepared = [prepare(ceremony, number, rng=rng) for number in ceremony.numbers]
+    secrets = [secret for secret, _ in prepared]
+    commitments = [commitment for _, commitment in prepared]
+    reveals = [reveal(one, ceremony=ceremony, commitments=commitments) for one in secrets]
+    by_number = check_reveals(ceremony, commitments, reveals)
+    dealings = [deal(one, ceremony=ceremony, reveals=by_number, rng=rng) for one in secrets]
+    finished = [
+        finish(
+            one,
+            ceremony=ceremony,
+            commitments=commitments,
+            reveals=by_number,
+            dealings=dealings,
+            complaints=(),
+            rng=rng,
+        )
+        for one in secrets
+    ]
+    confirmations = [confirmation for _, confirmation in finished]
+    key = conclude(
+        ceremony,
+        commitments=commitments,
+        reveals=reveals,
+        dealings=dealings,
+        complaints=(),
+        confirmations=confirmations,
+    )
+    return key, tuple(share for share, _ in finished)
+
+
+def _by_number(ceremony: Ceremony, messages: Sequence[Message]) -> dict[int, Message]:
+    """Sort messages by trustee, one of each; raise for one too few, too many or unknown."""
+    found: dict[int, Message] = {}
+    for message in messages:
+        if message.number not in ceremony.numbers:
+            raise CeremonyRejected("ceremony.number", trustee=message.number)
+        if message.number in found:
+            raise CeremonyRejected("ceremony.twice", trustee=message.number)
+        found[message.number] = message
+    for number in ceremony.numbers:
+        if number not in found:
+            raise CeremonyRejected("ceremony.missing", trustee=number)
+    return {number: found[number] for number in ceremony.numbers}
+
+
+def _dealt(dealings: Sequence[Dealing]) -> dict[int, Dealing]:
+    found: dict[int, Dealing] = {}
+    for dealing in dealings:
+        if dealing.number in found:
+            raise CeremonyRejected("ceremony.twice", trustee=dealing.number)
+        found[dealing.number] = dealing
+    return found
+
+
+def _reveal_hash(ceremony: Ceremony, one: Reveal) -> bytes:
+    parts = (ceremony.digest(), one.number, canonical(one.to_json()))
+    return transcript_hash("ceremony-commitment", *parts)
+
+
+def _evaluate(coefficients: Sequence[int], number: int) -> int:
+    """Give f(number), from the top (Horner)."""
+    value = 0
+    for coefficient in reversed(coefficients):
+        value = (value * number + coefficient) % ORDER
+    return value
+
+
+def _evaluate_in_public(points: Sequence[bytes], number: int) -> bytes | None:
+    """Give f(number)·G from the polynomial's points (Feldman 1987)."""
+    value: bytes | None = None
+    for point in reversed(points):
+        value = native.add(native.times(value, number), native.read_point(point))
+    return value
+
+
+def _sealing_key(
+    ceremony: Ceremony, dealer: int, recipient: Reveal, ephemeral: bytes, agreed: bytes
+) -> bytes:
+    """Give the key of one sealed share (sealing §9.3, equation 30)."""
+    return transcript_hash(
+        "ceremony-dealing",
+        ceremony.digest(),
+        dealer,
+        recipient.number,
+        recipient.encryption,
+        ephemeral,
+        agreed,
+    )
+
+
+def _agreed(secret: TrusteeSecret, sealed: SealedShare) -> bytes:
+    point = native.read_point(sealed.ephemeral)
+    return native.write_point(native.secret_times_one(point, secret.encryption))
+
+
+def _open_share(
+    ceremony: Ceremony,
+    reveals: Mapping[int, Reveal],
+    dealer: int,
+    sealed: SealedShare,
+    agreed: bytes,
+) -> int | None:
+    """Open a sealed share and hold it against the dealer's points; None if it is false."""
+    recipient = reveals[sealed.recipient]
+    key = _sealing_key(ceremony, dealer, recipient, sealed.ephemeral, agreed)
+    try:
+        share = int.from_bytes(ChaCha20Poly1305(key).decrypt(_NONCE, sealed.sealed, None), "big")
+    except InvalidTag:
+        return None
+    expected = _evaluate_in_public(reveals[dealer].coefficients, recipient.number)
+    if not 0 < share < ORDER or native.base_times(share) != expected:
+        return None
+    return share
+
+
+def _complaint(
+    ceremony: Ceremony,
+    reveals: Mapping[int, Reveal],
+    dealer: int,
+    sealed: SealedShare,
+    agreed: bytes,
+) -> tuple[bytes | int, ...]:
+    """Give the statement of a complaint's proof (sealing §9.4, equation 32)."""
+    recipient = reveals[sealed.recipient]
+    return (
+        ceremony.digest(),
+        dealer,
+        recipient.number,
+        recipient.encryption,
+        sealed.ephemeral,
+        agreed,
+    )
+
+
+def _qualified(
+    ceremony: Ceremony, reveals: Mapping[int, Reveal], out: frozenset[int]
+) -> dict[int, Reveal]:
+    """Give the trustees who are left.  Raises: CeremonyRejected "ceremony.quorum"."""
+    left = {number: one for number, one in reveals.items() if number not in out}
+    if len(left) < ceremony.quorum:
+        raise CeremonyRejected("ceremony.quorum", out=tuple(sorted(out)))
+    return left
+
+
+def _public_key(qualified: Mapping[int, Reveal]) -> bytes:
+    total = native.add(*(native.read_point(one.coefficients[0]) for one in qualified.values()))
+    if total is None:
+        raise CeremonyRejected("ceremony.infinite")
+    return native.write_point(total)
+
+
+def _public_share(qualified: Mapping[int, Reveal], number: int) -> bytes:
+    """Give a trustee's share·G: what all the polynomials' points say it is (sealing §9.6)."""
+    points = (_evaluate_in_public(one.coefficients, number) for one in qualified.values())
+    total = native.add(*points)
+    if total is None:
+        raise CeremonyRejected("ceremony.infinite", trustee=number)
+    return total
+
+
+def _transcript(
+    ceremony: Ceremony,
+    commitments: Sequence[Commitment],
+    reveals: Mapping[int, Reveal],
+    dealings: Sequence[Dealing],
+    complaints: Sequence[Complaint],
+) -> bytes:
+    """Hash the whole ceremony, in the order of the trustees (sealing §9.6, equation 34)."""
+    ordered: list[list[Commitment] | list[Reveal] | list[Dealing] | list[Complaint]] = [
+        sorted(commitments, key=lambda one: one.number),
+        sorted(reveals.values(), key=lambda one: one.number),
+        sorted(dealings, key=lambda one: one.number),
+        sorted(complaints, key=lambda one: (one.dealer, one.complainant)),
+    ]
+    said = [canonical([one.to_json() for one in messages]) for messages in ordered]
+    return transcript_hash("ceremony-transcript", ceremony.digest(), *said)
