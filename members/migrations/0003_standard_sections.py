@@ -26,6 +26,6 @@ def remove(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_kept_references")]
+    dependencies = [("members", "0002_append_only")]
 
     operations = [migrations.RunPython(add, remove)]

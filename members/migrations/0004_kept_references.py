@@ -62,7 +62,7 @@ def _keep(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0002_append_only")]
+    dependencies = [("members", "0003_standard_sections")]
 
     operations = [
         *(_check(table, references) for table, references in REFERENCES.items()),
