@@ -165,7 +165,7 @@ def _read_block(batch: _Batch, rows: slice) -> None:
 def _repeats_itself(pairs: Octets) -> NDArray[np.bool_]:
     """Say of each row whether two of its own components are alike."""
     heads = np.sort(_heads(pairs), axis=0)
-    repeats = (heads[1:] == heads[:-1]).any(axis=0)
+    repeats: NDArray[np.bool_] = (heads[1:] == heads[:-1]).any(axis=0)
     for row in np.flatnonzero(repeats):
         own = [component.tobytes() for component in pairs[:, :, row].reshape(-1, 64)]
         repeats[row] = len(set(own)) < len(own)
@@ -206,7 +206,7 @@ def _flags(read: bytes) -> Octets:
     return np.frombuffer(read, np.uint8)
 
 
-def _mark(batch: _Batch, rows: slice, broken: Octets, condition: int) -> None:
+def _mark(batch: _Batch, rows: slice, broken: NDArray[np.bool_], condition: int) -> None:
     """Note a condition for the rows of a block that break it and broke none of those before.
 
     A bad point in any contest comes before a bad scalar in any, and so on: the order of the
@@ -214,7 +214,7 @@ def _mark(batch: _Batch, rows: slice, broken: Octets, condition: int) -> None:
     """
     found = batch.found[rows]
     earlier = (found == 0) | (found > condition)
-    found[broken.astype(bool) & earlier] = condition
+    found[broken & earlier] = condition
 
 
 def _find_repeated(batch: _Batch) -> None:
@@ -237,7 +237,7 @@ def _find_repeated(batch: _Batch) -> None:
 
 def _heads(pairs: Octets) -> NDArray[np.uint64]:
     """Give the first eight bytes of c1 and c2 of each contest, (2·contests, n)."""
-    heads = np.ascontiguousarray(pairs[..., :8]).view(np.uint64)
+    heads: NDArray[np.uint64] = np.ascontiguousarray(pairs[..., :8]).view(np.uint64)
     return heads.reshape(-1, pairs.shape[2])
 
 

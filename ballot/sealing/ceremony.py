@@ -435,7 +435,7 @@ def _complaint(
     sealed: SealedShare,
     agreed: bytes,
 ) -> tuple[bytes | int, ...]:
-    """Give the statement of a complaint's proof (sealing §9.4, equation 32)."""
+    """Give the statement of a complaint's proof (sealing §9.4, equation 33)."""
     recipient = reveals[sealed.recipient]
     return (
         ceremony.digest(),

@@ -81,7 +81,7 @@ def open_box(
 def _combine(
     c2: Points, columns: Sequence[Points], scale: int, factors: Sequence[int]
 ) -> Points:
-    """Give scale·c2 - Σ factor·column, a row of zeros where that is infinite (§10.5, eq. 41)."""
+    """Give scale·c2 - Σ factor·column, a row of zeros where that is infinite (§10.5, eq. 44)."""
     terms = [(scale, c2)]
     for factor, column in zip(factors, columns, strict=True):
         terms.append((abs(factor), native.negated(column) if factor > 0 else column))

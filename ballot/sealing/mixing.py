@@ -83,8 +83,15 @@ def mix(
 def _draw(count: int, rng: Rng) -> _Secrets:
     # Sorting by 128 random bits: two alike, the one way to favour an order, come once in 2**90.
     keys = np.frombuffer(rng(16 * count), np.uint64).reshape(2, count)
-    columns = [random_rows(rng, count) for _ in range(5)]
-    return _Secrets(np.lexsort(keys), *columns, tuple(random_scalars(rng, 4)))
+    return _Secrets(
+        order=np.lexsort(keys),
+        encryption=random_rows(rng, count),
+        permutation=random_rows(rng, count),
+        chain=random_rows(rng, count),
+        for_weights=random_rows(rng, count),
+        for_chain=random_rows(rng, count),
+        once=tuple(random_scalars(rng, 4)),
+    )
 
 
 def _prover(

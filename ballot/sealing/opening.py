@@ -169,7 +169,7 @@ def _check_key(setting: Setting, key: ElectionKey) -> None:
 def _seed(
     setting: Setting, fixed: bytes, number: int, point: bytes, factors: Points
 ) -> bytes:
-    """Hash what a part claims: the seed of its weights (sealing §10.2, equation 37)."""
+    """Hash what a part claims: the seed of its weights (sealing §10.2, equation 39)."""
     return transcript_hash(
         "opening-weights",
         setting.fingerprint,

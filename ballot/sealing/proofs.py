@@ -70,7 +70,7 @@ def _check_shape(wire: bytes, size: int) -> None:
 
 
 def prove_knowledge(use: str, *statement: Part, secret: int, rng: Rng) -> Knowledge:
-    """Prove knowledge of `secret`, for a statement that names its point (sealing §9.2, eq. 25)."""
+    """Prove knowledge of `secret`, for a statement that names its point (sealing §9.2, eq. 27)."""
     nonce = random_scalar(rng)
     commitment = native.write_point(native.base_times(nonce))
     challenge = _challenge(use, *statement, commitment)
@@ -78,7 +78,7 @@ def prove_knowledge(use: str, *statement: Part, secret: int, rng: Rng) -> Knowle
 
 
 def knows(proof: Knowledge, use: str, *statement: Part, point: bytes) -> bool:
-    """Check a proof of knowledge of x with point = x·G (sealing §9.2, eq. 26)."""
+    """Check a proof of knowledge of x with point = x·G (sealing §9.2, eq. 28)."""
     challenge = _challenge(use, *statement, proof.commitment)
     response = int.from_bytes(proof.response, "big")
     left = native.times_plus_base(point, -challenge, response)
@@ -90,7 +90,7 @@ def prove_equality(
 ) -> Equality:
     """Prove that secret·G and secret·other, which the statement names, share the secret.
 
-    Spec: sealing §10.2, eq. 31 and 32.
+    Spec: sealing §10.2, eq. 41.
     """
     nonce = random_scalar(rng)
     of_base = native.write_point(native.base_times(nonce))
@@ -102,7 +102,7 @@ def prove_equality(
 def equal(
     proof: Equality, use: str, *statement: Part, point: bytes, other: bytes, product: bytes
 ) -> bool:
-    """Check that one x stands behind point = x·G and product = x·other (sealing §10.4, eq. 33)."""
+    """Check that one x stands behind point = x·G and product = x·other (sealing §10.4, eq. 42)."""
     challenge = _challenge(use, *statement, proof.of_base, proof.of_other)
     response = int.from_bytes(proof.response, "big")
     of_base = native.times_plus_base(point, -challenge, response)

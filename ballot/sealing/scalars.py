@@ -87,4 +87,4 @@ class Limbs:
         digit = self._limbs[limb] >> np.uint64(shift)
         if shift + window > 64:
             digit = digit | self._limbs[limb + 1] << np.uint64(64 - shift)
-        return (digit & np.uint64(2**window - 1)).astype(np.uint32)
+        return np.asarray(digit & np.uint64(2**window - 1), np.uint32)

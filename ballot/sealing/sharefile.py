@@ -14,7 +14,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from ballot.canonical import LABEL, NotCanonical, canonical, read_canonical
+from ballot.canonical import LABEL, Json, NotCanonical, canonical, read_canonical
 from ballot.sealing import native
 from ballot.sealing.errors import Malformed, OpeningRejected, ShareFileRejected
 from ballot.sealing.fields import Fields
@@ -43,9 +43,11 @@ def seal_share(share: Kept, *, passphrase: str, rng: Rng) -> bytes:
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise ShareFileRejected("sharefile.passphrase-short", shortest=SHORTEST_PASSPHRASE)
     kind = "share" if isinstance(share, KeyShare) else "ceremony"
-    head = {"format": FORMAT, "kind": kind, "number": share.number, "salt": rng(16).hex()}
-    key = _key(passphrase, bytes.fromhex(head["salt"]))
-    sealed = ChaCha20Poly1305(key).encrypt(_NONCE, canonical(share.to_json()), canonical(head))
+    salt = rng(16)
+    head: dict[str, Json] = {"format": FORMAT, "kind": kind, "number": share.number}
+    head["salt"] = salt.hex()
+    cipher = ChaCha20Poly1305(_key(passphrase, salt))
+    sealed = cipher.encrypt(_NONCE, canonical(share.to_json()), canonical(head))
     return canonical({**head, "sealed": sealed.hex()})
 
 

@@ -39,7 +39,7 @@ class FixedBase:
             steps.append(_sure(native.times(steps[-1], 2**window)))
         self.rows = shared((self.windows << window, 64))
         spread(
-            lambda start, stop: [self._fill(k, steps[k]) for k in range(start, stop)] and None,
+            lambda start, _: self._fill(start, steps[start]),
             self.windows,
             block=1,
             processes=processes,
