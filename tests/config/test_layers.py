@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CORE = {
     "ballot.canonical": set[str](),
     "ballot.counting": set[str](),
-    # cryptography's authenticated encryption closes a trustee's share file, and nothing else.
-    "ballot.sealing": {"numpy", "btclib_secp256k1", "cryptography"},
+    # argon2 and cryptography close a trustee's share file with a passphrase, and nothing else.
+    "ballot.sealing": {"numpy", "btclib_secp256k1", "argon2", "cryptography"},
     "members.eligibility": set[str](),
     "members.rollfile": set[str](),
 }
