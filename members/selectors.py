@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Sum
 
-from members.eligibility import Rules, Value, decide, facts_used, sentence
+from members.eligibility import Rules, Value, decide, facts_used, rules_in_words, sentence
 from members.eligibility.deciding import ELIGIBLE
 from members.mapping import (
     ENTRY_FIELDS,
@@ -199,6 +199,12 @@ def refusals_by_reason(batch_id: int) -> list[tuple[str, str, int]]:
 def rules_of(rules_id: int) -> Rules:
     """The rules of a stored version, as the core reads them."""
     return rules_of_row(EligibilityRules.objects.get(pk=rules_id))
+
+
+def rules_told(rules_id: int) -> tuple[str, ...]:
+    """Each rule of a stored version as a sentence, with the sections by their names."""
+    names = dict(Section.objects.values_list("code", "name"))
+    return rules_in_words(rules_of(rules_id), names)
 
 
 def rules_rows() -> QuerySet[EligibilityRules]:
