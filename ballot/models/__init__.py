@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
 from ballot.models.credential import Credential
+from ballot.models.dispute import CastDispute, ReissueRequest
 from ballot.models.election import Candidate, Contest, Election, Method, Stop, TieRule
 from ballot.models.entry import Blob, BlobChunk, Entry
 from ballot.models.tally import (
@@ -19,8 +20,9 @@ from ballot.models.tally import (
 from ballot.models.trustee import DemonstrationShare, Trustee
 
 __all__ = [
-    "Blob", "BlobChunk", "Box", "Candidate", "Contest", "Count", "Credential", "Declaration",
-    "DemonstrationShare", "DrawnLot", "Election", "Entry", "Method", "Mix", "PartialOpening", "Profile",
-    "ProfileLine", "RegisterMark", "SealedBallot", "SealedVote", "Stop", "TieRule", "Trustee",
+    "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Contest", "Count", "Credential",
+    "Declaration",
+    "DemonstrationShare", "DrawnLot", "Election", "Entry", "Method", "Mix", "PartialOpening",
+    "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote", "Stop", "TieRule", "Trustee",
     "TurnoutCount",
 ]

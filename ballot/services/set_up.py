@@ -38,12 +38,23 @@ def _clean(cleaner: Callable[[str], str], field: str, text: str) -> str:
 
 
 @transaction.atomic
-def create_election(*, title: str, party: str, by: int | None, now: datetime, **rest: Any) -> int:
-    """Begin an election as a draft; return its id."""
+def create_election(
+    *,
+    title: str,
+    party: str,
+    by: int | None,
+    now: datetime,
+    demonstration: bool = False,
+    **rest: Any,
+) -> int:
+    """Begin an election as a draft; return its id.
+
+    demonstration: the server may hold the trustees' shares itself. Said once, never changed.
+    """
     title = _clean(clean_line, "title", title)
     if not title:
         raise Refusal("election.no-title", "Give the election a title.")
-    election = Election(title=title, slug=_free_slug(title))
+    election = Election(title=title, slug=_free_slug(title), demonstration=demonstration)
     _fill(election, {"party": party, **rest})
     election.save(force_insert=True)
     record("set_up_election", subject=("election", str(election.pk)), by=by, now=now)
@@ -53,6 +64,7 @@ def create_election(*, title: str, party: str, by: int | None, now: datetime, **
 def _free_slug(title: str) -> str:
     stem = slugify(title)[:50] or "election"
     taken = set(Election.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken.add("new")  # The desk's own address for an election still to be begun.
     number = 1
     slug = stem
     while slug in taken:

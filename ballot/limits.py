@@ -1,0 +1,157 @@
+"""How often the public pages may be asked: narrow for one credential, wide for one address.
+
+Many electors share an address (a household, an office, a carrier), so the address's limit is
+wide, and where possible it counts only what was refused. Nothing here decides who may vote: the
+counts live in the cache, and while the cache is away nothing is limited, since a poll must go on.
+
+An internet address is never stored or logged. What is counted is a keyed hash under a salt that
+is drawn anew each day and kept in the cache alone, so that yesterday's counts name nobody.
+"""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import ipaddress
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from redis.exceptions import RedisError
+
+from office.refusal import Refusal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_DAY_S = 24 * 3600
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many in a window of so many seconds."""
+
+    name: str
+    most: int
+    window_s: int
+
+
+# A press repeated by an impatient person, or a race of many tabs, is well below these.
+CAST_BY_CREDENTIAL = Limit("cast-credential", 300, 60)
+CAST_REFUSED_BY_ADDRESS = Limit("cast-address", 600, 60)
+IDENTIFY_BY_CREDENTIAL = Limit("identify-credential", 30, 60)
+IDENTIFY_REFUSED_BY_ADDRESS = Limit("identify-address", 300, 60)
+REISSUE_BY_NUMBER = Limit("reissue-number", 5, 3600)
+REISSUE_BY_ADDRESS = Limit("reissue-address", 300, 3600)
+TRACKER_BY_ADDRESS = Limit("tracker-address", 300, 60)
+
+
+def _unless_away(otherwise: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Answer as if nothing had been counted while the cache cannot be reached."""
+
+    def decorate(ask: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(ask)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return ask(*args, **kwargs)
+            except (RedisError, OSError) as away:
+                _log.warning("limits are off: the cache is away (%s)", type(away).__name__)
+                return otherwise
+
+        return asked
+
+    return decorate
+
+
+@_unless_away(False)
+def is_spent(*counts: tuple[Limit, str], now: datetime) -> bool:
+    """Tell whether any of these has reached its limit; one question to the cache for all."""
+    keys = {_key(limit, who, now): limit for limit, who in counts}
+    found = cache.get_many(list(keys))
+    return any(int(found.get(key, 0)) >= limit.most for key, limit in keys.items())
+
+
+@_unless_away(None)
+def note(*counts: tuple[Limit, str], now: datetime) -> None:
+    """Count one more of each."""
+    for limit, who in counts:
+        key = _key(limit, who, now)
+        if not cache.add(key, 1, timeout=2 * limit.window_s):
+            # Between the two calls the key may have run out; then this one is not counted.
+            try:
+                cache.incr(key)
+            except ValueError:
+                continue
+
+
+def spend(*counts: tuple[Limit, str], now: datetime) -> None:
+    """Count one more of each, and refuse if that was already too many."""
+    if is_spent(*counts, now=now):
+        raise too_often()
+    note(*counts, now=now)
+
+
+def too_often() -> Refusal:
+    """What is said to whoever asks too often."""
+    return Refusal(
+        "limit.too-often",
+        "This was asked too often in a short time. Nothing was used up. Wait a few minutes and "
+        "try again.",
+        status=429,
+    )
+
+
+def _key(limit: Limit, who: str, now: datetime) -> str:
+    window = int(now.timestamp()) // limit.window_s
+    return f"limit:{limit.name}:{window}:{who}"
+
+
+def masked_address(request: HttpRequest, *, now: datetime) -> str:
+    """Whose address this is, as a keyed hash that means nothing tomorrow."""
+    return masked(_network(_address(request)), now=now)
+
+
+def masked(words: str, *, now: datetime) -> str:
+    """A keyed hash of what somebody typed, for counting; it means nothing tomorrow."""
+    key = settings.SECRET_KEY.encode() + _salt(now.astimezone(UTC).date().isoformat())
+    return hmac.digest(key, words.encode(), "sha256").hex()[:32]
+
+
+def _address(request: HttpRequest) -> str:
+    """The address that our own outermost proxy saw; what stands before it anybody can write."""
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    trusted = settings.PROXY_COUNT
+    if trusted and len(forwarded) >= trusted:
+        return forwarded[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(address: str) -> str:
+    """IPv4 as it is; of IPv6 the /64 that one household or host is given."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+@functools.lru_cache(maxsize=2)
+def _salt(day: str) -> bytes:
+    """The day's salt, the same in every process while the cache holds it."""
+    return _shared_salt(day) or secrets.token_bytes(16)
+
+
+@_unless_away(None)
+def _shared_salt(day: str) -> bytes | None:
+    drawn = secrets.token_bytes(16)
+    salt = cache.get_or_set(f"limit:salt:{day}", drawn, timeout=2 * _DAY_S)
+    return salt if isinstance(salt, bytes) else None

@@ -1,0 +1,33 @@
+"""Times as people read them: in the election's own zone, with the zone's name beside them."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import UTC, datetime
+
+
+def local_time(moment: datetime, zone: str) -> datetime:
+    """The same moment on the clocks of a zone."""
+    return moment.astimezone(zoneinfo.ZoneInfo(zone))
+
+
+def in_zone(moment: datetime, zone: str) -> str:
+    """A time in full: "Friday 11 December 2026 at 12:00 (GMT)"."""
+    local = local_time(moment, zone)
+    return f"{local:%A} {local.day} {local:%B %Y at %H:%M} ({local:%Z})"
+
+
+def hour_in_zone(moment: datetime, zone: str) -> str:
+    """An hour in short, for the axis of a plot: "30 Nov 09:00"."""
+    local = local_time(moment, zone)
+    return f"{local.day} {local:%b %H:%M}"
+
+
+def from_clock(naive: datetime, zone: str) -> datetime | None:
+    """The moment at which the clocks of a zone show this; None where they jump over it.
+
+    Where they show it twice, in autumn, it is the first of the two.
+    """
+    there = naive.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=0)
+    moment = there.astimezone(UTC)
+    return moment if local_time(moment, zone).replace(tzinfo=None) == naive else None
