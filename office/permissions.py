@@ -117,6 +117,8 @@ _TABLE = (
     _one("set_up_election", "set up an election", OFFICERS),
     _one("edit_contest", "edit a contest and its candidates", OFFICERS),
     _one("withdraw_candidate", "record a candidate's withdrawal", OFFICERS),
+    _one("publish_notice", "publish the notice of poll", OFFICERS),
+    _one("publish_candidates", "publish the statement of persons nominated", OFFICERS),
     _one("set_key", "set up the key with the trustees", OFFICERS, fresh=True),
     _one("send_codes", "make and send the voting codes", OFFICERS),
     _one("reissue_code", "send an elector a new code", ROLL_KEEPERS),
@@ -135,6 +137,7 @@ _TABLE = (
     _one("hold_share", "take part with one's share of the key", TRUSTEES, fresh=True),
     _one("open_box", "open the box", OFFICERS, fresh=True),
     _one("count", "count the papers", OFFICERS, fresh=True),
+    _one("record_lot", "record a lot drawn for a tie", OFFICERS, fresh=True),
     _two("declare", "declare the result"),
     _two("correct_result", "correct a published result"),
 )
