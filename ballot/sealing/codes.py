@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from btclib_secp256k1 import ssa
 
-from ballot.canonical import LABEL
+from ballot.canonical import LABEL, transcript_hash
 from ballot.sealing import native
 from ballot.sealing.errors import CodeRejected, Malformed
 from ballot.sealing.native import ORDER
@@ -106,6 +107,32 @@ def _secret(code: str, election_id: bytes) -> int:
     first = hmac.digest(key, _INFO + b"\x01", "sha256")
     second = hmac.digest(key, first + _INFO + b"\x02", "sha256")
     return int.from_bytes(first + second, "big") % (ORDER - 1) + 1
+
+
+def sign_identity(key: VotingKey, *, election_id: bytes, rng: Rng) -> bytes:
+    """Prove that one holds the code of a credential, without showing the code (sealing §5.4).
+
+    The credentials are published, so naming one must not be enough to learn whose it is.
+    """
+    signature: bytes = ssa.sign(_identity(key.credential, election_id), key.secret, rng(32))
+    return signature
+
+
+def check_identity(credential: bytes, signature: bytes, *, election_id: bytes) -> None:
+    """Check that who asks about a credential holds its code (sealing §5.4).
+
+    Raises: CodeRejected, "code.signature"; also where the credential is no key at all.
+    """
+    try:
+        is_signed = ssa.verify(_identity(credential, election_id), credential, signature)
+    except (ValueError, RuntimeError) as wrong:
+        raise CodeRejected("code.signature") from wrong
+    if not is_signed:
+        raise CodeRejected("code.signature")
+
+
+def _identity(credential: bytes, election_id: bytes) -> bytes:
+    return transcript_hash("identify", election_id, credential)
 
 
 def secrets_of(
