@@ -126,7 +126,7 @@ const ADVICE = {
 };
 
 function panel(name) {
-  for (const each of ["checking", "form", "confirm", "refused"]) {
+  for (const each of ["checking", "form", "waiting", "confirm", "refused"]) {
     show(at(`identify-${each}`), each === name);
   }
 }
@@ -141,8 +141,8 @@ function refuse(state, answer = {}) {
   const when = state === "cast" && answer.cast_on ? ` It was cast on ${answer.cast_on}.` : "";
   at("identify-title").textContent =
     state === "cast" ? "A ballot was cast already" : "You cannot vote here just now";
-  at("refused-sentence").textContent = answer.sentence || sentence + when;
-  write(at("refused-advice"), advice);
+  at("refused-sentence").textContent = (answer.sentence || sentence) + when;
+  write(at("refused-advice"), answer.sentence ? "" : advice);
   show(at("identify-again"), Boolean(mayTryAgain) && key !== null);
   show(at("identify-other"), Boolean(mayTryOther));
   const reissue = at("refused-reissue");
@@ -196,12 +196,12 @@ async function tryCode(text) {
 
 // The server is asked whose paper this is. It is sent the public key and a signature that only
 // the holder of the code can make; the code itself stays here.
-async function identify() {
+async function identify(address = root.dataset.identifyUrl) {
   panel("checking");
   announce(at("identify-checking-text").textContent);
   let answer;
   try {
-    const response = await fetch(root.dataset.identifyUrl, {
+    const response = await fetch(address, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken },
       body: JSON.stringify({
@@ -211,14 +211,23 @@ async function identify() {
       cache: "no-store",
       credentials: "same-origin",
     });
-    if (!response.ok) throw new Error(`status ${response.status}`);
     answer = await response.json();
   } catch {
     refuse("unreachable");
     return;
   }
   if (answer.state === "ready") askWhetherItIs(answer);
+  else if (answer.state === "waiting") askWhetherToReplace(answer);
   else refuse(Object.hasOwn(ADVICE, answer.state) ? answer.state : "unreachable", answer);
+}
+
+// A code that was sent again comes into force, and the old one dies, only when its holder says so.
+function askWhetherToReplace({ elector: name, sentence }) {
+  at("identify-title").textContent = "This is a new code";
+  at("waiting-elector").textContent = name;
+  write(at("waiting-sentence"), sentence ?? "");
+  panel("waiting");
+  at("identify-title").focus();
 }
 
 function askWhetherItIs(answer) {
@@ -235,7 +244,8 @@ at("identify-form").addEventListener("submit", (event) => {
   event.preventDefault();
   tryCode(at("code").value);
 });
-at("identify-again").addEventListener("click", identify);
+at("identify-again").addEventListener("click", () => identify());
+at("identify-replace").addEventListener("click", () => identify(root.dataset.confirmUrl));
 at("identify-other").addEventListener("click", () => {
   key = null;
   askForCode();

@@ -115,6 +115,7 @@ class Desk:
             "fingerprint": FINGERPRINT.hex(),
             "public_key": self.setting.key.hex(),
             "identify_url": "/vote/leader/identify",
+            "confirm_url": "/vote/leader/confirm",
             "cast_url": "/vote/leader/cast",
             "reissue_url": "/roll/",
             "receipt_url": "/board/leader/",
@@ -159,6 +160,14 @@ def identify(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @csrf_protect
+def confirm(request: HttpRequest) -> HttpResponse:
+    assert desk.state["state"] == "waiting"
+    desk.state = {}
+    return identify(request)
+
+
+@require_POST
+@csrf_protect
 def cast(request: HttpRequest) -> HttpResponse:
     desk.posted.append(request.body)
     planned = desk.cast_answers.pop(0) if desk.cast_answers else "receipt"
@@ -184,6 +193,7 @@ def photo(request: HttpRequest, number: int) -> HttpResponse:
 urlpatterns = [
     path("vote/leader/", vote),
     path("vote/leader/identify", identify),
+    path("vote/leader/confirm", confirm),
     path("vote/leader/cast", cast),
     path("photo/<int:number>.png", photo),
 ]

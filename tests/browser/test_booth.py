@@ -431,7 +431,12 @@ def test_a_slip_in_one_character_is_noticed_before_anything_is_sent(
         ),
         ({"state": "closed"}, "The poll has closed.", None),
         ({"state": "not-yet-open"}, "The poll has not opened yet.", "Try again"),
-        ({"state": "suspended", "sentence": "Paused until noon."}, "Paused until noon.", None),
+        (
+            {"state": "suspended", "sentence": "Paused until noon."},
+            "Paused until noon.",
+            "Try again",
+        ),
+        ({"code": "limits.spent", "sentence": "Wait a minute."}, "Wait a minute.", "Try again"),
         ({"state": "a state of another version"}, "could not be checked just now", "Try again"),
     ],
 )
@@ -453,6 +458,28 @@ def test_each_answer_to_a_code_says_what_it_means_and_what_to_do(
         expect(page.get_by_role("button", name=offered)).to_be_visible()
     expect(page.get_by_role("button", name="This is me")).to_be_hidden()
     assert findings(page) == []
+
+
+def test_a_new_code_comes_into_force_only_when_its_holder_says_so(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    desk.state = {
+        "state": "waiting",
+        "elector": "J. Smith, number ending 431",
+        "sentence": "The code you were sent before stops working.",
+    }
+    page = booth()
+    expect(page.locator("#identify-waiting")).to_contain_text("stops working")
+    assert findings(page) == []
+    assert desk.state["state"] == "waiting"
+
+    page.get_by_role("button", name="Use this new code").click()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+    seal_and_cast(page)
+
+    assert desk.opened() == [(1,)]
 
 
 def test_a_page_without_script_says_so_first_and_names_the_other_ways(
@@ -574,23 +601,24 @@ def test_a_ballot_can_be_cast_however_the_device_is_set(
     assert desk.opened() == [(1, 0)]
 
 
-def test_at_four_times_the_size_nothing_runs_off_the_side_or_hides_the_focus(
-    booth: Callable[..., Page], desk: Desk
+# 1280 by 1024 at 400 % is 320 by 256 CSS pixels.
+@pytest.mark.parametrize(("width", "height"), [(320, 256), (768, 700), (1280, 700)])
+def test_nothing_runs_off_the_side_and_the_focus_is_never_hidden(
+    booth: Callable[..., Page], desk: Desk, width: int, height: int
 ) -> None:
-    # 1280 by 1024 at 400 % is 320 by 256 CSS pixels.
-    page = booth(width=320, height=256)
+    page = booth(width=width, height=height)
     begin(page)
+    add(page, "Tamsin Vale", "Ada Okoro")
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for _ in range(25):
-        page.keyboard.press("Tab")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for key in ["Tab"] * 25 + ["Shift+Tab"] * 25:
+        page.keyboard.press(key)
         hidden = page.evaluate(
             """() => {
-                const box = document.activeElement.getBoundingClientRect();
-                const x = box.left + box.width / 2, y = box.top + Math.min(box.height, 20) / 2;
+                const it = document.activeElement, box = it.getBoundingClientRect();
+                const x = box.left + box.width / 2, y = box.top + box.height / 2;
                 const top = document.elementFromPoint(x, y);
-                return top !== null && !document.activeElement.contains(top)
-                    && !top.contains(document.activeElement);
+                return top !== null && !it.contains(top) && !top.contains(it);
             }"""
         )
         assert not hidden
