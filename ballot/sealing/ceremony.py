@@ -17,13 +17,19 @@ nothing: that does not help to decrypt (Gennaro, Jarecki, Krawczyk and Rabin 200
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from typing import TypeVar
 
 from ballot.canonical import canonical, transcript_hash
 from ballot.sealing import native
+from ballot.sealing.dealing import (
+    agreed_point,
+    complaint_statement,
+    evaluate,
+    evaluate_in_public,
+    judge,
+    open_sealed,
+    seal_share_for,
+)
 from ballot.sealing.errors import CeremonyRejected
 from ballot.sealing.keys import ElectionKey, KeyShare, PublicShare
 from ballot.sealing.messages import (
@@ -33,14 +39,12 @@ from ballot.sealing.messages import (
     Confirmation,
     Dealing,
     Reveal,
-    SealedShare,
     TrusteeSecret,
 )
 from ballot.sealing.native import ORDER
-from ballot.sealing.proofs import equal, knows, prove_equality, prove_knowledge
+from ballot.sealing.proofs import knows, prove_equality, prove_knowledge
 from ballot.sealing.scalars import Rng, random_scalar, random_scalars
 
-_NONCE: Final = bytes(12)  # Each sealing key is used once.
 Message = TypeVar("Message", Commitment, Reveal)
 
 
@@ -130,17 +134,11 @@ def deal(
 
     reveals: as check_reveals gave them.
     """
-    shares = []
-    for number, other in reveals.items():
-        if number == secret.number:
-            continue
-        fresh = random_scalar(rng)
-        ephemeral = native.write_point(native.base_times(fresh))
-        agreed = native.secret_times_one(native.read_point(other.encryption), fresh)
-        key = _sealing_key(ceremony, secret.number, other, ephemeral, native.write_point(agreed))
-        share = _evaluate(secret.coefficients, number).to_bytes(32, "big")
-        sealed = ChaCha20Poly1305(key).encrypt(_NONCE, share, None)
-        shares.append(SealedShare(number, ephemeral, sealed))
+    shares = [
+        seal_share_for(other, secret, ceremony=ceremony, rng=rng)
+        for number, other in reveals.items()
+        if number != secret.number
+    ]
     return Dealing(secret.number, tuple(shares))
 
 
@@ -162,10 +160,10 @@ def receive(
         sealed = dealing.share_for(secret.number)
         if dealing.number == secret.number or sealed is None:
             continue
-        agreed = _agreed(secret, sealed)
-        opened = _open_share(ceremony, reveals, dealing.number, sealed, agreed)
+        agreed = agreed_point(secret, sealed)
+        opened = open_sealed(ceremony, reveals, dealing.number, sealed, agreed)
         if opened is None:
-            statement = _complaint(ceremony, reveals, dealing.number, sealed, agreed)
+            statement = complaint_statement(ceremony, reveals, dealing.number, sealed, agreed)
             proof = prove_equality(
                 "ceremony-complaint",
                 *statement,
@@ -175,53 +173,6 @@ def receive(
             )
             complaints.append(Complaint(dealing.number, secret.number, agreed, proof))
     return tuple(complaints)
-
-
-def judge(
-    ceremony: Ceremony,
-    reveals: Mapping[int, Reveal],
-    dealings: Sequence[Dealing],
-    complaints: Sequence[Complaint],
-) -> frozenset[int]:
-    """Give the trustees who are out: everybody computes the same (sealing §9.5).
-
-    Out is who dealt not at all, or not to everybody, or falsely; and who complained falsely.
-    """
-    dealt = _dealt(dealings)
-    out = set()
-    for number in reveals:
-        others = [other for other in reveals if other != number]
-        mine = dealt.get(number, Dealing(number, ()))
-        if any(mine.share_for(other) is None for other in others):
-            out.add(number)
-    for complaint in complaints:
-        if complaint.dealer in reveals and complaint.complainant in reveals:
-            out.add(_at_fault(ceremony, reveals, dealt, complaint))
-    return frozenset(out)
-
-
-def _at_fault(
-    ceremony: Ceremony,
-    reveals: Mapping[int, Reveal],
-    dealt: Mapping[int, Dealing],
-    complaint: Complaint,
-) -> int:
-    """Decide one complaint: the dealer's fault if it is proved, the complainant's if not."""
-    dealing = dealt.get(complaint.dealer)
-    sealed = dealing.share_for(complaint.complainant) if dealing is not None else None
-    if sealed is None:
-        return complaint.dealer
-    statement = _complaint(ceremony, reveals, complaint.dealer, sealed, complaint.opened)
-    proved = equal(
-        complaint.proof,
-        "ceremony-complaint",
-        *statement,
-        point=native.read_point(reveals[complaint.complainant].encryption),
-        other=native.read_point(sealed.ephemeral),
-        product=native.read_point(complaint.opened),
-    )
-    opened = _open_share(ceremony, reveals, complaint.dealer, sealed, complaint.opened)
-    return complaint.dealer if proved and opened is None else complaint.complainant
 
 
 def finish(
@@ -243,7 +194,7 @@ def finish(
     if secret.number in out:
         raise CeremonyRejected("ceremony.out", trustee=secret.number)
     qualified = _qualified(ceremony, reveals, out)
-    total = _evaluate(secret.coefficients, secret.number)
+    total = evaluate(secret.coefficients, secret.number)
     for dealing in dealings:
         if dealing.number in qualified and dealing.number != secret.number:
             total += _my_share(secret, ceremony, reveals, dealing)
@@ -264,11 +215,10 @@ def finish(
 def _my_share(
     secret: TrusteeSecret, ceremony: Ceremony, reveals: Mapping[int, Reveal], dealing: Dealing
 ) -> int:
-    sealed = dealing.share_for(secret.number)
-    share = None
-    if sealed is not None:
-        agreed = _agreed(secret, sealed)
-        share = _open_share(ceremony, reveals, dealing.number, sealed, agreed)
+    # Who left somebody out is out already: there is a share here for everybody.
+    sealed = next(one for one in dealing.shares if one.recipient == secret.number)
+    agreed = agreed_point(secret, sealed)
+    share = open_sealed(ceremony, reveals, dealing.number, sealed, agreed)
     if share is None:
         raise CeremonyRejected("ceremony.share", trustee=dealing.number)
     return share
@@ -358,93 +308,9 @@ def _by_number(ceremony: Ceremony, messages: Sequence[Message]) -> dict[int, Mes
     return {number: found[number] for number in ceremony.numbers}
 
 
-def _dealt(dealings: Sequence[Dealing]) -> dict[int, Dealing]:
-    found: dict[int, Dealing] = {}
-    for dealing in dealings:
-        if dealing.number in found:
-            raise CeremonyRejected("ceremony.twice", trustee=dealing.number)
-        found[dealing.number] = dealing
-    return found
-
-
 def _reveal_hash(ceremony: Ceremony, one: Reveal) -> bytes:
     parts = (ceremony.digest(), one.number, canonical(one.to_json()))
     return transcript_hash("ceremony-commitment", *parts)
-
-
-def _evaluate(coefficients: Sequence[int], number: int) -> int:
-    """Give f(number), from the top (Horner)."""
-    value = 0
-    for coefficient in reversed(coefficients):
-        value = (value * number + coefficient) % ORDER
-    return value
-
-
-def _evaluate_in_public(points: Sequence[bytes], number: int) -> bytes | None:
-    """Give f(number)·G from the polynomial's points (Feldman 1987)."""
-    value: bytes | None = None
-    for point in reversed(points):
-        value = native.add(native.times(value, number), native.read_point(point))
-    return value
-
-
-def _sealing_key(
-    ceremony: Ceremony, dealer: int, recipient: Reveal, ephemeral: bytes, agreed: bytes
-) -> bytes:
-    """Give the key of one sealed share (sealing §9.3, equation 30)."""
-    return transcript_hash(
-        "ceremony-dealing",
-        ceremony.digest(),
-        dealer,
-        recipient.number,
-        recipient.encryption,
-        ephemeral,
-        agreed,
-    )
-
-
-def _agreed(secret: TrusteeSecret, sealed: SealedShare) -> bytes:
-    point = native.read_point(sealed.ephemeral)
-    return native.write_point(native.secret_times_one(point, secret.encryption))
-
-
-def _open_share(
-    ceremony: Ceremony,
-    reveals: Mapping[int, Reveal],
-    dealer: int,
-    sealed: SealedShare,
-    agreed: bytes,
-) -> int | None:
-    """Open a sealed share and hold it against the dealer's points; None if it is false."""
-    recipient = reveals[sealed.recipient]
-    key = _sealing_key(ceremony, dealer, recipient, sealed.ephemeral, agreed)
-    try:
-        share = int.from_bytes(ChaCha20Poly1305(key).decrypt(_NONCE, sealed.sealed, None), "big")
-    except InvalidTag:
-        return None
-    expected = _evaluate_in_public(reveals[dealer].coefficients, recipient.number)
-    if not 0 < share < ORDER or native.base_times(share) != expected:
-        return None
-    return share
-
-
-def _complaint(
-    ceremony: Ceremony,
-    reveals: Mapping[int, Reveal],
-    dealer: int,
-    sealed: SealedShare,
-    agreed: bytes,
-) -> tuple[bytes | int, ...]:
-    """Give the statement of a complaint's proof (sealing §9.4, equation 33)."""
-    recipient = reveals[sealed.recipient]
-    return (
-        ceremony.digest(),
-        dealer,
-        recipient.number,
-        recipient.encryption,
-        sealed.ephemeral,
-        agreed,
-    )
 
 
 def _qualified(
@@ -466,7 +332,7 @@ def _public_key(qualified: Mapping[int, Reveal]) -> bytes:
 
 def _public_share(qualified: Mapping[int, Reveal], number: int) -> bytes:
     """Give a trustee's share·G: what all the polynomials' points say it is (sealing §9.6)."""
-    points = (_evaluate_in_public(one.coefficients, number) for one in qualified.values())
+    points = (evaluate_in_public(one.coefficients, number) for one in qualified.values())
     total = native.add(*points)
     if total is None:
         raise CeremonyRejected("ceremony.infinite", trustee=number)
