@@ -1,3 +1,5 @@
+"""The app of the contest: what it offers to the office and its desk."""
+
 from __future__ import annotations
 
 from django.apps import AppConfig
@@ -5,3 +7,14 @@ from django.apps import AppConfig
 
 class BallotConfig(AppConfig):
     name = "ballot"
+
+    def ready(self) -> None:
+        from ballot import acts, jobs, letters  # noqa: PLC0415 - models are loaded only now.
+        from office.desk import register_desk_link  # noqa: PLC0415
+
+        acts.register()
+        jobs.register()
+        letters.register()
+        register_desk_link(
+            "Elections", "desk_elections", "see_election", "Set up, conduct and declare elections."
+        )

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from ballot.canonical import JSON, canonical
+from ballot.canonical import Json, canonical
 from ballot.models import Candidate, Contest, Election
 
 
@@ -26,7 +26,7 @@ def entry_body(
     kind: str,
     number: int,
     at: datetime | None,
-    content: JSON,
+    content: Json,
 ) -> bytes:
     """The canonical bytes of an entry. Ballots bear no time: `at` is None."""
     return canonical(
@@ -48,7 +48,7 @@ def entry_digest(body: bytes) -> bytes:
 
 def ballot_content(
     public_key: bytes, votes: Sequence[bytes], signature: bytes
-) -> dict[str, JSON]:
+) -> dict[str, Json]:
     """A sealed ballot: credential, one sealed vote a contest in the order of the paper."""
     return {
         "credential": bytes(public_key).hex(),
@@ -59,7 +59,7 @@ def ballot_content(
 
 def contest_content(
     contest: Contest, candidates: Iterable[Candidate]
-) -> dict[str, JSON]:
+) -> dict[str, Json]:
     """A contest as the notice and the statement of persons nominated name it."""
     return {
         "candidates": [candidate.name for candidate in candidates],
@@ -75,8 +75,8 @@ def contest_content(
 
 
 def notice_content(
-    election: Election, contests: Iterable[Contest], rules: JSON
-) -> dict[str, JSON]:
+    election: Election, contests: Iterable[Contest], rules: Json
+) -> dict[str, Json]:
     """The notice of poll: everything that is settled before anybody stands."""
     return {
         "closes_at": utc(election.closes_at),

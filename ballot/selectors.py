@@ -21,7 +21,7 @@ from ballot.models import Blob, BlobChunk, Box, Candidate, Contest, Election, Tu
 from ballot.models import TieRule as Ties
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.box import BoxName
-from ballot.sealing.ceremony import ElectionKey
+from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
 from office.refusal import Refusal

@@ -11,8 +11,8 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 from ballot.models import Election
-from ballot.sealing.ceremony import KeyShare
 from ballot.sealing.errors import SealingError
+from ballot.sealing.keys import KeyShare
 from ballot.sealing.sharefile import open_share
 from office.refusal import Refusal
 
@@ -50,12 +50,15 @@ def read_share(path: Path) -> KeyShare:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     try:
-        return open_share(data, passphrase=ask_passphrase(path.name, twice=False))
+        share = open_share(data, passphrase=ask_passphrase(path.name, twice=False))
     except SealingError as refused:
         raise CommandError(
             f"{path} does not open ({refused.condition}): the passphrase is wrong, or the file is "
             "damaged. Try again, or use the trustee's copy."
         ) from refused
+    if not isinstance(share, KeyShare):
+        raise CommandError(f"{path} was kept before its ceremony ended: it holds no share yet.")
+    return share
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json
 from ballot.mapping import ballot_content, entry_body
 from ballot.models import Blob, BlobChunk, Election, Entry
 
@@ -39,7 +39,7 @@ def _lock_board(election_id: int) -> int:
 
 
 def append_entry(
-    election: Election, *, kind: str, content: JSON, now: datetime
+    election: Election, *, kind: str, content: Json, now: datetime
 ) -> Entry:
     """Append one act to the board, inside the transaction of the act itself."""
     number = _lock_board(election.pk)

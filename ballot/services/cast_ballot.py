@@ -130,7 +130,7 @@ def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
         return _again_or_refuse(poll, wire)
     credential_id, section, section_id = found
     ballot = _check(poll, wire, section)
-    tracker = tracker_hash(ballot, setting=poll.setting)
+    tracker = tracker_hash(ballot.credential, ballot.votes, setting=poll.setting)
     values = {
         "election": poll.election_id,
         "credential": credential_id,
@@ -138,9 +138,9 @@ def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
         "signature": ballot.signature,
         "tracker": tracker,
         "contests": list(poll.contest_ids),
-        "c1": [vote.to_bytes()[:33] for vote in ballot.votes],
-        "c2": [vote.to_bytes()[33:66] for vote in ballot.votes],
-        "proofs": [vote.to_bytes()[66:] for vote in ballot.votes],
+        "c1": [vote.c1 for vote in ballot.votes],
+        "c2": [vote.c2 for vote in ballot.votes],
+        "proofs": [vote.commitment + vote.response for vote in ballot.votes],
     }
     try:
         with connection.cursor() as cursor:
@@ -213,7 +213,7 @@ def _same_or_refuse(poll: Poll, wire: bytes, tracker: bytes, signature: bytes) -
         sent = SealedBallot.parse(wire, contests=len(poll.contest_ids))
     except SealingError as refused:
         raise _malformed(refused.condition) from refused
-    if tracker_hash(sent, setting=poll.setting) == tracker and sent.signature == signature:
+    if tracker_hash(sent.credential, sent.votes, setting=poll.setting) == tracker and sent.signature == signature:
         return Receipt(tracker, is_repeat=True)
     raise Refusal(
         "ballot.other",

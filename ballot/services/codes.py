@@ -15,7 +15,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json
 from ballot.lifecycle import State
 from ballot.models import Credential, Election, Entry
 from ballot.sealing.codes import credentials_of, make_codes
@@ -111,7 +111,7 @@ def _publish_credentials(election_id: int, *, by: int | None, now: datetime) -> 
     """Put the public keys on the board, by section, sorted, so that no order leads to the roll."""
     election = lock_election(election_id)
     require_state(election, State.FROZEN)
-    content: dict[str, JSON] = {"sections": _sections_with_keys(election_id)}
+    content: dict[str, Json] = {"sections": _sections_with_keys(election_id)}
     newest = (
         Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
         .order_by("-number")
@@ -123,7 +123,7 @@ def _publish_credentials(election_id: int, *, by: int | None, now: datetime) -> 
     record("send_codes", subject=("election", str(election_id)), by=by, now=now)
 
 
-def _sections_with_keys(election_id: int) -> list[JSON]:
+def _sections_with_keys(election_id: int) -> list[Json]:
     with connection.cursor() as cursor:
         cursor.execute(_KEYS, [election_id])
         rows = cursor.fetchall()

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.models import Credential, Election
@@ -88,9 +88,9 @@ def withdraw_freeze(
            seconded_by=seconded_by, now=now)
 
 
-def _content(roll_id: int) -> dict[str, JSON]:
+def _content(roll_id: int) -> dict[str, Json]:
     """What the board says of a roll: its commitment and totals; nobody's name."""
-    totals: list[JSON] = [
+    totals: list[Json] = [
         {
             "people": total.people,
             "rule": total.rule,

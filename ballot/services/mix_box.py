@@ -14,15 +14,17 @@ from typing import Final
 
 from django.db import transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Box, Election, Mix
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.errors import SealingError
+from ballot.sealing.mix_check import check_mix
+from ballot.sealing.mixing import mix
 from ballot.sealing.shuffle import Mix as SealedMix
-from ballot.sealing.shuffle import check_mix, mix, read_mix
+from ballot.sealing.shuffle import read_mix
 from ballot.selectors import contested, sealed_box, setting_of, whole_blob
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.moves import lock_election, move, require_state
@@ -40,11 +42,10 @@ def boxes_of(election: Election) -> list[Box]:
 
 def mixed_box(box: Box, *, processes: int = 1) -> SealedBox:
     """A box as the last mixer left it; as it was fixed, where nobody has mixed yet."""
-    setting = setting_of(box.contest.election)
     current = sealed_box(box, processes=processes)
     for step in box.mixes.order_by("number"):
         content = whole_blob(step.content)
-        current = read_mix(content, before=current, setting=setting, processes=processes).after
+        current = read_mix(content, before=current, processes=processes).after
     return current
 
 
@@ -67,15 +68,10 @@ def mix_boxes(
     for box in boxes_of(election):
         if box.mixes.filter(mixer=mixer).exists():
             continue
-        report(stage=f"{mixer}: mixing {box}", done=0, total=2 * box.ballots, unit="ballots")
+        report(stage=f"{mixer}: mixing {box}", done=0, total=box.ballots, unit="ballots")
         before = mixed_box(box, processes=processes)
-
-        def mixing(done: int, total: int) -> None:
-            del total
-            report(done=done)
-
-        mixed = mix(before, setting=setting, mixer=mixer, rng=os.urandom,
-                    processes=processes, progress=mixing)
+        mixed = mix(before, setting=setting, mixer=mixer, rng=os.urandom, processes=processes,
+                    progress=lambda done, total: report(done=done, total=total))
         _record_mix(box, before, mixed, mixer=mixer, by=by, now=now, processes=processes,
                     report=report)
 
@@ -89,8 +85,7 @@ def record_mix(
     box = Box.objects.select_related("contest__election").get(pk=box_id)
     before = mixed_box(box, processes=processes)
     try:
-        mixed = read_mix(content, before=before, setting=setting_of(box.contest.election),
-                         processes=processes)
+        mixed = read_mix(content, before=before, processes=processes)
     except SealingError as refused:
         raise _refused(box, mixer, refused) from refused
     _record_mix(box, before, mixed, mixer=mixer, by=by, now=now, processes=processes,
@@ -109,11 +104,13 @@ def _record_mix(
     report: Report,
 ) -> None:
     election = box.contest.election
+    report(stage=f"Checking the mix of {box} by {mixer}", done=0, total=box.ballots,
+           unit="ballots")
     try:
         check_mix(
             before, mixed, setting=setting_of(election), mixer=mixer, rng=os.urandom,
             processes=processes,
-            progress=lambda done, total: report(done=box.ballots + done),
+            progress=lambda done, total: report(done=done, total=total),
         )
     except SealingError as refused:
         raise _refused(box, mixer, refused) from refused
@@ -149,7 +146,7 @@ def _finish(election: Election) -> None:
         move(election, State.MIXED)
 
 
-def _content(step: Mix) -> dict[str, JSON]:
+def _content(step: Mix) -> dict[str, Json]:
     return {
         "box": step.box.number,
         "by_server": step.by_server,

@@ -9,21 +9,23 @@ each ranking. A paper outside the table of rankings is one rejected paper, and t
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 
 from django.db import transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json, XofRng, transcript_hash
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
-from ballot.sealing.ceremony import KeyShare
+from ballot.sealing.box import box_hash
+from ballot.sealing.decoding import OpenedBox
+from ballot.sealing.decoding import open_box as combine
 from ballot.sealing.errors import SealingError
-from ballot.sealing.opening import OpenedBox, check_part, open_part, part_commitment, read_part
-from ballot.sealing.opening import open_box as combine
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.opening import check_part, open_part, part_commitment, read_part
+from ballot.sealing.setting import Setting
 from ballot.selectors import key_of, ranking_space, setting_of, whole_blob
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.mix_box import boxes_of, mixed_box
@@ -50,7 +52,7 @@ def commit_part(
         if bytes(opening.commitment) != commitment:
             raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
         return
-    content: dict[str, JSON] = {
+    content: dict[str, Json] = {
         "box": box.number,
         "commitment": commitment.hex(),
         "contest": contest_code(box.contest),
@@ -90,8 +92,8 @@ def reveal_part(
         part = read_part(content, box=sealed, processes=processes)
         if part.number != number:
             raise Refusal("opening.other-trustee", "This part is another trustee's.")
-        check_part(sealed, part, setting=setting, key=key, rng=os.urandom, processes=processes,
-                   progress=lambda done, total: report(done=done))
+        check_part(sealed, part, setting=setting, key=key, processes=processes,
+                   progress=lambda done, total: report(done=done, total=total))
     except SealingError as refused:
         raise Refusal(
             "opening.does-not-check",
@@ -112,7 +114,7 @@ def _store_part(box: Box, number: int, content: bytes, *, by: int | None, now: d
     ).update(content=blob)
     if not stored:
         return
-    told: dict[str, JSON] = {
+    told: dict[str, Json] = {
         "box": box.number,
         "content": blob_reference(blob),
         "contest": contest_code(box.contest),
@@ -158,7 +160,7 @@ def _combine(
     ]
     return combine(
         sealed, parts, key=key, space=ranking_space(box.contest), processes=processes,
-        progress=lambda done, total: report(done=done),
+        progress=lambda done, total: report(done=done, total=total),
     )
 
 
@@ -175,7 +177,7 @@ def _store_profile(box: Box, opened: OpenedBox) -> None:
     )
 
 
-def _profile_content(box: Box, opened: OpenedBox) -> dict[str, JSON]:
+def _profile_content(box: Box, opened: OpenedBox) -> dict[str, Json]:
     lines = "".join(f"{ranking},{papers}\n" for ranking, papers in sorted(opened.profile.items()))
     return {
         "box": box.number,
@@ -215,8 +217,9 @@ def _open_held_parts(
         for share in shares:
             report(stage=f"Trustee {share.number} opens a part of {box}", done=0,
                    total=box.ballots, unit="papers")
-            part = open_part(sealed, setting=setting, key=key, share=share, rng=os.urandom,
-                             processes=processes, progress=lambda done, total: report(done=done))
+            part = open_part(sealed, setting=setting, key=key, share=share,
+                             rng=_repeatable(share, sealed, setting),
+                             processes=processes, progress=lambda done, total: report(done=done, total=total))
             parts[share.number] = part.to_bytes()
         for number, content in parts.items():
             commitment = part_commitment(content, setting=setting, number=number)
@@ -226,6 +229,18 @@ def _open_held_parts(
                    unit="papers")
             reveal_part(box.pk, number=number, content=content, by=by, now=now, mixed=sealed,
                         processes=processes, report=report)
+
+
+def _repeatable(share: KeyShare, sealed: SealedBox, setting: Setting) -> XofRng:
+    """Randomness that a killed run finds again, so that it can reveal what it committed to.
+
+    Drawn from the share itself and from what is opened, as RFC 6979 draws its nonce: the same
+    part for the same box, and for another box another.
+    """
+    seed = transcript_hash(
+        "held-part", share.secret.to_bytes(32, "big"), box_hash(sealed, setting=setting)
+    )
+    return XofRng(seed)
 
 
 def held_shares(election: Election) -> list[KeyShare]:

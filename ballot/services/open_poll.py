@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code, contest_content, entry_digest
@@ -56,7 +56,7 @@ def _settle_paper(election: Election) -> None:
             Candidate.objects.filter(pk=candidate.pk).update(position=position)
 
 
-def _opening_content(election: Election, software: dict[str, str]) -> dict[str, JSON]:
+def _opening_content(election: Election, software: dict[str, str]) -> dict[str, Json]:
     contests = contested(election)
     return {
         "contests": [

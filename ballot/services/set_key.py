@@ -15,7 +15,9 @@ from django.db import transaction
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.models import DemonstrationShare, Election, Trustee
-from ballot.sealing.ceremony import Ceremony, ElectionKey, KeyShare, make_key
+from ballot.sealing.ceremony import make_key
+from ballot.sealing.keys import ElectionKey, KeyShare
+from ballot.sealing.messages import Ceremony
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election
 from office.enclosure import seal_enclosure

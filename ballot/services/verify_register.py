@@ -15,21 +15,21 @@ from datetime import datetime
 import numpy as np
 from django.db import connection, transaction
 
-from ballot.canonical import JSON
+from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Box, Contest, Election
 from ballot.pooling import pool_sections
 from ballot.sealing.ballot import ballot_size
+from ballot.sealing.batch import CheckedBallots, check_ballots
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.box import BoxName, box_hash, join_boxes
-from ballot.sealing.bulk import CheckedBallots, check_ballots
 from ballot.sealing.errors import BallotsRejected
 from ballot.selectors import contest_codes, contested, setting_of
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.moves import lock_election, move
-from members.models import Section
+from members.selectors import sections
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -41,7 +41,7 @@ SELECT s.code, s.name,
        count(r.id),
        count(m.id),
        count(b.id),
-       coalesce(sum((SELECT count(*) FROM ballot_sealedvote v WHERE v.ballot_id = b.id)), 0),
+       coalesce(sum((SELECT count(*) FROM ballot_sealedvote v WHERE v.ballot_id = b.id)), 0)::bigint,
        count(e.id)
   FROM members_rollentry r
   JOIN members_section s ON s.id = r.section_id
@@ -120,8 +120,8 @@ def verify_register(
     }
     boxes = [
         box
-        for number, contest in enumerate(contested(election))
-        for box in _fix_boxes(election, contest, number, accounts, checked)
+        for contest in contested(election)
+        for box in _fix_boxes(election, contest, accounts, checked)
     ]
     append_entry(election, kind="reconciliation", content=_content(accounts, boxes), now=now)
     move(election, State.VERIFIED)
@@ -194,7 +194,6 @@ def _wires(election: Election, section: str) -> np.ndarray:
 def _fix_boxes(
     election: Election,
     contest: Contest,
-    contest_number: int,
     accounts: list[SectionAccount],
     checked: dict[str, CheckedBallots],
 ) -> list[Box]:
@@ -203,11 +202,7 @@ def _fix_boxes(
     fixed = []
     for number, codes in enumerate(pools):
         name = BoxName(contest_code(contest), codes)
-        parts = [
-            checked[code].box(contest_number, BoxName(contest_code(contest), (code,)))
-            for code in codes
-            if code in checked
-        ]
+        parts = [checked[code].box(contest_code(contest)) for code in codes if code in checked]
         label = ", ".join(names[code] for code in codes)
         fixed.append(_store_box(election, contest, number, label, join_boxes(name, parts)))
     return fixed
@@ -224,11 +219,11 @@ def _store_box(
         digest=box_hash(sealed, setting=setting_of(election)),
         sealed=store_blob([sealed.to_bytes()]),
     )
-    box.sections.set(Section.objects.filter(code__in=sealed.name.sections))
+    box.sections.set(sections().filter(code__in=sealed.name.sections))
     return box
 
 
-def _content(accounts: list[SectionAccount], boxes: list[Box]) -> dict[str, JSON]:
+def _content(accounts: list[SectionAccount], boxes: list[Box]) -> dict[str, Json]:
     fields = ("code", "name", "electors", "marks", "ballots", "votes", "on_board")
     return {
         "boxes": [

@@ -289,7 +289,8 @@ def _load(poll: Poll, ballots: list[bytes]) -> None:
             cursor.execute(
                 "INSERT INTO bench_ballot VALUES (%s, %s, %s, %s, %s, %s, %s)",
                 [number, wire[:32], ballot.signature,
-                 tracker_hash(ballot, setting=poll.setting), vote[:33], vote[33:66], vote[66:]],
+                 tracker_hash(ballot.credential, ballot.votes, setting=poll.setting),
+                 vote[:33], vote[33:66], vote[66:]],
             )
         cursor.execute("ANALYZE bench_ballot")
 

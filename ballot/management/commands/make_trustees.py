@@ -17,8 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ballot.management.trusted import ask_passphrase, election_named, refusals_as_errors
-from ballot.sealing.ceremony import Ceremony, make_key
+from ballot.sealing.ceremony import make_key
 from ballot.sealing.errors import SealingError
+from ballot.sealing.messages import Ceremony
 from ballot.sealing.sharefile import open_share, seal_share
 from ballot.services.set_key import set_key
 

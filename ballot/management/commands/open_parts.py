@@ -20,7 +20,7 @@ from ballot.lifecycle import State
 from ballot.management.progress import TerminalListener
 from ballot.management.trusted import election_named, read_share, refusals_as_errors
 from ballot.models import Box, Election
-from ballot.sealing.ceremony import KeyShare
+from ballot.sealing.keys import KeyShare
 from ballot.sealing.opening import open_part, part_commitment
 from ballot.selectors import key_of, setting_of
 from ballot.services.mix_box import boxes_of, mixed_box
