@@ -13,16 +13,19 @@ it says so; the first nobody here can see, the second is the letter in doubt.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import smtplib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from office.enclosure import open_enclosure
 from office.kinds import Unfinished, Work
@@ -30,7 +33,11 @@ from office.links import origin_host
 from office.models import Dispatch, Letter
 from office.progress import JobStopped, Report, silent
 from office.purposes import Envelope, LetterToSend, purpose_named
+from office.refusal import Refusal
 from office.selectors import letter_counts
+from office.services.audit import record
+
+log = logging.getLogger(__name__)
 
 BATCH = 50
 TURN_S = 600
@@ -41,6 +48,8 @@ TRY_AGAIN_S = 300
 """How long a letter waits after the mail server asked for patience (a 4xx reply)."""
 TRIES = 8
 MAIL_SERVER_REST_S = 30
+REFUSED_IN_A_ROW = 25
+"""After so many refusals with nothing taken between them, it is not the letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +109,35 @@ def send_letters(
                 return Sent(sender.handed_over, is_over=True)
     except _MailServerDown:
         return Sent(sender.handed_over, is_over=False, is_mail_down=True)
+    except _RefusedInARow:
+        _pause(dispatch_id)
+        raise Refusal(
+            "letters.refused-in-a-row",
+            f"The mail server refused {REFUSED_IN_A_ROW} letters in a row, so sending was paused."
+            " Look at its log, put it right, and go on sending.",
+            status=HTTPStatus.BAD_GATEWAY,
+        ) from None
     finally:
         sender.close()
     return Sent(sender.handed_over, is_over=False)
 
 
 class _MailServerDown(Exception):
-    """The mail server could not be reached, and no letter is in doubt through it."""
+    """The mail server could not be reached, or takes no letter at all: later, perhaps."""
+
+
+class _RefusedInARow(Exception):
+    """The mail server refused letter after letter: no letter of them is at fault."""
+
+
+def _pause(dispatch_id: int) -> None:
+    with transaction.atomic():
+        paused = Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.SENDING).update(
+            state=Dispatch.State.PAUSED
+        )
+        if paused:
+            record("pause_letters", subject=("dispatch", str(dispatch_id)), by=None,
+                   now=timezone.now(), parameters={"because": "refused-in-a-row"})
 
 
 class _Sender:
@@ -120,6 +151,7 @@ class _Sender:
         self._mail: BaseEmailBackend | None = None
         self._report = report
         self._wait = wait
+        self._refused = 0
         self.handed_over = 0
 
     def send_batch(self) -> bool:
@@ -207,6 +239,7 @@ class _Sender:
                 continue
             if self._give(letter, envelope):
                 done = letter.letter_id
+                self._refused = 0
                 self.handed_over += 1
                 self._report(done=self.handed_over)
         self._turn_over(done, None)
@@ -242,8 +275,8 @@ class _Sender:
             mail.send()
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
             # A reply with a code is an answer: the server did not take it.
-            self._answer(letter.letter_id, _reply_code(error))
             self._forget_mail()
+            self._answer(letter.letter_id, error)
             self._open_mail()
             return False
         except (OSError, smtplib.SMTPException):
@@ -253,9 +286,16 @@ class _Sender:
             raise _MailServerDown from None
         return True
 
-    def _answer(self, letter_id: int, code: int) -> None:
+    def _answer(self, letter_id: int, error: smtplib.SMTPException) -> None:
+        code = _reply_code(error)
+        if code == _CLOSING or isinstance(error, smtplib.SMTPSenderRefused):
+            self._put_back(letter_id)
+            raise _MailServerDown from error
         if code >= 500:
             self._hold(letter_id, "refused")
+            self._refused += 1
+            if self._refused >= REFUSED_IN_A_ROW:
+                raise _RefusedInARow
             return
         with connection.cursor() as cursor:
             cursor.execute(
@@ -265,6 +305,14 @@ class _Sender:
                 " not_before = clock_timestamp() + make_interval(secs => %s)"
                 " WHERE id = %s AND claim = %s AND state IN ('claimed', 'held')",
                 [TRIES, TRIES, TRY_AGAIN_S, letter_id, self._claim],
+            )
+
+    def _put_back(self, letter_id: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE office_letter SET handing_over = false"
+                " WHERE id = %s AND claim = %s AND state = 'claimed'",
+                [letter_id, self._claim],
             )
 
     def _hold(self, letter_id: int, because: str) -> None:
@@ -300,6 +348,10 @@ class _Sender:
             left_s = due_s - (time.monotonic() - began)
             if left_s > 0:
                 self._wait(left_s)
+
+
+_CLOSING = 421
+"""RFC 5321 §4.2.3: "Service not available, closing transmission channel"."""
 
 
 def _reply_code(error: smtplib.SMTPException) -> int:
@@ -370,7 +422,11 @@ def send_at_once(*, turn_s: float = 60) -> int:
     """Send the letters that wait for no release: answers, notices. Called by the sweep."""
     handed_over = 0
     for dispatch_id in _dispatches_at_once():
-        handed_over += send_letters(dispatch_id, turn_s=turn_s).handed_over
+        try:
+            handed_over += send_letters(dispatch_id, turn_s=turn_s).handed_over
+        except Refusal as refusal:
+            # That dispatch is paused now; the others go on.
+            log.warning("dispatch %s: %s", dispatch_id, refusal.code)
     return handed_over
 
 

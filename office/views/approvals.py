@@ -16,13 +16,13 @@ from office.forms import RefuseForm
 from office.models import Approval, StaffMember
 from office.permissions import ACTS
 from office.services.approvals import approve_act, refuse_act, withdraw_proposal
+from office.views.asked import key_asked
 
 
 @staff_only("see_approvals")
 @require_GET
 def approvals(request: StaffRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
-    decided = selectors.decided_approvals(before=int(before) if before.isdecimal() else None)
+    decided = selectors.decided_approvals(before=key_asked(request, "before"))
     return render(
         request,
         "office/approvals.html",

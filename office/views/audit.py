@@ -10,15 +10,15 @@ from django.views.decorators.http import require_GET
 
 from office import selectors
 from office.access import StaffRequest, staff_only
+from office.views.asked import key_asked, words_asked
 
 
 @staff_only("read_audit")
 @require_GET
 def audit_trail(request: StaffRequest) -> HttpResponse:
-    asked = {name: request.GET.get(name, "").strip() for name in ("act", "kind", "subject")}
-    before = request.GET.get("before", "")
+    asked = {name: words_asked(request, name) for name in ("act", "kind", "subject")}
     rows = selectors.audit_trail(
-        before=int(before) if before.isdecimal() else None,
+        before=key_asked(request, "before"),
         act=asked["act"] or None,
         subject=(asked["kind"], asked["subject"]) if asked["kind"] and asked["subject"] else None,
     )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
+from office.views.asked import key_asked
 
 
 @staff_only("see_letters")
@@ -63,8 +64,7 @@ def resume(request: StaffRequest, dispatch_id: int) -> HttpResponse:
 @staff_only("see_letters")
 @require_GET
 def held_letters(request: StaffRequest) -> HttpResponse:
-    after = request.GET.get("after", "")
-    rows = selectors.held_letters(after=int(after) if after.isdecimal() else 0)
+    rows = selectors.held_letters(after=key_asked(request, "after") or 0)
     next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
     return render(
         request,

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from office import selectors
+from office.views.asked import key_asked, words_asked
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -35,11 +36,8 @@ def development_only(view: View[P]) -> View[P]:
 @never_cache
 @require_GET
 def development_outbox(request: HttpRequest) -> HttpResponse:
-    address = request.GET.get("address", "").strip()
-    before = request.GET.get("before", "")
-    mails = selectors.development_mails(
-        address=address, before=int(before) if before.isdecimal() else None
-    )
+    address = words_asked(request, "address")
+    mails = selectors.development_mails(address=address, before=key_asked(request, "before"))
     next_url = ""
     if len(mails) == selectors.PAGE_ROWS:
         kept = {"address": address} if address else {}

@@ -184,8 +184,8 @@ def test_every_url_is_closed_to_the_roles_that_the_table_does_not_name(
 def test_a_wrong_role_and_a_missing_object_look_alike(client: Client) -> None:
     observer, person = staff(Role.OBSERVER), officer()
 
-    refused = sign_in(client, observer).get("/desk/staff/%d/" % person.pk)
-    missing = sign_in(client, person).get("/desk/staff/%d/" % 10**9)
+    refused = sign_in(client, observer).get(f"/desk/staff/{person.pk}/")
+    missing = sign_in(client, person).get(f"/desk/staff/{10**9}/")
 
     assert refused.status_code == missing.status_code == 404
     assert _without_name(refused.content) == _without_name(missing.content)

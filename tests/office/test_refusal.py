@@ -1,4 +1,4 @@
-"""Refusals: their codes, their table in the documents, and the page that an uncaught one becomes."""
+"""Refusals: their codes, their table in the documents, and the page of an uncaught one."""
 
 from __future__ import annotations
 

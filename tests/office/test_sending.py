@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
-from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
@@ -71,11 +70,8 @@ class MailServer(BaseEmailBackend):
 
 
 @pytest.fixture(autouse=True)
-def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> type[MailServer]:
-    settings.EMAIL_BACKEND = f"{__name__}.MailServer"
-    # pytest-django puts its own back end in place of the settings'.
-    monkeypatch.setattr(mail, "get_connection", mail.get_connection)
-    monkeypatch.setattr(sending, "get_connection", lambda: MailServer())
+def server(monkeypatch: pytest.MonkeyPatch) -> type[MailServer]:
+    monkeypatch.setattr(sending, "get_connection", MailServer)
     monkeypatch.setattr("office.services.jobs.current_app.send_task", lambda *a, **k: None)
     MailServer.taken.clear()
     MailServer.at.clear()
@@ -332,6 +328,76 @@ def test_a_letter_put_off_too_often_is_held(purpose: str, server: type[MailServe
 
     letter = Letter.objects.get()
     assert (letter.state, letter.held_because) == ("held", "put-off")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [smtplib.SMTPSenderRefused(550, b"who are you", "x@y"), smtplib.SMTPDataError(421, b"closing")],
+    ids=["sender refused", "closing"],
+)
+def test_a_server_that_will_take_no_letter_at_all_is_down_and_holds_none(
+    purpose: str, server: type[MailServer], error: Exception
+) -> None:
+    dispatch = released(purpose, 3)
+
+    def refuse(message: EmailMessage) -> None:
+        raise error
+
+    server.at["e-0@example.org"] = refuse
+    assert send_letters(dispatch.pk).is_mail_down
+    assert states(dispatch) == {"waiting": 3}
+
+    assert send_letters(dispatch.pk).handed_over == 3
+
+
+def test_a_server_that_refuses_letter_after_letter_pauses_the_dispatch(
+    purpose: str, server: type[MailServer]
+) -> None:
+    dispatch = released(purpose, sending.REFUSED_IN_A_ROW + 30)
+
+    def refuse(message: EmailMessage) -> None:
+        raise smtplib.SMTPRecipientsRefused({message.to[0]: (554, b"relay denied")})
+
+    server.at.update({f"e-{n}@example.org": refuse for n in range(100)})
+    job = Job.objects.get()
+    work_job(job.pk)
+
+    job.refresh_from_db()
+    dispatch.refresh_from_db()
+    assert job.state == "failed" and "in a row" in job.error
+    assert dispatch.state == "paused"
+    assert states(dispatch) == {"held": sending.REFUSED_IN_A_ROW, "waiting": 30}
+
+
+def test_refusals_with_letters_taken_between_them_pause_nothing(
+    purpose: str, server: type[MailServer]
+) -> None:
+    dispatch = released(purpose, 3 * sending.REFUSED_IN_A_ROW)
+
+    def refuse(message: EmailMessage) -> None:
+        raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"unknown")})
+
+    gone = [n for n in range(3 * sending.REFUSED_IN_A_ROW) if n % 2]
+    server.at.update({f"e-{n}@example.org": refuse for n in gone})
+
+    assert send_letters(dispatch.pk).is_over
+    assert states(dispatch)["held"] == len(gone) > sending.REFUSED_IN_A_ROW
+
+
+def test_one_dispatch_that_is_refused_does_not_stop_the_others(
+    purpose: str, server: type[MailServer]
+) -> None:
+    def refuse(message: EmailMessage) -> None:
+        raise smtplib.SMTPRecipientsRefused({message.to[0]: (554, b"relay denied")})
+
+    for number in range(sending.REFUSED_IN_A_ROW):
+        queue_letter(purpose, reference=ELECTION, recipient=f"e-{number}")
+        server.at[f"e-{number}@example.org"] = refuse
+    queue_letter(purpose, reference=UUID(int=9), recipient="other")
+
+    assert send_at_once() == 1
+    assert Dispatch.objects.get(reference=ELECTION).state == "paused"
+    assert addresses(server) == ["other@example.org"]
 
 
 def test_a_mail_server_that_is_down_costs_nothing(purpose: str, server: type[MailServer]) -> None:

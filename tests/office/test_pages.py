@@ -1,0 +1,340 @@
+"""The office's pages, as each role sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from office import desk, selectors
+from office.models import Approval, Dispatch, Job, Letter, StaffMember
+from office.permissions import Role
+from office.services.approvals import propose_act
+from office.services.development import keep_mails
+from office.services.jobs import claim_job, fail_job, finish_job, open_job, report_progress
+from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.templatetags.office import duration, grouped
+from tests.office.factories import NOW, now, officer, sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+ELECTION = UUID("0190a5d3-0000-7000-8000-000000000007")
+
+
+@pytest.fixture(autouse=True)
+def own_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The office's own cards alone: those of the other apps are tested with them."""
+    cache.clear()
+    own = {"approvals", "dispatches", "audit_trail", "staff"}
+    monkeypatch.setattr(
+        desk, "_links", {name: link for name, link in desk._links.items() if name in own}
+    )
+    monkeypatch.setattr("office.services.jobs.current_app.send_task", lambda *a, **k: None)
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def test_the_desk_shows_each_role_its_own_cards(client: Client) -> None:
+    assert "Audit trail" in text(sign_in(client, officer()), "/desk/")
+
+    page = text(sign_in(client, staff(Role.OBSERVER)), "/desk/")
+    assert "Audit trail" not in page and "Letters" not in page
+
+
+def test_the_desk_tells_a_deputy_that_they_have_no_authority(client: Client) -> None:
+    told = "without a written authority"
+
+    assert told in text(sign_in(client, staff(Role.DEPUTY, is_authorised=False)), "/desk/")
+    assert told not in text(sign_in(client, staff(Role.DEPUTY)), "/desk/")
+
+
+def test_a_card_for_an_act_outside_the_table_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="not in the permission table"):
+        desk.register_desk_link("Dance", "desk", "dance", "Dances.")
+
+
+@pytest.fixture
+def approval(carried_out: list[dict[str, Any]]) -> Approval:
+    return propose_act("freeze_roll", subject=("election", "7"), by=officer().pk, now=now())
+
+
+def test_the_second_officer_reads_what_will_happen_and_approves(
+    client: Client, approval: Approval, carried_out: list[dict[str, Any]]
+) -> None:
+    sign_in(client, officer())
+    page = text(client, "/desk/approvals/")
+    assert approval.sentence in page and "Approve and carry out" in page
+    assert "wait for a second officer" in text(client, "/desk/") or "waits for" in text(
+        client, "/desk/"
+    )
+
+    response = client.post(f"/desk/approvals/{approval.pk}/approve/")
+
+    assert response.status_code == 302
+    assert len(carried_out) == 1
+    assert "Approved and carried out" in text(client, "/desk/approvals/")
+
+
+def test_the_proposer_sees_that_another_must_decide_and_can_withdraw(
+    client: Client, approval: Approval, carried_out: list[dict[str, Any]]
+) -> None:
+    sign_in(client, approval.proposed_by)
+    page = text(client, "/desk/approvals/")
+    assert "Withdraw it" in page and "Approve and carry out" not in page
+
+    refused = client.post(f"/desk/approvals/{approval.pk}/approve/")
+    assert refused.status_code == 403
+    assert "another officer must approve it" in refused.content.decode()
+    client.post(f"/desk/approvals/{approval.pk}/withdraw/")
+
+    approval.refresh_from_db()
+    assert (approval.state, carried_out) == ("withdrawn", [])
+
+
+def test_refusing_without_a_reason_says_so_and_with_one_is_final(
+    client: Client, approval: Approval
+) -> None:
+    sign_in(client, officer())
+
+    response = client.post(f"/desk/approvals/{approval.pk}/refuse/", {"reason": " "})
+    assert response.status_code == 400
+    assert "Say why you refuse it" in response.content.decode()
+
+    client.post(f"/desk/approvals/{approval.pk}/refuse/", {"reason": "Two branches <b>missing</b>"})
+    page = text(client, "/desk/approvals/")
+    assert "Two branches &lt;b&gt;missing" in page
+
+
+def test_the_audit_trail_shows_who_did_what_and_is_narrowed(
+    client: Client, approval: Approval
+) -> None:
+    sign_in(client, staff(Role.SCRUTINEER))
+
+    page = text(client, "/desk/audit/")
+    assert approval.proposed_by.name in page and "propose act" in page
+    assert "propose act" not in text(client, "/desk/audit/?act=count").split("<tbody")[1]
+    assert "No records." in text(client, "/desk/audit/?kind=election&subject=8")
+
+
+@pytest.mark.parametrize("nonsense", ["x", "%00", "-1", "9" * 40, "٣", ""])
+def test_nonsense_in_a_query_string_is_no_error(client: Client, nonsense: str) -> None:
+    sign_in(client, officer())
+
+    for address in ("/desk/audit/", "/desk/approvals/", "/desk/letters/held/", "/outbox/"):
+        for name in ("before", "after", "act", "kind", "address"):
+            text(client, f"{address}?{name}={nonsense}&subject={nonsense}")
+
+
+def working(register: Callable[[str, Any], None]) -> Job:
+    register("tests.work", lambda work: None)
+    job = open_job("tests.work", subject=("election", "7"), by=None, now=NOW)
+    claimed = claim_job(job.pk)
+    assert claimed is not None
+    return claimed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_jobs_card_shows_its_progress_and_asks_for_itself_anew_until_it_ends(
+    client: Client, register_kind: Callable[[str, Any], None]
+) -> None:
+    job = working(register_kind)
+    report_progress(job.pk, claim=job.claim, stage="Counting", done=30, total=90, unit="papers")
+    sign_in(client, officer())
+
+    page = text(client, f"/desk/jobs/{job.pk}/")
+    assert 'hx-trigger="every 1s"' in page and f'hx-get="/desk/jobs/{job.pk}/fragment/"' in page
+    response = client.get(f"/desk/jobs/{job.pk}/fragment/")
+    fragment = response.content.decode()
+    assert "Testing the work: Counting" in fragment and "30 of 90 papers" in fragment
+    assert "HX-Refresh" not in response
+    progress = client.get(f"/desk/jobs/{job.pk}/progress.json").json()
+    assert (progress["state"], progress["percent"], progress["stage"]) == (
+        "claimed", 33, "Counting",
+    )
+
+    finish_job(job.pk, claim=job.claim)
+    response = client.get(f"/desk/jobs/{job.pk}/fragment/")
+    assert "hx-trigger" not in response.content.decode()
+    assert response["HX-Refresh"] == "true"
+
+
+def test_a_failed_job_says_why_and_can_be_started_again(
+    client: Client, register_kind: Callable[[str, Any], None]
+) -> None:
+    job = working(register_kind)
+    fail_job(job.pk, claim=job.claim, error="Row 3: no <number>.")
+    sign_in(client, officer())
+    page = text(client, f"/desk/jobs/{job.pk}/")
+    assert "Row 3: no &lt;number&gt;." in page and "Start it again" in page
+
+    client.post(f"/desk/jobs/{job.pk}/retry/")
+
+    job.refresh_from_db()
+    assert job.state == "open"
+    client.post(f"/desk/jobs/{job.pk}/stop/")
+    job.refresh_from_db()
+    assert job.state == "stopped"
+
+
+def test_the_dispatch_page_shows_counts_pauses_and_resumes(client: Client, purpose: str) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, ((f"e-{n}", b"x") for n in range(1234)))
+    release_letters(dispatch.pk, by=None, now=NOW)
+    sign_in(client, officer())
+
+    assert "1,234" in text(client, "/desk/letters/")
+    assert "Pause" in text(client, f"/desk/letters/{dispatch.pk}/")
+    client.post(f"/desk/letters/{dispatch.pk}/pause/")
+    dispatch.refresh_from_db()
+    assert dispatch.state == Dispatch.State.PAUSED
+    assert "Go on sending" in text(client, f"/desk/letters/{dispatch.pk}/")
+    client.post(f"/desk/letters/{dispatch.pk}/resume/")
+
+    dispatch.refresh_from_db()
+    assert dispatch.state == Dispatch.State.SENDING
+    assert "Pause" not in text(
+        sign_in(client, staff(Role.SCRUTINEER)), f"/desk/letters/{dispatch.pk}/"
+    )
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("sent", "handed_over"), ("again", "waiting")])
+def test_a_person_settles_a_held_letter(
+    client: Client, purpose: str, outcome: str, state: str
+) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, [("e-1", b"x")])
+    Letter.objects.update(state="held", held_because="in-doubt", handing_over=True)
+    letter = Letter.objects.get()
+    sign_in(client, officer())
+    assert "it may have been sent" in text(client, "/desk/letters/held/")
+
+    assert client.post(
+        f"/desk/letters/held/{letter.pk}/settle/", {"outcome": "dance"}
+    ).status_code == 404
+    client.post(f"/desk/letters/held/{letter.pk}/settle/", {"outcome": outcome})
+
+    letter.refresh_from_db()
+    assert letter.state == state
+    assert "No letter is held" in text(client, "/desk/letters/held/")
+
+
+def test_staff_are_invited_shown_authorised_and_closed(client: Client) -> None:
+    officer()
+    sign_in(client, officer())
+    deputy = staff(Role.DEPUTY, is_authorised=False)
+
+    page = client.post("/desk/staff/invite/", {"name": "", "email": "x", "role": "king"})
+    assert page.status_code == 200 and "There is a problem" in page.content.decode()
+    client.post(
+        "/desk/staff/invite/", {"name": "Kim", "email": "kim@example.org", "role": "observer"}
+    )
+    kim = StaffMember.objects.get(email="kim@example.org")
+    assert "Kim" in text(client, "/desk/staff/")
+
+    client.post(f"/desk/staff/{deputy.pk}/authority/", {"document": "RO/12", "days": "3"})
+    assert "In force" in text(client, f"/desk/staff/{deputy.pk}/")
+    assert selectors.may(deputy.pk, "edit_rules", now=timezone.now())
+    [(authority, _)] = selectors.authorities_of(deputy.pk, now=timezone.now())
+    client.post(f"/desk/authorities/{authority.pk}/withdraw/")
+    assert not selectors.may(deputy.pk, "edit_rules", now=timezone.now())
+
+    client.post(f"/desk/staff/{kim.pk}/close/")
+    kim.refresh_from_db()
+    assert not kim.is_active
+
+
+def test_extra_fields_posted_change_nothing(client: Client) -> None:
+    sign_in(client, officer())
+
+    client.post(
+        "/desk/staff/invite/",
+        {"name": "Kim", "email": "kim@example.org", "role": "observer", "is_active": "0",
+         "groups": "1", "password": "hello", "is_superuser": "1"},
+    )
+
+    kim = StaffMember.objects.get(email="kim@example.org")
+    assert kim.is_active and not kim.has_usable_password()
+    assert selectors.roles_of(kim.pk) == {Role.OBSERVER}
+
+
+def mails(count: int = 1, address: str = "jin@example.org") -> None:
+    from django.core.mail import EmailMultiAlternatives
+
+    for number in range(count):
+        message = EmailMultiAlternatives(
+            subject=f"Vote {number} <now>",
+            body="Open http://localhost:8000/vote/leader/#7K3M-QF2A and <b>vote</b>.",
+            to=[address],
+        )
+        message.attach_alternative("<p>Open <a href='/x'>it</a></p>", "text/html")
+        keep_mails([message], now=NOW)
+
+
+def test_the_development_outbox_lists_searches_and_shows_mails(client: Client) -> None:
+    mails()
+    mails(address="kim@example.org")
+
+    assert "jin@example.org" in text(client, "/outbox/")
+    page = text(client, "/outbox/?address=KIM%40")
+    assert "kim@example.org" in page and "jin@example.org" not in page
+    [mail] = selectors.development_mails(address="jin@example.org")
+    page = text(client, f"/outbox/{mail.pk}/")
+    link = "http://localhost:8000/vote/leader/#7K3M-QF2A"
+    assert f'<a href="{link}"' in page
+    assert "&lt;b&gt;vote" in page and "<b>vote" not in page
+
+
+def test_a_mails_html_is_shown_without_script_or_anything_fetched(client: Client) -> None:
+    mails()
+    [mail] = selectors.development_mails()
+
+    response = client.get(f"/outbox/{mail.pk}/html/")
+
+    assert response.content.startswith(b"<p>Open")
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+@pytest.mark.parametrize("address", ["/outbox/", "/outbox/{}/", "/outbox/{}/html/"])
+def test_a_real_server_has_no_outbox_page(client: Client, settings: Any, address: str) -> None:
+    mails()
+    [mail] = selectors.development_mails()
+    assert client.get(address.format(mail.pk)).status_code == 200
+
+    settings.DEVELOPMENT = False
+
+    assert client.get(address.format(mail.pk)).status_code == 404
+
+
+def test_a_real_server_refuses_the_development_back_end(settings: Any) -> None:
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.mail import get_connection
+
+    back_end = "office.mail.DevelopmentOutboxBackend"
+    assert get_connection(back_end)
+
+    settings.DEVELOPMENT = False
+
+    with pytest.raises(ImproperlyConfigured):
+        get_connection(back_end)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (3600, "1 hour"),
+     (4200, "1 hour 10 minutes"), (None, "")],
+)
+def test_durations_are_said_in_words(seconds: int | None, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_numbers_are_grouped_by_thousands() -> None:
+    assert grouped(654_006) == "654,006"

@@ -1,0 +1,145 @@
+"""The same sender against real SMTP on a socket, through Django's own back end."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.mail import get_connection
+
+from office.models import Dispatch, Letter
+from office.services import sending
+from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.sending import send_letters
+from tests.office.factories import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Session(socketserver.StreamRequestHandler):
+    """One SMTP session. What it does is told by the address: 550, 451, cut, lost."""
+
+    server: Server
+
+    def handle(self) -> None:
+        self.say("220 test")
+        while line := self.rfile.readline().decode().strip():
+            verb = line[:4].upper()
+            if verb == "RCPT":
+                self.recipient = line
+                for code in ("550", "451"):
+                    if f"e-{code}@" in line:
+                        self.say(f"{code} no")
+                        break
+                else:
+                    self.say("250 ok")
+            elif verb == "DATA":
+                if not self.take():
+                    return
+            elif verb == "QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 ok")
+
+    def take(self) -> bool:
+        self.say("354 go on")
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line)
+        if "e-lost@" in self.recipient:
+            return False
+        self.server.taken.append(b"".join(lines).decode())
+        if "e-cut@" in self.recipient:
+            return False
+        self.say("250 taken")
+        return True
+
+    def say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Session)
+        self.taken: list[str] = []
+
+
+@pytest.fixture
+def smtp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr("office.services.jobs.current_app.send_task", lambda *a, **k: None)
+    with Server() as server:
+        port = server.server_address[1]
+
+        def connect() -> Any:
+            return get_connection(
+                "django.core.mail.backends.smtp.EmailBackend",
+                host="127.0.0.1", port=port, username="", password="", use_tls=False,
+                use_ssl=False, timeout=10,
+            )
+
+        monkeypatch.setattr(sending, "get_connection", connect)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def released(purpose: str, *recipients: str) -> Dispatch:
+    dispatch = prepare_dispatch(purpose, reference=UUID(int=7))
+    queue_letters(dispatch.pk, ((recipient, b"7K3M") for recipient in recipients))
+    release_letters(dispatch.pk, by=None, now=NOW)
+    return dispatch
+
+
+def state(recipient: str) -> tuple[str, str]:
+    letter = Letter.objects.get(recipient=recipient)
+    return letter.state, letter.held_because
+
+
+def test_letters_go_out_on_one_connection_with_their_headers(purpose: str, smtp: Server) -> None:
+    dispatch = released(purpose, *(f"e-{n}" for n in range(20)))
+
+    assert send_letters(dispatch.pk).handed_over == 20
+
+    assert len(smtp.taken) == 20
+    for letter in smtp.taken:
+        head = letter.split("\r\n\r\n")[0]
+        assert "Auto-Submitted: auto-generated" in head
+        assert "Message-ID: <" in head and "List-Unsubscribe" not in head
+        assert "text/plain" in letter and "text/html" in letter
+
+
+def test_what_the_server_refuses_is_held_and_what_it_puts_off_waits(
+    purpose: str, smtp: Server
+) -> None:
+    dispatch = released(purpose, "e-1", "e-550", "e-451", "e-2")
+
+    send_letters(dispatch.pk)
+
+    assert len(smtp.taken) == 2
+    assert state("e-550") == ("held", "refused")
+    assert state("e-451") == ("waiting", "")
+    assert state("e-1")[0] == state("e-2")[0] == "handed_over"
+
+
+@pytest.mark.parametrize(("recipient", "taken"), [("e-cut", 4), ("e-lost", 3)])
+def test_a_session_that_breaks_off_leaves_one_letter_in_doubt_and_no_second_copy(
+    purpose: str, smtp: Server, recipient: str, taken: int
+) -> None:
+    dispatch = released(purpose, "e-1", recipient, "e-2", "e-3")
+
+    assert send_letters(dispatch.pk).is_mail_down
+    send_letters(dispatch.pk)
+
+    assert state(recipient) == ("held", "in-doubt")
+    assert len(smtp.taken) == taken
+    assert Letter.objects.filter(state="handed_over").count() == 3
