@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;\[\]]+")
+ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;.\[\]]+\.[^\s<>\"'(),:;\[\]]+")
 ROW = re.compile(r"^(\s*)(DETAIL|CONTEXT|Parameters|params):.*$", re.MULTILINE)
 """PostgreSQL quotes the offending row in an error's DETAIL, and COPY its line in CONTEXT."""
 
