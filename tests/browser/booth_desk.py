@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from btclib_secp256k1 import ssa
@@ -127,24 +128,24 @@ class Desk:
         }
 
 
-desk: Desk
+standing = SimpleNamespace(desk=None)
 
 
 def vote(request: HttpRequest) -> HttpResponse:
-    return render(request, "ballot/booth.html", {"booth": desk.booth()})
+    return render(request, "ballot/booth.html", {"booth": standing.desk.booth()})
 
 
 @require_POST
 @csrf_protect
 def identify(request: HttpRequest) -> HttpResponse:
     asked = json.loads(request.body)
-    desk.identified.append(asked)
+    standing.desk.identified.append(asked)
     credential = bytes.fromhex(asked["credential"])
     message = transcript_hash("identify", ELECTION_ID, credential)
     assert ssa.verify(message, credential, bytes.fromhex(asked["signature"]))
-    if desk.state:
-        return JsonResponse(desk.state)
-    ours = codes.voting_key(desk.code, election_id=ELECTION_ID).credential
+    if standing.desk.state:
+        return JsonResponse(standing.desk.state)
+    ours = codes.voting_key(standing.desk.code, election_id=ELECTION_ID).credential
     if credential != ours:
         return JsonResponse({"state": "unknown"})
     return JsonResponse(
@@ -161,20 +162,20 @@ def identify(request: HttpRequest) -> HttpResponse:
 @require_POST
 @csrf_protect
 def confirm(request: HttpRequest) -> HttpResponse:
-    assert desk.state["state"] == "waiting"
-    desk.state = {}
+    assert standing.desk.state["state"] == "waiting"
+    standing.desk.state = {}
     return identify(request)
 
 
 @require_POST
 @csrf_protect
 def cast(request: HttpRequest) -> HttpResponse:
-    desk.posted.append(request.body)
-    planned = desk.cast_answers.pop(0) if desk.cast_answers else "receipt"
+    standing.desk.posted.append(request.body)
+    planned = standing.desk.cast_answers.pop(0) if standing.desk.cast_answers else "receipt"
     if isinstance(planned, HttpResponse):
         return planned
-    it = desk.checked
-    tracker = ballots.tracker_hash(it.credential, it.votes, setting=desk.setting)
+    it = standing.desk.checked
+    tracker = ballots.tracker_hash(it.credential, it.votes, setting=standing.desk.setting)
     return JsonResponse(
         {"tracker": tracker.hex(), "cast_at_text": "Monday 30 November 2026 at 10:42"}
     )

@@ -12,9 +12,8 @@ from django.http import HttpResponse, JsonResponse
 from django.test import override_settings
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser import booth_desk
 from tests.browser.axe import findings
-from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER, LEADER_CONTEST, Desk
+from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER, LEADER_CONTEST, Desk, standing
 
 OpenPage = Callable[..., Page]
 WIDTHS = (320, 768, 1280)
@@ -27,8 +26,8 @@ class _Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def desk() -> Desk:
-    booth_desk.desk = Desk()
-    return booth_desk.desk
+    standing.desk = Desk()
+    return standing.desk
 
 
 @pytest.fixture
@@ -156,7 +155,11 @@ def test_the_code_leaves_the_address_and_never_goes_to_the_server(
 ) -> None:
     page = open_page()
     sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request))
+
+    def keep(request: Request) -> None:
+        sent.append(request)
+
+    page.on("request", keep)
     page.goto(f"{origin}/vote/leader/#{desk.shown_code}")
     begin(page)
     add(page, "Jin Chun")
