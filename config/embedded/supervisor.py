@@ -9,6 +9,7 @@ stops all in the reverse order on Ctrl-C or SIGTERM. For a trial: real servers h
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import http.client
 import os
@@ -19,7 +20,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
@@ -62,6 +62,8 @@ class Program:
         self._log_from = 0
 
     def start(self) -> None:
+        if self.process is not None:
+            end_group_at_once(self.process)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_MOST_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
@@ -81,14 +83,13 @@ class Program:
     def stop(self) -> None:
         """Ask it to finish what it is doing; after its patience, end it and its children."""
         process, self.process = self.process, None
-        if process is None or process.poll() is not None:
+        if process is None:
             return
-        process.terminate()
-        try:
-            process.wait(self.patience_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        if process.poll() is None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(self.patience_s)
+        end_group_at_once(process)
 
     def said(self) -> str:
         """Return what it has written since it was started."""
@@ -326,11 +327,21 @@ def answers(port: int) -> bool:
 def end_group(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    end_group_at_once(process)
+
+
+def end_group_at_once(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of a process and its children: those of a killed one outlive it.
+
+    The group keeps the number of its dead leader while a member lives. Were it empty, and the
+    number given anew to another leader of ours in that instant, the wrong group would end: the
+    kernel hands numbers out in turn, so tens of thousands of processes must start in between.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def adopt_orphans() -> None:
@@ -352,7 +363,7 @@ def reap_orphans(known: set[int]) -> None:
         os.waitpid(seen.si_pid, os.WNOHANG)
 
 
-@contextmanager
+@contextlib.contextmanager
 def stop_signals() -> Iterator[Callable[[], None]]:
     """Turn the first signal to stop into StopAsked; yields what makes later ones be ignored."""
     names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
