@@ -15,5 +15,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("", include("office.urls")),
+    path("", include("members.urls")),
     path("", include("ballot.urls")),
 ]

@@ -11,7 +11,8 @@ fields, each as a big-endian length of four bytes and that many bytes of UTF-8.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from members.eligibility import Facts, Rules, rules_from_json
@@ -66,6 +67,15 @@ def facts_of_member(member: Member) -> Facts:
     )
 
 
+def named_facts_of_member(member: Member) -> Facts:
+    """The same, with names for people to read in place of codes and keys."""
+    return replace(
+        facts_of_member(member),
+        section=member.section.name,
+        unit=member.unit.name if member.unit else "",
+    )
+
+
 def facts_of_verdict(verdict: Verdict) -> Facts:
     """The facts a verdict was given on, with names for people to read in place of keys."""
     return Facts(
@@ -105,7 +115,3 @@ class Commitment:
         if self.taken != self._announced:
             raise ValueError("the number of entries differs from the one that was announced")
         return self._hash.digest()
-
-
-def names_of_sections() -> Mapping[str, str]:
-    return dict(Section.objects.values_list("code", "name"))

@@ -9,7 +9,16 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet, Sum
 
-from members.eligibility import Rules, Value, decide, facts_used, rules_in_words, sentence
+from members.eligibility import (
+    Rules,
+    Value,
+    decide,
+    facts_used,
+    failing,
+    reason_in_words,
+    rules_in_words,
+    sentence,
+)
 from members.eligibility.deciding import ELIGIBLE
 from members.mapping import (
     ENTRY_FIELDS,
@@ -17,6 +26,7 @@ from members.mapping import (
     entry_line,
     facts_of_member,
     facts_of_verdict,
+    named_facts_of_member,
     rules_of_row,
 )
 from members.models import (
@@ -31,6 +41,7 @@ from members.models import (
     Unit,
     Verdict,
 )
+from members.models.people import Standing
 from members.rollfile import Trouble, name_key, number_key
 from members.rollfile.errors import TROUBLE_WORDS
 from members.rollfile.normal import fold
@@ -202,9 +213,16 @@ def rules_of(rules_id: int) -> Rules:
 
 
 def rules_told(rules_id: int) -> tuple[str, ...]:
-    """Each rule of a stored version as a sentence, with the sections by their names."""
-    names = dict(Section.objects.values_list("code", "name"))
-    return rules_in_words(rules_of(rules_id), names)
+    """Each rule of a stored version as a sentence, with sections and units by their names."""
+    return rules_in_words(rules_of(rules_id), display_names())
+
+
+def verdict_examples(rules_id: int) -> list[tuple[str, str]]:
+    """What somebody is told whom each of these rules keeps out: reason, and the sentence."""
+    rules = rules_of(rules_id)
+    names = display_names()
+    examples = [(rule, sentence(rule, facts, rules, names)) for rule, facts in failing(rules)]
+    return [(reason_in_words(rule), words.removeprefix("Not eligible: ")) for rule, words in examples]
 
 
 def rules_rows() -> QuerySet[EligibilityRules]:
@@ -324,15 +342,18 @@ def why(member_id: int, *, roll_id: int) -> Why | None:
         return None
     facts = facts_of_verdict(verdict)
     rules = rules_of_row(verdict.roll.rules)
-    words = sentence(verdict.rule, facts, rules)
+    words = sentence(verdict.rule, facts, rules, dict(Standing.choices))
     return Why(verdict.rule == ELIGIBLE, verdict.rule, words, facts_used(verdict.rule, facts, rules))
 
 
 def judge_today(member_id: int, *, rules_id: int) -> Why:
     """What the verdict on a member would be if the roll were frozen as the list stands now."""
     found = Member.objects.select_related("section", "unit").get(pk=member_id)
-    verdict = decide(facts_of_member(found), rules_of(rules_id))
-    return Why(verdict.eligible, verdict.rule, verdict.sentence, verdict.facts)
+    rules = rules_of(rules_id)
+    verdict = decide(facts_of_member(found), rules)
+    named = named_facts_of_member(found)
+    words = sentence(verdict.rule, named, rules, display_names())
+    return Why(verdict.eligible, verdict.rule, words, facts_used(verdict.rule, named, rules))
 
 
 def recompute_commitment(
@@ -402,3 +423,43 @@ def entries_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, RollEntry]:
     """Entries by their pseudonyms, in one question; who is not on any roll is left out."""
     rows = RollEntry.objects.select_related("roll").filter(public_id__in=list(public_ids))
     return {row.public_id: row for row in rows}
+
+
+def unit_names() -> dict[str, str]:
+    """From each unit's key to its name."""
+    return dict(Unit.objects.values_list("key", "name"))
+
+
+def display_names() -> dict[str, str]:
+    """What to call each section, standing and unit where rules are put in words."""
+    sections_named = dict(Section.objects.values_list("code", "name"))
+    return {**unit_names(), **sections_named, **dict(Standing.choices)}
+
+
+@dataclass(frozen=True, slots=True)
+class RollFigures:
+    """A roll's totals, ready to read: by section, by reason and by unit."""
+
+    sections: tuple[tuple[str, int, int], ...]
+    reasons: tuple[tuple[str, int], ...]
+    units: tuple[tuple[str, int, int], ...]
+
+
+def roll_figures(roll_id: int) -> RollFigures:
+    """Totals of a roll: (section, electors, not eligible), (reason, people), (unit, …)."""
+    by_section: dict[str, list[int]] = {}
+    by_unit: dict[str, list[int]] = {}
+    by_reason: dict[str, int] = {}
+    for total in roll_totals(roll_id):
+        for table, name in (
+            (by_section, total.section_name), (by_unit, total.unit_name or "No unit")
+        ):  # fmt: skip
+            table.setdefault(name, [0, 0])[0 if total.is_eligible else 1] += total.people
+        if not total.is_eligible:
+            by_reason[total.rule] = by_reason.get(total.rule, 0) + total.people
+    reasons = sorted(by_reason.items(), key=lambda pair: (-pair[1], pair[0]))
+    return RollFigures(
+        tuple((name, electors, others) for name, (electors, others) in by_section.items()),
+        tuple((reason_in_words(rule), people) for rule, people in reasons),
+        tuple((name, electors, others) for name, (electors, others) in by_unit.items()),
+    )

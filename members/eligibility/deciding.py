@@ -11,13 +11,13 @@ is settled once, and decide() is by definition the two put together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from members.eligibility.rules import Rules, day_in_words
+from members.eligibility.rules import STANDINGS, Rules, day_in_words
 
 
 class Test(StrEnum):
@@ -139,17 +139,67 @@ def facts_used(rule: str, facts: Facts, rules: Rules) -> Mapping[str, Value]:
     return {FACT_NAMES[test]: fact_of(test, facts) for test in tests}
 
 
-def sentence(rule: str, facts: Facts, rules: Rules) -> str:
+def sentence(
+    rule: str, facts: Facts, rules: Rules, names: Mapping[str, str] | None = None
+) -> str:
     """The decision in words, with the fact and the limit that decided it.
 
-    rule: what settle() gave for these facts under these rules.
+    rule:  what settle() gave for these facts under these rules. facts may carry names in place
+           of codes by now: nothing is judged here.
+    names: what to call a standing; its code where left out.
     """
     if rule == ELIGIBLE:
         return "You are eligible to vote: every rule for this contest is met."
     test, outcome = rule.split(":")
     if outcome == Outcome.NOT_RECORDED:
         return f"Not eligible: {_UNRECORDED[Test(test)]}"
-    return f"Not eligible: {_UNMET[Test(test)](facts, rules)}"
+    return f"Not eligible: {_UNMET[Test(test)](facts, rules, names or {})}"
+
+
+def failing(rules: Rules) -> Iterator[tuple[str, Facts]]:
+    """One person for each way in which these rules keep somebody out, and the rule that does.
+
+    For showing beforehand what people would be told. Nobody is made up who could not be.
+    """
+    passing = _barely_passing(rules)
+    for test in (Test.UNIT, Test.STANDING, Test.JOINED, Test.PAID, Test.AGE):
+        if is_asked(test, rules):
+            for outcome, value in _not_passing(test, rules):
+                changed: dict[str, Any] = {FACT_NAMES[test]: value}
+                yield f"{test}:{outcome}", replace(passing, **changed)
+
+
+def _not_passing(test: Test, rules: Rules) -> Iterator[tuple[Outcome, Value]]:
+    """Values of one fact that just fail a test, and the value of one never recorded."""
+    if test is Test.STANDING:
+        for standing in sorted(set(STANDINGS) - rules.standings)[:1]:
+            yield Outcome.NOT_MET, standing
+    elif test is not Test.UNIT:
+        limit = fact_of(test, _barely_passing(rules))
+        assert isinstance(limit, date)
+        yield Outcome.NOT_MET, limit + timedelta(days=-1 if test is Test.PAID else 1)
+    yield Outcome.NOT_RECORDED, "" if test in (Test.UNIT, Test.STANDING) else None
+
+
+def _barely_passing(rules: Rules) -> Facts:
+    """Somebody who may vote, and by not a day more than the rules ask."""
+    born = None
+    if rules.minimum_age and rules.age_on:
+        born = latest_birth(rules.minimum_age, rules.age_on)
+    return Facts(
+        listed=True,
+        section=min(rules.sections),
+        unit=min(rules.units, default=""),
+        standing=min(rules.standings),
+        joined_on=rules.joined_by,
+        paid_until=rules.paid_up_on,
+        date_of_birth=born,
+    )
+
+
+def reason_in_words(rule: str) -> str:
+    """The deciding rule as the heading of a total: what is true of all the people in it."""
+    return REASONS[rule]
 
 
 def latest_birth(age: int, on: date) -> date:
@@ -186,6 +236,24 @@ def _is_met(test: Test, value: Value, rules: Rules) -> bool:
     return value <= latest_birth(rules.minimum_age, rules.age_on)
 
 
+REASONS: Final[Mapping[str, str]] = {
+    ELIGIBLE: "Eligible",
+    "listed:not_met": "No longer on the membership list",
+    "listed:not_recorded": "Not recorded whether on the membership list",
+    "section:not_met": "In a section that does not vote",
+    "section:not_recorded": "No section recorded",
+    "unit:not_met": "In a unit that does not vote",
+    "unit:not_recorded": "No unit recorded",
+    "standing:not_met": "Not in a standing that votes",
+    "standing:not_recorded": "No standing recorded",
+    "joined:not_met": "Joined after the freeze date",
+    "joined:not_recorded": "No day of joining recorded",
+    "paid:not_met": "Not paid up",
+    "paid:not_recorded": "Not recorded until when paid",
+    "age:not_met": "Under the minimum age",
+    "age:not_recorded": "No date of birth recorded",
+}
+
 _UNRECORDED: Final = {
     Test.LISTED: "it is not recorded whether you are on the membership list.",
     Test.SECTION: "no section is recorded for you.",
@@ -201,25 +269,25 @@ def _on(day: date | None) -> str:
     return day_in_words(day)
 
 
-_UNMET: Final[Mapping[Test, Callable[[Facts, Rules], str]]] = {
-    Test.LISTED: lambda facts, rules: "you are no longer on the membership list.",
-    Test.SECTION: lambda facts, rules: (
+_UNMET: Final[Mapping[Test, Callable[[Facts, Rules, Mapping[str, str]], str]]] = {
+    Test.LISTED: lambda facts, rules, names: "you are no longer on the membership list.",
+    Test.SECTION: lambda facts, rules, names: (
         f"your section ({facts.section}) does not vote in this contest."
     ),
-    Test.UNIT: lambda facts, rules: f"your unit ({facts.unit}) does not vote in this contest.",
-    Test.STANDING: lambda facts, rules: (
-        f"your standing is recorded as “{facts.standing}”; "
-        f"to vote it must be {' or '.join(sorted(rules.standings))}."
+    Test.UNIT: lambda facts, rules, names: f"your unit ({facts.unit}) does not vote in this contest.",
+    Test.STANDING: lambda facts, rules, names: (
+        f"your standing is recorded as “{names.get(facts.standing, facts.standing)}”; "
+        f"to vote it must be {' or '.join(sorted(names.get(s, s) for s in rules.standings))}."
     ),
-    Test.JOINED: lambda facts, rules: (
+    Test.JOINED: lambda facts, rules, names: (
         f"you joined on {_on(facts.joined_on)}; "
         f"to vote you must have joined on or before {_on(rules.joined_by)}."
     ),
-    Test.PAID: lambda facts, rules: (
+    Test.PAID: lambda facts, rules, names: (
         f"you have paid until {_on(facts.paid_until)}; "
         f"to vote you must be paid up on {_on(rules.paid_up_on)}."
     ),
-    Test.AGE: lambda facts, rules: (
+    Test.AGE: lambda facts, rules, names: (
         f"you were born on {_on(facts.date_of_birth)}; to vote you must be at least "
         f"{rules.minimum_age} years old on {_on(rules.age_on)}."
     ),

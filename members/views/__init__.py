@@ -1,0 +1,1 @@
+"""Pages of the membership list, by who is looking: administrator, officer, public."""
