@@ -1,0 +1,173 @@
+"""Plots as plain values: where each mark lies, for a template to draw as SVG.
+
+Widths are in hundredths of the picture's own, so that a picture is as wide as its page and its
+letters stay as large as the page's; heights are in pixels. Values come in, positions go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+SERIES = 8
+EXHAUSTED = "app-series-exhausted"
+
+_ROW_PX = 62
+_LABEL_PX = 17
+_BAR_PX = 32
+_COLUMNS_PX = 200
+_FOOT_PX = 26
+_HEAD_PX = 22
+# A number fits into a mark that is so wide on the narrowest page (290 pixels).
+_NUMBER_FITS = Fraction(6, 100)
+
+
+def series(place: int) -> str:
+    """The colour of the series at a place, from 0; after the eighth they begin anew."""
+    return f"app-series-{place % SERIES + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One value of a bar: its colour, the mark that stands on it, and its name in full."""
+
+    value: int
+    colour: str
+    mark: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part as drawn; `x`, `middle` and `width` in percent of the picture."""
+
+    x: str
+    width: str
+    middle: str
+    colour: str
+    mark: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar with the words above it; `text_y` and the rest in pixels."""
+
+    label: str
+    label_y: int
+    y: int
+    height: int
+    mark_y: int
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Horizontal bars, one under the other, all of one scale."""
+
+    chart_id: str
+    title: str
+    description: str
+    height: int
+    bars: tuple[Bar, ...]
+
+
+def stacked_bars(
+    rows: Sequence[tuple[str, Sequence[Part]]],
+    *,
+    whole: int,
+    chart_id: str,
+    title: str,
+    description: str,
+) -> Bars:
+    """Bars whose parts lie end to end.
+
+    rows:  the words above each bar, and its parts from left to right; none is over `whole`.
+    whole: what the full width stands for.
+    """
+    bars = []
+    for number, (label, parts) in enumerate(rows):
+        top = number * _ROW_PX
+        y = top + _LABEL_PX + 6
+        bars.append(Bar(label, top + _LABEL_PX, y, _BAR_PX, y + 21, _segments(parts, whole)))
+    height = len(rows) * _ROW_PX
+    return Bars(chart_id, title, description, height, tuple(bars))
+
+
+def _segments(parts: Sequence[Part], whole: int) -> tuple[Segment, ...]:
+    segments = []
+    before = 0
+    for part in parts:
+        if part.value:
+            share = Fraction(part.value, whole) if whole else Fraction(0)
+            start = Fraction(before, whole) if whole else Fraction(0)
+            mark = part.mark if share >= _NUMBER_FITS else ""
+            segments.append(Segment(_percent(start), _percent(share), _percent(start + share / 2),
+                                    part.colour, mark, part.name))
+        before += part.value
+    return tuple(segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `x` and `width` in percent, `y` and `height` in pixels."""
+
+    x: str
+    width: str
+    y: int
+    height: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns side by side, with the greatest value on the scale and the ends of the axis named."""
+
+    chart_id: str
+    title: str
+    description: str
+    height: int
+    label_y: int
+    top: int
+    foot: int
+    foot_y: int
+    greatest: str
+    first: str
+    last: str
+    columns: tuple[Column, ...]
+
+
+def columns(
+    points: Sequence[tuple[str, int]], *, chart_id: str, title: str, description: str
+) -> Columns:
+    """One column for each point (name, value), in the order given."""
+    greatest = max((value for _, value in points), default=0)
+    foot = _HEAD_PX + _COLUMNS_PX
+    wide = Fraction(1, max(len(points), 1))
+    drawn = []
+    for place, (name, value) in enumerate(points):
+        tall = round(Fraction(value * _COLUMNS_PX, greatest)) if greatest else 0
+        tall = max(tall, 1) if value else 0
+        drawn.append(Column(_percent(place * wide), _percent(wide * Fraction(9, 10)),
+                            foot - tall, tall, f"{name}: {value:,}"))
+    return Columns(
+        chart_id=chart_id,
+        title=title,
+        description=description,
+        height=foot + _FOOT_PX,
+        label_y=_HEAD_PX - 6,
+        top=_HEAD_PX,
+        foot=foot,
+        foot_y=foot + _FOOT_PX - 6,
+        greatest=f"{greatest:,}",
+        first=points[0][0] if points else "",
+        last=points[-1][0] if len(points) > 1 else "",
+        columns=tuple(drawn),
+    )
+
+
+def _percent(share: Fraction) -> str:
+    """Hundredths with three places, the same on every machine and in every language."""
+    thousandths = round(share * 100_000)
+    return f"{thousandths // 1000}.{thousandths % 1000:03d}%"

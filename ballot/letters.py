@@ -1,0 +1,89 @@
+"""What the outbox sends for an election: voting codes, codes sent again, and notices of a cast.
+
+A letter rests in the outbox as a roll entry's pseudonym, and a code encrypted; it is addressed
+and worded here, a batch at a time, just before it is handed over. None says anything of a choice,
+and no subject carries a code.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.urls import reverse
+
+from ballot.models import Election
+from ballot.sealing.codes import show_code
+from ballot.services.codes import PURPOSE as VOTING_CODE
+from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
+from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
+from ballot.showing.booth import helped_routes
+from ballot.showing.dispute_links import dispute_path
+from ballot.showing.electors import named
+from ballot.times import in_zone
+from members.selectors import entries_by_public_id
+from office.letters import words
+from office.links import absolute
+from office.purposes import Envelope, LetterToSend, register_purpose
+
+TEMPLATES: Final = {
+    VOTING_CODE: "ballot/letters/voting_code",
+    CODE_AGAIN: "ballot/letters/voting_code_again",
+    CAST_NOTICE: "ballot/letters/cast_notice",
+}
+
+
+def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """Address and word a batch of letters of one roll. Who has no e-mail address is left out."""
+    entries = entries_by_public_id([uuid.UUID(letter.recipient) for letter in batch])
+    elections = _elections({letter.reference for letter in batch})
+    rendered = {}
+    for letter in batch:
+        entry = entries.get(uuid.UUID(letter.recipient))
+        election = elections.get(letter.reference)
+        if entry is None or election is None or not entry.email:
+            continue
+        context = _context(election) | {"elector": named(entry), "name": entry.full_name}
+        context |= _particulars(letter, election)
+        subject, text, html = words(TEMPLATES[letter.purpose], context)
+        rendered[letter.letter_id] = Envelope(entry.email, subject, text, html)
+    return rendered
+
+
+def _elections(rolls: set[uuid.UUID]) -> dict[uuid.UUID, Election]:
+    """The elections of rolls, by the roll's public id, which is the letters' reference."""
+    rows = Election.objects.select_related("roll").filter(roll__public_id__in=rolls)
+    return {row.roll.public_id: row for row in rows if row.roll is not None}
+
+
+def _context(election: Election) -> dict[str, Any]:
+    closes = in_zone(election.closes_at, election.zone) if election.closes_at else ""
+    return {
+        "title": election.title,
+        "party": election.party,
+        "returning_officer": election.returning_officer,
+        "closes": closes,
+        "helped_routes": helped_routes(election),
+        "notice_link": absolute(reverse("election", args=[election.slug])),
+        "reissue_link": absolute(reverse("reissue", args=[election.slug])),
+    }
+
+
+def _particulars(letter: LetterToSend, election: Election) -> dict[str, Any]:
+    """What this letter alone carries: its code, or the link to say "this was not me"."""
+    if letter.purpose == CAST_NOTICE:
+        recipient = uuid.UUID(letter.recipient)
+        return {"dispute_link": absolute(dispute_path(recipient, election=election))}
+    if letter.enclosure is None:
+        raise ValueError("a letter that carries a code has lost it")
+    code = show_code(letter.enclosure.decode())
+    booth = reverse("booth", args=[election.slug])
+    return {"code": code, "link": absolute(f"{booth}#{code}"), "booth_link": absolute(booth)}
+
+
+def register() -> None:
+    """Say to the office how each purpose is worded."""
+    register_purpose(VOTING_CODE, render, words="Voting codes")
+    register_purpose(CODE_AGAIN, render, words="Voting codes, sent again")
+    register_purpose(CAST_NOTICE, render, words="Notices of a ballot cast")

@@ -1,0 +1,169 @@
+"""What the booth's page shows: the paper, where its two questions go, and what every proof binds.
+
+The same for every elector, and worked out anew for each page: nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.urls import reverse
+
+from ballot.lifecycle import State, is_before
+from ballot.mapping import contest_code
+from ballot.models import Candidate, Contest, Election, Method
+from ballot.selectors import contested, key_of
+from ballot.times import in_zone
+
+
+@dataclass(frozen=True, slots=True)
+class HelpedRoute:
+    """A way to vote without this page."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCandidate:
+    """One row of the paper; `position` is the number by which a sealed ranking refers to it."""
+
+    position: int
+    name: str
+    statement: str
+    photo_url: str
+    is_ron: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperContest:
+    """One contest as it stands on the paper."""
+
+    code: str
+    title: str
+    description: str
+    is_plurality: bool
+    preferences: int
+    has_ron: bool
+    order_sentence: str
+    candidates: tuple[PaperCandidate, ...]
+
+    @property
+    def candidate_count(self) -> int:
+        return len(self.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class Booth:
+    """Everything that the page templates/ballot/booth.html needs."""
+
+    title: str
+    is_open: bool
+    closed_sentence: str
+    closes_at_text: str
+    election_id: str
+    fingerprint: str
+    public_key: str
+    identify_url: str
+    confirm_url: str
+    cast_url: str
+    reissue_url: str
+    receipt_url: str
+    helped_routes: tuple[HelpedRoute, ...]
+    contests: tuple[PaperContest, ...]
+
+
+def booth_of(election: Election, *, now: datetime) -> Booth:
+    """The booth as it stands now: with the paper while the poll is open, else with the reason."""
+    closed = closed_sentence(election, now=now)
+    return Booth(
+        title=election.title,
+        is_open=not closed,
+        closed_sentence=closed,
+        closes_at_text=in_zone(election.closes_at, election.zone) if election.closes_at else "",
+        election_id=election.public_id.hex,
+        fingerprint=bytes(election.fingerprint or b"").hex(),
+        public_key="" if closed else key_of(election).public_key.hex(),
+        identify_url=reverse("identify", args=[election.slug]),
+        confirm_url=reverse("confirm", args=[election.slug]),
+        cast_url=reverse("cast", args=[election.slug]),
+        reissue_url=reverse("reissue", args=[election.slug]),
+        receipt_url=reverse("board", args=[election.slug]),
+        helped_routes=helped_routes(election),
+        contests=() if closed else tuple(_papers(election)),
+    )
+
+
+def closed_sentence(election: Election, *, now: datetime) -> str:
+    """Why no ballot can be cast now; empty while one can."""
+    if election.stage == State.VOID:
+        return "This election was declared void. No ballot can be cast in it."
+    if election.stage == State.SUSPENDED:
+        return (
+            "The poll is suspended for the time being. Nothing is lost: your link stays good, "
+            "and works again when the poll goes on."
+        )
+    if is_before(election.stage, State.POLLING):
+        when = _when(election.opens_at, election)
+        return f"The poll has not opened yet. It opens {when}. Your link stays good."
+    if election.stage != State.POLLING or (election.closes_at and election.closes_at <= now):
+        return "The poll has closed. No more ballots can be cast."
+    return ""
+
+
+def _when(moment: datetime | None, election: Election) -> str:
+    return f"on {in_zone(moment, election.zone)}" if moment else "at an hour still to be named"
+
+
+def helped_routes(election: Election) -> tuple[HelpedRoute, ...]:
+    """The other ways to vote, one a line of what the officer wrote."""
+    lines = (line.strip() for line in election.helped_routes.splitlines())
+    return tuple(HelpedRoute(line) for line in lines if line)
+
+
+def photo_url(election: Election, candidate_id: int, *, has_photo: bool) -> str:
+    """The address of a candidate's photograph; empty where there is none."""
+    return reverse("candidate_photo", args=[election.slug, candidate_id]) if has_photo else ""
+
+
+def _papers(election: Election) -> Iterator[PaperContest]:
+    rows: dict[int, list[PaperCandidate]] = {}
+    for row in _on_papers(election):
+        rows.setdefault(row.contest_id, []).append(
+            PaperCandidate(
+                position=row.position or 0,
+                name=row.name,
+                statement=row.statement,
+                photo_url=photo_url(election, row.pk, has_photo=row.has_photo),
+                is_ron=row.is_reopen_nominations,
+            )
+        )
+    for contest in contested(election):
+        yield _paper(contest, tuple(rows.get(contest.pk, ())))
+
+
+def _on_papers(election: Election) -> Iterator[Candidate]:
+    """Every candidate on the paper, without the photographs' bytes."""
+    yield from (
+        Candidate.objects.filter(contest__election=election, position__isnull=False)
+        .annotate(has_photo=ExpressionWrapper(Q(photo__isnull=False), BooleanField()))
+        .defer("photo")
+        .order_by("contest_id", "position")
+    )
+
+
+def _paper(contest: Contest, candidates: tuple[PaperCandidate, ...]) -> PaperContest:
+    most = contest.max_preferences or len(candidates)
+    return PaperContest(
+        code=contest_code(contest),
+        title=contest.title,
+        description="",
+        is_plurality=contest.method == Method.PLURALITY,
+        preferences=min(most, len(candidates)),
+        has_ron=contest.reopen_nominations,
+        order_sentence="The names are in alphabetical order.",
+        candidates=candidates,
+    )

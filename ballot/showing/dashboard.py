@@ -1,0 +1,141 @@
+"""The officer's dashboard: what is done, what comes now, what stops it, and what is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ballot.lifecycle import State, is_before
+from ballot.models import CastDispute, Election
+from ballot.selectors import shows_turnout
+from ballot.showing.business import (
+    Figure,
+    ballots_cast,
+    codes_made,
+    next_step,
+    order_of_business,
+)
+from ballot.times import in_zone
+from office.models import Approval, Job
+from office.selectors import (
+    acts_of,
+    dispatch_for,
+    latest_job,
+    letter_counts,
+    live_jobs,
+    waiting_approvals,
+)
+
+VOTING_CODE = "voting-code"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An election in a list."""
+
+    election: Election
+    state: str
+    colour: str
+    when: str
+    has_result: bool
+
+
+def colour_of(state: State) -> str:
+    """The colour of a state's tag: blue before, green while ballots are taken, grey after."""
+    if state == State.POLLING:
+        return "green"
+    if state == State.SUSPENDED:
+        return "orange"
+    if state == State.VOID:
+        return "red"
+    if state == State.DECLARED:
+        return "purple"
+    return "blue" if is_before(state, State.POLLING) else "grey"
+
+
+def line(election: Election) -> Line:
+    """An election with its state in words and the hour that matters now."""
+    return Line(
+        election,
+        election.stage.words,
+        colour_of(election.stage),
+        when_now(election),
+        has_result=election.stage in {State.DECLARED, State.ARCHIVED},
+    )
+
+
+def when_now(election: Election) -> str:
+    """The hour that matters now: of the opening before it, of the close before that."""
+    if is_before(election.stage, State.POLLING) and election.opens_at:
+        return f"Opens {in_zone(election.opens_at, election.zone)}"
+    if election.stage in {State.POLLING, State.SUSPENDED} and election.closes_at:
+        return f"Closes {in_zone(election.closes_at, election.zone)}"
+    return ""
+
+
+def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[str, Any]:
+    """Everything that the dashboard shows to this person."""
+    may = acts_of(person_id, now=now)
+    upcoming = next_step(election, now=now)
+    subject = ("election", str(election.pk))
+    approvals = list(
+        waiting_approvals(now=now).filter(subject_kind=subject[0], subject_id=subject[1])
+    )
+    return {
+        "acts": may,
+        "line": line(election),
+        "tasks": order_of_business(election, now=now),
+        "next": upcoming,
+        "next_is_yours": upcoming is not None and upcoming.act in may,
+        "next_waits": upcoming is not None and _waits(approvals, upcoming.act),
+        "approvals": approvals if "see_approvals" in may else [],
+        "jobs": list(_jobs(subject, upcoming.act if upcoming else "")),
+        "figures": list(_figures(election)),
+        "dispute_sentence": _dispute_sentence(election),
+        "shows_turnout": shows_turnout(election) and "see_turnout" in may,
+        "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
+        and "reissue_code" in may,
+        "takes_lots": election.stage == State.OPENED and "record_lot" in may,
+        "is_public": election.stage != State.DRAFT,
+        "may_set_up": "set_up_election" in may and election.stage == State.DRAFT,
+    }
+
+
+def _dispute_sentence(election: Election) -> str:
+    """How many electors say that the ballot in their name was not theirs; empty for none."""
+    said = CastDispute.objects.filter(election=election).count()
+    if not said:
+        return ""
+    if said == 1:
+        return "One elector says that the ballot cast in their name was not theirs."
+    return f"{said:,} electors say that the ballots cast in their names were not theirs."
+
+
+def _waits(approvals: list[Approval], act: str) -> bool:
+    return any(approval.act == act for approval in approvals)
+
+
+def _jobs(subject: tuple[str, str], act: str) -> Iterator[Job]:
+    """What is under way; and of the next step the last job, if it did not end well."""
+    live = list(live_jobs(subject=subject))
+    yield from live
+    last = latest_job(act, subject=subject) if act else None
+    if last is not None and last.state in {Job.State.FAILED, Job.State.STOPPED}:
+        yield last
+
+
+def _figures(election: Election) -> Iterator[Figure]:
+    if election.roll is None:
+        return
+    yield Figure("electors on the roll", f"{election.roll.electors:,}")
+    yield Figure("voting codes in force", f"{codes_made(election):,}")
+    dispatch = dispatch_for(VOTING_CODE, reference=election.roll.public_id)
+    if dispatch is not None:
+        counts = letter_counts(dispatch.pk)
+        yield Figure("letters handed over", f"{counts.handed_over:,}")
+        if counts.held:
+            yield Figure("letters held", f"{counts.held:,}")
+    if shows_turnout(election):
+        yield Figure("ballots cast", f"{ballots_cast(election):,}")

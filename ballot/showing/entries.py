@@ -1,0 +1,177 @@
+"""What an entry of the board says, in a sentence: one function a kind.
+
+The sentence is for reading; the entry's own bytes are what counts, and stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ballot.canonical import read_canonical
+from ballot.mapping import entry_digest
+from ballot.models import Election, Entry
+from ballot.times import in_zone
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """An entry for a reader: its number, what it says, when, and its name."""
+
+    number: int
+    kind: str
+    title: str
+    sentence: str
+    when: str
+    digest: str
+
+
+def shown(entry: Entry, *, election: Election) -> EntryShown:
+    """An entry in words. A ballot bears no time."""
+    body = bytes(entry.body)
+    read: Any = read_canonical(body)
+    title, words = SENTENCES.get(entry.kind, (entry.kind.capitalize(), _nothing))
+    at = read["at"]
+    when = in_zone(datetime.fromisoformat(at), election.zone) if at else ""
+    return EntryShown(
+        entry.number, entry.kind, title, words(read["content"]), when, entry_digest(body).hex()
+    )
+
+
+def _nothing(content: Content) -> str:
+    del content
+    return ""
+
+
+def _notice(content: Content) -> str:
+    return f"{content['title']}, {content['party']}: {_many(content['contests'], 'contest')}."
+
+
+def _candidates(content: Content) -> str:
+    said = []
+    for contest in content["contests"]:
+        names = ", ".join(contest["candidates"])
+        unopposed = " (unopposed)" if contest["unopposed"] else ""
+        said.append(f"{contest['title']}: {names}{unopposed}.")
+    return " ".join(said)
+
+
+def _withdrawal(content: Content) -> str:
+    return f"{content['candidate']} has withdrawn from {content['contest']}."
+
+
+def _roll(content: Content) -> str:
+    eligible = sum(one["people"] for one in content["totals"] if one["rule"] == "eligible")
+    judged = sum(one["people"] for one in content["totals"])
+    return f"{eligible:,} of {judged:,} people on the list may vote."
+
+
+def _reasoned(content: Content) -> str:
+    return f"The reason: {content['reason']}"
+
+
+def _key(content: Content) -> str:
+    names = ", ".join(one["name"] for one in content["trustees"])
+    return f"{content['quorum']} of these trustees open a box: {names}."
+
+
+def _credentials(content: Content) -> str:
+    total = sum(one["credentials"] for one in content["sections"])
+    return f"The public keys of {total:,} voting codes, by section and sorted."
+
+
+def _opening(content: Content) -> str:
+    if "contests" in content:
+        return f"The paper is fixed: {_many(content['contests'], 'contest')}."
+    return f"Trustee {content['trustee']} opened their part of box {content['box'] + 1}."
+
+
+def _ballot(content: Content) -> str:
+    return f"{_many(content['votes'], 'sealed vote')} under one credential."
+
+
+def _reissue(content: Content) -> str:
+    return f"A new code came into force; {_many(content['revoked'], 'code')} before it died."
+
+
+def _extension(content: Content) -> str:
+    return f"The poll closes later, at {content['closes_at']}. The reason: {content['reason']}"
+
+
+def _close(content: Content) -> str:
+    if content["early"]:
+        return f"The poll closed before its hour. The reason: {content['reason']}"
+    return "The poll closed at its hour."
+
+
+def _reconciliation(content: Content) -> str:
+    ballots = sum(one["ballots"] for one in content["sections"])
+    return (
+        f"Marked register and ballots agree: {ballots:,} ballots, "
+        f"{_many(content['boxes'], 'box', 'boxes')}."
+    )
+
+
+def _mix(content: Content) -> str:
+    return f"Mix {content['number']} of box {content['box'] + 1}, by {content['mixer']}."
+
+
+def _commitment(content: Content) -> str:
+    return f"Trustee {content['trustee']} committed to their part of box {content['box'] + 1}."
+
+
+def _profile(content: Content) -> str:
+    return f"{content['papers']:,} papers, {content['papers_rejected']:,} of them rejected."
+
+
+def _count(content: Content) -> str:
+    sheet = content["sheet"]
+    names = ", ".join(sheet["elected"])
+    return f"{sheet['valid']:,} valid papers, {_many(sheet['stages'], 'stage')}: {names}."
+
+
+def _lot(content: Content) -> str:
+    return f"Drawn first: place {content['drawn'][0] + 1} on the paper, which is excluded."
+
+
+def _declaration(content: Content) -> str:
+    said = [f"{one['title']}: {', '.join(one['elected'])}." for one in content["contests"]]
+    return " ".join(said)
+
+
+def _many(items: Any, noun: str, several: str = "") -> str:
+    """ "1 contest", "2 contests"."""
+    count = len(items)
+    return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
+
+
+SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
+    "notice": ("Notice of poll", _notice),
+    "candidates": ("Statement of persons nominated", _candidates),
+    "nominations-reopened": ("Nominations opened again", _nothing),
+    "withdrawal": ("A candidate withdrew", _withdrawal),
+    "roll": ("The roll was frozen", _roll),
+    "roll-withdrawn": ("The freeze was withdrawn", _reasoned),
+    "key": ("The trustees’ key", _key),
+    "credentials": ("Voting codes", _credentials),
+    "opening": ("Opening of the poll", _opening),
+    "ballot": ("A sealed ballot", _ballot),
+    "reissue": ("A code sent again", _reissue),
+    "suspension": ("The poll was suspended", _reasoned),
+    "resumption": ("The poll went on", _reasoned),
+    "extension": ("The poll was extended", _extension),
+    "close": ("Close of the poll", _close),
+    "reconciliation": ("The register was verified", _reconciliation),
+    "mix": ("A box was mixed", _mix),
+    "opening-commitment": ("A trustee’s commitment", _commitment),
+    "part": ("A trustee’s part", _opening),
+    "profile": ("A box was opened", _profile),
+    "lot": ("A lot was drawn", _lot),
+    "count": ("A contest was counted", _count),
+    "declaration": ("Declaration of the result", _declaration),
+    "void": ("Declared void", _reasoned),
+}

@@ -1,0 +1,170 @@
+"""The public page of an election: its notice, who stands, the roll in totals, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from ballot.canonical import read_canonical
+from ballot.lifecycle import State, is_before
+from ballot.models import Candidate, Contest, Election
+from ballot.selectors import shows_turnout
+from ballot.showing.booth import closed_sentence, helped_routes, photo_url
+from ballot.showing.dashboard import line
+from ballot.showing.paper import rules_of_contest
+from ballot.showing.turnout import turnout_of
+from ballot.times import in_zone
+from members.selectors import roll_totals, rules_told
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateShown:
+    """Somebody who stands, for the public page."""
+
+    name: str
+    statement: str
+    photo_url: str
+    is_ron: bool
+    has_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContestShown:
+    """A contest with its rules in words, and who stands."""
+
+    title: str
+    rules: tuple[str, ...]
+    is_unopposed: bool
+    candidates: tuple[CandidateShown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollLine:
+    """How many people one section has, admitted or for one reason not."""
+
+    section: str
+    reason: str
+    is_eligible: bool
+    people: str
+
+
+def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
+    """Everything that the public page shows."""
+    is_named = not is_before(election.stage, State.NOMINATED)
+    return {
+        "line": line(election),
+        "facts": list(_facts(election)),
+        "helped_routes": helped_routes(election),
+        "contests": [_contest(contest, is_named=is_named) for contest in _contests(election)],
+        "is_named": is_named,
+        "eligibility": rules_told(election.rules_id) if election.rules_id else (),
+        "roll": _roll(election),
+        "turnout": turnout_of(election) if shows_turnout(election) else None,
+        "is_open": not closed_sentence(election, now=now),
+        "is_declared": election.stage in {State.DECLARED, State.ARCHIVED},
+        "void_reason": _void_reason(election),
+    }
+
+
+def _facts(election: Election) -> Iterator[dict[str, str]]:
+    if election.opens_at:
+        yield {"name": "The poll opens", "value": in_zone(election.opens_at, election.zone)}
+    if election.closes_at:
+        yield {"name": "The poll closes", "value": in_zone(election.closes_at, election.zone)}
+    yield {"name": "Hours are on the clocks of", "value": election.zone.replace("_", " ")}
+    yield {"name": "Party", "value": election.party}
+    yield {"name": "Returning officer", "value": election.returning_officer}
+    yield {
+        "name": "Small sections",
+        "value": f"A section with fewer than {election.smallest_box} ballots is opened together "
+        "with another.",
+    }
+    yield {
+        "name": "Mixing",
+        "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
+    }
+
+
+def _contests(election: Election) -> list[Contest]:
+    return list(election.contests.order_by("position"))
+
+
+def _contest(contest: Contest, *, is_named: bool) -> ContestShown:
+    shown = tuple(_candidates(contest)) if is_named else ()
+    return ContestShown(
+        contest.title, tuple(rules_of_contest(contest)), contest.unopposed, shown
+    )
+
+
+def _candidates(contest: Contest) -> Iterator[CandidateShown]:
+    rows = (
+        contest.candidates.annotate(
+            has_photo=ExpressionWrapper(Q(photo__isnull=False), BooleanField())
+        )
+        .defer("photo")
+        .order_by("is_reopen_nominations", "position", "name")
+    )
+    for row in _alphabetically(list(rows)):
+        yield CandidateShown(
+            row.name,
+            row.statement,
+            photo_url(contest.election, row.pk, has_photo=getattr(row, "has_photo", False)),
+            row.is_reopen_nominations,
+            row.withdrawn_at is not None,
+        )
+
+
+def _alphabetically(rows: list[Candidate]) -> list[Candidate]:
+    """As they will stand on the paper; who withdrew comes after."""
+    return sorted(rows, key=lambda one: (one.withdrawn_at is not None, one.is_reopen_nominations,
+                                         one.name.casefold(), one.pk))
+
+
+def _roll(election: Election) -> dict[str, Any] | None:
+    """The statement of the electorate: admitted and, by reason, not; totals by section alone."""
+    if election.roll is None:
+        return None
+    sums: dict[tuple[str, bool, str], int] = {}
+    for total in roll_totals(election.roll_id or 0):
+        key = (total.section_name, total.is_eligible, total.rule)
+        sums[key] = sums.get(key, 0) + total.people
+    rows = [
+        RollLine(section, rule_words(rule), is_eligible, f"{people:,}")
+        for (section, is_eligible, rule), people in sums.items()
+    ]
+    return {"electors": f"{election.roll.electors:,}", "version": election.roll.version,
+            "commitment": bytes(election.roll.commitment).hex(), "rows": rows}
+
+
+def rule_words(rule: str) -> str:
+    """A verdict's rule as a reason: what the totals say."""
+    if rule == "eligible":
+        return "On the roll"
+    name, _, outcome = rule.partition(":")
+    return f"Not on the roll: {REASONS.get(name, name)}" + (
+        " (not recorded)" if outcome == "not_recorded" else ""
+    )
+
+
+REASONS = {
+    "listed": "no longer on the membership list",
+    "joined": "joined too late",
+    "paid": "not paid up",
+    "standing": "not in good standing",
+    "age": "too young",
+    "section": "in a section that is not admitted",
+    "unit": "in a unit that is not admitted",
+}
+
+
+def _void_reason(election: Election) -> str:
+    """The published reason of a void election."""
+    entry = election.entries.filter(kind="void").first()
+    if entry is None:
+        return ""
+    value: Any = read_canonical(bytes(entry.body))
+    return str(value["content"]["reason"])

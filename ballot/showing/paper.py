@@ -1,0 +1,104 @@
+"""The paper as the office sees it: contests, who stands, and what can still be changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ballot.lifecycle import State
+from ballot.models import Candidate, Contest, Election, Method
+
+
+@dataclass(frozen=True, slots=True)
+class NomineeShown:
+    """One nomination."""
+
+    candidate: Candidate
+    note: str
+    may_edit: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContestShown:
+    """One contest with its rules in words and its nominations."""
+
+    contest: Contest
+    rules: tuple[str, ...]
+    nominees: tuple[NomineeShown, ...]
+
+
+def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[str, Any]:
+    """The contests of an election, with what this person may change of them now."""
+    is_taking = election.stage in {State.DRAFT, State.NOMINATING}
+    is_leaving = is_taking or election.stage in {State.NOMINATED, State.FROZEN}
+    contests = [
+        ContestShown(
+            contest,
+            tuple(rules_of_contest(contest)),
+            tuple(
+                NomineeShown(
+                    one,
+                    _note(one),
+                    may_edit and is_taking and _is_standing_person(one),
+                    may_withdraw and is_leaving and _is_standing_person(one),
+                )
+                for one in contest.candidates.order_by("is_reopen_nominations", "position", "name")
+            ),
+        )
+        for contest in election.contests.order_by("position")
+    ]
+    return {
+        "contests": contests,
+        "may_add_contest": may_edit and election.stage == State.DRAFT,
+        "may_add_candidate": may_edit and is_taking,
+    }
+
+
+def _is_standing_person(candidate: Candidate) -> bool:
+    return candidate.withdrawn_at is None and not candidate.is_reopen_nominations
+
+
+def _note(candidate: Candidate) -> str:
+    if candidate.withdrawn_at is not None:
+        return "Withdrawn"
+    if candidate.is_reopen_nominations:
+        return ""
+    lacks = [words for words, given in (
+        ("no statement", candidate.statement), ("no photograph", candidate.photo)) if not given]
+    return ", ".join(lacks).capitalize()
+
+
+def rules_of_contest(contest: Contest) -> list[str]:
+    """How a contest is voted on and counted, in sentences for everybody."""
+    ties = {
+        "earlier-stages-then-lot": "A tie is settled by the earlier stages of the count, and by "
+        "lot where they are alike.",
+        "lot": "A tie is settled by lot, drawn in public.",
+    }[contest.tie_rule]
+    if contest.method == Method.PLURALITY:
+        rules = ["Each elector chooses one candidate. The candidate with the most votes is "
+                 "elected.", "A tie is settled by lot, drawn in public."]
+    else:
+        rules = [_ranking(contest), _stages(contest), ties]
+    if contest.reopen_nominations:
+        rules.append("“Re-open nominations” stands as a candidate would. If it wins, nobody is "
+                     "elected and nominations open again.")
+    return rules
+
+
+def _ranking(contest: Contest) -> str:
+    if contest.max_preferences:
+        return (f"Each elector ranks up to {contest.max_preferences} candidates in order of "
+                "preference.")
+    return "Each elector ranks as many candidates as they like, in order of preference."
+
+
+def _stages(contest: Contest) -> str:
+    end = (
+        "until one candidate has more than half of the continuing votes"
+        if contest.stop == "majority"
+        else "until two candidates are left, and the one with more votes is elected"
+    )
+    return (f"The candidate with the fewest votes is excluded and their papers pass to the next "
+            f"preference, stage by stage, {end} (alternative vote).")

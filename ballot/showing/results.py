@@ -1,0 +1,282 @@
+"""The declared result: the winner and the last stage first, then every stage, then the sheet.
+
+Read from the declaration as it stands on the board: a page shows what was declared, and counts
+nothing. The words of each stage are the counting core's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
+from ballot.models import Declaration, Election
+from ballot.showing.turnout import Row, percent_of
+
+Sheet = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One colour of the bars and whose it is; the number stands on the bars too."""
+
+    number: str
+    name: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure of the sheet, as templates/_partials/_count_sheet.html wants it."""
+
+    votes: str
+    change: str = ""
+    share: str = ""
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A candidate's line of the sheet, or a total's."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    is_elected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a stage's column."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetShown:
+    """A count sheet, one column a stage."""
+
+    sheet_id: str
+    caption: str
+    stages: tuple[Column, ...]
+    rows: tuple[SheetRow, ...]
+    totals: tuple[SheetRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A stage in words."""
+
+    number: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContestResult:
+    """The result of one contest."""
+
+    number: int
+    code: str
+    title: str
+    elected: tuple[str, ...]
+    is_unopposed: bool
+    nominations_reopen: bool
+    headline: str = ""
+    stages: tuple[Told, ...] = ()
+    papers: tuple[tuple[str, str], ...] = ()
+    key: tuple[Key, ...] = ()
+    chart: Bars | None = None
+    sheet: SheetShown | None = None
+    section_sheets: tuple[SheetShown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was declared of an election."""
+
+    declaration: Declaration
+    contests: tuple[ContestResult, ...]
+    turnout: tuple[Row, ...]
+    turnout_total: Row | None
+
+
+def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
+    """The result as declared.
+
+    names: section code → name.
+    """
+    content = declaration.content
+    told = [
+        contest_result(contest, number=number)
+        for number, contest in enumerate(content["contests"], start=1)
+    ]
+    sections = content.get("sections", [])
+    rows = [
+        _turnout(names.get(one["code"], one["code"]), one["issued"], one["ballots"])
+        for one in sections
+    ]
+    issued = sum(one["issued"] for one in sections)
+    ballots = sum(one["ballots"] for one in sections)
+    total = _turnout("All sections", issued, ballots) if sections else None
+    return Result(declaration, tuple(told), tuple(rows), total)
+
+
+def newest_declaration(election: Election) -> Declaration | None:
+    """The declaration in force; a correction has a higher version."""
+    return election.declarations.order_by("-version").first()
+
+
+def _turnout(name: str, issued: int, ballots: int) -> Row:
+    return Row(name, f"{issued:,}", f"{ballots:,}", percent_of(ballots, issued))
+
+
+def contest_result(contest: dict[str, Any], *, number: int) -> ContestResult:
+    """One contest of a declaration, ready to show."""
+    told = ContestResult(
+        number=number,
+        code=contest["code"],
+        title=contest["title"],
+        elected=tuple(contest["elected"]),
+        is_unopposed=contest["unopposed"],
+        nominations_reopen=contest.get("nominations_reopen", False),
+    )
+    return told if told.is_unopposed else _counted(told, contest["sheet"])
+
+
+def _counted(told: ContestResult, sheet: Sheet) -> ContestResult:
+    stages = sheet["stages"]
+    order = _order(sheet)
+    sections = [one["name"] for one in sheet["sections"]]
+    return ContestResult(
+        number=told.number,
+        code=told.code,
+        title=told.title,
+        elected=told.elected,
+        is_unopposed=False,
+        nominations_reopen=told.nominations_reopen,
+        headline=stages[-1]["sentence"],
+        stages=tuple(Told(at, stage["sentence"]) for at, stage in enumerate(stages, start=1)),
+        papers=_papers(sheet),
+        key=tuple(_key(order)),
+        chart=_chart(told, sheet, order),
+        sheet=_sheet(told, sheet, order, section=None),
+        section_sheets=tuple(
+            _sheet(told, sheet, order, section=section) for section in sections
+        ) if len(sections) > 1 else (),
+    )
+
+
+def _order(sheet: Sheet) -> list[str]:
+    """Candidates as the count left them: last stage first, by votes; then who was excluded last."""
+    order: list[str] = []
+    for stage in reversed(sheet["stages"]):
+        votes = stage["votes"]
+        order += sorted((name for name in votes if name not in order),
+                        key=lambda name, votes=votes: -votes[name])
+    return order
+
+
+def _papers(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    taken = sheet["valid"] + sheet["blank"] + sheet["rejected"]
+    return (
+        ("Papers in the boxes", f"{taken:,}"),
+        ("Valid papers", f"{sheet['valid']:,}"),
+        ("Blank papers", f"{sheet['blank']:,}"),
+        ("Rejected papers", f"{sheet['rejected']:,}"),
+    )
+
+
+def _key(order: Sequence[str]) -> list[Key]:
+    named = [Key(str(place + 1), name, series(place)) for place, name in enumerate(order)]
+    return [*named, Key("", "Exhausted papers", EXHAUSTED)]
+
+
+def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
+    """One bar a stage, each as wide as all valid papers, the exhausted at its end."""
+    rows = []
+    for number, stage in enumerate(sheet["stages"], start=1):
+        parts = [
+            Part(stage["votes"].get(name, 0), series(place), str(place + 1),
+                 f"{name}: {stage['votes'].get(name, 0):,} votes")
+            for place, name in enumerate(order)
+        ]
+        gone = stage["exhausted"]
+        parts.append(Part(gone, EXHAUSTED, "", f"Exhausted: {gone:,} papers"))
+        rows.append((f"Stage {number}: {_leaders(stage)}", parts))
+    return stacked_bars(
+        rows,
+        whole=sheet["valid"],
+        chart_id=f"stages-{told.number}",
+        title=f"{told.title}: votes at each stage",
+        description=" ".join(
+            f"Stage {number}. {stage['sentence']}"
+            for number, stage in enumerate(sheet["stages"], start=1)
+        ),
+    )
+
+
+def _leaders(stage: Sheet) -> str:
+    exhausted = f", {stage['exhausted']:,} exhausted" if stage["exhausted"] else ""
+    return f"{stage['continuing_votes']:,} continuing votes{exhausted}"
+
+
+def _sheet(
+    told: ContestResult, sheet: Sheet, order: Sequence[str], *, section: str | None
+) -> SheetShown:
+    stages = sheet["stages"]
+    views = [stage if section is None else stage["sections"][section] for stage in stages]
+    base = sheet["percentages"]["words"]
+    where = f"{told.title}, {section}" if section else told.title
+    caption = f"{where}: the count sheet" + ("" if section else f" (percentages are {base})")
+    suffix = f"-section-{[one['name'] for one in sheet['sections']].index(section)}" if section \
+        else ""
+    return SheetShown(
+        sheet_id=f"sheet-{told.number}{suffix}",
+        caption=caption,
+        stages=tuple(Column(at, _head(stage)) for at, stage in enumerate(stages, start=1)),
+        rows=tuple(
+            SheetRow(name, tuple(_cells(name, views, stages, with_share=section is None)),
+                     is_elected=name in told.elected and not told.nominations_reopen)
+            for name in order
+        ),
+        totals=(
+            SheetRow("Continuing votes", tuple(
+                Cell(f"{sum(view['votes'].values()):,}") for view in views)),
+            SheetRow("Exhausted papers", tuple(_exhausted(views))),
+            SheetRow("Valid papers", tuple(
+                Cell(f"{sum(view['votes'].values()) + view['exhausted']:,}") for view in views)),
+        ),
+    )
+
+
+def _head(stage: Sheet) -> str:
+    excluded = stage["excluded"]
+    return f"then {', '.join(excluded)} excluded" if excluded else ""
+
+
+def _cells(
+    name: str, views: Sequence[Sheet], stages: Sequence[Sheet], *, with_share: bool
+) -> list[Cell]:
+    cells: list[Cell] = []
+    before: int | None = None
+    for view, stage in zip(views, stages, strict=True):
+        votes = view["votes"].get(name)
+        if votes is None:
+            cells.append(Cell("", is_excluded=before is not None))
+            before = None
+            continue
+        change = f"+{votes - before:,}" if before is not None else ""
+        cells.append(Cell(f"{votes:,}", change, stage["percent"][name] if with_share else ""))
+        before = votes
+    return cells
+
+
+def _exhausted(views: Sequence[Sheet]) -> list[Cell]:
+    cells: list[Cell] = []
+    before: int | None = None
+    for view in views:
+        gone = view["exhausted"]
+        cells.append(Cell(f"{gone:,}", f"+{gone - before:,}" if before is not None else ""))
+        before = gone
+    return cells

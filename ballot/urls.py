@@ -1,0 +1,86 @@
+"""The addresses of an election's pages: public, elector's, officers'."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from ballot.views import (
+    board,
+    elector,
+    officer,
+    officer_acts,
+    officer_electors,
+    public,
+    results,
+)
+from ballot.views.act_table import ACTS
+
+_DESK = "desk/elections/"
+_ONE = "desk/elections/<slug:slug>/"
+
+urlpatterns = [
+    # Anybody.
+    path("", public.home, name="home"),
+    path("elections/<slug:slug>/", public.election, name="election"),
+    path(
+        "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
+        public.candidate_photo,
+        name="candidate_photo",
+    ),
+    path("elections/<slug:slug>/result/", results.result, name="result"),
+    path("elections/<slug:slug>/result.json", results.result_json, name="result_json"),
+    path(
+        "elections/<slug:slug>/result/<int:number>/count.csv", results.count_csv, name="count_csv"
+    ),
+    path(
+        "elections/<slug:slug>/result/<int:number>/rctab.json",
+        results.count_rctab,
+        name="count_rctab",
+    ),
+    path(
+        "elections/<slug:slug>/result/<int:number>/papers.blt",
+        results.papers_blt,
+        name="papers_blt",
+    ),
+    path("board/<slug:slug>/", board.board, name="board"),
+    path("board/<slug:slug>/<int:number>.json", board.entry_json, name="entry_json"),
+    # Electors.
+    path("vote/<slug:slug>/", elector.booth, name="booth"),
+    path("vote/<slug:slug>/identify", elector.identify, name="identify"),
+    path("vote/<slug:slug>/confirm", elector.confirm, name="confirm"),
+    path("vote/<slug:slug>/cast", elector.cast, name="cast"),
+    path("vote/<slug:slug>/reissue/", elector.reissue, name="reissue"),
+    path("vote/<slug:slug>/reissue/asked/", elector.reissue_asked, name="reissue_asked"),
+    path("vote/<slug:slug>/not-me/said/", elector.not_me_said, name="not_me_said"),
+    path("vote/<slug:slug>/not-me/<str:token>/", elector.not_me, name="not_me"),
+    # Officers.
+    path(_DESK, officer.elections, name="elections"),
+    path(f"{_DESK}new/", officer.begin, name="desk_begin"),
+    path(_ONE, officer.dashboard, name="desk_election"),
+    path(f"{_ONE}set-up/", officer.set_up, name="desk_set_up"),
+    path(f"{_ONE}paper/", officer.paper, name="desk_paper"),
+    path(f"{_ONE}contests/new/", officer.contest_new, name="desk_contest_new"),
+    path(
+        f"{_ONE}contests/<int:contest_id>/remove/",
+        officer.contest_remove,
+        name="desk_contest_remove",
+    ),
+    path(
+        f"{_ONE}contests/<int:contest_id>/candidates/new/",
+        officer.candidate_new,
+        name="desk_candidate_new",
+    ),
+    path(f"{_ONE}candidates/<int:candidate_id>/", officer.candidate, name="desk_candidate"),
+    path(
+        f"{_ONE}candidates/<int:candidate_id>/withdraw/",
+        officer.candidate_withdraw,
+        name="desk_candidate_withdraw",
+    ),
+    path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
+    path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),
+    path(f"{_ONE}lot/", officer_acts.lot, name="desk_lot"),
+    *(
+        path(f"{_ONE}acts/{name}/", officer_acts.act_page(name), name=f"act_{name}")
+        for name in ACTS
+    ),
+]

@@ -1,0 +1,245 @@
+"""The acts of an election as the desk offers them: the one table that their pages are built from.
+
+What an act needs, says and does. Whether it may be done is decided elsewhere: by whom, in the
+permission table; when, in the checklist and in the act's own service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.utils import timezone
+
+from ballot.checklist import BY_ACT
+from ballot.forms import DemonstrationKeyForm, LaterCloseForm, PlainForm, ReasonForm
+from ballot.lifecycle import State
+from ballot.models import Election
+from ballot.services.close_poll import close_poll
+from ballot.services.publish_candidates import publish_candidates, reopen_nominations
+from ballot.services.publish_notice import publish_notice
+from ballot.services.set_key import set_demonstration_key
+from office.services.approvals import propose_act
+from office.services.jobs import open_job
+
+Run = Callable[[int, int, datetime, dict[str, Any]], None]
+
+
+class How(Enum):
+    """How an act is carried out, and what is said when the button was pressed."""
+
+    AT_ONCE = "Done."
+    BY_JOB = "Started. This page shows how far it is; you may leave it."
+    BY_TWO = "Proposed. Another officer must approve it."
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAct:
+    """One act: what it is called, what it does in sentences, and how it is carried out.
+
+    permission: its row in the permission table, where that is not its name.
+    is_grave:   it cannot be undone, or it interferes with a poll.
+    """
+
+    name: str
+    title: str
+    sentences: tuple[str, ...]
+    button: str
+    states: tuple[State, ...]
+    how: How
+    form: type[PlainForm] = PlainForm
+    run: Run | None = None
+    permission: str = ""
+    is_grave: bool = False
+
+    @property
+    def warning(self) -> str:
+        """What is said beside the button of a grave act."""
+        if self.how is How.BY_TWO:
+            return "Once another officer has approved it, it cannot be taken back."
+        return "It cannot be taken back."
+
+    @property
+    def demands(self) -> str:
+        return self.permission or self.name
+
+    def carry_out(self, election: Election, *, by: int, given: dict[str, Any]) -> None:
+        """Do it, start it or propose it."""
+        now = timezone.now()
+        subject = ("election", str(election.pk))
+        if self.how is How.BY_TWO:
+            propose_act(self.name, subject=subject, by=by, now=now, parameters=given)
+        elif self.how is How.BY_JOB:
+            open_job(self.name, subject=subject, by=by, now=now)
+        elif self.run is not None:
+            self.run(election.pk, by, now, given)
+
+
+def _plainly(service: Callable[..., Any]) -> Run:
+    def run(election_id: int, by: int, now: datetime, given: dict[str, Any]) -> None:
+        service(election_id, by=by, now=now, **given)
+
+    return run
+
+
+def _step(name: str) -> tuple[State, ...]:
+    return BY_ACT[name].states
+
+
+_BEFORE_DECLARED = tuple(
+    state for state in State if state not in {State.DECLARED, State.ARCHIVED, State.VOID}
+)
+
+_TABLE = (
+    DeskAct(
+        "publish_notice", "Publish the notice of poll",
+        (
+            "The notice goes on the public page and on the board, and nominations open.",
+            "The timetable, the contests, how they are counted and who may vote are fixed by it.",
+        ),
+        "Publish the notice", _step("publish_notice"), How.AT_ONCE, run=_plainly(publish_notice),
+    ),
+    DeskAct(
+        "publish_candidates", "Publish the statement of persons nominated",
+        (
+            "Nominations close, and who stands is published, contest by contest.",
+            "A contest with one candidate and no “Re-open nominations” is unopposed.",
+        ),
+        "Publish who stands", _step("publish_candidates"), How.AT_ONCE,
+        run=_plainly(publish_candidates),
+    ),
+    DeskAct(
+        "reopen_nominations", "Take nominations again",
+        ("The statement of persons nominated is given up, and nominations open once more.",),
+        "Take nominations again", (State.NOMINATED,), How.AT_ONCE,
+        run=_plainly(reopen_nominations), permission="publish_candidates",
+    ),
+    DeskAct(
+        "freeze_roll", "Freeze the roll",
+        (
+            "Everybody on the membership list is judged by the rules of the notice, as the list "
+            "stands then. Who is admitted may vote, and nobody else.",
+            "The verdicts are kept with their reasons; totals and a commitment to the roll go on "
+            "the board.",
+        ),
+        "Propose to freeze the roll", _step("freeze_roll"), How.BY_TWO,
+    ),
+    DeskAct(
+        "withdraw_freeze", "Withdraw the freeze",
+        (
+            "The frozen roll is given up. Codes that were made for it are destroyed unsent.",
+            "The next freeze is a new version of the roll.",
+        ),
+        "Propose to withdraw the freeze", (State.FROZEN,), How.BY_TWO, form=ReasonForm,
+        is_grave=True,
+    ),
+    DeskAct(
+        "set_key", "Set up the trustees’ key",
+        (
+            "The trustees make the key that every ballot is sealed with. Each holds a share; a "
+            "quorum of them opens the box, and nobody alone.",
+        ),
+        "Make the key", _step("set_key"), How.AT_ONCE, form=DemonstrationKeyForm,
+        run=_plainly(set_demonstration_key),
+    ),
+    DeskAct(
+        "send_codes", "Make the voting codes",
+        (
+            "A code is made for every elector on the roll. It waits encrypted in its letter, goes "
+            "out when the poll opens, and is erased here once it is handed over.",
+            "The public halves go on the board, so that nobody can add a ballot unseen.",
+        ),
+        "Make the codes", _step("send_codes"), How.BY_JOB,
+    ),
+    DeskAct(
+        "open_poll", "Open the poll",
+        (
+            "The paper is fixed, ballots are taken, and the voting codes go out to the electors.",
+        ),
+        "Propose to open the poll", _step("open_poll"), How.BY_TWO, is_grave=True,
+    ),
+    DeskAct(
+        "suspend_poll", "Suspend the poll",
+        ("No ballot is taken until the poll goes on. What was cast stays cast.",),
+        "Propose to suspend the poll", (State.POLLING,), How.BY_TWO, form=ReasonForm,
+        is_grave=True,
+    ),
+    DeskAct(
+        "resume_poll", "Go on with the poll",
+        ("Ballots are taken again.",),
+        "Propose to go on", (State.SUSPENDED,), How.BY_TWO, form=ReasonForm,
+    ),
+    DeskAct(
+        "extend_poll", "Extend the poll",
+        ("The poll closes at a later hour, and the public page says so at once.",),
+        "Propose to extend the poll", (State.POLLING, State.SUSPENDED), How.BY_TWO,
+        form=LaterCloseForm, is_grave=True,
+    ),
+    DeskAct(
+        "close_poll", "Close the poll",
+        ("No ballot is taken any more, and all that were cast are on the board.",),
+        "Close the poll", _step("close_poll"), How.AT_ONCE, run=_plainly(close_poll),
+    ),
+    DeskAct(
+        "close_poll_early", "Close the poll early",
+        (
+            "The poll closes before its hour, for good. Whoever has not voted by then has lost "
+            "the chance to.",
+        ),
+        "Propose to close the poll early", (State.POLLING, State.SUSPENDED), How.BY_TWO,
+        form=ReasonForm, is_grave=True,
+    ),
+    DeskAct(
+        "verify_register", "Verify the marked register",
+        (
+            "By section, marks in the register, ballots and entries on the board must be the same "
+            "number, and every ballot passes its checks once more. Then the boxes are fixed.",
+        ),
+        "Verify", _step("verify_register"), How.BY_JOB,
+    ),
+    DeskAct(
+        "mix_box", "Mix the boxes",
+        (
+            "Every box is re-encrypted and shuffled, with a proof that no ballot was added, "
+            "taken out or changed. After it nobody can tell which ballot was whose.",
+        ),
+        "Mix", _step("mix_box"), How.BY_JOB,
+    ),
+    DeskAct(
+        "open_box", "Open the boxes",
+        (
+            "The parts of a quorum of trustees are combined, and the papers come out as a profile: "
+            "each ranking, and how many gave it.",
+        ),
+        "Open the boxes", _step("open_box"), How.BY_JOB,
+    ),
+    DeskAct(
+        "count", "Count",
+        (
+            "Every contest is counted by the rules of its notice. The count can be repeated by "
+            "anybody, and always comes out the same.",
+        ),
+        "Count", _step("count"), How.BY_JOB,
+    ),
+    DeskAct(
+        "declare", "Declare the result",
+        ("The result is published at once, with the whole count sheet.",),
+        "Propose to declare", _step("declare"), How.BY_TWO, is_grave=True,
+    ),
+    DeskAct(
+        "void_election", "Declare the election void",
+        ("The election ends without a result. Nothing is deleted, and codes not yet sent are "
+         "destroyed.",),
+        "Propose to declare it void", _BEFORE_DECLARED, How.BY_TWO, form=ReasonForm, is_grave=True,
+    ),
+)
+
+ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
+
+
+def besides_business(election: Election) -> list[DeskAct]:
+    """The acts of the election's state that are not steps of the order of business."""
+    return [act for act in _TABLE if act.name not in BY_ACT and election.stage in act.states]

@@ -1,0 +1,98 @@
+"""The board of an election: its entries in words and in bytes, and the search by tracker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ballot import limits
+from ballot.forms import TrackerForm
+from ballot.models import Election, Entry, SealedBallot
+from ballot.sealing.ballot import tracker_words
+from ballot.showing.entries import shown
+from ballot.views.public import announced_election
+from office.refusal import Refusal
+
+PAGE_ENTRIES = 50
+_YEAR_S = 365 * 24 * 3600
+# No election has more entries; a number past it is no number of ours, and never reaches the query.
+_MOST = 2_000_000_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def board(request: HttpRequest, slug: str) -> HttpResponse:
+    """The entries from a number on; and what a tracker stands for.
+
+    The search is a POST so that a tracker, which stands beside an address in no log of ours,
+    does not come to stand there by the page's own.
+    """
+    election = announced_election(slug)
+    form = TrackerForm(request.POST or None)
+    found = None
+    if request.method == "POST" and form.is_valid():
+        found = _search(request, election, form.cleaned_data["tracker"])
+    first = _first(request.GET.get("from", "0"))
+    context = {"election": election, "form": form, "found": found, **_page(election, first)}
+    return render(request, "ballot/board.html", context)
+
+
+@require_safe
+def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """An entry's own bytes; they never change."""
+    election = announced_election(slug)
+    entry = Entry.objects.filter(election=election, number=number).first() if number < _MOST \
+        else None
+    if entry is None:
+        raise Refusal("board.no-such-entry", "The board has no entry of this number.", status=404)
+    response = HttpResponse(bytes(entry.body), content_type="application/json")
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a tracker stands for: `number` is None while the ballot waits to go on the board."""
+
+    is_cast: bool
+    number: int | None = None
+    words: tuple[str, ...] = ()
+    page_url: str = ""
+
+
+def _search(request: HttpRequest, election: Election, wanted: tuple[bytes, bytes]) -> Found:
+    now = timezone.now()
+    limits.spend((limits.TRACKER_BY_ADDRESS, limits.masked_address(request, now=now)), now=now)
+    ballot = SealedBallot.objects.filter(election=election, tracker__range=wanted).first()
+    if ballot is None:
+        return Found(is_cast=False)
+    entry = Entry.objects.filter(ballot=ballot).first()
+    words = tracker_words(bytes(ballot.tracker))
+    if entry is None:
+        return Found(is_cast=True, words=words)
+    url = f"{reverse('board', args=[election.slug])}?from={entry.number}"
+    return Found(is_cast=True, number=entry.number, words=words, page_url=url)
+
+
+def _first(text: str) -> int:
+    return min(int(text), _MOST) if text.isascii() and text.isdecimal() and len(text) < 12 else 0
+
+
+def _page(election: Election, first: int) -> dict[str, object]:
+    rows = Entry.objects.filter(election=election, number__gte=first)
+    page = list(rows.order_by("number")[:PAGE_ENTRIES])
+    last = Entry.objects.filter(election=election).aggregate(last=Max("number"))["last"]
+    total = 0 if last is None else last + 1
+    here = reverse("board", args=[election.slug])
+    after = first + PAGE_ENTRIES
+    return {
+        "entries": [shown(entry, election=election) for entry in page],
+        "total": total,
+        "previous_url": f"{here}?from={max(0, first - PAGE_ENTRIES)}" if first else "",
+        "next_url": f"{here}?from={after}" if after < total else "",
+    }

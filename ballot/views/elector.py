@@ -1,0 +1,290 @@
+"""What an elector opens: the booth, a new link, and "this was not me".
+
+The booth is one page, the same for everybody, and knows no session. Two of its addresses answer
+in JSON. Casting does the least that can be done: it reads no session and no account, and asks the
+database only what the service asks.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ballot import limits
+from ballot.forms import ReissueForm
+from ballot.lifecycle import State, is_before
+from ballot.models import Credential, Election, RegisterMark
+from ballot.sealing.codes import check_identity
+from ballot.sealing.errors import SealingError
+from ballot.services.cast_ballot import cast_ballot, poll_at
+from ballot.services.record_dispute import record_dispute
+from ballot.services.reissue_code import confirm_reissue
+from ballot.services.request_reissue import request_reissue
+from ballot.showing.booth import booth_of
+from ballot.showing.dispute_links import entry_disputed
+from ballot.showing.electors import named
+from ballot.times import in_zone
+from ballot.times import in_zone
+from ballot.views.public import announced_election
+from members.selectors import entry_by_public_id
+from office.refusal import Refusal
+
+LARGEST_BALLOT_BYTES: Final = 4096
+LARGEST_QUESTION_BYTES: Final = 1024
+
+
+@require_safe
+def booth(request: HttpRequest, slug: str) -> HttpResponse:
+    election = announced_election(slug)
+    paper = booth_of(election, now=timezone.now())
+    return _private(render(request, "ballot/booth.html", {"booth": paper}))
+
+
+@require_POST
+def cast(request: HttpRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    try:
+        wire = _body(request, LARGEST_BALLOT_BYTES)
+        answer = _cast(request, slug, wire, now)
+    except Refusal as refusal:
+        return _refused(refusal)
+    return _private(JsonResponse(answer), clears=True)
+
+
+def _cast(request: HttpRequest, slug: str, wire: bytes, now: datetime) -> dict[str, Any]:
+    """Cast, counting by address only what is refused: a whole hall may vote from one address."""
+    one = (limits.CAST_BY_CREDENTIAL, wire[:32].hex())
+    address = (limits.CAST_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now))
+    if limits.is_spent(one, address, now=now):
+        raise limits.too_often()
+    try:
+        poll = poll_at(slug)
+        receipt = cast_ballot(poll, wire=wire)
+    except Refusal:
+        limits.note(one, address, now=now)
+        raise
+    if receipt.is_repeat:
+        limits.note(one, now=now)
+        return {"tracker": receipt.tracker.hex(), "is_repeat": True}
+    return {"tracker": receipt.tracker.hex(), "cast_at_text": in_zone(now, poll.zone)}
+
+
+# --- who holds this code ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A credential whose holder has just proved that they hold it."""
+
+    credential: bytes
+    election: Election
+
+
+@require_POST
+def identify(request: HttpRequest, slug: str) -> HttpResponse:
+    return _answer_holder(request, slug, _whose)
+
+
+@require_POST
+def confirm(request: HttpRequest, slug: str) -> HttpResponse:
+    """Bring a code that was sent again into force; only this POST does it, never a GET."""
+    return _answer_holder(request, slug, _confirm)
+
+
+def _answer_holder(
+    request: HttpRequest, slug: str, answer: Callable[[_Held, datetime], dict[str, Any]]
+) -> HttpResponse:
+    now = timezone.now()
+    try:
+        held = _held(request, slug, now)
+        told = answer(held, now) if held else {"state": "unknown"}
+    except Refusal as refusal:
+        return _refused(refusal)
+    if told["state"] == "unknown":
+        limits.note((limits.IDENTIFY_REFUSED_BY_ADDRESS,
+                     limits.masked_address(request, now=now)), now=now)
+    return _private(JsonResponse(told))
+
+
+def _held(request: HttpRequest, slug: str, now: datetime) -> _Held | None:
+    """The proof of possession, checked before anything is looked up: credentials are public."""
+    credential, signature = _proof(_body(request, LARGEST_QUESTION_BYTES))
+    one = (limits.IDENTIFY_BY_CREDENTIAL, credential.hex())
+    address = (limits.IDENTIFY_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now))
+    if limits.is_spent(one, address, now=now):
+        raise limits.too_often()
+    limits.note(one, now=now)
+    election = announced_election(slug)
+    try:
+        check_identity(credential, signature, election_id=election.public_id.bytes)
+    except SealingError:
+        return None
+    return _Held(credential, election)
+
+
+def _proof(body: bytes) -> tuple[bytes, bytes]:
+    try:
+        asked = json.loads(body)
+        credential = bytes.fromhex(asked["credential"])
+        signature = bytes.fromhex(asked["signature"])
+    except (ValueError, TypeError, KeyError) as wrong:
+        raise _malformed() from wrong
+    if len(credential) != 32 or len(signature) != 64:
+        raise _malformed()
+    return credential, signature
+
+
+def _malformed() -> Refusal:
+    return Refusal(
+        "code.malformed-question",
+        "The question did not arrive whole. Load the page again and try once more.",
+        status=400,
+    )
+
+
+def _whose(held: _Held, now: datetime) -> dict[str, Any]:
+    """Whose code this is, and whether a ballot can be cast with it."""
+    found = (
+        Credential.objects.filter(election=held.election, public_key=held.credential)
+        .select_related("roll_entry__section")
+        .first()
+    )
+    if found is None:
+        return {"state": "unknown"}
+    entry = found.roll_entry
+    told = {"state": _state(held.election, found, now), "elector": named(entry)}
+    told |= SENTENCES.get(told["state"], {})
+    if told["state"] == "ready":
+        told |= {"section": entry.section.code, "section_name": entry.section.name, "unit": ""}
+    return told
+
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "cast": {
+        "sentence": "A ballot has been cast in your name already, and it stands: each elector "
+        "casts one. If it was not you, tell the returning officer at once."
+    },
+    "waiting": {
+        "sentence": "This is a new code. If you use it, the code you were sent before stops "
+        "working, and nobody can vote with it."
+    },
+}
+
+
+def _state(election: Election, found: Credential, now: datetime) -> str:
+    marks = RegisterMark.objects.filter(election=election, roll_entry=found.roll_entry_id)
+    if marks.exists():
+        return "cast"
+    if found.force == Credential.Force.REVOKED:
+        return "revoked"
+    if is_before(election.stage, State.POLLING):
+        return "not-yet-open"
+    if election.stage == State.SUSPENDED:
+        return "suspended"
+    if election.stage != State.POLLING or election.closes_at is None or election.closes_at <= now:
+        return "closed"
+    return "waiting" if found.force == Credential.Force.WAITING else "ready"
+
+
+def _confirm(held: _Held, now: datetime) -> dict[str, Any]:
+    if _whose(held, now)["state"] == "waiting":
+        confirm_reissue(held.election.pk, credential=held.credential, now=now)
+    return _whose(held, now)
+
+
+# --- a new link, and "this was not me" -------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reissue(request: HttpRequest, slug: str) -> HttpResponse:
+    election = announced_election(slug)
+    form = ReissueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        limits.spend(
+            (limits.REISSUE_BY_NUMBER, limits.masked(form.cleaned_data["number"], now=now)),
+            (limits.REISSUE_BY_ADDRESS, limits.masked_address(request, now=now)),
+            now=now,
+        )
+        request_reissue(election.pk, now=now, **form.cleaned_data)
+        return redirect("reissue_asked", slug)
+    return render(request, "ballot/reissue.html", {"election": election, "form": form})
+
+
+@require_safe
+def reissue_asked(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "ballot/reissue_asked.html", {"election": announced_election(slug)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def not_me(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    election = announced_election(slug)
+    recipient = _recipient(token)
+    if request.method == "POST":
+        record_dispute(election.pk, recipient=recipient, now=timezone.now())
+        return redirect("not_me_said", slug)
+    entry = entry_by_public_id(election.roll_id or 0, recipient)
+    return _private(render(
+        request, "ballot/not_me.html", {"election": election, "elector": named(entry)}
+    ))
+
+
+@require_safe
+def not_me_said(request: HttpRequest, slug: str) -> HttpResponse:
+    return render(request, "ballot/not_me_said.html", {"election": announced_election(slug)})
+
+
+def _recipient(token: str) -> uuid.UUID:
+    recipient = entry_disputed(token)
+    if recipient is None:
+        raise Refusal(
+            "dispute.bad-link",
+            "This link is not whole. Open it from the letter, or copy all of it.",
+            status=404,
+        )
+    return recipient
+
+
+# --- in common -------------------------------------------------------------------------------
+
+
+def _body(request: HttpRequest, most: int) -> bytes:
+    """The body, refused before it is read where it cannot be what it should."""
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        length = most + 1
+    if length > most:
+        raise Refusal("request.too-large", "What was sent is too large to be a ballot. Nothing "
+                      "was cast.", status=413)
+    return request.body
+
+
+def _refused(refusal: Refusal) -> HttpResponse:
+    told = {"code": refusal.code, "sentence": refusal.sentence}
+    return _private(JsonResponse(told, status=refusal.status))
+
+
+def _private(response: HttpResponse, *, clears: bool = False) -> HttpResponse:
+    """Keep an answer out of every cache, and at the receipt take what was kept away.
+
+    Not "cookies": the same ballot may be on its way again from this page, which needs the token
+    in its cookie to be answered with the same receipt. The booth keeps nothing in storage.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if clears:
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

@@ -1,0 +1,135 @@
+"""The page of each act: what will happen, what stops it, what it needs, and the button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ballot.checklist import BY_ACT, Check, checks_of
+from ballot.forms import LotForm, PlainForm
+from ballot.lifecycle import State
+from ballot.models import Contest, Election
+from ballot.selectors import contested, election_by_slug, on_paper
+from ballot.services.count_papers import record_lot
+from ballot.showing.business import is_unopposed
+from ballot.showing.lots import tie_of
+from ballot.views.act_table import ACTS, DeskAct, How
+from office.access import StaffRequest, staff_only
+from office.refusal import Refusal
+from office.selectors import latest_job, waiting_approval
+
+
+def act_page(name: str) -> Callable[..., HttpResponseBase]:
+    """The view of one act, guarded by that act's row of the permission table."""
+    act = ACTS[name]
+
+    @staff_only(act.demands)
+    @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def page(request: StaffRequest, slug: str) -> HttpResponse:
+        election = election_by_slug(slug)
+        form = act.form(request.POST or None, election=election)
+        if request.method == "POST" and form.is_valid() and _done(request, act, election, form):
+            return redirect("desk_election", slug)
+        return _page(request, act, election, form)
+
+    return page
+
+
+def _done(request: StaffRequest, act: DeskAct, election: Election, form: PlainForm) -> bool:
+    try:
+        act.carry_out(election, by=request.user.pk, given=form.parameters())
+    except Refusal as refusal:
+        form.add_error(None, refusal.sentence)
+        return False
+    messages.success(request, act.how.value)
+    return True
+
+
+def _page(
+    request: HttpRequest, act: DeskAct, election: Election, form: PlainForm
+) -> HttpResponse:
+    now = timezone.now()
+    subject = ("election", str(election.pk))
+    checks = checks_of(election, act.name, now=now) if act.name in BY_ACT else []
+    is_here = is_at_its_state(act, election)
+    approval = waiting_approval(act.name, subject=subject, now=now)
+    job = latest_job(act.name, subject=subject)
+    is_under_way = job is not None and job.finished_at is None
+    context = {
+        "act": act,
+        "election": election,
+        "form": form,
+        "checks": checks,
+        "approval": approval,
+        "job": job if is_here else None,
+        "is_here": is_here,
+        "takes_two": act.how is How.BY_TWO,
+        "needs_command": act.name == "set_key" and not election.demonstration,
+        "other_mixers": is_here and act.name == "mix_box" and not election.demonstration,
+        "trustees_open": is_here and act.name == "open_box" and not election.demonstration,
+        "may_go_on": is_here and approval is None and not is_under_way
+        and _nothing_stops(act, election, checks),
+    }
+    return render(request, "ballot/desk/act.html", context)
+
+
+def is_at_its_state(act: DeskAct, election: Election) -> bool:
+    """Whether the election stands where this act starts from."""
+    if act.name == "declare" and is_unopposed(election):
+        return election.stage in {State.NOMINATED, State.FROZEN}
+    return election.stage in act.states
+
+
+def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> bool:
+    if act.name == "set_key" and not election.demonstration:
+        return False
+    if act.name == "open_box" and election.demonstration:
+        # The server opens the trustees' parts itself, as the first thing of the act.
+        return True
+    return all(check.is_met for check in checks)
+
+
+# --- a lot -----------------------------------------------------------------------------------
+
+
+@staff_only("record_lot")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lot(request: StaffRequest, slug: str) -> HttpResponse:
+    """Record the lot that the count waits for; with none awaited, the page says so."""
+    election = election_by_slug(slug)
+    contest, tie = _first_tie(election)
+    if contest is None or tie is None:
+        return render(request, "ballot/desk/lot.html", {"election": election})
+    tied = [one for one in on_paper(contest) if one.position in tie.left]
+    form = LotForm(request.POST or None, tied=tied)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_lot(contest.pk, drawn=form.drawn(), among=form.positions, by=request.user.pk,
+                       now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "The lot is recorded. Start the count again.")
+            return redirect("act_count", slug)
+    context = {"election": election, "contest": contest, "tied": tied, "form": form,
+               "stage": tie.stage}
+    return render(request, "ballot/desk/lot.html", context)
+
+
+def _first_tie(election: Election) -> tuple[Contest | None, Any]:
+    if election.stage == State.OPENED:
+        for contest in contested(election):
+            tie = tie_of(contest)
+            if tie is not None:
+                return contest, tie
+    return None, None

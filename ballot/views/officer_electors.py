@@ -1,0 +1,66 @@
+"""Turnout, the same for officers and observers; and a new code at the helpdesk."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ballot.forms import NumberForm
+from ballot.models import Election
+from ballot.selectors import election_by_slug, shows_turnout
+from ballot.services.reissue_code import reissue_code
+from ballot.showing.electors import named
+from ballot.showing.turnout import turnout_of
+from members.selectors import entry_numbered
+from office.access import StaffRequest, staff_only
+from office.refusal import Refusal
+
+
+@staff_only("see_turnout")
+@never_cache
+@require_safe
+def turnout(request: StaffRequest, slug: str) -> HttpResponse:
+    election = election_by_slug(slug)
+    shown = turnout_of(election) if shows_turnout(election) else None
+    return render(request, "ballot/desk/turnout.html", {"election": election, "turnout": shown})
+
+
+@staff_only("reissue_code")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def helpdesk(request: StaffRequest, slug: str) -> HttpResponse:
+    election = election_by_slug(slug)
+    form = NumberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            elector = _sent_again(election, form.cleaned_data["number"], by=request.user.pk)
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(
+                request, f"A new link is on its way to the address on the roll: {elector}."
+            )
+            return redirect("desk_helpdesk", slug)
+    return render(request, "ballot/desk/helpdesk.html", {"election": election, "form": form})
+
+
+def _sent_again(election: Election, number: str, *, by: int) -> str:
+    """Send a new code to the elector with this number; return how they are named."""
+    entry = entry_numbered(election.roll_id, number) if election.roll_id else None
+    if entry is None:
+        raise Refusal(
+            "reissue.not-on-roll",
+            "Nobody with this number is on the roll of this election. Look at the number again.",
+            status=404,
+        )
+    if not entry.email:
+        raise Refusal(
+            "reissue.no-address",
+            "The roll has no e-mail address for this elector. Offer one of the other ways to vote.",
+        )
+    reissue_code(election.pk, recipient=entry.public_id, by=by, now=timezone.now())
+    return named(entry)

@@ -1,0 +1,93 @@
+"""The declared result, for reading and for taking away."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ballot.counting.blt import write_blt
+from ballot.counting.sheet import csv_text, rctab
+from ballot.lifecycle import State
+from ballot.models import Contest, Declaration, Election
+from ballot.selectors import counted, profile_of
+from ballot.showing.results import newest_declaration, result_of
+from ballot.times import local_time
+from ballot.views.public import announced_election
+from members.selectors import sections
+from office.refusal import Refusal
+
+_KEPT = "public, max-age=300"
+
+
+@require_safe
+def result(request: HttpRequest, slug: str) -> HttpResponse:
+    election, declaration = _declared(slug)
+    names = {section.code: section.name for section in sections()}
+    shown = result_of(declaration, names=names)
+    context = {"election": election, "result": shown}
+    return render(request, "ballot/result.html", context)
+
+
+@require_safe
+def result_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The declaration, word for word as it stands on the board."""
+    election, declaration = _declared(slug)
+    return _file(_json(declaration.content), "application/json", f"{election.slug}-result.json")
+
+
+@require_safe
+def count_rctab(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One contest's count in the summary form of RCTab, which other programs draw."""
+    election, contest = _contest(slug, number)
+    _, declaration = _declared(slug)
+    day = local_time(declaration.declared_at, election.zone).date().isoformat()
+    summary = rctab(counted(contest), contest=contest.title, date=day)
+    return _file(_json(summary), "application/json", f"{election.slug}-{number}-rctab.json")
+
+
+@require_safe
+def count_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One contest's count sheet for a spreadsheet; no cell of it is run as a formula."""
+    election, contest = _contest(slug, number)
+    text = csv_text(counted(contest))
+    return _file(text, "text/csv; charset=utf-8", f"{election.slug}-{number}-count.csv")
+
+
+@require_safe
+def papers_blt(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One contest's papers, each ranking with how many gave it, for anybody to count again."""
+    election, contest = _contest(slug, number)
+    content = write_blt(profile_of(contest)).decode()
+    return _file(content, "text/plain; charset=utf-8", f"{election.slug}-{number}.blt")
+
+
+def _declared(slug: str) -> tuple[Election, Declaration]:
+    election = announced_election(slug)
+    declaration = newest_declaration(election)
+    if declaration is None or election.stage not in {State.DECLARED, State.ARCHIVED}:
+        raise Refusal("result.none", "No result has been declared yet.", status=404)
+    return election, declaration
+
+
+def _contest(slug: str, number: int) -> tuple[Election, Contest]:
+    """A contest that was counted, by its number on the paper from 1."""
+    election, _ = _declared(slug)
+    contest = election.contests.filter(position=number - 1, unopposed=False).first()
+    if contest is None:
+        raise Refusal("contest.none", "There is no contest at this address.", status=404)
+    return election, contest
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def _file(content: str, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = _KEPT
+    return response
