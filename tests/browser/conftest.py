@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 # Playwright keeps an event loop on the test's thread, beside which Django refuses its database.
@@ -19,6 +25,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 SCREENSHOTS = ROOT / "var" / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -83,6 +93,32 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[str], str]]:
+    """Serve the addresses of a module through Django's real middleware; gives the origin.
+
+    Static files come straight from static/, without the hashed names of a collected release.
+    """
+    with ExitStack() as standing:
+
+        def start(urlconf: str) -> str:
+            standing.enter_context(override_settings(ROOT_URLCONF=urlconf, STORAGES=STORAGES))
+            server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
+            server.set_app(StaticFilesHandler(WSGIHandler()))
+            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread.start()
+            for step in (server.server_close, thread.join, server.shutdown):
+                standing.callback(step)
+            return f"http://localhost:{server.server_port}"
+
+        yield start
 
 
 @pytest.fixture

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.http import HttpResponse, JsonResponse
-from django.test import override_settings
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.axe import findings
@@ -19,11 +15,6 @@ OpenPage = Callable[..., Page]
 WIDTHS = (320, 768, 1280)
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def desk() -> Desk:
     standing.desk = Desk()
@@ -31,23 +22,8 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def origin(settings: object, desk: Desk) -> Iterator[str]:
-    """Serve the desk with Django's real middleware: its content policy and its forgery check."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-
-    storages = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    with override_settings(ROOT_URLCONF="tests.browser.booth_desk", STORAGES=storages):
-        server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
-        server.set_app(StaticFilesHandler(WSGIHandler()))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def origin(serve: Callable[[str], str], desk: Desk) -> str:
+    return serve("tests.browser.booth_desk")
 
 
 @pytest.fixture
