@@ -64,7 +64,7 @@ coverage: .venv/.installed-dev
 	$(BIN)/pytest -p no:django --cov --cov-report=term-missing:skip-covered $(wildcard $(CORE_TESTS))
 
 bench-import: install
-	@$(BIN)/python manage.py bench_import $(OPTIONS)
+	@$(BIN)/python benchmarks/roll_import.py $(OPTIONS)
 
 bench-sealing: install
 	@$(BIN)/python -m ballot.sealing.bench $(OPTIONS)

@@ -39,8 +39,7 @@ def preview_import(batch_id: int, *, now: datetime, report: Report = silent) -> 
         _read_and_compare(batch_id, now=now, report=report)
     except FileRefused as refused:
         _fail(batch_id, refused, now=now)
-        raise Refusal(f"import.{refused.trouble.value.replace('_', '-')}",
-                      _in_words(refused)) from refused  # fmt: skip
+        raise Refusal("import.unreadable", _in_words(refused)) from refused
 
 
 @transaction.atomic
