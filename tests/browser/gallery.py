@@ -22,8 +22,9 @@ PARTIALS = """{% extends "base.html" %}
 {% include "_partials/_figures.html" %}
 {% include "_partials/_task_list.html" %}
 {% include "_partials/_summary_list.html" %}
-{% include "_partials/_progress.html" with label="Sealed" done=1200 total=5000 unit="codes" %}
-{% include "_partials/_progress.html" with label="Not known" progress_id="other" %}
+<div class="app-progress"><label class="app-progress__label" for="progress">Sealed</label>
+<progress class="app-progress__bar" id="progress" max="5000" value="1200"></progress>
+<p class="app-progress__figures">1,200 of 5,000 codes</p></div>
 {% include "_partials/_count_sheet.html" %}
 <figure class="app-chart"><svg class="app-chart__picture" viewBox="0 0 640 60" width="640"
  height="60" role="img" aria-labelledby="t d"><title id="t">First preferences</title>
