@@ -13,6 +13,7 @@ from ballot.services.count_papers import count_papers
 from ballot.services.freeze_roll import freeze_roll
 from ballot.services.mix_box import SERVER, mix_boxes
 from ballot.services.open_box import open_box
+from ballot.services.request_reissue import answer_reissue_request
 from ballot.services.verify_register import verify_register
 from ballot.models import Election
 from office.kinds import Work, register_job_kind
@@ -50,6 +51,11 @@ def _mix(work: Work) -> None:
         )
 
 
+def _answer_reissue_request(work: Work) -> None:
+    """An elector asked for a new code; whatever comes of it, the job ends alike."""
+    answer_reissue_request(int(work.subject_id), now=timezone.now())
+
+
 def _running(act: Callable[..., Any]) -> Callable[[Work], None]:
     def run(work: Work) -> None:
         act(
@@ -69,6 +75,10 @@ def register() -> None:
     register_job_kind("send_codes", _running(issue_codes), words="Making the voting codes")
     register_job_kind(
         "verify_register", _running(verify_register), words="Verifying the marked register"
+    )
+    register_job_kind(
+        "answer_reissue_request", _answer_reissue_request, words="Looking for an elector",
+        queue="mail",
     )
     register_job_kind("mix_box", _mix, words="Mixing the boxes")
     register_job_kind("open_box", _running(open_box), words="Opening the boxes")

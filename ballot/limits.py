@@ -150,8 +150,8 @@ def _salt(day: str) -> bytes:
     return _shared_salt(day) or secrets.token_bytes(16)
 
 
-@_unless_away(None)
-def _shared_salt(day: str) -> bytes | None:
+@_unless_away(b"")
+def _shared_salt(day: str) -> bytes:
     drawn = secrets.token_bytes(16)
     salt = cache.get_or_set(f"limit:salt:{day}", drawn, timeout=2 * _DAY_S)
-    return salt if isinstance(salt, bytes) else None
+    return salt if isinstance(salt, bytes) else b""

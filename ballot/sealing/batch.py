@@ -337,7 +337,7 @@ def _find_repeated(ballots: ReadBallots) -> None:
 def _heads(pairs: Octets) -> NDArray[np.uint64]:
     """Give the first eight bytes of c1 and c2 of each contest, (2·contests, n)."""
     heads: NDArray[np.uint64] = np.ascontiguousarray(pairs[..., :8]).view(np.uint64)
-    return heads.reshape(-1, pairs.shape[2])
+    return heads.reshape(2 * pairs.shape[0], pairs.shape[2])
 
 
 def _proofs(check: _Check, number: int) -> Claims:

@@ -69,6 +69,9 @@ def check_name(name: str) -> None:
     Spec:   sealing §3.4.
     Raises: Malformed "name".
     """
-    size = len(name.encode("utf-8", "surrogatepass"))
+    try:
+        size = len(name.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise Malformed("name") from error
     if not 0 < size <= LONGEST_NAME or not unicodedata.is_normalized("NFC", name):
         raise Malformed("name", name=name)

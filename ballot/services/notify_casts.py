@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from ballot.models import Election
-from office.services.letters import prepare_dispatch, queue_letters_from
+from office.services.letters import dispatch_at_once, queue_letters_from
 
 PURPOSE: Final = "cast-notice"
 
@@ -23,5 +23,7 @@ SELECT r.public_id::text FROM ballot_registermark m
 
 def notify_casts(election: Election) -> int:
     """Queue the notices that are due; return how many. The order is the pseudonyms', not time's."""
-    dispatch = prepare_dispatch(PURPOSE, reference=election.roll.public_id, at_once=True)
+    if election.roll is None:
+        return 0
+    dispatch = dispatch_at_once(PURPOSE, reference=election.roll.public_id)
     return queue_letters_from(dispatch.pk, _MARKED, [election.pk])

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
 from ballot.lifecycle import State, is_before
@@ -131,13 +130,14 @@ def photo_url(election: Election, candidate_id: int, *, has_photo: bool) -> str:
 
 def _papers(election: Election) -> Iterator[PaperContest]:
     rows: dict[int, list[PaperCandidate]] = {}
+    photographed = with_photo(election)
     for row in _on_papers(election):
         rows.setdefault(row.contest_id, []).append(
             PaperCandidate(
                 position=row.position or 0,
                 name=row.name,
                 statement=row.statement,
-                photo_url=photo_url(election, row.pk, has_photo=row.has_photo),
+                photo_url=photo_url(election, row.pk, has_photo=row.pk in photographed),
                 is_ron=row.is_reopen_nominations,
             )
         )
@@ -147,12 +147,14 @@ def _papers(election: Election) -> Iterator[PaperContest]:
 
 def _on_papers(election: Election) -> Iterator[Candidate]:
     """Every candidate on the paper, without the photographs' bytes."""
-    yield from (
-        Candidate.objects.filter(contest__election=election, position__isnull=False)
-        .annotate(has_photo=ExpressionWrapper(Q(photo__isnull=False), BooleanField()))
-        .defer("photo")
-        .order_by("contest_id", "position")
-    )
+    rows = Candidate.objects.filter(contest__election=election, position__isnull=False)
+    yield from rows.defer("photo").order_by("contest_id", "position")
+
+
+def with_photo(election: Election) -> frozenset[int]:
+    """The ids of the candidates who handed in a photograph."""
+    rows = Candidate.objects.filter(contest__election=election, photo__isnull=False)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def _paper(contest: Contest, candidates: tuple[PaperCandidate, ...]) -> PaperContest:

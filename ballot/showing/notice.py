@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
-
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election
 from ballot.selectors import shows_turnout
-from ballot.showing.booth import closed_sentence, helped_routes, photo_url
+from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
 from ballot.showing.dashboard import line
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
@@ -55,11 +53,15 @@ class RollLine:
 def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
     """Everything that the public page shows."""
     is_named = not is_before(election.stage, State.NOMINATED)
+    photographed = with_photo(election)
     return {
         "line": line(election),
         "facts": list(_facts(election)),
         "helped_routes": helped_routes(election),
-        "contests": [_contest(contest, is_named=is_named) for contest in _contests(election)],
+        "contests": [
+            _contest(contest, photographed, is_named=is_named)
+            for contest in election.contests.select_related("election").order_by("position")
+        ],
         "is_named": is_named,
         "eligibility": rules_told(election.rules_id) if election.rules_id else (),
         "roll": _roll(election),
@@ -89,30 +91,21 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
     }
 
 
-def _contests(election: Election) -> list[Contest]:
-    return list(election.contests.order_by("position"))
-
-
-def _contest(contest: Contest, *, is_named: bool) -> ContestShown:
-    shown = tuple(_candidates(contest)) if is_named else ()
+def _contest(
+    contest: Contest, photographed: frozenset[int], *, is_named: bool
+) -> ContestShown:
+    shown = tuple(_candidates(contest, photographed)) if is_named else ()
     return ContestShown(
         contest.title, tuple(rules_of_contest(contest)), contest.unopposed, shown
     )
 
 
-def _candidates(contest: Contest) -> Iterator[CandidateShown]:
-    rows = (
-        contest.candidates.annotate(
-            has_photo=ExpressionWrapper(Q(photo__isnull=False), BooleanField())
-        )
-        .defer("photo")
-        .order_by("is_reopen_nominations", "position", "name")
-    )
-    for row in _alphabetically(list(rows)):
+def _candidates(contest: Contest, photographed: frozenset[int]) -> Iterator[CandidateShown]:
+    for row in _alphabetically(list(contest.candidates.defer("photo"))):
         yield CandidateShown(
             row.name,
             row.statement,
-            photo_url(contest.election, row.pk, has_photo=getattr(row, "has_photo", False)),
+            photo_url(contest.election, row.pk, has_photo=row.pk in photographed),
             row.is_reopen_nominations,
             row.withdrawn_at is not None,
         )

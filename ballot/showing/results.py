@@ -172,8 +172,7 @@ def _order(sheet: Sheet) -> list[str]:
     order: list[str] = []
     for stage in reversed(sheet["stages"]):
         votes = stage["votes"]
-        order += sorted((name for name in votes if name not in order),
-                        key=lambda name, votes=votes: -votes[name])
+        order += sorted((name for name in votes if name not in order), key=votes.get, reverse=True)
     return order
 
 

@@ -34,7 +34,6 @@ from ballot.showing.booth import booth_of
 from ballot.showing.dispute_links import entry_disputed
 from ballot.showing.electors import named
 from ballot.times import in_zone
-from ballot.times import in_zone
 from ballot.views.public import announced_election
 from members.selectors import entry_by_public_id
 from office.refusal import Refusal

@@ -146,7 +146,9 @@ class World:
         signature = sign_identity(key, election_id=self.election.public_id.bytes, rng=os.urandom)
         return {"credential": key.credential.hex(), "signature": signature.hex()}
 
-    def seal(self, entry: RollEntry, ranking: tuple[int, ...], key: VotingKey | None = None) -> bytes:
+    def seal(
+        self, entry: RollEntry, ranking: tuple[int, ...], key: VotingKey | None = None
+    ) -> bytes:
         """The same ranking in every contest of the paper, sealed as the booth does."""
         election = self.election
         choices = [ranking_space(contest).index(ranking) for contest in contested(election)]
