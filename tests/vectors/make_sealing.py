@@ -233,7 +233,11 @@ def refused_ballots() -> list[dict[str, Any]]:
             "why": "a coordinate not below the field's order",
             "wire": changed(33, native.FIELD.to_bytes(32, "big")),
         },
-        {"condition": "ballot.point", "why": "x is on no point", "wire": changed(33, bytes(31) + b"\x05")},
+        {
+            "condition": "ballot.point",
+            "why": "x is on no point",
+            "wire": changed(33, bytes(31) + b"\x05"),
+        },
         {"condition": "ballot.scalar", "why": "the order itself", "wire": changed(131, order)},
         {
             "condition": "ballot.credential",
@@ -255,9 +259,17 @@ def refused_ballots() -> list[dict[str, Any]]:
             "why": "the votes swapped",
             "wire": changed(32, wire[163:294] + wire[32:163]),
         },
-        {"condition": "ballot.proof", "why": "another elector's vote", "wire": changed(32, other[32:163])},
+        {
+            "condition": "ballot.proof",
+            "why": "another elector's vote",
+            "wire": changed(32, other[32:163]),
+        },
         {"condition": "ballot.proof", "why": "another credential", "wire": changed(0, other[:32])},
-        {"condition": "ballot.signature", "why": "last bit turned", "wire": changed(357, bytes([wire[357] ^ 1]))},
+        {
+            "condition": "ballot.signature",
+            "why": "last bit turned",
+            "wire": changed(357, bytes([wire[357] ^ 1])),
+        },
     ]
 
 
