@@ -119,7 +119,7 @@ const ADVICE = {
   },
   unreachable: {
     sentence: "Your code could not be checked just now.",
-    advice: "Nothing has been used up. Look at your connection and try again.",
+    advice: "Nothing has been used up. Look at your connection, allow this page its cookie, and try again.",
     mayTryAgain: true,
     mayTryOther: true,
   },
@@ -366,6 +366,10 @@ function seal() {
   return { bytes: ballot.toBytes(), tracker };
 }
 
+// What the server's forgery check says in its own page, for a page whose cookie is gone.
+const TOO_OLD =
+  "This page has lost its cookie, and this attempt was not taken. Allow the cookie, open your link again and mark the paper anew.";
+
 // { receipt } | { refusal } | { isUnknown: true }: an answer that cannot be read settles nothing.
 async function post(bytes) {
   try {
@@ -376,6 +380,8 @@ async function post(bytes) {
       cache: "no-store",
       credentials: "same-origin",
     });
+    const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+    if (response.status === 403 && !isJson) return { refusal: { sentence: TOO_OLD } };
     const answer = await response.json();
     if (response.ok && typeof answer.tracker === "string") return { receipt: answer };
     if (response.status < 500 && typeof answer.sentence === "string") return { refusal: answer };

@@ -248,6 +248,21 @@ def test_a_refusal_is_shown_in_its_own_words_and_nothing_is_lost(
     assert desk.opened() == [(1,)]
 
 
+def test_a_page_that_lost_its_cookie_says_so_and_casts_nothing(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    check(page)
+    page.context.clear_cookies()
+
+    page.get_by_role("button", name="Seal and cast").click()
+
+    expect(page.locator("#problem")).to_contain_text("This page has lost its cookie")
+    expect(page.locator("#bar")).to_contain_text("Not cast yet")
+    assert desk.posted == []
+
+
 def test_a_receipt_of_another_ballot_is_reported(booth: Callable[..., Page], desk: Desk) -> None:
     desk.cast_answers = [JsonResponse({"tracker": "00" * 32})]
     page = booth()
