@@ -260,7 +260,7 @@ def _freeze() -> dict[str, Any]:
 
 def _child(*arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, __file__, *arguments], check=True, capture_output=True, text=True, cwd=ROOT
+        [sys.executable, __file__, *arguments], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told

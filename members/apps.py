@@ -9,6 +9,6 @@ class MembersConfig(AppConfig):
     name = "members"
 
     def ready(self) -> None:
-        from members import tasks  # noqa: PLC0415 - models are not loaded before this.
+        from members import tasks
 
         tasks.register()

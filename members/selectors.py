@@ -120,7 +120,7 @@ def _name_as_kept(words: str) -> str:
 def _page_after(people: QuerySet[Member], after: str) -> MemberPage:
     name, bar, pk = after.rpartition("|")
     if bar and pk.isdecimal() and len(pk) < 19:
-        people = people.extra(  # noqa: S610 - a row comparison, which the ORM cannot say.
+        people = people.extra(
             where=["(members_member.name_key, members_member.id) > (%s, %s)"], params=[name, pk]
         )
     rows = list(people[: PAGE_ROWS + 1])

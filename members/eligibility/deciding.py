@@ -1,7 +1,7 @@
 """One person's facts, judged under the rules.
 
-Each rule is a Test of one fact, with one of four Outcomes. The tests are asked in a fixed
-order, and the first that is not met decides and is named: a verdict gives one reason, the
+Each rule is a Question about one fact, with one of four Outcomes. The questions are asked in a fixed
+order, and the first that does not pass decides and is named: a verdict gives one reason, the
 same one for everybody in the same case. A fact that was never recorded does not pass.
 
 Judging one fact and settling all outcomes are apart, so that a roll of any size is decided
@@ -20,8 +20,8 @@ from typing import Any, Final
 from members.eligibility.rules import STANDINGS, Rules, day_in_words
 
 
-class Test(StrEnum):
-    """The tests, in the order in which they are asked."""
+class Question(StrEnum):
+    """The questions, in the order in which they are asked."""
 
     LISTED = "listed"
     SECTION = "section"
@@ -33,7 +33,7 @@ class Test(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of one test."""
+    """What became of one question."""
 
     MET = "met"
     NOT_MET = "not_met"
@@ -64,7 +64,7 @@ class Facts:
 class Verdict:
     """The decision on one person.
 
-    rule: "eligible", or the deciding test and what was wrong ("joined:not_met").
+    rule: "eligible", or the deciding question and what was wrong ("joined:not_met").
     facts: the facts that were looked at: the deciding one, or all that were asked.
     sentence: the decision in words, to the person it is about.
     """
@@ -77,66 +77,66 @@ class Verdict:
 
 def decide(facts: Facts, rules: Rules) -> Verdict:
     """Decide whether this person may vote, and say why (not)."""
-    outcomes = {test: judge(test, fact_of(test, facts), rules) for test in Test}
+    outcomes = {question: judge(question, fact_of(question, facts), rules) for question in Question}
     rule = settle(outcomes)
     used = facts_used(rule, facts, rules)
     return Verdict(rule == ELIGIBLE, rule, used, sentence(rule, facts, rules))
 
 
-def fact_of(test: Test, facts: Facts) -> Value:
-    """The one fact that this test looks at."""
-    value: Value = getattr(facts, FACT_NAMES[test])
+def fact_of(question: Question, facts: Facts) -> Value:
+    """The one fact that this question looks at."""
+    value: Value = getattr(facts, FACT_NAMES[question])
     return value
 
 
 FACT_NAMES: Final = {
-    Test.LISTED: "listed",
-    Test.SECTION: "section",
-    Test.UNIT: "unit",
-    Test.STANDING: "standing",
-    Test.JOINED: "joined_on",
-    Test.PAID: "paid_until",
-    Test.AGE: "date_of_birth",
+    Question.LISTED: "listed",
+    Question.SECTION: "section",
+    Question.UNIT: "unit",
+    Question.STANDING: "standing",
+    Question.JOINED: "joined_on",
+    Question.PAID: "paid_until",
+    Question.AGE: "date_of_birth",
 }
 
 
-def judge(test: Test, value: Value, rules: Rules) -> Outcome:
-    """What becomes of one test on one value of its fact."""
-    if not is_asked(test, rules):
+def judge(question: Question, value: Value, rules: Rules) -> Outcome:
+    """What becomes of one question on one value of its fact."""
+    if not is_asked(question, rules):
         return Outcome.NOT_ASKED
     if value is None or value == "":
         return Outcome.NOT_RECORDED
-    return Outcome.MET if _is_met(test, value, rules) else Outcome.NOT_MET
+    return Outcome.MET if _is_met(question, value, rules) else Outcome.NOT_MET
 
 
-def is_asked(test: Test, rules: Rules) -> bool:
-    """Whether these rules ask this test at all; listing, section and standing always are."""
-    if test is Test.UNIT:
+def is_asked(question: Question, rules: Rules) -> bool:
+    """Whether these rules ask this question at all; listing, section and standing always are."""
+    if question is Question.UNIT:
         return bool(rules.units)
-    if test is Test.JOINED:
+    if question is Question.JOINED:
         return rules.joined_by is not None
-    if test is Test.PAID:
+    if question is Question.PAID:
         return rules.paid_up_on is not None
-    if test is Test.AGE:
+    if question is Question.AGE:
         return rules.age_on is not None
     return True
 
 
-def settle(outcomes: Mapping[Test, Outcome]) -> str:
-    """The rule that decides: the first test, in order, that does not pass; or "eligible"."""
-    for test in Test:
-        if outcomes[test] not in PASSING:
-            return f"{test}:{outcomes[test]}"
+def settle(outcomes: Mapping[Question, Outcome]) -> str:
+    """The rule that decides: the first question, in order, that does not pass; or "eligible"."""
+    for question in Question:
+        if outcomes[question] not in PASSING:
+            return f"{question}:{outcomes[question]}"
     return ELIGIBLE
 
 
 def facts_used(rule: str, facts: Facts, rules: Rules) -> Mapping[str, Value]:
     """The facts behind a decision: the one that decided, or, of the eligible, all asked about."""
     if rule == ELIGIBLE:
-        tests = [test for test in Test if is_asked(test, rules)]
+        questions = [question for question in Question if is_asked(question, rules)]
     else:
-        tests = [Test(rule.split(":")[0])]
-    return {FACT_NAMES[test]: fact_of(test, facts) for test in tests}
+        questions = [Question(rule.split(":", maxsplit=1)[0])]
+    return {FACT_NAMES[question]: fact_of(question, facts) for question in questions}
 
 
 def sentence(
@@ -150,10 +150,10 @@ def sentence(
     """
     if rule == ELIGIBLE:
         return "You are eligible to vote: every rule for this contest is met."
-    test, outcome = rule.split(":")
+    question, outcome = rule.split(":")
     if outcome == Outcome.NOT_RECORDED:
-        return f"Not eligible: {_UNRECORDED[Test(test)]}"
-    return f"Not eligible: {_UNMET[Test(test)](facts, rules, names or {})}"
+        return f"Not eligible: {_UNRECORDED[Question(question)]}"
+    return f"Not eligible: {_UNMET[Question(question)](facts, rules, names or {})}"
 
 
 def failing(rules: Rules) -> Iterator[tuple[str, Facts]]:
@@ -162,23 +162,23 @@ def failing(rules: Rules) -> Iterator[tuple[str, Facts]]:
     For showing beforehand what people would be told. Nobody is made up who could not be.
     """
     passing = _barely_passing(rules)
-    for test in (Test.UNIT, Test.STANDING, Test.JOINED, Test.PAID, Test.AGE):
-        if is_asked(test, rules):
-            for outcome, value in _not_passing(test, rules):
-                changed: dict[str, Any] = {FACT_NAMES[test]: value}
-                yield f"{test}:{outcome}", replace(passing, **changed)
+    for question in (Question.UNIT, Question.STANDING, Question.JOINED, Question.PAID, Question.AGE):
+        if is_asked(question, rules):
+            for outcome, value in _not_passing(question, rules):
+                changed: dict[str, Any] = {FACT_NAMES[question]: value}
+                yield f"{question}:{outcome}", replace(passing, **changed)
 
 
-def _not_passing(test: Test, rules: Rules) -> Iterator[tuple[Outcome, Value]]:
-    """Values of one fact that just fail a test, and the value of one never recorded."""
-    if test is Test.STANDING:
+def _not_passing(question: Question, rules: Rules) -> Iterator[tuple[Outcome, Value]]:
+    """Values of one fact that just fail a question, and the value of one never recorded."""
+    if question is Question.STANDING:
         for standing in sorted(set(STANDINGS) - rules.standings)[:1]:
             yield Outcome.NOT_MET, standing
-    elif test is not Test.UNIT:
-        limit = fact_of(test, _barely_passing(rules))
+    elif question is not Question.UNIT:
+        limit = fact_of(question, _barely_passing(rules))
         assert isinstance(limit, date)
-        yield Outcome.NOT_MET, limit + timedelta(days=-1 if test is Test.PAID else 1)
-    yield Outcome.NOT_RECORDED, "" if test in (Test.UNIT, Test.STANDING) else None
+        yield Outcome.NOT_MET, limit + timedelta(days=-1 if question is Question.PAID else 1)
+    yield Outcome.NOT_RECORDED, "" if question in (Question.UNIT, Question.STANDING) else None
 
 
 def _barely_passing(rules: Rules) -> Facts:
@@ -215,20 +215,20 @@ def latest_birth(age: int, on: date) -> date:
         return on.replace(year=on.year - age, day=28)
 
 
-def _is_met(test: Test, value: Value, rules: Rules) -> bool:
-    if test is Test.LISTED:
+def _is_met(question: Question, value: Value, rules: Rules) -> bool:
+    if question is Question.LISTED:
         return value is True
-    if test is Test.SECTION:
+    if question is Question.SECTION:
         return value in rules.sections
-    if test is Test.UNIT:
+    if question is Question.UNIT:
         return value in rules.units
-    if test is Test.STANDING:
+    if question is Question.STANDING:
         return value in rules.standings
     assert isinstance(value, date)
-    if test is Test.JOINED:
+    if question is Question.JOINED:
         assert rules.joined_by
         return value <= rules.joined_by
-    if test is Test.PAID:
+    if question is Question.PAID:
         assert rules.paid_up_on
         return value >= rules.paid_up_on
     assert rules.minimum_age
@@ -255,13 +255,13 @@ REASONS: Final[Mapping[str, str]] = {
 }
 
 _UNRECORDED: Final = {
-    Test.LISTED: "it is not recorded whether you are on the membership list.",
-    Test.SECTION: "no section is recorded for you.",
-    Test.UNIT: "no unit is recorded for you.",
-    Test.STANDING: "no standing is recorded for you.",
-    Test.JOINED: "the day you joined is not recorded.",
-    Test.PAID: "it is not recorded until when you have paid.",
-    Test.AGE: "your date of birth is not recorded, and this contest has a minimum age.",
+    Question.LISTED: "it is not recorded whether you are on the membership list.",
+    Question.SECTION: "no section is recorded for you.",
+    Question.UNIT: "no unit is recorded for you.",
+    Question.STANDING: "no standing is recorded for you.",
+    Question.JOINED: "the day you joined is not recorded.",
+    Question.PAID: "it is not recorded until when you have paid.",
+    Question.AGE: "your date of birth is not recorded, and this contest has a minimum age.",
 }
 
 def _on(day: date | None) -> str:
@@ -269,25 +269,25 @@ def _on(day: date | None) -> str:
     return day_in_words(day)
 
 
-_UNMET: Final[Mapping[Test, Callable[[Facts, Rules, Mapping[str, str]], str]]] = {
-    Test.LISTED: lambda facts, rules, names: "you are no longer on the membership list.",
-    Test.SECTION: lambda facts, rules, names: (
+_UNMET: Final[Mapping[Question, Callable[[Facts, Rules, Mapping[str, str]], str]]] = {
+    Question.LISTED: lambda facts, rules, names: "you are no longer on the membership list.",
+    Question.SECTION: lambda facts, rules, names: (
         f"your section ({facts.section}) does not vote in this contest."
     ),
-    Test.UNIT: lambda facts, rules, names: f"your unit ({facts.unit}) does not vote in this contest.",
-    Test.STANDING: lambda facts, rules, names: (
+    Question.UNIT: lambda facts, rules, names: f"your unit ({facts.unit}) does not vote in this contest.",
+    Question.STANDING: lambda facts, rules, names: (
         f"your standing is recorded as “{names.get(facts.standing, facts.standing)}”; "
         f"to vote it must be {' or '.join(sorted(names.get(s, s) for s in rules.standings))}."
     ),
-    Test.JOINED: lambda facts, rules, names: (
+    Question.JOINED: lambda facts, rules, names: (
         f"you joined on {_on(facts.joined_on)}; "
         f"to vote you must have joined on or before {_on(rules.joined_by)}."
     ),
-    Test.PAID: lambda facts, rules, names: (
+    Question.PAID: lambda facts, rules, names: (
         f"you have paid until {_on(facts.paid_until)}; "
         f"to vote you must be paid up on {_on(rules.paid_up_on)}."
     ),
-    Test.AGE: lambda facts, rules, names: (
+    Question.AGE: lambda facts, rules, names: (
         f"you were born on {_on(facts.date_of_birth)}; to vote you must be at least "
         f"{rules.minimum_age} years old on {_on(rules.age_on)}."
     ),

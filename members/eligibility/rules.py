@@ -17,6 +17,7 @@ from members.eligibility.errors import RulesRefused
 
 FORMAT: Final = 1
 OLDEST_MINIMUM: Final = 120
+YEARS: Final = range(1900, 2200)
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STANDINGS: Final = ("good", "arrears", "lapsed", "suspended", "excluded", "resigned", "deceased")
 _FIELDS: Final = (
@@ -159,9 +160,12 @@ def _day(value: Mapping[object, object], name: str) -> date | None:
     if not isinstance(given, str) or not _ISO_DATE.fullmatch(given):
         raise RulesRefused(name, "Write the date like 2016-01-12.")
     try:
-        return date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError:
         raise RulesRefused(name, "There is no such day in the calendar.") from None
+    if day.year not in YEARS:
+        raise RulesRefused(name, f"Write a year from {YEARS[0]} to {YEARS[-1]}.")
+    return day
 
 
 def _age(given: object) -> int | None:

@@ -12,7 +12,8 @@ from typing import Final
 
 _NOT_ALNUM = re.compile(r"[\s\-/.]+")
 _SPACES = re.compile(r"\s+")
-_UK_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
+# No district ends in I or O: where one seems to, it is 1 or 0.
+_UK_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-HJ-NP-Z]?[0-9][A-Z]{2}")
 # Read at a place where a letter (or a digit) must stand, these are the usual slips.
 _TO_DIGIT = str.maketrans("OIL", "011")
 _TO_LETTER = str.maketrans("01", "OI")

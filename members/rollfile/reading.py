@@ -103,7 +103,7 @@ class RollFile:
 
     Iterating gives Row or RefusedLine, once, in the order of the file. rows_read and
     bytes_read grow meanwhile, so that a caller can show how far the reading has come.
-    Raises while iterating: FileRefused: not_utf8, not_text or broken_quotes.
+    Raises while iterating: FileRefused: not_utf8 or broken_quotes.
     """
 
     header: Header
@@ -249,9 +249,7 @@ def _with_file_errors(reader: Reader) -> Iterator[list[str]]:
         line = reader.line_num + 1
         raise FileRefused(FileTrouble.NOT_UTF8, line=line) from error
     except csv.Error as error:
-        line = reader.line_num
-        trouble = FileTrouble.NOT_TEXT if "NUL" in str(error) else FileTrouble.BROKEN_QUOTES
-        raise FileRefused(trouble, line=line) from error
+        raise FileRefused(FileTrouble.BROKEN_QUOTES, line=reader.line_num) from error
 
 
 def _wrong_width(cells: list[str], width: int) -> Problem | None:
@@ -343,11 +341,11 @@ def _too_long(cells: Sequence[str]) -> Iterator[Problem]:
 
 
 def _one_each(problems: list[Problem]) -> list[Problem]:
-    """The first problem of each column: one slip is not reported twice."""
+    """The first problem of each column, in the order of columns: no slip is reported twice."""
     first: dict[str, Problem] = {}
     for problem in problems:
         first.setdefault(problem.column, problem)
-    return list(first.values())
+    return sorted(first.values(), key=lambda problem: COLUMN_NAMES.index(problem.column))
 
 
 def _shown(value: str) -> str:

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from members import selectors
-from members.eligibility import Outcome, Rules, Test, judge, settle
+from members.eligibility import Outcome, Question, Rules, judge, settle
 from members.eligibility.deciding import ELIGIBLE, Value, is_asked
 from members.mapping import rules_of_row
 from members.models import EligibilityRules, Register, Roll
@@ -31,23 +31,23 @@ from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
 
-# For each test: the column of the list that holds its fact, its SQL type, and the query for
+# For each question: the column of the list that holds its fact, its SQL type, and the query for
 # the distinct values.
-_FACTS: Final[dict[Test, tuple[str, str, str]]] = {
-    Test.LISTED: ("m.is_listed", "boolean", "SELECT DISTINCT is_listed FROM members_member"),
-    Test.SECTION: ("c.code", "text", "SELECT code FROM members_section"),
-    Test.UNIT: ("u.key", "text", "SELECT key FROM members_unit"),
-    Test.STANDING: ("m.standing", "text", "SELECT DISTINCT standing FROM members_member"),
-    Test.JOINED: ("m.joined_on", "date", "SELECT DISTINCT joined_on FROM members_member"),
-    Test.PAID: ("m.paid_until", "date", "SELECT DISTINCT paid_until FROM members_member"),
-    Test.AGE: ("m.date_of_birth", "date", "SELECT DISTINCT date_of_birth FROM members_member"),
+_FACTS: Final[dict[Question, tuple[str, str, str]]] = {
+    Question.LISTED: ("m.is_listed", "boolean", "SELECT DISTINCT is_listed FROM members_member"),
+    Question.SECTION: ("c.code", "text", "SELECT code FROM members_section"),
+    Question.UNIT: ("u.key", "text", "SELECT key FROM members_unit"),
+    Question.STANDING: ("m.standing", "text", "SELECT DISTINCT standing FROM members_member"),
+    Question.JOINED: ("m.joined_on", "date", "SELECT DISTINCT joined_on FROM members_member"),
+    Question.PAID: ("m.paid_until", "date", "SELECT DISTINCT paid_until FROM members_member"),
+    Question.AGE: ("m.date_of_birth", "date", "SELECT DISTINCT date_of_birth FROM members_member"),
 }
 # Facts that are not asked about are not kept with the verdict.
 _KEPT_IF_ASKED: Final = {
-    Test.STANDING: ("m.standing", "''"),
-    Test.JOINED: ("m.joined_on", "NULL"),
-    Test.PAID: ("m.paid_until", "NULL"),
-    Test.AGE: ("m.date_of_birth", "NULL"),
+    Question.STANDING: ("m.standing", "''"),
+    Question.JOINED: ("m.joined_on", "NULL"),
+    Question.PAID: ("m.paid_until", "NULL"),
+    Question.AGE: ("m.date_of_birth", "NULL"),
 }
 _PEOPLE: Final = """
     members_member m
@@ -124,23 +124,23 @@ def _begin(row: EligibilityRules, register: Register, *, by: int, now: datetime)
 
 def _judge_everybody(roll: Roll, rules: Rules) -> int:
     """Write a verdict for every member there is, listed or not; return how many."""
-    asked = [test for test in Test if is_asked(test, rules)]
-    judged = {test: _judged(test, rules) for test in asked}
+    asked = [question for question in Question if is_asked(question, rules)]
+    judged = {question: _judged(question, rules) for question in asked}
     joins, outcomes, values = [], [], dict[str, Any](roll=roll.pk)
-    for test in asked:
-        column, kind, _ = _FACTS[test]
+    for question in asked:
+        column, kind, _ = _FACTS[question]
         joins.append(
-            f"LEFT JOIN unnest(%({test}_values)s::{kind}[], %({test}_outcomes)s::text[])"
-            f" AS j_{test} (value, outcome) ON j_{test}.value = {column}"
+            f"LEFT JOIN unnest(%({question}_values)s::{kind}[], %({question}_outcomes)s::text[])"
+            f" AS j_{question} (value, outcome) ON j_{question}.value = {column}"
         )
-        outcomes.append(f"coalesce(j_{test}.outcome, %({test}_blank)s)")
-        known = judged[test]
-        values[f"{test}_values"] = list(known)
-        values[f"{test}_outcomes"] = [str(outcome) for outcome in known.values()]
-        values[f"{test}_blank"] = str(judge(test, None, rules))
+        outcomes.append(f"coalesce(j_{question}.outcome, %({question}_blank)s)")
+        known = judged[question]
+        values[f"{question}_values"] = list(known)
+        values[f"{question}_outcomes"] = [str(outcome) for outcome in known.values()]
+        values[f"{question}_blank"] = str(judge(question, None, rules))
     values["sets"], values["rules"] = _rulings(asked, judged, rules)
     kept = ", ".join(
-        column if test in asked else blank for test, (column, blank) in _KEPT_IF_ASKED.items()
+        column if question in asked else blank for question, (column, blank) in _KEPT_IF_ASKED.items()
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -160,28 +160,28 @@ def _judge_everybody(roll: Roll, rules: Rules) -> int:
         return int(cursor.rowcount)
 
 
-def _judged(test: Test, rules: Rules) -> dict[Value, Outcome]:
+def _judged(question: Question, rules: Rules) -> dict[Value, Outcome]:
     """Each distinct value of one fact, judged by the core."""
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS[test][2])
+        cursor.execute(_FACTS[question][2])
         found: Iterable[date | str | bool | None] = [value for (value,) in cursor.fetchall()]
-    return {value: judge(test, value, rules) for value in found if value is not None}
+    return {value: judge(question, value, rules) for value in found if value is not None}
 
 
 def _rulings(
-    asked: list[Test], judged: dict[Test, dict[Value, Outcome]], rules: Rules
+    asked: list[Question], judged: dict[Question, dict[Value, Outcome]], rules: Rules
 ) -> tuple[list[str], list[str]]:
     """Each set of outcomes that can occur, as SQL will write it, and the rule that decides it.
 
-    At most 3 outcomes of 7 tests, so 2,187 sets, however many people there are. A set that
+    At most 3 outcomes of 7 questions, so 2,187 sets, however many people there are. A set that
     were missing would give a verdict without a rule, which the table refuses.
     """
     choices = [
-        sorted({*judged[test].values(), judge(test, None, rules)}) for test in asked
+        sorted({*judged[question].values(), judge(question, None, rules)}) for question in asked
     ]
     sets, deciding = [], []
     for outcomes in product(*choices):
-        whole = dict.fromkeys(Test, Outcome.NOT_ASKED) | dict(zip(asked, outcomes, strict=True))
+        whole = dict.fromkeys(Question, Outcome.NOT_ASKED) | dict(zip(asked, outcomes, strict=True))
         sets.append(",".join(outcomes))
         deciding.append(settle(whole))
     return sets, deciding
