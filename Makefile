@@ -78,6 +78,7 @@ lock: .venv/.installed-dev
 	$(COMPILE) --output-file requirements-node.lock requirements-node.txt
 
 clean:
+	@if test -L var/postgres/elsewhere; then rm -rf "$$(readlink -f var/postgres/elsewhere)"; fi
 	rm -rf .venv var staticfiles static/build node_modules
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -18,11 +18,11 @@ class Site:
 
 def site(request: HttpRequest) -> dict[str, Site]:
     has_outbox = settings.EMAIL_BACKEND == "office.mail.DevelopmentOutboxBackend"
-    return {
-        "site": Site(
-            party_name=settings.PARTY_NAME,
-            is_demonstration=settings.DEVELOPMENT,
-            outbox_url="/outbox/" if has_outbox else "",
-            help_url=settings.HELP_URL,
-        )
-    }
+    ours = Site(
+        party_name=settings.PARTY_NAME,
+        is_demonstration=settings.DEVELOPMENT,
+        outbox_url="/outbox/" if has_outbox else "",
+        help_url=settings.HELP_URL,
+    )
+    # Twice, because the sign-in pages' own views put another `site` over the first.
+    return {"site": ours, "own_site": ours}

@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("django"):
         return
     folder = Path(tempfile.mkdtemp(prefix="hustings-test-"))
+    folder.chmod(0o711)
     _started.append(folder)
     if not config.option.collectonly:
         os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or _postgres(folder)

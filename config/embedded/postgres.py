@@ -7,10 +7,13 @@ a kill it trusts a stale pid file. What it is not: a way to run a real election'
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib.util
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -22,6 +25,7 @@ from urllib.parse import quote
 ROLE = "hustings"
 DATABASE = "hustings"
 NOBODY = 65534
+SHELTERS = Path("/var/tmp")  # noqa: S108
 SOCKET_PATH_MAX_BYTES = 107
 """The kernel's limit on a socket's path (sun_path, less the closing zero)."""
 SOCKET_NAME = ".s.PGSQL.5432"
@@ -72,11 +76,32 @@ def find_way_to_run(binaries: Path) -> tuple[list[str], int | None]:
     if setpriv and _succeeds([setpriv, *as_nobody, *check]):
         return [*dies_with_us, *as_nobody], NOBODY
     raise CannotStart(
-        "PostgreSQL does not run as root, and this machine allows no way round it: user namespaces"
-        f"\nare refused, and the account 'nobody' cannot reach {binaries}.\n"
-        "Run this as an ordinary user, or move the folder to one that others may enter (/srv, "
-        "/opt),\nor name a running server in DATABASE_URL."
+        "PostgreSQL does not run as root, and this machine allows no way round it: neither a user "
+        "namespace\n(unshare) nor another account (setpriv).\n"
+        "Run this as an ordinary user, or name a running server in DATABASE_URL."
     )
+
+
+def is_closed(folder: Path) -> bool:
+    """Say whether an account that owns nothing here cannot reach the folder."""
+    return any(not parent.stat().st_mode & 0o001 for parent in folder.parents)
+
+
+def shelter_for(folder: Path) -> Path:
+    """Return a folder of ours, that nobody may pass through, in place of one it cannot reach.
+
+    Its name is known beforehand, in a folder where all may write: so it must be root's own, and
+    no link, before anything is put there.
+    """
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    shelter = SHELTERS / f"hustings-{name}"
+    with contextlib.suppress(FileExistsError):
+        shelter.mkdir(mode=0o711)
+    found = shelter.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise CannotStart(f"{shelter} is not ours. Remove it, and try again.")
+    shelter.chmod(0o711)
+    return shelter
 
 
 def _succeeds(command: list[str]) -> bool:
@@ -98,6 +123,8 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self._binaries = find_binaries()
         self._before, self._owner = find_way_to_run(self._binaries)
+        if self._owner is not None:
+            self._move_out_of_closed_folders()
         self._short_folder: Path | None = None
 
     @property
@@ -167,8 +194,6 @@ class Postgres:
         shutil.rmtree(self.cluster, ignore_errors=True)
         self.cluster.mkdir(mode=0o700)
         self._give(self.cluster)
-        if self._owner is not None:
-            self._refuse_closed_parents()
         command = [
             *self._before,
             *(str(self._binaries / "initdb"), "-D", str(self.cluster)),
@@ -182,13 +207,24 @@ class Postgres:
             shutil.rmtree(self.cluster, ignore_errors=True)
             raise CannotStart(f"PostgreSQL could not make {self.cluster}.\n{done.stderr}")
 
-    def _refuse_closed_parents(self) -> None:
-        closed = [p for p in self.cluster.parents if not p.stat().st_mode & 0o001]
-        if closed:
-            raise CannotStart(
-                f"The account 'nobody' cannot enter {closed[-1]}, which PostgreSQL needs here.\n"
-                "Run this as an ordinary user, or move the folder to one that others may enter."
-            )
+    def _move_out_of_closed_folders(self) -> None:
+        """Where nobody cannot enter, as under root's home, keep cluster and program elsewhere.
+
+        A link beside the log says where; `make clean` follows it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o711)
+        if is_closed(self.cluster):
+            shelter = shelter_for(self.folder)
+            link = self.folder / "elsewhere"
+            link.unlink(missing_ok=True)
+            link.symlink_to(shelter)
+            self.cluster = shelter / "data"
+        if is_closed(self._binaries):
+            program = shelter_for(self._binaries) / "postgres"
+            if not (program / "bin" / "postgres").exists():
+                shutil.copytree(self._binaries.parent, program, symlinks=True, dirs_exist_ok=True)
+            self._binaries = program / "bin"
 
     def _locale(self) -> list[str]:
         version = subprocess.run(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +23,12 @@ from config.embedded.valkey import Valkey
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("s")
+def folder() -> Iterator[Path]:
+    """A folder that another account may pass through, which pytest's own is not."""
+    folder = Path(tempfile.mkdtemp(prefix="hustings-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -139,6 +145,42 @@ def test_root_without_a_way_round_is_told_so(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(CannotStart, match="ordinary user"):
         launcher.find_way_to_run(binaries)
+
+
+def test_where_namespaces_are_refused_root_runs_it_as_nobody_even_under_a_closed_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() == 0:
+        installed = shutil.which
+        monkeypatch.setattr(
+            "shutil.which", lambda name: None if name == "unshare" else installed(name)
+        )
+        monkeypatch.setattr(launcher, "SHELTERS", folder)
+        (folder / "closed").mkdir(mode=0o700)
+        assert launcher.find_way_to_run(launcher.find_binaries())[1] == launcher.NOBODY
+    server = Postgres(folder / "closed" / "postgres", durable=False)
+    server.start()
+    try:
+        server.make_database()
+        assert run(server, "SELECT 1") == [(1,)]
+        is_root = os.geteuid() == 0
+        assert (server.cluster.stat().st_uid == launcher.NOBODY) == is_root
+        assert (folder / "closed" / "postgres" / "elsewhere").is_symlink() == is_root
+    finally:
+        server.stop()
+
+
+def test_a_shelter_that_another_account_made_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "SHELTERS", folder)
+    shelter = launcher.shelter_for(Path("/closed"))
+    assert shelter.is_dir()
+    shelter.rmdir()
+    shelter.symlink_to("/etc")
+
+    with pytest.raises(CannotStart, match="not ours"):
+        launcher.shelter_for(Path("/closed"))
 
 
 def test_valkey_keeps_what_it_holds_over_a_kill(folder: Path) -> None:
