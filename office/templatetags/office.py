@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import segno
@@ -13,7 +14,7 @@ from office.kinds import is_known_kind, job_kind
 from office.models import Job
 from office.permissions import ACTS
 from office.purposes import is_known_purpose, purpose_named
-from office.selectors import progress_of
+from office.selectors import Progress, progress_of
 
 register = template.Library()
 
@@ -73,15 +74,25 @@ def job_card(job: Job) -> dict[str, Any]:
         "can_retry": job.state in (Job.State.FAILED, Job.State.STOPPED),
         "label": f"{job_words(job)}: {job.stage or job.get_state_display()}",
         "percent": progress.percent,
-        "rate": _rate(progress.rate),
-        "time_left": duration(progress.seconds_left),
-        "time_taken": duration(progress.seconds_taken),
+        "figures": list(_figures(job, progress, is_live=is_live)),
     }
 
 
-def _rate(rate: float | None) -> str:
-    if rate is None:
-        return ""
+def _figures(job: Job, progress: Progress, *, is_live: bool) -> Iterator[str]:
+    """How far, how fast, how long: each only where it is known."""
+    if job.total:
+        yield f"{job.done:,} of {job.total:,} {job.unit}".strip()
+    elif job.done:
+        yield f"{job.done:,} {job.unit}".strip()
+    if progress.rate is not None:
+        yield f"{_rate(progress.rate)} a second"
+    if progress.seconds_left is not None:
+        yield f"about {duration(progress.seconds_left)} left"
+    if not is_live and progress.seconds_taken is not None:
+        yield f"took {duration(progress.seconds_taken)}"
+
+
+def _rate(rate: float) -> str:
     return f"{rate:,.0f}" if rate >= 10 else f"{rate:,.1f}"
 
 
