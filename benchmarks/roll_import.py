@@ -76,13 +76,12 @@ def _measure(given: argparse.Namespace, folder: Path, postgres: Postgres) -> dic
     began = time.perf_counter()
     listing, changed = folder / "list.csv", folder / "changed.csv"
     command = [sys.executable, "-m", "members.synthetic", "--rows", str(given.rows)]
-    subprocess.run([*command, "--seed", str(given.seed), "--out", str(listing)],
-                   check=True, cwd=ROOT)  # fmt: skip
+    _run([*command, "--seed", str(given.seed), "--out", str(listing)])
     made_s = time.perf_counter() - began
     _change_two_in_a_hundred(listing, changed)
     _manage("migrate", "--verbosity", "0")
     bare_s = _bare_copy(listing, folder / "bare.csv", postgres)
-    rows = [("bare COPY", bare_s, 0.0, 0.0, {})]
+    rows: list[Any] = [("bare COPY", bare_s, 0, 0, {})]
     for name, path in (("new list", listing), ("same again", listing), ("2 % changed", changed)):
         batch = _child("--upload", str(path))["batch"]
         for act in ("preview", "apply"):
@@ -105,8 +104,9 @@ def _print_table(given: argparse.Namespace, listing: Path, rows: list[Any]) -> N
     bare_s = rows[0][1]
     for name, seconds, peak, backend, _ in rows:
         goal = GOALS.get(name.rpartition(" ")[2]) if given.rows == 654_006 else None
+        limit = f"< {goal:.0f} s" if goal else ""
         print(f"{name:22}{seconds:9.2f}{given.rows / seconds:11,.0f}{seconds / bare_s:8.1f}"
-              f"{peak or '':>11}{backend or '':>12}{f'< {goal:.0f} s' if goal else '':>8}")  # fmt: skip
+              f"{peak or '':>11}{backend or '':>12}{limit:>8}")  # fmt: skip
     for name, _, _, _, counts in rows:
         if counts:
             print(f"{name:22}" + ", ".join(f"{key} {value:,}" for key, value in counts.items()))
@@ -204,7 +204,7 @@ def _upload(path: Path) -> dict[str, Any]:
 
 
 def _work(batch_id: int) -> dict[str, Any]:
-    """Work the job that is open for this import, having asked for it to be applied if it is time."""
+    """Work the open job of this import; ask for it to be applied once it is previewed."""
     from django.utils import timezone  # noqa: PLC0415
 
     from members import services  # noqa: PLC0415
@@ -259,15 +259,18 @@ def _freeze() -> dict[str, Any]:
 
 
 def _child(*arguments: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, __file__, *arguments], check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(_run([sys.executable, __file__, *arguments]).splitlines()[-1])
     return told
 
 
 def _manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), *arguments], check=True, cwd=ROOT)
+    _run([sys.executable, str(ROOT / "manage.py"), *arguments])
+
+
+def _run(command: list[str]) -> str:
+    """Run a command of our own and return what it printed; its complaints are seen at once."""
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
+    return done.stdout
 
 
 def _watched(postgres: Postgres, *arguments: str) -> dict[str, Any]:

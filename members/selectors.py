@@ -182,7 +182,9 @@ class Refused:
     remedy: str
 
 
-def refusals(batch_id: int, *, after_line: int = 0, most: int | None = PAGE_ROWS) -> Iterator[Refused]:
+def refusals(
+    batch_id: int, *, after_line: int = 0, most: int | None = PAGE_ROWS
+) -> Iterator[Refused]:
     """Refused cells in the order of the file, from the line after the given one."""
     rows = RefusedRow.objects.filter(batch_id=batch_id, line__gt=after_line)
     found = rows.order_by("line", "column").values_list("line", "column", "value", "trouble")
@@ -221,8 +223,10 @@ def verdict_examples(rules_id: int) -> list[tuple[str, str]]:
     """What somebody is told whom each of these rules keeps out: reason, and the sentence."""
     rules = rules_of(rules_id)
     names = display_names()
-    examples = [(rule, sentence(rule, facts, rules, names)) for rule, facts in failing(rules)]
-    return [(reason_in_words(rule), words.removeprefix("Not eligible: ")) for rule, words in examples]
+    return [
+        (reason_in_words(rule), sentence(rule, facts, rules, names).removeprefix("Not eligible: "))
+        for rule, facts in failing(rules)
+    ]
 
 
 def rules_rows() -> QuerySet[EligibilityRules]:
@@ -343,7 +347,8 @@ def why(member_id: int, *, roll_id: int) -> Why | None:
     facts = facts_of_verdict(verdict)
     rules = rules_of_row(verdict.roll.rules)
     words = sentence(verdict.rule, facts, rules, dict(Standing.choices))
-    return Why(verdict.rule == ELIGIBLE, verdict.rule, words, facts_used(verdict.rule, facts, rules))
+    used = facts_used(verdict.rule, facts, rules)
+    return Why(verdict.rule == ELIGIBLE, verdict.rule, words, used)
 
 
 def judge_today(member_id: int, *, rules_id: int) -> Why:
@@ -380,7 +385,8 @@ def recompute_commitment(
 def _entries_by_pseudonym(roll_id: int) -> Iterator[list[tuple[str, ...]]]:
     """All entries' fields as text in the order of pseudonyms, streamed by a database cursor."""
     fields = {name: f"e.{name}" for name in ENTRY_FIELDS}
-    fields |= {"public_id": "e.public_id::text", "section": "c.code", "unit": "coalesce(u.name, '')"}
+    fields["public_id"] = "e.public_id::text"
+    fields |= {"section": "c.code", "unit": "coalesce(u.name, '')"}
     query = (
         f"SELECT {', '.join(fields.values())} FROM members_rollentry e"  # noqa: S608 - constants.
         " JOIN members_section c ON c.id = e.section_id"

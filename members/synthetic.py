@@ -90,18 +90,24 @@ def units() -> list[str]:
 
 
 def write_roll(
-    *, rows: int, seed: int, as_of: date = date(2016, 8, 22), quirks: Quirks | None = None
+    *,
+    rows: int,
+    seed: int,
+    as_of: date = date(2016, 8, 22),
+    quirks: Quirks | None = None,
+    unit_count: int = 648,
 ) -> Iterator[bytes]:
     """A list as pieces of a CSV file: the header, then so many rows, bad ones among them.
 
     as_of: the day the list is drawn up. Dates of joining lie before it, and a tenth of the
-    members is paid up to a day before it.
+    members is paid up to a day before it. unit_count: how many constituencies share them.
     """
     rng = Random(seed)  # noqa: S311 - invented people need no secrecy.
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMN_NAMES)
-    maker = _Maker(rng, as_of, quirks or Quirks())
+    chosen = rng.sample(units(), min(unit_count, len(units())))
+    maker = _Maker(rng, as_of, quirks or Quirks(), chosen)
     for place in range(rows):
         writer.writerow(maker.row(place))
         if buffer.tell() > 1 << 18:
@@ -114,12 +120,12 @@ def write_roll(
 class _Maker:
     """Makes one row after another; remembers the last few, to share and to repeat."""
 
-    def __init__(self, rng: Random, as_of: date, quirks: Quirks) -> None:
+    def __init__(self, rng: Random, as_of: date, quirks: Quirks, chosen: list[str]) -> None:
         self.rng = rng
         self.as_of = as_of
         self.quirks = quirks
         self.last: Cells = []
-        self.units = units()
+        self.units = chosen
         self.joined = _days(_START, as_of)
         self.paid = _days(as_of - timedelta(days=40), as_of + timedelta(days=360))
         self.born = _days(date(as_of.year - 92, 1, 1), date(as_of.year - 19, 1, 1))
@@ -260,9 +266,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--as-of", type=date.fromisoformat, default=date(2016, 8, 22))
+    parser.add_argument("--units", type=int, default=648, help="how many constituencies")
     parser.add_argument("--out", help="file to write; standard output if left out")
     given = parser.parse_args(arguments)
-    pieces = write_roll(rows=given.rows, seed=given.seed, as_of=given.as_of)
+    pieces = write_roll(
+        rows=given.rows, seed=given.seed, as_of=given.as_of, unit_count=given.units
+    )
     if given.out:
         with open(given.out, "wb") as file:  # noqa: PTH123 - the name is the person's own.
             file.writelines(pieces)

@@ -1,8 +1,8 @@
 """One person's facts, judged under the rules.
 
-Each rule is a Question about one fact, with one of four Outcomes. The questions are asked in a fixed
-order, and the first that does not pass decides and is named: a verdict gives one reason, the
-same one for everybody in the same case. A fact that was never recorded does not pass.
+Each rule is a Question about one fact, with one of four Outcomes. The questions are asked in a
+fixed order, and the first that does not pass decides and is named: a verdict gives one reason,
+the same one for everybody in the same case. A fact that was never recorded does not pass.
 
 Judging one fact and settling all outcomes are apart, so that a roll of any size is decided
 with few calls: each distinct value of a fact is judged once, each distinct set of outcomes
@@ -106,7 +106,7 @@ def judge(question: Question, value: Value, rules: Rules) -> Outcome:
         return Outcome.NOT_ASKED
     if value is None or value == "":
         return Outcome.NOT_RECORDED
-    return Outcome.MET if _is_met(question, value, rules) else Outcome.NOT_MET
+    return Outcome.MET if _IS_MET[question](value, rules) else Outcome.NOT_MET
 
 
 def is_asked(question: Question, rules: Rules) -> bool:
@@ -162,11 +162,15 @@ def failing(rules: Rules) -> Iterator[tuple[str, Facts]]:
     For showing beforehand what people would be told. Nobody is made up who could not be.
     """
     passing = _barely_passing(rules)
-    for question in (Question.UNIT, Question.STANDING, Question.JOINED, Question.PAID, Question.AGE):
-        if is_asked(question, rules):
+    for question in Question:
+        if question in _SHOWN and is_asked(question, rules):
             for outcome, value in _not_passing(question, rules):
                 changed: dict[str, Any] = {FACT_NAMES[question]: value}
                 yield f"{question}:{outcome}", replace(passing, **changed)
+
+
+# Not whether somebody is listed, and not the sections: the rules do not name the others.
+_SHOWN: Final = frozenset(Question) - {Question.LISTED, Question.SECTION}
 
 
 def _not_passing(question: Question, rules: Rules) -> Iterator[tuple[Outcome, Value]]:
@@ -183,9 +187,6 @@ def _not_passing(question: Question, rules: Rules) -> Iterator[tuple[Outcome, Va
 
 def _barely_passing(rules: Rules) -> Facts:
     """Somebody who may vote, and by not a day more than the rules ask."""
-    born = None
-    if rules.minimum_age and rules.age_on:
-        born = latest_birth(rules.minimum_age, rules.age_on)
     return Facts(
         listed=True,
         section=min(rules.sections),
@@ -193,7 +194,7 @@ def _barely_passing(rules: Rules) -> Facts:
         standing=min(rules.standings),
         joined_on=rules.joined_by,
         paid_until=rules.paid_up_on,
-        date_of_birth=born,
+        date_of_birth=_born_by(rules) if is_asked(Question.AGE, rules) else None,
     )
 
 
@@ -215,26 +216,21 @@ def latest_birth(age: int, on: date) -> date:
         return on.replace(year=on.year - age, day=28)
 
 
-def _is_met(question: Question, value: Value, rules: Rules) -> bool:
-    if question is Question.LISTED:
-        return value is True
-    if question is Question.SECTION:
-        return value in rules.sections
-    if question is Question.UNIT:
-        return value in rules.units
-    if question is Question.STANDING:
-        return value in rules.standings
-    assert isinstance(value, date)
-    if question is Question.JOINED:
-        assert rules.joined_by
-        return value <= rules.joined_by
-    if question is Question.PAID:
-        assert rules.paid_up_on
-        return value >= rules.paid_up_on
-    assert rules.minimum_age
+def _born_by(rules: Rules) -> date:
+    assert rules.minimum_age, "The age is asked about only where the rules have one."
     assert rules.age_on
-    return value <= latest_birth(rules.minimum_age, rules.age_on)
+    return latest_birth(rules.minimum_age, rules.age_on)
 
+
+_IS_MET: Final[Mapping[Question, Callable[[Any, Rules], bool]]] = {
+    Question.LISTED: lambda listed, rules: listed is True,
+    Question.SECTION: lambda section, rules: section in rules.sections,
+    Question.UNIT: lambda unit, rules: unit in rules.units,
+    Question.STANDING: lambda standing, rules: standing in rules.standings,
+    Question.JOINED: lambda joined_on, rules: joined_on <= rules.joined_by,
+    Question.PAID: lambda paid_until, rules: paid_until >= rules.paid_up_on,
+    Question.AGE: lambda born_on, rules: born_on <= _born_by(rules),
+}
 
 REASONS: Final[Mapping[str, str]] = {
     ELIGIBLE: "Eligible",
@@ -274,7 +270,9 @@ _UNMET: Final[Mapping[Question, Callable[[Facts, Rules, Mapping[str, str]], str]
     Question.SECTION: lambda facts, rules, names: (
         f"your section ({facts.section}) does not vote in this contest."
     ),
-    Question.UNIT: lambda facts, rules, names: f"your unit ({facts.unit}) does not vote in this contest.",
+    Question.UNIT: lambda facts, rules, names: (
+        f"your unit ({facts.unit}) does not vote in this contest."
+    ),
     Question.STANDING: lambda facts, rules, names: (
         f"your standing is recorded as “{names.get(facts.standing, facts.standing)}”; "
         f"to vote it must be {' or '.join(sorted(names.get(s, s) for s in rules.standings))}."

@@ -138,7 +138,7 @@ def _refuse_other_fields(value: Mapping[object, object]) -> None:
             raise RulesRefused(str(name), "There is no rule of this name.")
     for name in sorted(known):
         if name not in value:
-            raise RulesRefused(name, "This rule is missing; write null or [] where it is not asked.")
+            raise RulesRefused(name, "This rule is missing; write null or [] if it is not asked.")
 
 
 def _refuse_nonsense(rules: Rules) -> None:

@@ -36,6 +36,7 @@ def _check(table: str, references: dict[str, str]) -> migrations.RunSQL:
         for event in ("INSERT", "UPDATE")
     )
     return migrations.RunSQL(
+        # Only the names above go into the text.
         f"""
         CREATE FUNCTION members_check_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -46,7 +47,7 @@ def _check(table: str, references: dict[str, str]) -> migrations.RunSQL:
             RETURN NULL;
         END $$;
         {triggers}
-        """,
+        """,  # noqa: S608
         f"DROP TRIGGER members_{table}_references_insert ON members_{table};"
         f" DROP TRIGGER members_{table}_references_update ON members_{table};"
         f" DROP FUNCTION members_check_{table}()",

@@ -149,7 +149,9 @@ class RollFile:
             problems.extend(_too_long(cells))
         row = self._judge(line, cells, problems)
         if problems:
-            return RefusedLine(line, row.number_key, tuple(_one_each(problems)))
+            told = tuple(_one_each(problems))
+            key = "" if told[0].column == "number" else row.number_key
+            return RefusedLine(line, key, told)
         return row
 
     def _judge(self, line: int, cells: Sequence[str], problems: list[Problem]) -> Row:

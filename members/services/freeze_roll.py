@@ -140,7 +140,8 @@ def _judge_everybody(roll: Roll, rules: Rules) -> int:
         values[f"{question}_blank"] = str(judge(question, None, rules))
     values["sets"], values["rules"] = _rulings(asked, judged, rules)
     kept = ", ".join(
-        column if question in asked else blank for question, (column, blank) in _KEPT_IF_ASKED.items()
+        column if question in asked else blank
+        for question, (column, blank) in _KEPT_IF_ASKED.items()
     )
     with connection.cursor() as cursor:
         cursor.execute(

@@ -208,6 +208,14 @@ def test_a_refused_row_names_every_column_at_fault_once_and_whose_it_is() -> Non
     assert refused.line == 2
 
 
+def test_a_row_whose_number_is_refused_is_nobodys() -> None:
+    for number in ("n° 12", "1" * 33, "1.2E+5", ""):
+        refused = read_one(number=number, email="?")
+        assert isinstance(refused, RefusedLine)
+        assert refused.number_key == ""
+        assert len(refused.problems) == 2
+
+
 def test_a_row_that_is_too_wide_or_too_narrow_is_refused_and_the_next_is_read() -> None:
     wide, narrow, totals, good = read(LINE + ",more", "77,Ms,Only", "Total: 3", LINE)
 
