@@ -16,5 +16,5 @@ class BallotConfig(AppConfig):
         jobs.register()
         letters.register()
         register_desk_link(
-            "Elections", "desk_elections", "see_election", "Set up, conduct and declare elections."
+            "Elections", "elections", "see_election", "Set up, conduct and declare elections."
         )
