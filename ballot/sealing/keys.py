@@ -78,22 +78,17 @@ class ElectionKey:
         return key
 
     def check_shares(self) -> None:
-        """Check that every quorum's shares give this key, so that any of them can open.
+        """Check that every quorum's shares give this key, and that fewer do not.
 
         One quorum and each other trustee put in for its last are enough: that fixes every share.
         Spec: sealing §9.6.  Raises: Malformed "key.shares".
         """
+        key = native.read_point(self.public_key)
         first = self.trustees[: self.quorum - 1]
+        if _put_together(first) == key:
+            raise Malformed("key.shares", fewer_suffice=len(first))
         for last in self.trustees[self.quorum - 1 :]:
-            chosen = (*first, last)
-            factors = lagrange([share.number for share in chosen])
-            total = native.add(
-                *(
-                    native.times(native.read_point(share.point), factor)
-                    for share, factor in zip(chosen, factors, strict=True)
-                )
-            )
-            if total != native.read_point(self.public_key):
+            if _put_together((*first, last)) != key:
                 raise Malformed("key.shares", trustee=last.number)
 
 
@@ -118,6 +113,17 @@ class KeyShare:
         """Read it.  Raises: Malformed "share.fields"."""
         fields = Fields(value, "share.fields", "number", "public_key", "secret")
         return cls(fields.integer("number"), fields.point("public_key"), fields.scalar("secret"))
+
+
+def _put_together(shares: Sequence[PublicShare]) -> bytes | None:
+    """Give the key that these public shares come to."""
+    factors = lagrange([share.number for share in shares])
+    return native.add(
+        *(
+            native.times(native.read_point(share.point), factor)
+            for share, factor in zip(shares, factors, strict=True)
+        )
+    )
 
 
 def lagrange(numbers: Sequence[int]) -> list[int]:

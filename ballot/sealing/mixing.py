@@ -127,7 +127,7 @@ class _Prover:
         """Permute and re-encrypt, and commit to the permutation (sealing §8.1, eq. 11 and 12)."""
         secrets, count = self.secrets, len(box)
         c1, c2, permutation = (shared((count, 64)) for _ in range(3))
-        where = np.empty(count, np.int64)
+        where = np.zeros(count, np.int64)
         where[secrets.order] = np.arange(count)
 
         def work(start: int, stop: int) -> None:

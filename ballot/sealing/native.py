@@ -58,7 +58,8 @@ def try_points(wire: Octets, out: Points) -> bytes:
     """Read compressed points (N, 33) into `out`; say of each row, 1 or 0, whether it is one.
 
     33 bytes with 02 or 03 before a coordinate below the field's order: the library takes nothing
-    else of this length, so a point has one spelling.  Cost: a square root (5 µs) a point.
+    else of this length, so a point has one spelling (sealing §3.1).
+    Cost: a square root (5 µs) a point.
     """
     wire = np.ascontiguousarray(wire)
     into, source = _structs(out), _octets(wire)

@@ -10,12 +10,14 @@ from ballot.sealing import codes as codes_module
 from ballot.sealing.codes import (
     ALPHABET,
     CHECK_SYMBOLS,
+    check_identity,
     credentials_of,
     make_code,
     make_codes,
     read_code,
     secrets_of,
     show_code,
+    sign_identity,
     voting_key,
 )
 from tests.sealing.making import ELECTION, refusal, rng
@@ -86,6 +88,23 @@ def test_a_key_belongs_to_one_code_in_one_election():
     assert key.secret.hex() not in repr(key)
     assert refusal(voting_key, code, election_id=b"short").condition == "code.election"
     assert refusal(voting_key, code[:20], election_id=ELECTION).condition == "code.length"
+
+
+def test_who_holds_a_code_can_show_it_and_nobody_else_can():
+    # sealing §5.4
+    key, other = (voting_key(code, election_id=ELECTION) for code in make_codes(2, rng=rng()))
+    signature = sign_identity(key, election_id=ELECTION, rng=rng())
+    check_identity(key.credential, signature, election_id=ELECTION)
+    no_key = bytes(31) + b"\x05"
+    for credential, signed, election in [
+        (other.credential, signature, ELECTION),
+        (key.credential, signature, bytes(16)),
+        (key.credential, signature[:-1] + bytes([signature[-1] ^ 1]), ELECTION),
+        (key.credential, signature[:-1], ELECTION),
+        (no_key, signature, ELECTION),
+    ]:
+        refused = refusal(check_identity, credential, signed, election_id=election)
+        assert refused.condition == "code.signature"
 
 
 @pytest.mark.parametrize("processes", [1, 2])

@@ -28,7 +28,7 @@ from ballot.sealing.ballot import (
     tracker_words,
     vote_transcript,
 )
-from ballot.sealing.codes import make_code, show_code, voting_key
+from ballot.sealing.codes import make_code, show_code, sign_identity, voting_key
 from ballot.sealing.native import ORDER
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.scalars import random_scalar
@@ -112,6 +112,8 @@ def code_cases() -> list[dict[str, Any]]:
     codes += [make_code(rng=XofRng(bytes([number]))) for number in range(6)]
     for code in codes:
         key = voting_key(code, election_id=ELECTION)
+        auxiliary = XofRng(code.encode())(32)
+        identity = sign_identity(key, election_id=ELECTION, rng=lambda _, drawn=auxiliary: drawn)
         cases.append(
             {
                 "code": code,
@@ -120,6 +122,8 @@ def code_cases() -> list[dict[str, Any]]:
                 "election_id": ELECTION.hex(),
                 "secret": key.secret.hex(),
                 "credential": key.credential.hex(),
+                "auxiliary": auxiliary.hex(),
+                "identity_signature": identity.hex(),
             }
         )
     return cases
@@ -273,8 +277,8 @@ def refused_ballots() -> list[dict[str, Any]]:
     ]
 
 
-def main() -> None:
-    vectors = {
+def vectors() -> dict[str, Any]:
+    return {
         "origin": "Made by tests/vectors/make_sealing.py; recomputed by tests/sealing/plain.py.",
         "canonical": canonical_cases(),
         "transcripts": transcript_cases(),
@@ -285,7 +289,10 @@ def main() -> None:
         "ballots": ballot_cases(),
         "refused_ballots": refused_ballots(),
     }
-    text = json.dumps(vectors, ensure_ascii=False, indent=1)
+
+
+def main() -> None:
+    text = json.dumps(vectors(), ensure_ascii=False, indent=1)
     (HERE / "sealing.json").write_text(text + "\n", encoding="utf-8")
 
 
