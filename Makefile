@@ -49,7 +49,7 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	HUSTINGS_DEVELOPMENT=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	HUSTINGS_DEVELOPMENT=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
 test: .venv/.installed-dev static
 	@$(BIN)/python -m config.embedded.chromium
