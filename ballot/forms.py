@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from ballot.models import Candidate, Election, Method, Stop, TieRule
 from ballot.showing.trackers import NoTracker, tracker_range
@@ -16,6 +17,19 @@ from ballot.times import from_clock, local_time
 
 _NARROW = {"class": "govuk-input--width-4"}
 _CLOCK = "%Y-%m-%dT%H:%M"
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent; nothing for a page that is only looked at.
+
+    Not `request.POST or None`: a form without a field is sent empty.
+    """
+    return request.POST if request.method == "POST" else None
+
+
+def sent_with_files(request: HttpRequest) -> tuple[QueryDict | None, Any]:
+    """The same with its files."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 @cache

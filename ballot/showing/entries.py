@@ -85,8 +85,10 @@ def _credentials(content: Content) -> str:
 
 
 def _opening(content: Content) -> str:
-    if "contests" in content:
-        return f"The paper is fixed: {_many(content['contests'], 'contest')}."
+    return f"The paper is fixed: {_many(content['contests'], 'contest')}."
+
+
+def _part(content: Content) -> str:
     return f"Trustee {content['trustee']} opened their part of box {content['box'] + 1}."
 
 
@@ -168,7 +170,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "reconciliation": ("The register was verified", _reconciliation),
     "mix": ("A box was mixed", _mix),
     "opening-commitment": ("A trustee’s commitment", _commitment),
-    "part": ("A trustee’s part", _opening),
+    "part": ("A trustee’s part", _part),
     "profile": ("A box was opened", _profile),
     "lot": ("A lot was drawn", _lot),
     "count": ("A contest was counted", _count),

@@ -29,15 +29,15 @@ def tracker_range(text: str) -> tuple[bytes, bytes]:
     if _HEX.match(digits):
         whole = bytes.fromhex(digits)
         return whole, whole
-    places = [_place(word) for word in re.findall(r"[^\W\d_]+", text.lower())]
-    if len(places) != TRACKER_WORDS:
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if len(words) != TRACKER_WORDS:
         raise NoTracker(
-            f"A tracker has {TRACKER_WORDS} words; there are {len(places)} here. Type them in "
+            f"A tracker has {TRACKER_WORDS} words; there are {len(words)} here. Type them in "
             "their order, or all 64 digits of the line “In full”."
         )
     first = 0
-    for place in places:
-        first = first << _WORD_BITS | place
+    for word in words:
+        first = first << _WORD_BITS | _place(word)
     rest = _BITS - _WORD_BITS * TRACKER_WORDS
     low = first << rest
     return low.to_bytes(32, "big"), (low | (1 << rest) - 1).to_bytes(32, "big")

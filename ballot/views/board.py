@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ballot import limits
-from ballot.forms import TrackerForm
+from ballot.forms import TrackerForm, sent
 from ballot.models import Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
 from ballot.showing.entries import shown
@@ -33,7 +33,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     does not come to stand there by the page's own.
     """
     election = announced_election(slug)
-    form = TrackerForm(request.POST or None)
+    form = TrackerForm(sent(request))
     found = None
     if request.method == "POST" and form.is_valid():
         found = _search(request, election, form.cleaned_data["tracker"])

@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ballot import limits
-from ballot.forms import ReissueForm
+from ballot.forms import ReissueForm, sent
 from ballot.lifecycle import State, is_before
 from ballot.models import Credential, Election, RegisterMark
 from ballot.sealing.codes import check_identity
@@ -208,7 +208,7 @@ def _confirm(held: _Held, now: datetime) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reissue(request: HttpRequest, slug: str) -> HttpResponse:
     election = announced_election(slug)
-    form = ReissueForm(request.POST or None)
+    form = ReissueForm(sent(request))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         limits.spend(

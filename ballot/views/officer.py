@@ -17,7 +17,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ballot.forms import BeginForm, CandidateForm, ContestForm, SetUpForm, values_of
+from ballot.forms import (
+    BeginForm,
+    CandidateForm,
+    ContestForm,
+    SetUpForm,
+    sent,
+    sent_with_files,
+    values_of,
+)
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election
 from ballot.selectors import election_by_slug
@@ -53,7 +61,7 @@ def elections(request: StaffRequest) -> HttpResponse:
 @never_cache
 @get_or_post
 def begin(request: StaffRequest) -> HttpResponse:
-    form = BeginForm(request.POST or None, initial={"party": settings.PARTY_NAME})
+    form = BeginForm(sent(request), initial={"party": settings.PARTY_NAME})
     if request.method == "POST" and form.is_valid():
         try:
             election_id = create_election(
@@ -105,7 +113,7 @@ def _act_url(name: str, election: Election) -> str:
 def set_up(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     rules = [(one.pk, str(one)) for one in rules_rows()]
-    form = SetUpForm(request.POST or None, initial=values_of(election), rules=rules)
+    form = SetUpForm(sent(request), initial=values_of(election), rules=rules)
     if request.method == "POST" and form.is_valid() and _saved(request, form, election):
         messages.success(request, "The election is saved.")
         return redirect("desk_election", slug)
@@ -141,7 +149,7 @@ def paper(request: StaffRequest, slug: str) -> HttpResponse:
 @get_or_post
 def contest_new(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
-    form = ContestForm(request.POST or None)
+    form = ContestForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             add_contest(election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data)
@@ -167,7 +175,7 @@ def contest_remove(request: StaffRequest, slug: str, contest_id: int) -> HttpRes
 @get_or_post
 def candidate_new(request: StaffRequest, slug: str, contest_id: int) -> HttpResponse:
     contest = _contest(slug, contest_id)
-    form = CandidateForm(request.POST or None, request.FILES or None)
+    form = CandidateForm(*sent_with_files(request))
     if request.method == "POST" and form.is_valid():
         try:
             add_candidate(contest.pk, by=request.user.pk, now=timezone.now(), **_nomination(form))
@@ -186,7 +194,7 @@ def candidate_new(request: StaffRequest, slug: str, contest_id: int) -> HttpResp
 def candidate(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     nominated = _candidate(slug, candidate_id)
     initial = {"name": nominated.name, "statement": nominated.statement}
-    form = CandidateForm(request.POST or None, request.FILES or None, initial=initial)
+    form = CandidateForm(*sent_with_files(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             edit_candidate(nominated.pk, by=request.user.pk, now=timezone.now(),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ballot.checklist import BY_ACT, Check, checks_of
-from ballot.forms import LotForm, PlainForm
+from ballot.forms import LotForm, PlainForm, sent
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper
@@ -36,7 +36,7 @@ def act_page(name: str) -> Callable[..., HttpResponseBase]:
     @require_http_methods(["GET", "HEAD", "POST"])
     def page(request: StaffRequest, slug: str) -> HttpResponse:
         election = election_by_slug(slug)
-        form = act.form(request.POST or None, election=election)
+        form = act.form(sent(request), election=election)
         if request.method == "POST" and form.is_valid() and _done(request, act, election, form):
             return redirect("desk_election", slug)
         return _page(request, act, election, form)
@@ -111,7 +111,7 @@ def lot(request: StaffRequest, slug: str) -> HttpResponse:
     if contest is None or tie is None:
         return render(request, "ballot/desk/lot.html", {"election": election})
     tied = [one for one in on_paper(contest) if one.position in tie.left]
-    form = LotForm(request.POST or None, tied=tied)
+    form = LotForm(sent(request), tied=tied)
     if request.method == "POST" and form.is_valid():
         try:
             record_lot(contest.pk, drawn=form.drawn(), among=form.positions, by=request.user.pk,

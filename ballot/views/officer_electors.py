@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ballot.forms import NumberForm
+from ballot.forms import NumberForm, sent
 from ballot.models import Election
 from ballot.selectors import election_by_slug, shows_turnout
 from ballot.services.reissue_code import reissue_code
@@ -34,7 +34,7 @@ def turnout(request: StaffRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def helpdesk(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
-    form = NumberForm(request.POST or None)
+    form = NumberForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             elector = _sent_again(election, form.cleaned_data["number"], by=request.user.pk)

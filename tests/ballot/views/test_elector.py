@@ -153,16 +153,49 @@ def test_a_code_is_told_that_the_poll_is_suspended_or_over(client: Client) -> No
     assert (ready, suspended) == ("ready", "suspended")
 
 
-def test_guessing_is_slowed_down_by_credential(client: Client) -> None:
+def test_asking_is_slowed_down_by_credential(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = world().to("polling")
     asked = here.identity(here.key(here.entries()[0]))
-    most = limits.IDENTIFY_BY_CREDENTIAL.most
+    monkeypatch.setattr(limits, "IDENTIFY_BY_CREDENTIAL", limits.Limit("identify", 3, 10**9))
 
-    answers = [ask(client, here, asked).status_code for _ in range(most + 1)]
+    answers = [ask(client, here, asked).status_code for _ in range(4)]
     another = ask(client, here, here.identity(here.key(here.entries()[1])))
 
-    assert answers == [200] * most + [429]
+    assert answers == [200, 200, 200, 429]
     assert another.status_code == 200
+
+
+def test_guessing_is_slowed_down_by_address_and_casting_is_not(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world().to("polling")
+    entries = here.entries()
+    bad = here.identity(here.key(entries[0])) | {"signature": "00" * 64}
+    monkeypatch.setattr(limits, "IDENTIFY_REFUSED_BY_ADDRESS", limits.Limit("guesses", 2, 10**9))
+    monkeypatch.setattr(limits, "CAST_REFUSED_BY_ADDRESS", limits.Limit("refused", 2, 10**9))
+
+    guesses = [ask(client, here, bad).status_code for _ in range(3)]
+    casts = [cast(client, here, here.seal(entry, (0,))).status_code for entry in entries[:5]]
+
+    assert guesses == [200, 200, 429]
+    assert casts == [200] * 5
+
+
+def test_the_poll_goes_on_while_the_cache_is_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world().to("polling")
+
+    def away(*args: object, **kwargs: object) -> None:
+        raise ConnectionError("no cache")
+
+    for name in ("get_many", "add", "incr", "get_or_set"):
+        monkeypatch.setattr(type(cache._connections[cache._alias]), name, away)
+    answer = cast(client, here, here.seal(here.entries()[0], (0,)))
+
+    assert answer.status_code == 200
 
 
 # --- cast ------------------------------------------------------------------------------------

@@ -1,0 +1,329 @@
+"""The officers' pages: an election is taken from its title to the declaration through them."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from ballot.lifecycle import State
+from ballot.models import Candidate, CastDispute, Contest, Election
+from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
+from ballot.times import in_zone
+from ballot.views.act_table import ACTS
+from members.services import save_rules
+from office import permissions
+from office.models import Approval, Job, Letter
+from office.permissions import Role
+from office.services.approvals import approve_act
+from tests.ballot.views.world import RULES, World, now, world
+from tests.office.factories import officer, sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def press(client: Client, here: World, act: str, **given: Any) -> Any:
+    return client.post(reverse(f"act_{act}", args=[here.slug]), given)
+
+
+def photograph() -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (400, 300), (40, 90, 120)).save(file, "JPEG")
+    file.seek(0)
+    file.name = "face.jpg"
+    return file
+
+
+def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> None:
+    person = officer()
+    sign_in(client, person)
+    rules = save_rules("Members", body=RULES, by=person.pk, now=now())
+
+    client.post(reverse("desk_begin"), {"title": "Leader 2026", "party": "The Party"})
+    election = Election.objects.get()
+    set_up = client.post(reverse("desk_set_up", args=[election.slug]), {
+        "title": "Leader 2026", "party": "The Party", "returning_officer": "Ruth Adeyemi",
+        "summary": "", "zone": "Europe/London", "opens_at": "2030-06-30T09:00",
+        "closes_at": "2030-07-30T12:00", "rules_id": rules,
+        "helped_routes": "Ring us.", "smallest_box": 10, "mixes_wanted": 2,
+    })
+    client.post(reverse("desk_contest_new", args=[election.slug]), {
+        "title": "Leader", "method": "av", "stop": "majority",
+        "tie_rule": "earlier-stages-then-lot", "max_preferences": "", "reopen_nominations": "on",
+    })
+    contest = Contest.objects.get()
+    client.post(reverse("desk_candidate_new", args=[election.slug, contest.pk]), {
+        "name": "Ash Amin", "statement": "I listen.", "photo": photograph(),
+    })
+    published = client.post(reverse("act_publish_notice", args=[election.slug]))
+
+    assert set_up.status_code == published.status_code == 302
+    election.refresh_from_db()
+    assert election.stage is State.NOMINATING
+    assert election.opens_at is not None
+    # The clocks of London are an hour ahead in June.
+    assert election.opens_at.isoformat() == "2030-06-30T08:00:00+00:00"
+    photo = client.get(reverse("candidate_photo", args=[
+        election.slug, Candidate.objects.get(name="Ash Amin").pk]))
+    assert photo.headers["Content-Type"] == "image/webp"
+    assert photo.content[:4] == b"RIFF"
+
+
+def test_an_hour_that_the_clocks_jump_over_is_refused_and_nothing_is_lost(client: Client) -> None:
+    here = world()
+    sign_in(client, here.officers[0])
+    before = here.election.opens_at
+
+    page = client.post(reverse("desk_set_up", args=[here.slug]), {
+        "title": "Kept as typed", "party": "The Party", "zone": "Europe/London",
+        "opens_at": "2030-03-31T01:30", "closes_at": "2030-07-30T12:00",
+        "smallest_box": 10, "mixes_wanted": 2,
+    })
+
+    assert page.status_code == 200
+    assert "The clocks jump over this hour" in page.text
+    assert "Kept as typed" in page.text
+    assert here.election.opens_at == before
+
+
+def test_the_dashboard_says_what_stops_the_next_step(client: Client) -> None:
+    here = world()
+    Election.objects.filter(pk=here.election_id).update(helped_routes="")
+    sign_in(client, here.officers[0])
+    path = reverse("desk_election", args=[here.slug])
+
+    stopped = client.get(path).text
+    Election.objects.filter(pk=here.election_id).update(helped_routes="Ring us.")
+    free = client.get(path).text
+
+    assert "Next: Publish the notice of poll" in stopped
+    assert "See what is missing" in stopped
+    assert "Write it on the set-up page." in stopped
+    assert "See what is missing" not in free
+
+
+def test_an_act_of_one_officer_is_done_when_the_button_is_pressed(client: Client) -> None:
+    here = world()
+    sign_in(client, here.officers[0])
+    path = reverse("act_publish_notice", args=[here.slug])
+
+    client.get(path)
+    after_looking = here.election.stage
+    answer = press(client, here, "publish_notice")
+
+    assert after_looking is State.DRAFT
+    assert answer.headers["Location"] == reverse("desk_election", args=[here.slug])
+    assert here.election.stage is State.NOMINATING
+
+
+def test_an_act_of_two_is_proposed_by_one_and_carried_out_by_the_other(client: Client) -> None:
+    here = world().to("coded")
+    first, second = here.officers
+    sign_in(client, first)
+
+    press(client, here, "open_poll")
+    after_proposal = here.election.stage
+    page = client.get(reverse("desk_election", args=[here.slug])).text
+    approval = Approval.objects.get()
+    approve_act(approval.pk, by=second.pk, now=now())
+
+    assert after_proposal is State.FROZEN
+    assert "waits for another officer" in page
+    assert here.election.stage is State.POLLING
+
+
+def test_a_proposal_that_waits_is_not_made_twice(client: Client) -> None:
+    here = world().to("coded")
+    sign_in(client, here.officers[0])
+
+    press(client, here, "open_poll")
+    again = press(client, here, "open_poll")
+
+    assert again.status_code == 200
+    assert "already waits for a second officer" in again.text
+    assert Approval.objects.count() == 1
+
+
+def test_a_reason_is_demanded_where_it_will_be_published(client: Client) -> None:
+    here = world().to("polling")
+    sign_in(client, here.officers[0])
+
+    short = press(client, here, "suspend_poll", reason="Why")
+    whole = press(client, here, "suspend_poll", reason="The lists are looked at once more.")
+
+    assert short.status_code == 200
+    assert "There is a problem" in short.text
+    assert whole.status_code == 302
+    assert Approval.objects.get().parameters == {"reason": "The lists are looked at once more."}
+
+
+def test_an_extension_names_a_later_hour_in_the_elections_zone(client: Client) -> None:
+    here = world().to("polling")
+    sign_in(client, here.officers[0])
+    close = here.election.closes_at
+    assert close is not None
+    later = (close + timedelta(days=2)).replace(second=0, microsecond=0)
+
+    earlier = press(client, here, "extend_poll", closes_at="2026-01-01T09:00",
+                    reason="The post was late.")
+    press(client, here, "extend_poll", closes_at=later.strftime("%Y-%m-%dT%H:%M"),
+          reason="The post was late in the north.")
+    approval = Approval.objects.get()
+    approve_act(approval.pk, by=here.officers[1].pk, now=now())
+
+    assert "later close than the present one" in earlier.text
+    assert here.election.closes_at is not None
+    assert in_zone(here.election.closes_at, "Europe/London") in approval.sentence
+
+
+def test_a_long_act_opens_one_job_however_often_it_is_pressed(client: Client) -> None:
+    here = world().to("keyed")
+    sign_in(client, here.officers[0])
+
+    press(client, here, "send_codes")
+    press(client, here, "send_codes")
+
+    assert Job.objects.filter(kind="send_codes").count() == 1
+    page = client.get(reverse("desk_election", args=[here.slug])).text
+    assert "Making the voting codes" in page
+
+
+def test_the_key_of_a_real_election_is_made_by_command_and_by_no_button(client: Client) -> None:
+    here = world(demonstration=False).to("frozen")
+    sign_in(client, here.officers[0])
+
+    page = client.get(reverse("act_set_key", args=[here.slug])).text
+    pressed = press(client, here, "set_key", trustees="Ann\nBen", quorum=2)
+
+    assert f"make_trustees {here.slug}" in page
+    assert "Make the key" not in page
+    assert pressed.status_code == 200
+    assert here.election.key is None
+
+
+def test_a_demonstration_says_on_its_pages_that_it_is_one(client: Client) -> None:
+    here = world().to("frozen")
+    sign_in(client, here.officers[0])
+
+    press(client, here, "set_key", trustees="Ann\nBen\nCy", quorum=2)
+
+    assert here.election.key is not None
+    assert "the server holds the trustees’ shares" in client.get(
+        reverse("desk_election", args=[here.slug])).text
+    assert "This is a demonstration" in client.get(reverse("election", args=[here.slug])).text
+
+
+def test_an_election_whose_contests_are_unopposed_goes_to_its_declaration(client: Client) -> None:
+    here = world(candidates=("Ash Amin",)).to("nominated")
+    sign_in(client, here.officers[0])
+
+    page = client.get(reverse("desk_election", args=[here.slug])).text
+    press(client, here, "declare")
+    approve_act(Approval.objects.get().pk, by=here.officers[1].pk, now=now())
+    result = client.get(reverse("result", args=[here.slug])).text
+    after = client.get(reverse("desk_election", args=[here.slug])).text
+
+    assert "Next: Declare the result" in page
+    assert "elected unopposed" in result
+    assert "Not needed" in after
+
+
+def test_the_helpdesk_sends_a_new_link_to_the_roll_and_shows_no_address(client: Client) -> None:
+    here = world().to("polling")
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    path = reverse("desk_helpdesk", args=[here.slug])
+
+    sent = client.post(path, {"number": "1003"}, follow=True).text
+    nobody = client.post(path, {"number": "4711"})
+
+    assert Letter.objects.filter(purpose=CODE_AGAIN).count() == 1
+    assert "C. Fallowes3, number ending 003" in sent
+    assert "example.org" not in sent
+    assert nobody.status_code == 200
+    assert "Nobody with this number" in nobody.text
+
+
+def test_disputed_casts_stand_on_the_dashboard_as_a_number(client: Client) -> None:
+    here = world().to("polling")
+    entry = here.entries()[0]
+    here.cast(entry, (0,))
+    sign_in(client, here.officers[0])
+    before = client.get(reverse("desk_election", args=[here.slug])).text
+
+    CastDispute.objects.create(election=here.election, roll_entry=entry, said_at=timezone.now())
+    after = client.get(reverse("desk_election", args=[here.slug])).text
+
+    assert "was not theirs" not in before
+    assert "One elector says that the ballot cast in their name was not theirs." in after
+    assert "Fallowes" not in after
+
+
+def test_observers_see_the_turnout_that_officers_see(client: Client) -> None:
+    here = world().to("polling")
+    here.cast(here.entries()[0], (0,))
+    path = reverse("desk_turnout", args=[here.slug])
+    figures = "<strong>1</strong> ballots cast: 12.5% of 8 electors"
+
+    seen = [
+        figures in sign_in(Client(), person).get(path).text
+        for person in (here.officers[0], staff(Role.OBSERVER), staff(Role.CANDIDATES_AGENT))
+    ]
+
+    assert seen == [True, True, True]
+    assert figures in client.get(reverse("election", args=[here.slug])).text
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_act_is_there_for_the_roles_of_the_table_and_for_no_other(
+    client: Client, role: Role
+) -> None:
+    here = world().to("polling")
+    sign_in(client, staff(role))
+
+    opened = {
+        name
+        for name in ACTS
+        if client.get(reverse(f"act_{name}", args=[here.slug])).status_code == 200
+    }
+
+    assert opened == {
+        name for name, act in ACTS.items() if role in permissions.act_named(act.demands).roles
+    }
+
+
+def test_the_desk_is_shut_to_who_is_not_signed_in(client: Client) -> None:
+    here = world()
+
+    answers = {
+        client.get(reverse(name, args=[here.slug])).status_code
+        for name in ("desk_election", "desk_paper", "act_void_election")
+    }
+
+    assert answers == {302}
+
+
+def test_a_lot_is_recorded_for_the_tie_that_stops_the_count(client: Client) -> None:
+    # By lot alone, Ash and Birch have two votes each and Cedar three: somebody must go.
+    here = world(
+        rankings=((0,), (0,), (1,), (1,), (2,), (2,), (2,)), tie_rule="lot"
+    ).to("opened")
+    sign_in(client, here.officers[0])
+    path = reverse("desk_lot", args=[here.slug])
+
+    page = client.get(path).text
+    wrong = client.post(path, {"place_0": 0, "place_1": 0})
+    right = client.post(path, {"place_0": 1, "place_1": 0})
+
+    assert "Ash Amin and Birch Bell are tied" in page
+    assert "Each of the tied is drawn once." in wrong.text
+    assert right.status_code == 302
+    here._counted()
+    sheet = here.election.contests.get().count.sheet
+    assert sheet["stages"][0]["excluded"] == ["Birch Bell"]
+    assert "No lot is awaited" in client.get(path).text
