@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Request, expect
 
 from tests.browser.axe import findings
 from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER, LEADER_CONTEST, Desk, standing
+from tests.browser.steps import add, begin, check, seal_and_cast
 
 OpenPage = Callable[..., Page]
 WIDTHS = (320, 768, 1280)
@@ -36,26 +37,6 @@ def booth(open_page: OpenPage, origin: str, desk: Desk) -> Callable[..., Page]:
         return page
 
     return open_
-
-
-def begin(page: Page) -> None:
-    page.get_by_role("button", name="This is me").click()
-    expect(page.get_by_role("heading", name="Mark your paper")).to_be_visible()
-
-
-def add(page: Page, *names: str) -> None:
-    for name in names:
-        page.get_by_role("button", name=f"Add as next choice {name}").click()
-
-
-def check(page: Page) -> None:
-    page.get_by_role("button", name="Check your paper").click()
-    expect(page.get_by_role("heading", name="Check your paper")).to_be_visible()
-
-
-def seal_and_cast(page: Page) -> None:
-    page.get_by_role("button", name="Seal and cast").click()
-    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
 
 
 def test_a_ranking_is_marked_checked_sealed_and_cast(
