@@ -166,13 +166,17 @@ class _Prover:
         """
         total, product = 0, 1
         sums, products = [total], [product]
-        in_order = read_scalars(u[self.secrets.order], WEIGHT_SIZE)
-        for weight, fresh in zip(in_order, read_scalars(self.secrets.chain), strict=True):
+        drawn = read_scalars(self.secrets.chain)
+        for weight, fresh in zip(self._in_order(u), drawn, strict=True):
             total = (fresh + weight * total) % ORDER
             product = weight * product % ORDER
             sums.append(total)
             products.append(product)
         return write_scalars(sums), write_scalars(products)
+
+    def _in_order(self, u: Octets) -> list[int]:
+        """Give u', the weights in the order of the box after."""
+        return read_scalars(u[self.secrets.order], WEIGHT_SIZE)
 
     def _commit_chain(
         self, sums: Octets, products: Octets, progress: Progress | None
@@ -230,7 +234,7 @@ class _Prover:
         secrets = self.secrets
         blinding = read_scalars(secrets.permutation)
         weight = read_scalars(u, WEIGHT_SIZE)
-        in_order = read_scalars(u[secrets.order], WEIGHT_SIZE)
+        in_order = self._in_order(u)
         known = (
             sum(blinding),
             read_scalars(chain_end)[0],

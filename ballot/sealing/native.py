@@ -195,7 +195,7 @@ def secret_times(points: Points, secret: int, out: Points) -> None:
     """Multiply each point by one secret, in constant time, into `out`.
 
     The library's key agreement is its one constant-time multiplication of any point; the copying
-    hash function hands the product over whole.  Cost: 35 to 60 µs a point.
+    hash function hands the product over whole (sealing §11.3).  Cost: 35 to 60 µs a point.
     """
     key = secret.to_bytes(32, "big")
     wire = np.empty((len(points), 65), np.uint8)

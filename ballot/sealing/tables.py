@@ -4,7 +4,7 @@ A table cuts a scalar into windows of w bits.  Window k holds (d + 1)·2**(wk)·
 so that no entry is infinite; the ones too many, the same for every scalar, are taken off by one
 correction.  A multiplication is then one row of points to be added up in one call of the library.
 Look-ups are not constant in time (they touch memory by the scalar's digits): the machine that
-mixes must do nothing else, which docs/spec/sealing.md §11 says to those who run one.
+mixes must do nothing else, which docs/spec/sealing.md §11.3 says to those who run one.
 """
 
 from __future__ import annotations

@@ -70,12 +70,11 @@ def h(use: str, *parts: bytes | str | int) -> bytes:
 
 
 def stream(seed: bytes, size: int) -> bytes:
-    out, block = b"", 0
-    while len(out) < size:
+    blocks = []
+    for block in range(-(-size // 32)):
         counter = block.to_bytes(8, "big")
-        out += hashlib.sha256(frame("hustings/v1/xof") + seed + counter).digest()
-        block += 1
-    return out[:size]
+        blocks.append(hashlib.sha256(frame("hustings/v1/xof") + seed + counter).digest())
+    return b"".join(blocks)[:size]
 
 
 def reduced(seed: bytes) -> int:

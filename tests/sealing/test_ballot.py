@@ -49,7 +49,7 @@ def test_the_holder_of_the_key_opens_what_was_sealed():
 
 
 def test_any_changed_bit_is_refused():
-    # Threats: mutate every field, and the check fails.
+    # sealing §6.4: mutate every field, and the check fails.
     wire = sealed((1, 2), **TWO).to_bytes()
     check_ballot(wire, **place(**TWO))
     for at in range(len(wire)):

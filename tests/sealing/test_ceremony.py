@@ -185,7 +185,7 @@ def spoilt(made: Run) -> Run:
     return made
 
 
-# --- Steps 1 and 2 ---
+# --- Steps 1 and 2 (sealing §9.2) ---
 
 
 def test_nobody_reveals_before_all_have_committed():
@@ -298,7 +298,7 @@ def test_frames_that_may_not_be_are_refused():
     assert refusal(prepare, ceremony(), 4, rng=rng()).condition == "ceremony.number"
 
 
-# --- Steps 3 to 5 ---
+# --- Steps 3 to 5 (sealing §9.3 to §9.6) ---
 
 
 def test_a_sealed_share_opens_for_its_recipient_and_agrees_with_slow_arithmetic():

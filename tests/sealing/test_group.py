@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -141,8 +142,18 @@ def test_key_pairs_and_signatures_refuse_a_zero_secret():
     assert native.sign_rows(pairs, bytes(32), one).tobytes() == plain.bip340_sign(
         bytes(32), 1, one.tobytes()
     )
-    with pytest.raises((ArithmeticError, ValueError)):
+    with pytest.raises(ValueError, match="illegal"):
         native.sign_rows(np.zeros((1, 96), np.uint8), bytes(32), one)
+
+
+def test_a_signature_that_was_not_made_is_not_passed_on(monkeypatch):
+    one = np.ones((1, 32), np.uint8)
+    pairs, _ = native.make_keypairs(one)
+    assert native.sign_rows(pairs, bytes(32), one).any()
+    silent = SimpleNamespace(secp256k1_schnorrsig_sign32=lambda *_: 0)
+    monkeypatch.setattr(native, "lib", silent)
+    with pytest.raises(ArithmeticError):
+        native.sign_rows(pairs, bytes(32), one)
 
 
 @given(scalars, scalars, scalars)
@@ -213,6 +224,8 @@ def test_tables_multiply_as_the_library_does(window):
     assert [row.tobytes() for row in out] == expected
     with pytest.raises(ArithmeticError):
         tables.add_products([(table, write_scalars([0]))], None, out[:1])
+    with pytest.raises(ArithmeticError):
+        tables._sure(None)
 
 
 def test_tables_are_kept_and_only_grow(monkeypatch):

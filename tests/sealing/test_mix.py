@@ -176,7 +176,7 @@ def test_a_mix_is_what_the_specification_says():
     ]
 
 
-# --- Tampering with a finished mix ---
+# --- Tampering with a finished mix (sealing §8.4, §8.5) ---
 
 
 def test_any_changed_byte_of_a_mix_is_refused():
@@ -400,6 +400,45 @@ def test_one_vote_doubled_over_another_is_refused_by_the_product():
 
     refused = refusal(check, before, cheat(before, alter=alter, order=order))
     assert refused.condition == "shuffle.product"
+    assert refused.evidence["equations"] == ("shuffle.product", "shuffle.c1", "shuffle.c2")
+
+
+def test_outputs_that_add_votes_up_are_refused_by_the_product_alone(monkeypatch):
+    # Every sum holds for any matrix whose rows and columns add up to one, if the votes are put
+    # together by its inverse: here two votes become two thirds of one and one third of the
+    # other.  Only the product tells.
+    before = box(range(4))
+    matrix = [[2, -1, 0, 0], [-1, 2, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    third = pow(3, -1, ORDER)
+    inverse = [[2 * third, third, 0, 0], [third, 2 * third, 0, 0], *matrix[2:]]
+
+    def combine(row, points):
+        pairs = zip(row, points, strict=True)
+        return native.add(*(native.times(point.tobytes(), times) for times, point in pairs))
+
+    def alter(after, permutation, secrets, prover):
+        fresh, blinding = read_scalars(secrets.encryption), read_scalars(secrets.permutation)
+        c1, c2, committed = [], [], []
+        for number, row in enumerate(inverse):
+            c1.append(native.add(combine(row, before.c1), native.base_times(fresh[number])))
+            again = native.times(setting().point, fresh[number])
+            c2.append(native.add(combine(row, before.c2), again))
+            column = [line[number] for line in matrix]
+            blinded = native.base_times(blinding[number])
+            committed.append(native.add(blinded, combine(column, prover.bases[1:5])))
+        arrays = [
+            np.frombuffer(b"".join(column), np.uint8).reshape(-1, 64)
+            for column in (c1, c2, committed)
+        ]
+        return Box(after.name, arrays[0], arrays[1]), arrays[2]
+
+    def in_order(prover, u):
+        weight = read_scalars(u, 20)
+        return [sum(a * b for a, b in zip(row, weight, strict=True)) for row in matrix]
+
+    check(before, cheat(before))
+    monkeypatch.setattr(mixing._Prover, "_in_order", in_order)
+    refused = refusal(check, before, cheat(before, alter=alter))
     assert refused.evidence["equations"] == ("shuffle.product",)
 
 

@@ -175,7 +175,7 @@ def test_a_part_is_what_the_specification_says():
     )
 
 
-# --- Tampering ---
+# --- Tampering (sealing §10.4) ---
 
 
 def test_any_changed_bit_of_a_part_is_refused():
@@ -301,6 +301,29 @@ def test_a_part_is_fixed_by_its_hash_before_any_is_revealed():
     refused = refusal(check_revealed, data, commitment, **renumbered)
     assert refused.condition == "opening.commitment"
     assert "trustee=2" in str(refused)
+
+
+def test_a_trustee_s_secret_is_multiplied_in_constant_time_alone(monkeypatch):
+    # sealing §11.3: neither the multiplication of one point nor a sum ever sees it.
+    opened = Opened([4, 9])
+    share = opened.shares[0]
+    seen = []
+    times, plus, total = native.times, native.times_plus_base, opening_module.weighted_sum
+
+    def watched(call, at):
+        def watch(*arguments, **named):
+            seen.append(arguments[at])
+            return call(*arguments, **named)
+
+        return watch
+
+    monkeypatch.setattr(native, "times", watched(times, 1))
+    monkeypatch.setattr(native, "times_plus_base", watched(plus, 1))
+    monkeypatch.setattr(opening_module, "weighted_sum", watched(total, 1))
+    part = opened.part(share)
+    weights = seen.pop(0)  # public, and what the sum then multiplies by, one after the other
+    assert seen == [int.from_bytes(row.tobytes(), "big") for row in weights]
+    opened.check(part)
 
 
 def test_an_infinite_sum_has_a_name():

@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 import pytest
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from ballot.canonical import canonical, read_canonical
+from ballot.sealing import sharefile as sharefile_module
 from ballot.sealing.ceremony import prepare
 from ballot.sealing.sharefile import check_share_proof, open_share, prove_share, seal_share
 from tests.sealing.making import ceremony, key, refusal, rng
 
 PASSPHRASE = "correct horse batteries"
+
+
+@pytest.fixture(autouse=True)
+def _quick(request, monkeypatch):
+    """Spare the tests the half second a passphrase is meant to cost, but for one of them."""
+    if "real_cost" not in request.fixturenames:
+        monkeypatch.setattr(sharefile_module, "_MEMORY_KIB", 64)
+
+
+@pytest.fixture
+def real_cost():
+    """Ask for the parameters of RFC 9106's second recommended option."""
+    assert sharefile_module._MEMORY_KIB == 64 * 1024
+
+
+def test_the_format_stays_what_it_is(real_cost):
+    # sealing §9.8: recomputed from the published algorithms.
+    _, shares = key()
+    form = read_canonical(seal_share(shares[0], passphrase=PASSPHRASE, rng=rng()))
+    head = {name: form[name] for name in ("format", "kind", "number", "salt")}
+    assert head == {
+        "format": "hustings/v1/share-file",
+        "kind": "share",
+        "number": 1,
+        "salt": rng()(16).hex(),
+    }
+    derived = hash_secret_raw(
+        PASSPHRASE.encode(), rng()(16), 3, 65536, 4, 32, Type.ID
+    )
+    cipher = ChaCha20Poly1305(derived)
+    opened = cipher.decrypt(bytes(12), bytes.fromhex(form["sealed"]), canonical(head))
+    assert read_canonical(opened) == shares[0].to_json()
 
 
 def test_a_share_opens_with_its_passphrase_however_it_was_typed():

@@ -17,6 +17,8 @@ TESTS = "".join(path.read_text(encoding="utf-8") for path in HERE)
 CODE = "".join(SOURCES.values())
 # What is said about the whole, not done in any one place.
 TOLD = {"1", "3.6", "12", "13", "14"}
+# What those do who call the core: its tests stand with them.
+THEIRS = {"10.6"}
 
 
 def cited(text: str) -> set[str]:
@@ -35,9 +37,8 @@ def sections() -> set[str]:
 
 def test_every_section_is_cited_by_the_code_and_by_a_test():
     leaves = {one for one in sections() if not any(s.startswith(one + ".") for s in sections())}
-    advice = {"11.3", "10.6"}
-    assert leaves - TOLD - cited(CODE) == {"11.3"} - cited(CODE)
-    assert leaves - TOLD - advice - cited(TESTS) == set()
+    assert leaves - TOLD - cited(CODE) == set()
+    assert leaves - TOLD - THEIRS - cited(TESTS) == set()
 
 
 def test_no_section_is_cited_that_is_not_there():

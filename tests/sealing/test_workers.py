@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -80,6 +81,49 @@ def test_a_child_serves_tickets_and_leaves_without_cleaning_up(monkeypatch):
     finally:
         for end in (tickets_out, report_out, report_in):
             os.close(end)
+
+
+def test_a_child_that_fails_says_so_and_leaves_with_a_status(monkeypatch, capfd):
+    tickets_out, tickets_in = os.pipe()
+    os.write(tickets_in, workers._TICKET.pack(0))
+    os.close(tickets_in)
+    left = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+
+    def fails(start, stop):
+        raise MemoryError("no room")
+
+    try:
+        workers._work_in_child(fails, [(0, 1)], tickets_out, tickets_out)
+    finally:
+        os.close(tickets_out)
+    assert left == [1]
+    assert "no room" in capfd.readouterr().err
+
+
+def test_the_forked_side_serves_tickets_and_nothing_else(monkeypatch):
+    class Served(Exception):
+        pass
+
+    def serve(work, blocks, tickets_out, report_in):
+        served.append(blocks)
+        os.close(report_in)
+        raise Served
+
+    def close(end):
+        closed.append(end)
+        with suppress(OSError):  # The parent's clean-up, which a child never comes to.
+            really_close(end)
+
+    served, closed, really_close = [], [], os.close
+    monkeypatch.setattr(os, "fork", lambda: 0)
+    monkeypatch.setattr(os, "close", close)
+    monkeypatch.setattr(workers, "_work_in_child", serve)
+    with pytest.raises(Served):
+        spread(lambda start, stop: None, 3, block=1, processes=2)
+    assert served == [[(0, 1), (1, 2), (2, 3)]]
+    assert closed[0] not in (0, 1, 2)
 
 
 def test_shared_arrays_are_zeroed_and_may_be_empty():
