@@ -13,6 +13,7 @@ from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
 from ballot.selectors import standing, turnout_by_section
 from ballot.services.board import append_entry
+from ballot.services.codes import cancel_codes
 from ballot.services.moves import lock_election, move, require_state
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
@@ -30,6 +31,8 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
         require_state(election, State.NOMINATED, State.FROZEN)
         if not election.contests.exists():
             raise Refusal("declare.nothing", "There is no contest to declare.")
+        # There is no poll to vote in: codes that were made for one go out to nobody.
+        cancel_codes(election, by=by, now=now)
     content = _content(election)
     move(election, State.DECLARED)
     Declaration.objects.create(election=election, declared_at=now, content=content)

@@ -12,7 +12,7 @@ from ballot.mapping import contest_content
 from ballot.models import Contest, Election
 from ballot.selectors import standing
 from ballot.services.board import append_entry
-from ballot.services.moves import lock_election, move
+from ballot.services.moves import lock_election, move, require_state
 from office.services.audit import record
 
 
@@ -31,6 +31,8 @@ def publish_candidates(election_id: int, *, by: int | None, now: datetime) -> No
 def reopen_nominations(election_id: int, *, by: int | None, now: datetime) -> None:
     """Take nominations again, before the roll is frozen."""
     election = lock_election(election_id)
+    # The table of arrows alone would let a draft through, and past its notice.
+    require_state(election, State.NOMINATED)
     move(election, State.NOMINATING)
     Contest.objects.filter(election=election).update(unopposed=False)
     append_entry(election, kind="nominations-reopened", content={}, now=now)

@@ -89,6 +89,9 @@ def _fill(election: Election, values: Mapping[str, Any]) -> None:
         raise Refusal("election.closes-too-soon", "The poll must close after it opens.")
     if election.mixes_wanted < 2:
         raise Refusal("election.too-few-mixes", "Every box is mixed at least twice.")
+    if election.smallest_box < 1:
+        # A section in which nobody voted would else be a box of its own with nothing in it.
+        raise Refusal("election.empty-box", "The smallest box holds at least one ballot.")
 
 
 @transaction.atomic
