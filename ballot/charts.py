@@ -19,6 +19,8 @@ _BAR_PX = 32
 _COLUMNS_PX = 200
 _FOOT_PX = 26
 _HEAD_PX = 22
+# A few columns stay slim and to the left, and the end of the axis is then not named.
+_FEWEST_COLUMNS = 24
 # A number fits into a mark that is so wide on the narrowest page (290 pixels).
 _NUMBER_FITS = Fraction(6, 100)
 
@@ -144,7 +146,7 @@ def columns(
     """One column for each point (name, value), in the order given."""
     greatest = max((value for _, value in points), default=0)
     foot = _HEAD_PX + _COLUMNS_PX
-    wide = Fraction(1, max(len(points), 1))
+    wide = Fraction(1, max(len(points), _FEWEST_COLUMNS))
     drawn = []
     for place, (name, value) in enumerate(points):
         tall = round(Fraction(value * _COLUMNS_PX, greatest)) if greatest else 0
@@ -162,7 +164,7 @@ def columns(
         foot_y=foot + _FOOT_PX - 6,
         greatest=f"{greatest:,}",
         first=points[0][0] if points else "",
-        last=points[-1][0] if len(points) > 1 else "",
+        last=points[-1][0] if len(points) >= _FEWEST_COLUMNS else "",
         columns=tuple(drawn),
     )
 

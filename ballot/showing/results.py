@@ -202,7 +202,7 @@ def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
         ]
         gone = stage["exhausted"]
         parts.append(Part(gone, EXHAUSTED, "", f"Exhausted: {gone:,} papers"))
-        rows.append((f"Stage {number}: {_leaders(stage)}", parts))
+        rows.append((_label(number, stage), parts))
     return stacked_bars(
         rows,
         whole=sheet["valid"],
@@ -215,9 +215,10 @@ def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
     )
 
 
-def _leaders(stage: Sheet) -> str:
-    exhausted = f", {stage['exhausted']:,} exhausted" if stage["exhausted"] else ""
-    return f"{stage['continuing_votes']:,} continuing votes{exhausted}"
+def _label(number: int, stage: Sheet) -> str:
+    """Short, for it stands on one line of the narrowest page."""
+    return f"Stage {number}: {stage['exhausted']:,} exhausted" if stage["exhausted"] else \
+        f"Stage {number}"
 
 
 def _sheet(

@@ -63,7 +63,7 @@ def percent_of(part: int, whole: int) -> str:
 def _bars(sections: Sequence[SectionTurnout]) -> Bars:
     rows = [
         (
-            f"{one.name}: {percent_of(one.ballots, one.issued)} of {one.issued:,} electors",
+            f"{percent_of(one.ballots, one.issued)} {one.name}",
             [Part(one.ballots * 10_000 // max(one.issued, 1), series(0), "", one.name)],
         )
         for one in sections
@@ -73,7 +73,8 @@ def _bars(sections: Sequence[SectionTurnout]) -> Bars:
         whole=10_000,
         chart_id="turnout-sections",
         title="Turnout by section",
-        description="; ".join(label for label, _ in rows),
+        description="Of the electors on the roll in each section: "
+        + "; ".join(label for label, _ in rows),
     )
 
 

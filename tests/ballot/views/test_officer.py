@@ -207,9 +207,12 @@ def test_the_key_of_a_real_election_is_made_by_command_and_by_no_button(client: 
     assert here.election.key is None
 
 
-def test_a_demonstration_says_on_its_pages_that_it_is_one(client: Client) -> None:
+def test_a_demonstration_on_a_real_installation_says_on_its_pages_that_it_is_one(
+    client: Client, settings: Any
+) -> None:
     here = world().to("frozen")
     sign_in(client, here.officers[0])
+    settings.DEVELOPMENT = False
 
     press(client, here, "set_key", trustees="Ann\nBen\nCy", quorum=2)
 
