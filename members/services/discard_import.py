@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
 
 from django.db import transaction
 
@@ -13,21 +12,22 @@ from members.services import staging
 from office.refusal import Refusal
 from office.services.audit import record
 
-OPEN: Final = ("uploaded", "previewed", "failed")
-
-
 @transaction.atomic
 def discard_import(batch_id: int, *, by: int | None, now: datetime) -> None:
-    """Discard an import that was not applied. Discarding it twice is no error."""
+    """Discard an import that was not applied. Discarding it twice is no error.
+
+    Of one that a worker is busy with, it waits until the worker is done.
+    """
     batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None:
         raise Refusal("import.unknown", "There is no such import.", status=HTTPStatus.NOT_FOUND)
     if batch.state == ImportBatch.State.DISCARDED:
         return
-    if batch.state not in OPEN:
+    if batch.state == ImportBatch.State.APPLIED:
         raise Refusal(
             "import.not-discardable",
-            f"This import is {batch.get_state_display()}, so it cannot be discarded now.",
+            "This import was applied, so it cannot be discarded. A later list can put right "
+            "what it changed.",
         )
     batch.state = ImportBatch.State.DISCARDED
     batch.samples = {}

@@ -45,6 +45,9 @@ def preview_import(batch_id: int, *, now: datetime, report: Report = silent) -> 
 @transaction.atomic
 def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.state != ImportBatch.State.READING:
+        # Another worker had the row locked, and has read the file meanwhile.
+        return
     RefusedRow.objects.filter(batch=batch).delete()
     staging.make(batch_id)
     report(stage="Reading the file", done=0, total=batch.size_bytes, unit="bytes")
@@ -105,6 +108,8 @@ def _pieces(batch_id: int) -> Iterator[bytes]:
 @transaction.atomic
 def _fail(batch_id: int, refused: FileRefused, *, now: datetime) -> None:
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.state != ImportBatch.State.READING:
+        return
     batch.state = ImportBatch.State.FAILED
     batch.failure = {
         "trouble": refused.trouble.value,

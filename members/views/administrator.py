@@ -20,6 +20,7 @@ from members.forms import SearchForm, SectionForm, UploadForm
 from members.models import ImportBatch, Member
 from members.rollfile import COLUMNS
 from office.access import StaffRequest, may, staff_only
+from office.models import Job
 from office.refusal import Refusal
 from office.selectors import latest_job
 
@@ -159,8 +160,13 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "listed": selectors.list_figures().listed,
             "may_apply": may(request.user, "apply_import"),
             "may_discard": may(request.user, "discard_import"),
+            "can_discard": may(request.user, "discard_import") and _has_ended(job),
         },
     )
+
+
+def _has_ended(job: Job | None) -> bool:
+    return job is not None and job.state in (Job.State.FAILED, Job.State.STOPPED)
 
 
 def _import_figures(batch: ImportBatch) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from members import services
-from members.models import ImportBatch, Member
+from members.models import ImportBatch, Member, Section
 from members.rollfile.columns import COLUMN_NAMES
 from office.models import StaffMember
 
@@ -124,3 +124,7 @@ def frozen(rules_id: int | None = None, **fields: Any) -> int:
     return services.freeze_roll(
         rules_id or rules(**fields), by=by, seconded_by=seconded_by, now=NOW
     )
+
+
+def section(code: str) -> int:
+    return Section.objects.get(code=code).pk
