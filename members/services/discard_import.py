@@ -12,6 +12,7 @@ from members.services import staging
 from office.refusal import Refusal
 from office.services.audit import record
 
+
 @transaction.atomic
 def discard_import(batch_id: int, *, by: int | None, now: datetime) -> None:
     """Discard an import that was not applied. Discarding it twice is no error.
