@@ -7,8 +7,10 @@ the trial installation in var/, and its servers are started for the length of th
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
+from pathlib import Path
 
 WITHOUT_SERVERS = {
     *("", "help", "--help", "version", "--version", "check", "makemigrations", "collectstatic"),
@@ -21,6 +23,7 @@ def say(sentence: str) -> None:
 
 
 def main() -> None:
+    use_the_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if not os.environ.get("DATABASE_URL") and not os.environ.get("HUSTINGS_SECRET_KEY"):
         if os.environ.setdefault("HUSTINGS_DEVELOPMENT", "1") != "1":
@@ -28,6 +31,16 @@ def main() -> None:
         run_with_own_servers()
         return
     run()
+
+
+def use_the_environment() -> None:
+    """Go on with the Python of .venv/ where this one has no Django."""
+    if importlib.util.find_spec("django") is not None:
+        return
+    python = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
+    if not python.exists() or Path(sys.prefix) == python.parent.parent:
+        sys.exit("There is no environment yet: run `make install`.")
+    os.execv(python, [str(python), *sys.argv])  # noqa: S606
 
 
 def run_with_own_servers() -> None:

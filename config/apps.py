@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 from config import checks
 
@@ -13,3 +14,13 @@ class Wiring(AppConfig):
 
     def ready(self) -> None:
         checks.register_all()
+
+
+class StaticFiles(StaticFilesConfig):
+    """Django's own, but for the sources that a build turns into something else."""
+
+    ignore_patterns: list[str] = [  # noqa: RUF012
+        *StaticFilesConfig.ignore_patterns,
+        "*.scss",
+        "*.mjs",
+    ]

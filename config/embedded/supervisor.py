@@ -177,10 +177,7 @@ class Supervisor:
 
     def make_static(self) -> None:
         node.build()
-        self.manage(
-            *("collectstatic", "--no-input", "--clear", "--verbosity", "0"),
-            *("--ignore", "*.scss", "--ignore", "*.mjs"),
-        )
+        self.manage("collectstatic", "--no-input", "--clear", "--verbosity", "0")
 
     def start_programs(self) -> None:
         for name, program in self.programs():
