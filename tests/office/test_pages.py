@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from office import desk, selectors
@@ -23,6 +24,7 @@ from tests.office.factories import NOW, now, officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
+_ALL_LINKS = dict(desk._links)
 ELECTION = UUID("0190a5d3-0000-7000-8000-000000000007")
 
 
@@ -55,6 +57,14 @@ def test_the_desk_tells_a_deputy_that_they_have_no_authority(client: Client) -> 
 
     assert told in text(sign_in(client, staff(Role.DEPUTY, is_authorised=False)), "/desk/")
     assert told not in text(sign_in(client, staff(Role.DEPUTY)), "/desk/")
+
+
+def test_every_card_that_the_applications_register_leads_somewhere() -> None:
+    cards = list(_ALL_LINKS.values())
+
+    assert len(cards) > 4
+    for card in cards:
+        assert reverse(card.url_name).startswith("/desk/"), card
 
 
 def test_a_card_for_an_act_outside_the_table_is_a_bug() -> None:
