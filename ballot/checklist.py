@@ -102,7 +102,7 @@ def _codes_made(election: Election) -> bool:
 
 
 def _open(election: Election, now: datetime) -> Iterator[Check]:
-    yield Check("The trustees' key is set up", election.key is not None,
+    yield Check("The trustees’ key is set up", election.key is not None,
                 "Hold the key ceremony, or in a demonstration let the server hold the shares.")
     yield Check("A voting code has been made for every elector on the roll",
                 _codes_made(election), "Start making the codes, and wait until all are made.")
@@ -174,7 +174,7 @@ STEPS: tuple[Step, ...] = (
     Step("publish_candidates", "Publish the statement of persons nominated",
          (State.NOMINATING,), _statement),
     Step("freeze_roll", "Freeze the roll", (State.NOMINATED,), _freeze),
-    Step("set_key", "Set up the trustees' key", (State.FROZEN,), _key),
+    Step("set_key", "Set up the trustees’ key", (State.FROZEN,), _key),
     Step("send_codes", "Make the voting codes", (State.FROZEN,), _codes),
     Step("open_poll", "Open the poll", (State.FROZEN,), _open),
     Step("close_poll", "Close the poll", (State.POLLING, State.SUSPENDED), _close),

@@ -1,7 +1,8 @@
 """Verifying after the close: the marked register and the ballots agree, and the boxes are fixed.
 
 By section: marks in the register, ballots, sealed votes of each contest, and ballots on the
-board must be the same number. Every ballot's proofs and signature are checked once more, all of
+board must be the same number. Every ballot's entry on the board says what its rows say, and no
+entry is without its ballot. Every ballot's proofs and signature are checked once more, all of
 them together. Then each box, the sealed votes of one contest and section in the order of the
 board, is fixed by its hash.
 """
@@ -18,7 +19,7 @@ from django.db import connection, transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import contest_code
+from ballot.mapping import ballot_content, contest_code, entry_body
 from ballot.models import Box, Contest, Election
 from ballot.pooling import pool_sections
 from ballot.sealing.ballot import ballot_size
@@ -29,6 +30,7 @@ from ballot.sealing.errors import BallotsRejected
 from ballot.selectors import contest_codes, contested, setting_of
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.moves import lock_election, move
+from ballot.services.notify_casts import notify_casts
 from members.selectors import sections
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -68,6 +70,20 @@ SELECT string_agg(w.wire, ''::bytea ORDER BY w.number), count(*) FROM (
       JOIN members_section s ON s.id = r.section_id
      WHERE e.election_id = %s AND e.number >= %s AND e.number < %s AND s.code = %s
 ) w
+"""
+
+
+# A ballot that was taken out of every table but the board's is still an entry here.
+_ON_BOARD = """
+SELECT e.number, e.body, b.signature, c.public_key,
+       (SELECT array_agg(v.c1 || v.c2 || v.proof ORDER BY k.position)
+          FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id
+         WHERE v.ballot_id = b.id)
+  FROM ballot_entry e
+  LEFT JOIN ballot_sealedballot b ON b.id = e.ballot_id AND b.election_id = e.election_id
+  LEFT JOIN ballot_credential c ON c.id = b.credential_id
+ WHERE e.election_id = %s AND e.number >= %s AND e.number < %s AND e.kind = 'ballot'
+ ORDER BY e.number
 """
 
 
@@ -111,8 +127,11 @@ def verify_register(
     """Verify, check every ballot, and fix the boxes: all, or nothing and the reason."""
     election = lock_election(election_id)
     require_ready(election, "verify_register", now=now)
+    # The clock tends open polls: who cast in the last moments is told of it here.
+    notify_casts(election)
     accounts = account(election)
     _require_agreement(accounts, contests=len(contested(election)))
+    _require_board(election, report=report)
     checked = {
         one.code: _check_section(election, one, processes=processes, report=report)
         for one in accounts
@@ -149,6 +168,47 @@ def _require_agreement(accounts: list[SectionAccount], *, contests: int) -> None
         )
 
 
+def _require_board(election: Election, *, report: Report) -> None:
+    """Refuse where an entry of a ballot says something else than the ballot's own rows."""
+    entries = _entries(election)
+    report(stage="Comparing the ballots with the board", done=0, total=entries, unit="entries")
+    wrong: list[int] = []
+    for first in range(0, entries, _READ_BALLOTS):
+        with connection.cursor() as cursor:
+            cursor.execute(_ON_BOARD, [election.pk, first, first + _READ_BALLOTS])
+            rows = cursor.fetchall()
+        wrong += [row[0] for row in rows if not _says_its_ballot(election, *row)]
+        report(done=min(first + _READ_BALLOTS, entries), total=entries)
+    if wrong:
+        raise Refusal(
+            "register.board-disagrees",
+            f"{len(wrong)} ballots on the board are not as they are stored: entry "
+            f"{', '.join(str(number) for number in wrong[:5])}. Somebody has changed the database.",
+        )
+
+
+def _says_its_ballot(
+    election: Election,
+    number: int,
+    body: bytes,
+    signature: bytes | None,
+    key: bytes | None,
+    votes: list[bytes] | None,
+) -> bool:
+    if signature is None or key is None or votes is None:
+        return False
+    content = ballot_content(key, votes, signature)
+    return bytes(body) == entry_body(
+        election=election.public_id, kind="ballot", number=number, at=None, content=content
+    )
+
+
+def _entries(election: Election) -> int:
+    """How many entries stand on the board, counted by its numbers."""
+    last = election.entries.order_by("-number").values_list("number", flat=True).first()
+    return 0 if last is None else last + 1
+
+
 def _check_section(
     election: Election, one: SectionAccount, *, processes: int, report: Report
 ) -> CheckedBallots:
@@ -174,10 +234,9 @@ def _check_section(
 
 def _wires(election: Election, section: str) -> np.ndarray:
     size = ballot_size(len(contested(election)))
-    last = election.entries.order_by("-number").values_list("number", flat=True).first() or 0
     pieces = bytearray()
     with connection.cursor() as cursor:
-        for first in range(0, last + 1, _READ_BALLOTS):
+        for first in range(0, _entries(election), _READ_BALLOTS):
             cursor.execute(_WIRES, [election.pk, first, first + _READ_BALLOTS, section])
             joined, count = cursor.fetchone()
             if count:
@@ -202,10 +261,21 @@ def _fix_boxes(
     fixed = []
     for number, codes in enumerate(pools):
         name = BoxName(contest_code(contest), codes)
-        parts = [checked[code].box(contest_code(contest)) for code in codes if code in checked]
+        parts = [
+            checked[code].box(contest_code(contest))
+            if code in checked
+            else _nothing_cast(contest, code)
+            for code in codes
+        ]
         label = ", ".join(names[code] for code in codes)
         fixed.append(_store_box(election, contest, number, label, join_boxes(name, parts)))
     return fixed
+
+
+def _nothing_cast(contest: Contest, code: str) -> SealedBox:
+    """A section that is pooled though nobody in it has voted: no vote of its own in the box."""
+    none = np.empty((0, 64), dtype=np.uint8)
+    return SealedBox(BoxName(contest_code(contest), (code,)), none, none)
 
 
 def _store_box(
