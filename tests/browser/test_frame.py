@@ -21,7 +21,6 @@ def fits(page: Page, width: int) -> bool:
     return int(page.evaluate("document.documentElement.scrollWidth")) <= width
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_partial_is_accessible_and_stays_on_the_page(
     open_page: Callable[..., Page],
@@ -41,7 +40,6 @@ def test_every_partial_is_accessible_and_stays_on_the_page(
     assert fits(page, width)
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_kind_of_field_says_what_is_wrong_with_it(
     open_page: Callable[..., Page],
@@ -69,7 +67,6 @@ def test_every_kind_of_field_says_what_is_wrong_with_it(
     assert fits(page, width)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_skip_link_comes_first_and_goes_to_the_content(
     open_page: Callable[..., Page], gallery: str
 ) -> None:
@@ -83,7 +80,6 @@ def test_the_skip_link_comes_first_and_goes_to_the_content(
     expect(page.locator("#main-content")).to_be_focused()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_pages_work_without_script(open_page: Callable[..., Page], gallery: str) -> None:
     page = open_page(java_script_enabled=False)
 
@@ -94,7 +90,6 @@ def test_pages_work_without_script(open_page: Callable[..., Page], gallery: str)
     expect(page.get_by_role("heading", name="Every part")).to_be_visible()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_nothing_comes_from_elsewhere_and_no_policy_is_broken(
     open_page: Callable[..., Page], gallery: str
 ) -> None:
