@@ -67,7 +67,7 @@ bench-import: install
 	@$(BIN)/python benchmarks/roll_import.py $(OPTIONS)
 
 bench-sealing: install
-	@$(BIN)/python -m ballot.sealing.bench $(OPTIONS)
+	@$(BIN)/python -m benchmarks.sealing $(OPTIONS)
 
 bench-cast: install
 	@$(BIN)/python manage.py bench_cast $(OPTIONS)

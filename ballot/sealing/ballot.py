@@ -61,22 +61,7 @@ class SealedBallot:
 
         Raises: Malformed: "ballot.length", "ballot.point", "ballot.scalar", "ballot.credential".
         """
-        if len(wire) != ballot_size(contests):
-            raise Malformed("ballot.length", expected=ballot_size(contests), found=len(wire))
-        votes = [
-            _cut_vote(wire[at : at + VOTE])
-            for at in range(CREDENTIAL, len(wire) - SIGNATURE, VOTE)
-        ]
-        ballot = cls(wire[:CREDENTIAL], tuple(votes), wire[-SIGNATURE:])
-        for number, vote in enumerate(votes):
-            _points(vote, number)
-            if int.from_bytes(vote.response, "big") >= ORDER:
-                raise Malformed("ballot.scalar", contest=number)
-        try:
-            native.read_point(b"\x02" + ballot.credential)
-        except native.NotAPoint as error:
-            raise Malformed("ballot.credential") from error
-        return ballot
+        return _read(wire, contests)[0]
 
     @property
     def components(self) -> tuple[bytes, ...]:
@@ -211,12 +196,12 @@ def check_ballot(
             alike), "ballot.proof" (which contest), "ballot.signature".
     """
     check_place(contests, section, unit)
-    ballot = SealedBallot.parse(wire, contests=len(contests))
+    ballot, points = _read(wire, len(contests))
     if len(set(ballot.components)) < len(ballot.components):
         raise BallotRejected("ballot.repeated")
     for number, (contest, vote) in enumerate(zip(contests, ballot.votes, strict=True)):
         begun = vote_transcript(setting, contest, section, unit)
-        c1, _, commitment = _points(vote, number)
+        c1, commitment = points[number]
         challenge = _challenge(begun, ballot.credential, vote)
         if not holds(commitment, c1, challenge, int.from_bytes(vote.response, "big")):
             raise BallotRejected("ballot.proof", contest=number)
@@ -284,17 +269,29 @@ def check_place(contests: Sequence[str], section: str, unit: str) -> None:
         check_name(name)
 
 
-def _cut_vote(wire: bytes) -> SealedVote:
-    return SealedVote(wire[:33], wire[33:66], wire[66:99], wire[99:])
-
-
-def _points(vote: SealedVote, number: int) -> tuple[bytes, bytes, bytes]:
+def _read(wire: bytes, contests: int) -> tuple[SealedBallot, list[tuple[bytes, bytes]]]:
+    """Read a ballot, and the points of each vote's c1 and commitment (sealing §6.2)."""
+    if len(wire) != ballot_size(contests):
+        raise Malformed("ballot.length", expected=ballot_size(contests), found=len(wire))
+    votes, points = [], []
+    for number in range(contests):
+        vote = wire[CREDENTIAL + VOTE * number :][:VOTE]
+        votes.append(SealedVote(vote[:33], vote[33:66], vote[66:99], vote[99:]))
+        points.append(_read_points(votes[-1], number))
+        if int.from_bytes(votes[-1].response, "big") >= ORDER:
+            raise Malformed("ballot.scalar", contest=number)
+    ballot = SealedBallot(wire[:CREDENTIAL], tuple(votes), wire[-SIGNATURE:])
     try:
-        return (
-            native.read_point(vote.c1),
-            native.read_point(vote.c2),
-            native.read_point(vote.commitment),
-        )
+        native.read_point(b"\x02" + ballot.credential)
+    except native.NotAPoint as error:
+        raise Malformed("ballot.credential") from error
+    return ballot, points
+
+
+def _read_points(vote: SealedVote, number: int) -> tuple[bytes, bytes]:
+    try:
+        native.read_point(vote.c2)
+        return native.read_point(vote.c1), native.read_point(vote.commitment)
     except native.NotAPoint as error:
         raise Malformed("ballot.point", contest=number) from error
 

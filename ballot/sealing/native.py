@@ -281,10 +281,10 @@ def points_from_stream(stream: bytes, out: Points) -> None:
 
 def read_point(wire: bytes) -> bytes:
     """Read one compressed point.  Raises: NotAPoint."""
-    if len(wire) != 33:
+    point = ffi.new("secp256k1_pubkey *")
+    if len(wire) != 33 or not lib.secp256k1_ec_pubkey_parse(ctx, point, wire, 33):
         raise NotAPoint(0)
-    row = np.frombuffer(wire, np.uint8).reshape(1, 33)
-    return parse_points(row, np.zeros((1, 64), np.uint8)).tobytes()
+    return bytes(ffi.buffer(point))
 
 
 def write_point(point: bytes) -> bytes:
@@ -312,7 +312,7 @@ def _layout_is_known() -> bool:
 
     Also that the library reports a structure it cannot read, instead of ending the process.
     """
-    first = read_with_library(GENERATOR)
+    first = read_point(GENERATOR)
     _library_reports_nonsense()
     rows = np.frombuffer(b"".join(base_times(k) for k in (1, 2, 5**99 % ORDER)), np.uint8)
     rows = rows.reshape(-1, 64)
@@ -326,14 +326,6 @@ def _layout_is_known() -> bool:
     )
 
 
-def read_with_library(wire: bytes) -> bytes:
-    """Read one compressed point with the library alone, for the self-test."""
-    point = ffi.new("secp256k1_pubkey *")
-    if not lib.secp256k1_ec_pubkey_parse(ctx, point, wire, len(wire)):
-        raise NotAPoint(0)
-    return bytes(ffi.buffer(point))
-
-
 def _library_reports_nonsense() -> None:
     try:
         _negated_by_library(np.zeros((1, 64), np.uint8))
@@ -343,4 +335,4 @@ def _library_reports_nonsense() -> None:
 
 
 LAYOUT_IS_KNOWN: Final = _layout_is_known()
-G: Final = read_with_library(GENERATOR)
+G: Final = read_point(GENERATOR)

@@ -123,12 +123,10 @@ def test_the_library_and_the_layout_agree_and_nonsense_is_reported(monkeypatch):
     monkeypatch.setattr(native, "_negated_by_library", lambda points: points)
     with pytest.raises(ImportError):
         native._library_reports_nonsense()
-    with pytest.raises(native.NotAPoint):
-        native.read_with_library(bytes(33))
 
 
 def test_an_unknown_layout_is_found_out(monkeypatch):
-    monkeypatch.setattr(native, "read_with_library", lambda wire: native.G[::-1])
+    monkeypatch.setattr(native, "read_point", lambda wire: native.G[::-1])
     assert not native._layout_is_known()
 
 
