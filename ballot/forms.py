@@ -114,8 +114,8 @@ class SetUpForm(BeginForm):
     closes_at = ClockField(label="The poll closes", required=False)
     rules_id = forms.TypedChoiceField(
         label="Who may vote", coerce=int, empty_value=None, required=False,
-        help_text="A version of the eligibility rules. Whoever they admit when the roll is frozen "
-        "may vote.",
+        help_text="A version of this election’s own eligibility rules. Whoever they admit when "
+        "the roll is frozen may vote.",
     )
     helped_routes = forms.CharField(
         label="Other ways to vote", required=False, max_length=2000,

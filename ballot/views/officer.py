@@ -112,7 +112,7 @@ def _act_url(name: str, election: Election) -> str:
 @get_or_post
 def set_up(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
-    rules = [(one.pk, str(one)) for one in rules_rows()]
+    rules = _rules_free_for(election)
     form = SetUpForm(sent(request), initial=values_of(election), rules=rules)
     if request.method == "POST" and form.is_valid() and _saved(request, form, election):
         messages.success(request, "The election is saved.")
@@ -120,6 +120,13 @@ def set_up(request: StaffRequest, slug: str) -> HttpResponse:
     is_fixed = election.stage != State.DRAFT
     context = {"election": election, "form": form, "is_fixed": is_fixed, "has_rules": bool(rules)}
     return render(request, "ballot/desk/set_up.html", context)
+
+
+def _rules_free_for(election: Election) -> list[tuple[int, str]]:
+    """Versions of rules that serve no other election: a name's roll is frozen once at a time."""
+    others = Election.objects.exclude(pk=election.pk).filter(rules__isnull=False)
+    taken = set(others.values_list("rules__name", flat=True))
+    return [(one.pk, str(one)) for one in rules_rows() if one.name not in taken]
 
 
 def _saved(request: StaffRequest, form: Form, election: Election) -> bool:

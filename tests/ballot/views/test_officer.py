@@ -75,6 +75,19 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
     assert photo.content[:4] == b"RIFF"
 
 
+def test_the_rules_of_another_election_are_not_offered(client: Client) -> None:
+    here = world()
+    person = here.officers[0]
+    save_rules("Spare rules", body=RULES, by=person.pk, now=now())
+    sign_in(client, person)
+    client.post(reverse("desk_begin"), {"title": "Deputy 2026", "party": "The Party"})
+
+    page = client.get(reverse("desk_set_up", args=["deputy-2026"])).text
+
+    assert "Spare rules, version 1" in page
+    assert "Leader 2026, version 1" not in page
+
+
 def test_an_hour_that_the_clocks_jump_over_is_refused_and_nothing_is_lost(client: Client) -> None:
     here = world()
     sign_in(client, here.officers[0])
