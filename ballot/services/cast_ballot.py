@@ -3,7 +3,7 @@ statement.
 
 The ballot is checked whole before anything is written. Then one SQL statement, atomic by
 itself, takes the election's row FOR SHARE, looks at the database's own clock under that lock,
-marks the register and stores the ballot. A close takes the same row FOR UPDATE: it waits for the
+marks the register and stores the ballot. A close takes the same row FOR NO KEY UPDATE: it waits for the
 casts under way, and a cast that waited for a close reads the row anew and finds it closed
 (PostgreSQL 13.2.1, Read Committed). FOR KEY SHARE would not do: it does not conflict with an
 update of `state`, so a cast could slip past a close.

@@ -69,11 +69,12 @@ def mix_boxes(
         if box.mixes.filter(mixer=mixer).exists():
             continue
         report(stage=f"{mixer}: mixing {box}", done=0, total=box.ballots, unit="ballots")
+        done_before = box.mixes.count()
         before = mixed_box(box, processes=processes)
         mixed = mix(before, setting=setting, mixer=mixer, rng=os.urandom, processes=processes,
                     progress=lambda done, total: report(done=done, total=total))
-        _record_mix(box, before, mixed, mixer=mixer, by=by, now=now, processes=processes,
-                    report=report)
+        _record_mix(box, before, mixed, mixer=mixer, number=done_before + 1, by=by, now=now,
+                    processes=processes, report=report)
 
 
 def record_mix(
@@ -83,13 +84,14 @@ def record_mix(
     if mixer == SERVER:
         raise Refusal("mix.not-the-server", "A mix handed in bears its own mixer's name.")
     box = Box.objects.select_related("contest__election").get(pk=box_id)
+    done_before = box.mixes.count()
     before = mixed_box(box, processes=processes)
     try:
         mixed = read_mix(content, before=before, processes=processes)
     except SealingError as refused:
         raise _refused(box, mixer, refused) from refused
-    _record_mix(box, before, mixed, mixer=mixer, by=by, now=now, processes=processes,
-                report=silent)
+    _record_mix(box, before, mixed, mixer=mixer, number=done_before + 1, by=by, now=now,
+                processes=processes, report=silent)
 
 
 def _record_mix(
@@ -98,6 +100,7 @@ def _record_mix(
     mixed: SealedMix,
     *,
     mixer: str,
+    number: int,
     by: int | None,
     now: datetime,
     processes: int,
@@ -117,19 +120,22 @@ def _record_mix(
     with transaction.atomic():
         locked = lock_election(election.pk)
         require_state(locked, State.VERIFIED)
-        step = _store(locked, box, mixed, mixer)
+        step = _store(locked, box, mixed, mixer, number)
         append_entry(locked, kind="mix", content=_content(step), now=now)
         record("mix_box", subject=("box", str(box.pk)), by=by, now=now)
         _finish(locked)
 
 
-def _store(election: Election, box: Box, mixed: SealedMix, mixer: str) -> Mix:
-    number = box.mixes.count() + 1
+def _store(election: Election, box: Box, mixed: SealedMix, mixer: str, number: int) -> Mix:
     by_server = mixer == SERVER or election.demonstration
     if mixer == SERVER and number != 1:
         raise Refusal("mix.server-not-first", "The server mixes first, or not at all.")
     if box.mixes.filter(mixer=mixer).exists():
         raise Refusal("mix.twice", f"{mixer} has mixed this box already.")
+    if box.mixes.count() + 1 != number:
+        # Mixed from what another mixer has mixed on since: stored, it would break the chain.
+        raise Refusal("mix.overtaken", f"Somebody else mixed {box} meanwhile. Mix it again, from "
+                      "what they left.")
     return Mix.objects.create(
         box=box,
         number=number,

@@ -1,8 +1,12 @@
 """Moving an election from one state to the next, and the lock under which that is done.
 
-Every act that moves an election first takes its row FOR UPDATE. A cast takes the same row FOR
-KEY SHARE (services/cast.py), so a close waits for the casts under way and no cast begins after
-it: which of the two came first is decided here, by the database, and nowhere else.
+Every act that moves an election first takes its row FOR NO KEY UPDATE. A cast takes the same row
+FOR SHARE (services/cast_ballot.py), so a close waits for the casts under way and no cast begins
+after it: which of the two came first is decided here, by the database, and nowhere else.
+
+Not FOR UPDATE: whoever writes to the board holds its lock while the foreign key of the new entry
+takes this row FOR KEY SHARE at the commit, and a close that held the row FOR UPDATE and waited
+for the board would wait for a writer that waits for it (PostgreSQL 13.3.2).
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from office.refusal import Refusal
 
 def lock_election(election_id: int) -> Election:
     """Take the election's row for this transaction and return it as it stands now."""
-    return Election.objects.select_for_update().get(pk=election_id)
+    return Election.objects.select_for_update(no_key=True).get(pk=election_id)
 
 
 def require_state(election: Election, *states: State) -> None:

@@ -120,7 +120,7 @@ def _store_part(box: Box, number: int, content: bytes, *, by: int | None, now: d
         "contest": contest_code(box.contest),
         "trustee": number,
     }
-    append_entry(election, kind="opening", content=told, now=now)
+    append_entry(election, kind="part", content=told, now=now)
     record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
 
 
@@ -218,8 +218,8 @@ def _open_held_parts(
             report(stage=f"Trustee {share.number} opens a part of {box}", done=0,
                    total=box.ballots, unit="papers")
             part = open_part(sealed, setting=setting, key=key, share=share,
-                             rng=_repeatable(share, sealed, setting),
-                             processes=processes, progress=lambda done, total: report(done=done, total=total))
+                             rng=_repeatable(share, sealed, setting), processes=processes,
+                             progress=lambda done, total: report(done=done, total=total))
             parts[share.number] = part.to_bytes()
         for number, content in parts.items():
             commitment = part_commitment(content, setting=setting, number=number)

@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from ballot.lifecycle import State
-from ballot.models import Credential, Election, RegisterMark
+from ballot.models import Credential, RegisterMark
 from ballot.sealing.codes import make_code, voting_key
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state
@@ -70,7 +70,9 @@ def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> No
 
     credential: the public half, 32 bytes, whose proof of possession the caller has checked.
     """
-    election = Election.objects.get(pk=election_id)
+    # Under the election's lock, before the credentials' as in a cast: what comes into force does
+    # so before the close, and its entry stands before the close's.
+    election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
     asked = Credential.objects.filter(election=election, public_key=credential).first()
     if asked is None:

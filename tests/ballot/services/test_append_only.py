@@ -1,0 +1,61 @@
+"""History cannot be changed: the database refuses UPDATE and DELETE, whoever asks."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import Error, connection, transaction
+
+from ballot.services.record_dispute import record_dispute
+from tests.ballot.factories import election, entries, now
+
+pytestmark = pytest.mark.django_db
+
+KEPT_FOR_GOOD = {
+    "ballot_registermark": "channel = 'post'",
+    "ballot_sealedballot": "tracker = tracker",
+    "ballot_sealedvote": "c1 = c2",
+    "ballot_entry": "kind = 'void'",
+    "ballot_blob": "size_bytes = 1",
+    "ballot_blobchunk": "number = 9",
+    "ballot_mix": "mixer = 'another'",
+    "ballot_profile": "papers = 1",
+    "ballot_profileline": "papers = 1000000",
+    "ballot_drawnlot": "drawn = '[]'",
+    "ballot_count": "sheet = '{}'",
+    "ballot_declaration": "content = '{}'",
+    "ballot_castdispute": "said_at = now()",
+}
+
+
+def test_no_row_of_history_is_changed_or_removed() -> None:
+    run = election(
+        at="opened", candidates=("Ash Amin", "Birch Bell"), rankings=((0,), (0,), (1,), (1,))
+    )
+    from ballot.services.count_papers import record_lot
+    from tests.ballot.factories import bring
+
+    record_lot(run.contest.pk, drawn=[1, 0], among=[0, 1], **run.by)
+    bring(run, to="declared")
+    record_dispute(run.election_id, recipient=entries(run)[0].public_id, now=now())
+
+    for table, change in KEPT_FOR_GOOD.items():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT t::text FROM {table} t ORDER BY 1")
+            before = cursor.fetchall()
+            assert before, f"{table} is empty: the test would show nothing"
+            for statement in (f"UPDATE {table} SET {change}", f"DELETE FROM {table}"):
+                with pytest.raises(Error, match=f"{table} is append-only"), transaction.atomic():
+                    cursor.execute(statement)
+            cursor.execute(f"SELECT t::text FROM {table} t ORDER BY 1")
+            assert cursor.fetchall() == before
+
+
+def test_every_table_with_the_trigger_is_tried_here() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgname LIKE '%append_only' AND c.relname LIKE 'ballot_%'"
+        )
+        with_trigger = {row[0] for row in cursor.fetchall()}
+
+    assert with_trigger == set(KEPT_FOR_GOOD)

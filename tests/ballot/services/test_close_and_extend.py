@@ -1,0 +1,117 @@
+"""Suspending, extending, closing and voiding a poll."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ballot.mapping import utc
+from ballot.models import Election, Entry, SealedBallot
+from ballot.services.close_poll import close_poll
+from ballot.services.extend_poll import extend_poll
+from ballot.services.void_election import void_election
+from office.models import Letter
+from tests.ballot.factories import (
+    REASON,
+    Run,
+    cast,
+    cast_all,
+    code_of_refusal,
+    content,
+    election,
+    entries,
+    kinds,
+    now,
+    recorded,
+)
+from tests.ballot.services.acts import ACTS
+
+pytestmark = pytest.mark.django_db
+
+
+def past_its_hour(run: Run) -> None:
+    """The election as it stands when its hour has come."""
+    Election.objects.filter(pk=run.election_id).update(
+        opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(seconds=1)
+    )
+
+
+def test_a_poll_closes_at_its_hour_with_every_ballot_on_the_board_before_the_close() -> None:
+    run = election(at="polling")
+    cast_all(run)
+    assert code_of_refusal(lambda: close_poll(run.election_id, **run.by)) == "election.not-ready"
+    past_its_hour(run)
+
+    close_poll(run.election_id, **run.by)
+
+    assert run.state == "closed"
+    assert kinds(run)[-8:] == ["ballot"] * 7 + ["close"]
+    assert content(run, "close") == {"early": False, "was_due_at": utc(run.election.closes_at)}
+    done = recorded("close_poll", subject=("election", str(run.election_id)))
+    assert done == [(run.officers[0], None)]
+
+
+def test_a_suspended_poll_closes_too() -> None:
+    run = election(at="polling")
+    cast(run, entries(run)[0], (0,))
+    ACTS["suspend_poll"](run)
+
+    ACTS["close_poll_early"](run)
+
+    assert run.state == "closed"
+    assert Entry.objects.filter(kind="ballot").count() == 1
+    assert content(run, "close")["early"] is True
+
+
+def test_an_extension_is_later_than_the_close_and_comes_before_it() -> None:
+    run = election(at="polling")
+    closes_at = run.election.closes_at
+    assert closes_at is not None
+
+    def extend(to: str) -> None:
+        extend_poll(run.election_id, closes_at=to, reason=REASON, **run.by_two)
+
+    assert code_of_refusal(lambda: extend(closes_at.isoformat())) == "poll.not-later"
+    naive = (closes_at + timedelta(days=1)).replace(tzinfo=None)
+    assert code_of_refusal(lambda: extend(naive.isoformat())) == "poll.not-later"
+    later = closes_at + timedelta(hours=5)
+    extend(later.isoformat())
+
+    assert run.election.closes_at == later
+    assert content(run, "extension") == {
+        "closed_before_at": utc(closes_at), "closes_at": utc(later), "reason": REASON
+    }
+    past_its_hour(run)
+    code = code_of_refusal(lambda: extend((now() + timedelta(days=1)).isoformat()))
+    assert code == "poll.closed"
+
+
+@pytest.mark.parametrize("point", ["draft", "coded", "polling", "closed"])
+def test_a_void_election_ends_where_it_stands_and_loses_nothing(point: str) -> None:
+    run = election(at=point)
+    before = kinds(run)
+    ballots = SealedBallot.objects.count()
+
+    void_election(run.election_id, reason=REASON, **run.by_two)
+
+    assert run.state == "void"
+    assert kinds(run) == [*before, "void"]
+    assert SealedBallot.objects.count() == ballots
+    assert not Letter.objects.filter(purpose="voting-code", enclosure__isnull=False).exists()
+    for name, act in ACTS.items():
+        assert code_of_refusal(lambda one=act: one(run)) in {
+            "election.wrong-state", "election.no-such-move", "key.too-late"
+        }, name
+
+
+def test_codes_of_a_poll_that_will_not_be_held_are_destroyed_at_the_declaration() -> None:
+    from ballot.services.withdraw_candidate import withdraw_candidate
+
+    run = election(at="coded", candidates=("Ash Amin", "Birch Bell"))
+    withdraw_candidate(run.contest.candidates.get(name="Birch Bell").pk, **run.by)
+
+    ACTS["declare"](run)
+
+    assert run.state == "declared"
+    assert set(Letter.objects.values_list("state", "enclosure")) == {("cancelled", None)}

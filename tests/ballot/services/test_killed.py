@@ -1,0 +1,196 @@
+"""Workers killed in the middle (SIGKILL): the next run goes on, and nobody has anything twice.
+
+Each test forks a process of its own, which kills itself at a chosen point.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from ballot.models import Credential, Entry, Mix, SealedBallot
+from ballot.services import board, codes
+from ballot.services.board import append_ballots
+from ballot.services.close_poll import close_poll_early
+from ballot.services.codes import issue_codes
+from ballot.services.mix_box import mix_boxes, mixed_box
+from ballot.services.open_box import open_box
+from office.models import Letter
+from tests.ballot.factories import (
+    REASON,
+    Run,
+    boxes,
+    bring,
+    cast_all,
+    code_of,
+    election,
+    entries,
+    kinds,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed(act: Callable[[], Any]) -> None:
+    """Run something in a process that is killed while it runs."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        # Nothing of the tests' own may run on in the child: it dies at its point, or is found out.
+        try:
+            act()
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def dying_at(place: int, act: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, which kills its process when it is called for the n-th time."""
+    calls = 0
+
+    def call(*args: Any, **given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == place:
+            die()
+        return act(*args, **given)
+
+    return call
+
+
+@pytest.mark.parametrize("place", [1, 3])
+def test_a_worker_killed_while_making_codes_leaves_nobody_with_two(
+    place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = election(at="keyed")
+    monkeypatch.setattr(codes, "CHUNK", 2)
+    with monkeypatch.context() as patch:
+        # Between the credentials and the letters of a chunk.
+        patch.setattr(codes, "queue_letters", dying_at(place, codes.queue_letters))
+        killed(lambda: issue_codes(run.election_id, **run.by))
+    made = (place - 1) * 2
+    assert Credential.objects.count() == Letter.objects.count() == made
+    assert "credentials" not in kinds(run)
+    first = {letter.recipient: bytes(letter.enclosure or b"") for letter in Letter.objects.all()}
+
+    issue_codes(run.election_id, **run.by)
+
+    assert Credential.objects.count() == Letter.objects.count() == 7
+    assert len({code_of(entry) for entry in entries(run)}) == 7
+    # What was made before the kill is what goes out.
+    assert first.items() <= {
+        letter.recipient: bytes(letter.enclosure or b"") for letter in Letter.objects.all()
+    }.items()
+    assert kinds(run).count("credentials") == 1
+
+
+def test_a_worker_killed_between_the_last_code_and_the_entry_goes_on_to_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = election(at="keyed")
+    with monkeypatch.context() as patch:
+        patch.setattr(codes, "append_entry", dying_at(1, codes.append_entry))
+        killed(lambda: issue_codes(run.election_id, **run.by))
+    assert Credential.objects.count() == 7 and "credentials" not in kinds(run)
+
+    issue_codes(run.election_id, **run.by)
+
+    assert Credential.objects.count() == 7 and kinds(run).count("credentials") == 1
+
+
+@pytest.mark.parametrize("place", [1, 2, 5, 7])
+def test_a_worker_killed_while_appending_ballots_leaves_whole_batches(
+    place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = election(at="polling")
+    cast_all(run)
+    monkeypatch.setattr(board, "BATCH_BALLOTS", 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(board, "entry_body", dying_at(place, board.entry_body))
+        killed(lambda: append_ballots(run.election))
+    whole = (place - 1) // 3 * 3
+    assert Entry.objects.filter(kind="ballot").count() == whole
+
+    assert append_ballots(run.election) == 7 - whole
+
+    on_board = Entry.objects.filter(kind="ballot").values_list("ballot_id", flat=True)
+    assert sorted(on_board) == list(
+        SealedBallot.objects.order_by("pk").values_list("pk", flat=True)
+    )
+    found = Entry.objects.filter(election=run.election_id).order_by("number")
+    assert [entry.number for entry in found] == list(range(found.count()))
+
+
+def test_a_close_killed_in_the_middle_leaves_the_poll_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ballot.services import close_poll
+
+    run = election(at="polling")
+    cast_all(run)
+    with monkeypatch.context() as patch:
+        patch.setattr(close_poll, "record", dying_at(1, close_poll.record))
+        killed(lambda: close_poll_early(run.election_id, reason=REASON, **run.by_two))
+    assert run.state == "polling" and "close" not in kinds(run)
+
+    close_poll_early(run.election_id, reason=REASON, **run.by_two)
+
+    assert run.state == "closed"
+    assert kinds(run)[-8:] == ["ballot"] * 7 + ["close"]
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_mixing_goes_on_with_the_boxes_that_were_left(
+    place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = election(at="verified", sections=("member", "affiliated"))
+    assert len(boxes(run)) == 2
+    stages = 0
+
+    def dying(**told: Any) -> None:
+        nonlocal stages
+        if str(told.get("stage", "")).startswith("Checking the mix"):
+            stages += 1
+            if stages == place:
+                die()
+
+    killed(lambda: mix_boxes(run.election_id, mixer="server", report=dying, **run.by))
+    assert Mix.objects.count() == place - 1
+    first = {mix.box_id: bytes(mix.content.sha256) for mix in Mix.objects.all()}
+
+    mix_boxes(run.election_id, mixer="server", **run.by)
+    mix_boxes(run.election_id, mixer="second mixer", **run.by)
+
+    assert run.state == "mixed"
+    made = Mix.objects.filter(number=1)
+    assert first.items() <= {mix.box_id: bytes(mix.content.sha256) for mix in made}.items()
+    assert [len(mixed_box(box)) for box in boxes(run)] == [box.ballots for box in boxes(run)]
+
+
+def test_opening_goes_on_where_it_was_killed_and_opens_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ballot.services import open_box as module
+
+    run: Run = election(at="mixed", sections=("member", "affiliated"))
+    with monkeypatch.context() as patch:
+        # After the commitments, and after the first part has been revealed.
+        patch.setattr(module, "check_part", dying_at(2, module.check_part))
+        killed(lambda: open_box(run.election_id, **run.by))
+    assert kinds(run).count("opening-commitment") == 2 and kinds(run).count("part") == 1
+
+    open_box(run.election_id, **run.by)
+    bring(run, to="counted")
+
+    assert kinds(run).count("opening-commitment") == kinds(run).count("part") == 4
+    assert kinds(run).count("profile") == 2

@@ -1,0 +1,89 @@
+"""Notices of a cast, and what an elector answers: this was not me."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from ballot.models import CastDispute, SealedBallot
+from ballot.services.notify_casts import notify_casts
+from ballot.services.record_dispute import record_dispute
+from office.models import Letter
+from tests.ballot.factories import (
+    bring,
+    cast,
+    code_of_refusal,
+    election,
+    entries,
+    now,
+    recorded,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_cast_is_announced_once_to_the_address_on_file() -> None:
+    run = election(at="polling")
+    first, second = entries(run)[:2]
+    cast(run, first, (0,))
+
+    assert notify_casts(run.election) == 1
+    cast(run, second, (1,))
+    assert notify_casts(run.election) == 1
+    assert notify_casts(run.election) == 0
+
+    told = Letter.objects.filter(purpose="cast-notice").order_by("pk")
+    assert [letter.recipient for letter in told] == [str(first.public_id), str(second.public_id)]
+    assert {letter.enclosure for letter in told} == {None}
+
+
+def test_the_order_of_notices_is_the_pseudonyms_and_not_the_casts() -> None:
+    run = election(at="polling", electors=9, rankings=((0,),) * 9)
+    for entry in entries(run):
+        cast(run, entry, (0,))
+
+    notify_casts(run.election)
+
+    told = Letter.objects.filter(purpose="cast-notice").order_by("pk")
+    recipients = [letter.recipient for letter in told]
+    assert recipients == sorted(recipients)
+
+
+def test_before_there_is_a_roll_there_is_nobody_to_tell() -> None:
+    run = election(at="nominated")
+
+    assert notify_casts(run.election) == 0
+
+
+def test_a_dispute_is_written_down_once_and_undoes_nothing() -> None:
+    run = election(at="polling")
+    entry = entries(run)[0]
+    cast(run, entry, (0,))
+
+    for _ in range(2):
+        record_dispute(run.election_id, recipient=entry.public_id, now=now())
+
+    assert CastDispute.objects.get().roll_entry_id == entry.pk
+    assert SealedBallot.objects.count() == 1
+    subject = ("roll_entry", str(entry.public_id))
+    assert recorded("record_dispute", subject=subject) == [(None, None)]
+
+
+def test_a_ballot_that_was_not_cast_cannot_be_disputed() -> None:
+    run = election(at="frozen")
+    entry = entries(run)[0]
+
+    def dispute() -> None:
+        record_dispute(run.election_id, recipient=entry.public_id, now=now())
+
+    assert code_of_refusal(dispute) == "dispute.no-ballot"
+    bring(run, to="polling")
+    assert code_of_refusal(dispute) == "dispute.no-ballot"
+    assert code_of_refusal(
+        lambda: record_dispute(run.election_id, recipient=uuid.uuid4(), now=now())
+    ) == "roll.no-such-entry"
+    cast(run, entry, (0,))
+    dispute()
+
+    assert CastDispute.objects.count() == 1
