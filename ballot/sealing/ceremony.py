@@ -158,7 +158,7 @@ def receive(
     complaints = []
     for dealing in dealings:
         sealed = dealing.share_for(secret.number)
-        if dealing.number == secret.number or sealed is None:
+        if dealing.number not in reveals or dealing.number == secret.number or sealed is None:
             continue
         agreed = agreed_point(secret, sealed)
         opened = open_sealed(ceremony, reveals, dealing.number, sealed, agreed)

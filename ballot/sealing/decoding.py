@@ -49,7 +49,8 @@ def open_box(
     parts:  as check_part has let them pass, exactly a quorum.
     Spec:   sealing §10.5.
     Cost:   for three of five, 8 to 36 additions and an inversion a pair (6 to 15 µs).
-    Raises: OpeningRejected: "opening.quorum" (too few, too many, or one twice), "opening.count".
+    Raises: OpeningRejected: "opening.quorum" (too few, too many, or one twice), "opening.count",
+            "opening.box" (parts of different boxes).
     """
     numbers = [part.number for part in parts]
     known = {share.number for share in key.trustees}
@@ -57,6 +58,8 @@ def open_box(
         raise OpeningRejected("opening.quorum", quorum=key.quorum, trustees=tuple(numbers))
     if any(len(part.factors) != len(box) for part in parts):
         raise OpeningRejected("opening.count", expected=len(box))
+    if len({part.box_hash for part in parts}) != 1:
+        raise OpeningRejected("opening.box", trustees=tuple(numbers))
     scale, factors = whole_lagrange(numbers)
     points = ranking_points(space, _sure(native.times(native.G, scale)))
     table = {point.tobytes(): number for number, point in enumerate(points)}

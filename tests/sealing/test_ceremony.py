@@ -379,6 +379,16 @@ def test_a_complaint_about_a_share_never_sent_is_the_dealer_s_fault():
     assert made.out() == {1}
 
 
+def test_a_dealing_of_nobody_in_the_ceremony_is_passed_over():
+    made = run()
+    stranger = Dealing(8, made.dealings[0].shares)
+    made.dealings.append(stranger)
+    assert all(made.received(number) == () for number in made.frame.numbers)
+    assert made.out() == frozenset()
+    finished = [made.finished(number) for number in made.frame.numbers]
+    assert len(made.concluded([confirmation for _, confirmation in finished]).trustees) == 3
+
+
 def test_two_dealings_of_one_trustee_are_refused():
     made = run()
     made.dealings.append(made.dealings[0])

@@ -244,6 +244,9 @@ def test_a_part_is_of_one_box():
     opened.check(opened.parts[0])
     for wrong in (other, renamed):
         assert refusal(opened.check, opened.parts[0], box=wrong).condition == "opening.box"
+    assert opened.open(opened.parts[:2])
+    astray = replace(opened.parts[1], box_hash=bytes(32))
+    assert refusal(opened.open, [opened.parts[0], astray]).condition == "opening.box"
     shorter = Box(opened.box.name, opened.box.c1[:1], opened.box.c2[:1])
     refused = refusal(opened.check, opened.parts[0], box=shorter)
     assert refused.condition == "opening.count"
