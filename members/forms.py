@@ -110,7 +110,7 @@ class RulesForm(forms.Form):
     )
     standings = forms.MultipleChoiceField(
         label="Standings that may vote",
-        choices=Standing.choices,
+        choices=[(code, name.capitalize()) for code, name in Standing.choices],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one standing."},
     )

@@ -80,7 +80,7 @@ def _held(member: Member) -> list[dict[str, object]]:
         "On the membership list": "Yes" if member.is_listed else "No longer",
         "Section": member.section.name,
         "Unit": member.unit.name if member.unit else "",
-        "Standing": member.get_standing_display() if member.standing else "",
+        "Standing": member.get_standing_display().capitalize() if member.standing else "",
         "Joined": member.joined_on,
         "Paid until": member.paid_until,
         "Date of birth": member.date_of_birth,

@@ -104,7 +104,6 @@ def roll(request: StaffRequest, roll_id: int) -> HttpResponse:
             "roll": found,
             "figures": figures,
             "bars": _bars(figures),
-            "chart_height": len(figures.sections) * 56,
             "not_eligible": found.members_judged - found.electors,
             "commitment": bytes(found.commitment).hex(),
             "sentences": selectors.rules_told(found.rules_id),
@@ -116,7 +115,7 @@ def _bars(figures: selectors.RollFigures) -> list[dict[str, object]]:
     """One bar a section, as long as its people beside the largest section's."""
     largest = max((electors + others for _, electors, others in figures.sections), default=0)
     bars = []
-    for place, (name, electors, others) in enumerate(figures.sections):
+    for name, electors, others in figures.sections:
         width = round(_BAR_WIDTH * electors / largest) if largest else 0
         rest = round(_BAR_WIDTH * others / largest) if largest else 0
         bars.append(
@@ -126,8 +125,6 @@ def _bars(figures: selectors.RollFigures) -> list[dict[str, object]]:
                 "others": others,
                 "width": width,
                 "rest": rest,
-                "label_y": place * 56 + 16,
-                "bar_y": place * 56 + 24,
             }
         )
     return bars
