@@ -9,8 +9,8 @@ class BallotConfig(AppConfig):
     name = "ballot"
 
     def ready(self) -> None:
-        from ballot import acts, jobs, letters  # noqa: PLC0415 - models are loaded only now.
-        from office.desk import register_desk_link  # noqa: PLC0415
+        from ballot import acts, jobs, letters
+        from office.desk import register_desk_link
 
         acts.register()
         jobs.register()

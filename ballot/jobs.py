@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ballot.models import Election
 from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.freeze_roll import freeze_roll
@@ -15,7 +16,6 @@ from ballot.services.mix_box import SERVER, mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.request_reissue import answer_reissue_request
 from ballot.services.verify_register import verify_register
-from ballot.models import Election
 from office.kinds import Work, register_job_kind
 
 DEMONSTRATION_MIXERS = ("second mixer", "third mixer", "fourth mixer")

@@ -18,7 +18,7 @@ def pool_sections(cast: Mapping[str, int], smallest: int) -> tuple[tuple[str, ..
     alone = [code for code in by_size if cast[code] >= smallest]
     while pool and alone and sum(cast[code] for code in pool) < smallest:
         pool.append(alone.pop(0))
-    boxes = [(code,) for code in alone]
+    boxes: list[tuple[str, ...]] = [(code,) for code in alone]
     if pool:
         boxes.append(tuple(sorted(pool)))
     return tuple(sorted(boxes))

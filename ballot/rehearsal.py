@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from django.db import connection, connections
+from django.utils.text import slugify
 
 from ballot.counting import count
 from ballot.counting.profile import Profile
@@ -99,7 +100,7 @@ class Outcome:
     election_slug: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     ballots: int = 0
-    sheet: dict[str, object] = field(default_factory=dict)
+    sheet: dict[str, Any] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
 
 
@@ -186,7 +187,7 @@ def _electors_by_section(plan: Plan) -> dict[str, int]:
 def _import_roll(plan: Plan, *, by: int, listener: Listener) -> None:
     electors = _electors_by_section(plan)
     for name in electors:
-        add_section(_section_code(name), name=name, by=by, now=_now())
+        add_section(_section_code(name), name=_section_name(name), by=by, now=_now())
     listener.report(total=sum(electors.values()), unit="rows")
     batch = upload_import(
         _roll_file(electors), file_name="rehearsal.csv", scope="whole", by=by, now=_now()
@@ -196,8 +197,13 @@ def _import_roll(plan: Plan, *, by: int, listener: Listener) -> None:
     apply_import(batch, now=_now(), report=listener.report)
 
 
+def _section_name(name: str) -> str:
+    """A section's name in the rehearsal: the standard sections have theirs already."""
+    return f"{name} (rehearsal)"
+
+
 def _section_code(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in name.lower())[:40]
+    return f"rehearsal-{slugify(name)}"[:40].strip("-")
 
 
 def _roll_file(electors: Mapping[str, int]) -> Iterator[bytes]:
@@ -399,9 +405,10 @@ def _compare(plan: Plan, election: Election, outcome: Outcome) -> None:
     cast = {one.name: one.ballots for one in turnout_by_section(election)}
     for section in plan.profile.sections:
         papers = section.valid + section.blank
-        if cast.get(section.name) != papers:
+        ballots = cast.get(_section_name(section.name))
+        if ballots != papers:
             outcome.differences.append(
-                f"{section.name}: {cast.get(section.name)} ballots instead of {papers}"
+                f"{section.name}: {ballots} ballots instead of {papers}"
             )
     outcome.sheet = sheet
 

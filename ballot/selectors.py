@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +21,9 @@ from ballot.mapping import contest_code
 from ballot.models import Blob, BlobChunk, Box, Candidate, Contest, Election, TurnoutCount
 from ballot.models import TieRule as Ties
 from ballot.sealing.box import Box as SealedBox
-from ballot.sealing.box import BoxName
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
-from ballot.sealing.setting import Setting
+from ballot.sealing.setting import BoxName, Setting
 from office.refusal import Refusal
 
 
@@ -33,6 +33,23 @@ def election_by_slug(slug: str) -> Election:
     if election is None:
         raise Refusal("election.none", "There is no election at this address.", status=404)
     return election
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRoll:
+    """What the contest needs to know of its roll."""
+
+    pk: int
+    public_id: uuid.UUID
+    electors: int
+
+
+def roll_of(election: Election) -> FrozenRoll:
+    """The election's frozen roll, or a refusal that there is none yet."""
+    roll = election.roll
+    if roll is None:
+        raise Refusal("roll.not-frozen", "The roll has not been frozen yet.")
+    return FrozenRoll(roll.pk, roll.public_id, roll.electors)
 
 
 def contested(election: Election) -> list[Contest]:

@@ -23,6 +23,6 @@ __all__ = [
     "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Contest", "Count", "Credential",
     "Declaration",
     "DemonstrationShare", "DrawnLot", "Election", "Entry", "Method", "Mix", "PartialOpening",
-    "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote", "Stop", "TieRule", "Trustee",
-    "TurnoutCount",
+    "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote",
+    "Stop", "TieRule", "Trustee", "TurnoutCount",
 ]

@@ -3,8 +3,8 @@ statement.
 
 The ballot is checked whole before anything is written. Then one SQL statement, atomic by
 itself, takes the election's row FOR SHARE, looks at the database's own clock under that lock,
-marks the register and stores the ballot. A close takes the same row FOR NO KEY UPDATE: it waits for the
-casts under way, and a cast that waited for a close reads the row anew and finds it closed
+marks the register and stores the ballot. A close takes the same row FOR NO KEY UPDATE: it waits
+for the casts under way, and a cast that waited for a close reads the row anew and finds it closed
 (PostgreSQL 13.2.1, Read Committed). FOR KEY SHARE would not do: it does not conflict with an
 update of `state`, so a cast could slip past a close.
 
@@ -69,7 +69,7 @@ WITH poll AS MATERIALIZED (
     ON CONFLICT (election_id, section_id, hour, shard) DO UPDATE SET ballots = t.ballots + 1
 )
 SELECT EXISTS (SELECT FROM poll), EXISTS (SELECT FROM entitled), EXISTS (SELECT FROM ballot)
-"""
+"""  # noqa: S608 - the one thing put in is our own number of shards.
 
 CAST_ALREADY = """
 SELECT b.tracker, b.signature FROM ballot_sealedballot b
@@ -213,7 +213,8 @@ def _same_or_refuse(poll: Poll, wire: bytes, tracker: bytes, signature: bytes) -
         sent = SealedBallot.parse(wire, contests=len(poll.contest_ids))
     except SealingError as refused:
         raise _malformed(refused.condition) from refused
-    if tracker_hash(sent.credential, sent.votes, setting=poll.setting) == tracker and sent.signature == signature:
+    again = tracker_hash(sent.credential, sent.votes, setting=poll.setting)
+    if again == tracker and sent.signature == signature:
         return Receipt(tracker, is_repeat=True)
     raise Refusal(
         "ballot.other",

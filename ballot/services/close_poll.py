@@ -30,7 +30,7 @@ def close_poll(election_id: int, *, by: int | None, now: datetime) -> None:
 
 
 def close_poll_early(
-    election_id: int, *, reason: str, by: int | None, seconded_by: int | None, now: datetime
+    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
     """Close before the hour, by written decision of two officers."""
     demand_two_officers(by=by, seconded_by=seconded_by)
@@ -38,7 +38,7 @@ def close_poll_early(
     with transaction.atomic():
         election = lock_election(election_id)
         require_state(election, State.POLLING, State.SUSPENDED)
-        content = {"early": True, "reason": require_reason(reason)}
+        content: dict[str, bool | str] = {"early": True, "reason": require_reason(reason)}
         _close(election, content=content, now=now)
         record("close_poll_early", subject=("election", str(election.pk)), by=by,
                seconded_by=seconded_by, now=now)

@@ -19,6 +19,7 @@ from ballot.canonical import Json
 from ballot.lifecycle import State
 from ballot.models import Credential, Election, Entry
 from ballot.sealing.codes import credentials_of, make_codes
+from ballot.selectors import roll_of
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.moves import lock_election, require_state
 from office.models import Dispatch
@@ -62,7 +63,7 @@ def issue_codes(
     """Make every elector's code and put the public halves on the board."""
     election = Election.objects.get(pk=election_id)
     require_state(election, State.FROZEN)
-    total = election.roll.electors
+    total = roll_of(election).electors
     done = Credential.objects.filter(election=election, force="in-force").count()
     report(stage="Making the voting codes", done=done, total=total, unit="codes")
     while made := _make_chunk(election_id, processes=processes):
@@ -83,7 +84,7 @@ def _make_chunk(election_id: int, *, processes: int) -> int:
     codes = make_codes(len(entries), rng=os.urandom)
     keys = credentials_of(codes, election_id=election.public_id.bytes, processes=processes)
     _copy_credentials(election_id, [entry_id for entry_id, _ in entries], keys.tobytes())
-    dispatch = prepare_dispatch(PURPOSE, reference=election.roll.public_id)
+    dispatch = prepare_dispatch(PURPOSE, reference=roll_of(election).public_id)
     letters = (
         (str(public_id), code.encode())
         for (_, public_id), code in zip(entries, codes, strict=True)
@@ -139,7 +140,7 @@ def _sections_with_keys(election_id: int) -> list[Json]:
 
 def release_codes(election: Election, *, by: int | None, now: datetime) -> None:
     """Let the letters out, at the opening."""
-    dispatch = prepare_dispatch(PURPOSE, reference=election.roll.public_id)
+    dispatch = prepare_dispatch(PURPOSE, reference=roll_of(election).public_id)
     release_letters(dispatch.pk, by=by, now=now)
 
 
@@ -148,7 +149,7 @@ def cancel_codes(election: Election, *, by: int | None, now: datetime) -> None:
     if election.roll is None:
         return
     dispatch = Dispatch.objects.filter(
-        purpose=PURPOSE, reference=election.roll.public_id
+        purpose=PURPOSE, reference=roll_of(election).public_id
     ).first()
     if dispatch is not None:
         cancel_letters(dispatch.pk, by=by, now=now)

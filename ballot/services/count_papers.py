@@ -69,7 +69,7 @@ def _count(contest: Contest) -> FinishedCount:
 
 def _sheet(contest: Contest, finished: FinishedCount) -> dict[str, Any]:
     """The count's sheet, and that its sums agree with what was taken out of the boxes."""
-    sheet = full_document(finished)
+    sheet: dict[str, Any] = full_document(finished)
     papers = sum(one.valid + one.blank + one.rejected for one in finished.papers)
     in_boxes = sum(box.ballots for box in contest.boxes.all())
     stages_agree = all(

@@ -23,7 +23,7 @@ def extend_poll(
     *,
     closes_at: str,
     reason: str,
-    by: int | None,
+    by: int,
     seconded_by: int | None,
     now: datetime,
 ) -> None:

@@ -14,6 +14,7 @@ from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.models import Credential, Election
+from ballot.selectors import roll_of
 from ballot.services.board import append_entry
 from ballot.services.codes import cancel_codes
 from ballot.services.moves import lock_election, move, require_state
@@ -54,11 +55,12 @@ def freeze_roll(
     report: Report = silent,
 ) -> None:
     """Decide who may vote, and fix it."""
-    demand_two_officers(by=by, seconded_by=seconded_by)
+    second = demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_ready(election, "freeze_roll", now=now)
+    # That rules are chosen was one of the checks; there are none numbered 0.
     roll_id = make_roll(
-        election.rules_id, by=by, seconded_by=seconded_by, now=now, report=report
+        election.rules_id or 0, by=by, seconded_by=second, now=now, report=report
     )
     Election.objects.filter(pk=election.pk).update(roll_id=roll_id)
     move(election, State.FROZEN)
@@ -72,7 +74,7 @@ def withdraw_freeze(
     election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
     """Give the roll up before the opening: its codes die unsent, and the next is version n + 1."""
-    demand_two_officers(by=by, seconded_by=seconded_by)
+    second = demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.FROZEN)
     reason = require_reason(reason)
@@ -80,7 +82,7 @@ def withdraw_freeze(
     Credential.objects.filter(election=election).exclude(force=Credential.Force.REVOKED).update(
         force=Credential.Force.REVOKED
     )
-    withdraw_roll(election.roll_id, by=by, seconded_by=seconded_by, now=now, reason=reason)
+    withdraw_roll(roll_of(election).pk, by=by, seconded_by=second, now=now, reason=reason)
     Election.objects.filter(pk=election.pk).update(roll=None)
     move(election, State.NOMINATED)
     append_entry(election, kind="roll-withdrawn", content={"reason": reason}, now=now)

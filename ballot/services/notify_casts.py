@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from ballot.models import Election
+from ballot.selectors import roll_of
 from office.services.letters import dispatch_at_once, queue_letters_from
 
 PURPOSE: Final = "cast-notice"
@@ -25,5 +26,5 @@ def notify_casts(election: Election) -> int:
     """Queue the notices that are due; return how many. The order is the pseudonyms', not time's."""
     if election.roll is None:
         return 0
-    dispatch = dispatch_at_once(PURPOSE, reference=election.roll.public_id)
+    dispatch = dispatch_at_once(PURPOSE, reference=roll_of(election).public_id)
     return queue_letters_from(dispatch.pk, _MARKED, [election.pk])

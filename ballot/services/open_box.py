@@ -17,7 +17,7 @@ from ballot.canonical import Json, XofRng, transcript_hash
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code
-from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
+from ballot.models import Blob, Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.box import box_hash
 from ballot.sealing.decoding import OpenedBox
@@ -153,10 +153,14 @@ def _combine(
 ) -> OpenedBox:
     key = key_of(election)
     sealed = mixed_box(box, processes=processes)
-    revealed = box.openings.filter(content__isnull=False).order_by("trustee__number")
+    revealed = (
+        box.openings.filter(content__isnull=False)
+        .order_by("trustee__number")
+        .values_list("content_id", flat=True)
+    )
     parts = [
-        read_part(whole_blob(one.content), box=sealed, processes=processes)
-        for one in revealed[: key.quorum]
+        read_part(whole_blob(blob), box=sealed, processes=processes)
+        for blob in Blob.objects.filter(pk__in=revealed[: key.quorum])
     ]
     return combine(
         sealed, parts, key=key, space=ranking_space(box.contest), processes=processes,

@@ -27,7 +27,7 @@ def open_poll(
     election_id: int,
     *,
     software: dict[str, str],
-    by: int | None,
+    by: int,
     seconded_by: int | None,
     now: datetime,
 ) -> None:

@@ -24,7 +24,7 @@ def publish_notice(election_id: int, *, by: int | None, now: datetime) -> None:
     append_entry(
         election,
         kind="notice",
-        content=notice_content(election, contests, election.rules.body),
+        content=notice_content(election, contests, election.rules.body if election.rules else None),
         now=now,
     )
     record("publish_notice", subject=("election", str(election.pk)), by=by, now=now)

@@ -16,6 +16,7 @@ from django.db import transaction
 from ballot.lifecycle import State
 from ballot.models import Credential, RegisterMark
 from ballot.sealing.codes import make_code, voting_key
+from ballot.selectors import roll_of
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state
 from members.selectors import entry_by_public_id
@@ -34,7 +35,7 @@ def reissue_code(
     """Make a new code for an elector and queue its letter; the old code stays good meanwhile."""
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
-    entry = entry_by_public_id(election.roll_id, recipient)
+    entry = entry_by_public_id(roll_of(election).pk, recipient)
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
@@ -56,7 +57,7 @@ def reissue_code(
     )
     queue_letter(
         PURPOSE,
-        reference=election.roll.public_id,
+        reference=roll_of(election).public_id,
         recipient=str(recipient),
         attempt=attempt,
         enclosure=code.encode(),

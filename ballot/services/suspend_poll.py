@@ -16,7 +16,7 @@ from office.services.audit import record
 
 @transaction.atomic
 def suspend_poll(
-    election_id: int, *, reason: str, by: int | None, seconded_by: int | None, now: datetime
+    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
     """Stop taking ballots for the time being, for a written reason."""
     demand_two_officers(by=by, seconded_by=seconded_by)
@@ -30,7 +30,7 @@ def suspend_poll(
 
 @transaction.atomic
 def resume_poll(
-    election_id: int, *, reason: str, by: int | None, seconded_by: int | None, now: datetime
+    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
     """Take ballots again."""
     demand_two_officers(by=by, seconded_by=seconded_by)

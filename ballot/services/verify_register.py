@@ -25,8 +25,9 @@ from ballot.pooling import pool_sections
 from ballot.sealing.ballot import ballot_size
 from ballot.sealing.batch import CheckedBallots, check_ballots
 from ballot.sealing.box import Box as SealedBox
-from ballot.sealing.box import BoxName, box_hash, join_boxes
+from ballot.sealing.box import box_hash, join_boxes
 from ballot.sealing.errors import BallotsRejected
+from ballot.sealing.setting import BoxName
 from ballot.selectors import contest_codes, contested, setting_of
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.moves import lock_election, move
@@ -43,7 +44,8 @@ SELECT s.code, s.name,
        count(r.id),
        count(m.id),
        count(b.id),
-       coalesce(sum((SELECT count(*) FROM ballot_sealedvote v WHERE v.ballot_id = b.id)), 0)::bigint,
+       coalesce(sum((SELECT count(*) FROM ballot_sealedvote v
+                      WHERE v.ballot_id = b.id)), 0)::bigint,
        count(e.id)
   FROM members_rollentry r
   JOIN members_section s ON s.id = r.section_id

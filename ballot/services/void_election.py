@@ -17,7 +17,7 @@ from office.services.audit import record
 
 @transaction.atomic
 def void_election(
-    election_id: int, *, reason: str, by: int | None, seconded_by: int | None, now: datetime
+    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
     """End the election without a result. Nothing is deleted; codes not yet sent are cancelled."""
     demand_two_officers(by=by, seconded_by=seconded_by)

@@ -165,8 +165,8 @@ def expire_proposals(*, now: datetime) -> int:
     return expired
 
 
-def demand_two_officers(*, by: int, seconded_by: int | None) -> None:
-    """Refuse an act that reached its service without a second, different officer.
+def demand_two_officers(*, by: int, seconded_by: int | None) -> int:
+    """Refuse an act that reached its service without a second, different officer; return theirs.
 
     Every service of such an act begins with this, so that no page can go round the approval.
     """
@@ -176,6 +176,7 @@ def demand_two_officers(*, by: int, seconded_by: int | None) -> None:
             "This takes two officers: one proposes it, and another approves it.",
             status=HTTPStatus.FORBIDDEN,
         )
+    return seconded_by
 
 
 def _waiting(approval_id: int, *, now: datetime) -> Approval:

@@ -84,7 +84,7 @@ class Command(BaseCommand):
 
 def _plan(ballots: int, processes: int) -> Plan:
     each, rest = divmod(ballots, len(SECTIONS))
-    papers = {
+    papers: dict[str, dict[tuple[int, ...], int]] = {
         section: {(0, 1, 2): each + (rest if number == 0 else 0)}
         for number, section in enumerate(SECTIONS)
     }
@@ -125,7 +125,7 @@ def _free_port() -> int:
 
 def _serve(database: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     """The production server on the scratch database, as the supervisor starts it."""
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments.
         [
             sys.executable, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket",
             "--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--log-level", "error",
@@ -136,7 +136,7 @@ def _serve(database: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     while time.monotonic() < give_up_at and server.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as probe:
-                probe.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                probe.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
                 if b" 200 " in probe.recv(200):
                     return server
         except OSError:
@@ -253,7 +253,7 @@ def _pgbench(database: str, poll: Poll, ballots: list[bytes], clients: int) -> f
     script.write_text(_script(poll))
     each = len(ballots) // clients
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 - our own binary and arguments.
             [
                 _find_pgbench(), "--no-vacuum", "--protocol=prepared", f"--client={clients}",
                 f"--jobs={min(clients, os.cpu_count() or 1)}", f"--transactions={each}",
@@ -312,9 +312,10 @@ def _script(poll: Poll) -> str:
         "proofs": f"ARRAY[{own.format('proof')}]",
     }
     cast = CAST % values
+    named = find.replace("SELECT c.id, s.code, s.id", "SELECT c.id AS credential, s.id AS section")
     return (
         "SELECT nextval('bench_next') AS number \\gset\n"
-        f"{_one_line(find.replace('SELECT c.id, s.code, s.id', 'SELECT c.id AS credential, s.id AS section'))} \\gset\n"
+        f"{_one_line(named)} \\gset\n"
         f"{_one_line(cast)};\n"
     )
 

@@ -53,5 +53,5 @@ def _code_now(email: str) -> str:
     for way in demonstration.ways_in().get("staff", []):
         if way["email"] == email:
             counter = int(time.time()) // 30
-            return format_hotp_value(hotp_value(way["totp_secret"], counter))
+            return str(format_hotp_value(hotp_value(way["totp_secret"], counter)))
     raise CommandError(f"The demonstration has no {email}.")

@@ -47,7 +47,8 @@ class Command(BaseCommand):
             options["keep"].mkdir(parents=True, exist_ok=True)
             listener = TerminalListener(sys.stdout)
             kept = {
-                box: _part(election, box, share, options["keep"], options["processes"], listener)
+                box: _part(election, box, share, keep=options["keep"],
+                           processes=options["processes"], listener=listener)
                 for box in boxes_of(election)
             }
             listener.finish()
@@ -58,7 +59,7 @@ class Command(BaseCommand):
                     reveal_part(box.pk, number=share.number, content=content, by=None,
                                 now=timezone.now(), processes=options["processes"])
                 listener.finish()
-                self.stdout.write("Revealed. The returning officer can open the box when a quorum has.")
+                self.stdout.write("Revealed. When a quorum has, the box can be opened.")
                 return
         self.stdout.write(
             f"Committed. When {quorum} trustees have, run the same command again to reveal."
@@ -69,6 +70,7 @@ def _part(
     election: Election,
     box: Box,
     share: KeyShare,
+    *,
     keep: Path,
     processes: int,
     listener: TerminalListener,
