@@ -160,6 +160,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    # Cast ballots go on the board, and the notices of their casting go out.
+    "polls": {"task": "ballot.tasks.tend_polls", "schedule": 15.0, "options": {"expires": 15}},
 }
 
 # --- staff sign-in: members need no account ---
