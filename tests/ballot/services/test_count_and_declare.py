@@ -133,7 +133,7 @@ def test_two_contests_on_one_paper_are_counted_each_by_its_rules() -> None:
 
 
 def test_sections_are_counted_apart_and_together() -> None:
-    run = election(at="counted", sections=("member", "affiliated"), electors=7)
+    election(at="counted", sections=("member", "affiliated"), electors=7)
 
     sheet = Count.objects.get().sheet
     assert [(one["name"], one["valid"], one["blank"]) for one in sheet["sections"]] == [

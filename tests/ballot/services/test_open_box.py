@@ -68,9 +68,7 @@ def test_a_quorum_opens_the_box_into_a_profile(run: Run) -> None:
     assert kinds(run)[-5:] == ["opening-commitment"] * 2 + ["part"] * 2 + ["profile"]
     space = ranking_space(run.contest)
     lines = Profile.objects.get().lines.values_list("ranking", "papers")
-    assert {space.ranking(line): papers for line, papers in lines} == {
-        ranking: 1 for ranking in run.rankings
-    }
+    assert {space.ranking(line): papers for line, papers in lines} == dict.fromkeys(run.rankings, 1)
     told = content(run, "profile")
     assert (told["papers"], told["papers_rejected"]) == (7, 0)
     (box,) = boxes(run)

@@ -26,7 +26,7 @@ NAMES = "Ann Lee, Ben Ray, Cy Ode"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the tests what a passphrase is meant to cost; tests/sealing/test_sharefile.py has it."""
+    """Spare the tests what a passphrase is meant to cost."""
     monkeypatch.setattr(sharefile, "_MEMORY_KIB", 64)
 
 
@@ -46,8 +46,8 @@ def command(name: str, *arguments: str) -> str:
     return out.getvalue()
 
 
-def make_trustees(run: Run, out: Path, *, quorum: int = 2, names: str = NAMES) -> str:
-    return command("make_trustees", run.election.slug, "--trustees", names, "--quorum",
+def make_trustees(run: Run, out: Path, *, quorum: int = 2) -> str:
+    return command("make_trustees", run.election.slug, "--trustees", NAMES, "--quorum",
                    str(quorum), "--out", str(out))
 
 
@@ -111,21 +111,21 @@ def test_share_files_are_their_owners_alone_and_open_with_their_passphrase(
 
 
 @pytest.mark.parametrize(
-    ("quorum", "names", "lines", "said"),
+    ("quorum", "lines", "said"),
     [
-        (4, NAMES, PASSPHRASES, "No key was made"),
-        (0, NAMES, PASSPHRASES, "No key was made"),
-        (2, NAMES, ("a first long phrase", "short"), "at least 12 characters"),
+        (4, PASSPHRASES, "No key was made"),
+        (0, PASSPHRASES, "No key was made"),
+        (2, ("a first long phrase", "short"), "at least 12 characters"),
     ],
 )
 def test_a_ceremony_that_cannot_be_makes_no_key(
-    quorum: int, names: str, lines: tuple[str, ...], said: str, tmp_path: Path, typed
+    quorum: int, lines: tuple[str, ...], said: str, tmp_path: Path, typed
 ) -> None:
     run = election(at="frozen", demonstration=False)
     typed(*lines)
 
     with pytest.raises(CommandError, match=said):
-        make_trustees(run, tmp_path / "first", quorum=quorum, names=names)
+        make_trustees(run, tmp_path / "first", quorum=quorum)
     assert run.election.key is None
     typed(*PASSPHRASES)
     make_trustees(run, tmp_path / "second")
