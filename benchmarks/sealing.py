@@ -158,8 +158,9 @@ def unit_costs(rows: int = 4_000) -> dict[str, float]:
 class Bench:
     """One run of all steps, on ballots of its own."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, processes: list[int]) -> None:
         self.count = count
+        self.processes = processes
         self.costs: list[Cost] = []
         self.operations: dict[str, Counter[str]] = {}
         self.unit: dict[str, float] = {}
@@ -177,10 +178,10 @@ class Bench:
         codes = make_codes(self.count, rng=os.urandom)
         secrets = secrets_of(codes, election_id=bytes(16), processes=2)
         del codes
-        for processes in (1, 2):
+        for processes in self.processes:
             p = {"processes": processes}
-            if processes == 1:
-                self.step("make generators", 1, generators, self.count + 1)
+            if processes == self.processes[0]:
+                self.step("make generators", processes, generators, self.count + 1, **p)
             wire = self.step(
                 "seal and sign",
                 processes,
@@ -236,7 +237,7 @@ class Bench:
         unit = [before, unit_costs()]
         self.unit = {name: sum(one[name] for one in unit) / 2 for name in before}
         for cost in self.costs:
-            done = self.operations[cost.step]
+            done = self.operations.get(cost.step, Counter())
             cost.bare_us = sum(done[what] * self.unit[what] for what in done) / self.count
 
     def step(
@@ -279,24 +280,37 @@ class Bench:
         """Draw the table: µs a ballot; the ratio is CPU with one process to the bare cost."""
         head = f"{'µs a ballot':30}{'goal':>6}{'CPU 1':>8}{'CPU 2':>8}{'bare':>8}{'ratio':>7}"
         lines = [head + f"{'wall 1':>9}{'wall 2':>9}{'faster':>8}"]
-        for one in self.costs:
-            if one.processes != 1:
-                continue
-            two = self.cost(one.step, 2) or one
-            goal = f"≤ {GOALS[one.step]}" if one.step in GOALS else ""
-            lines.append(
-                f"{one.step:30}{goal:>6}{one.cpu_us:8.1f}{two.cpu_us:8.1f}{one.bare_us:8.1f}"
-                f"{one.cpu_us / one.bare_us:7.2f}{one.wall_us:9.1f}{two.wall_us:9.1f}"
-                f"{one.wall_us / two.wall_us:7.2f}x"
-            )
+        for step in dict.fromkeys(cost.step for cost in self.costs):
+            one, two = (self.cost(step, processes) for processes in (1, 2))
+            known = one or two
+            bare = known.bare_us if known is not None else 0.0
+            cells = [
+                f"{step:30}",
+                f"≤ {GOALS[step]}".rjust(6) if step in GOALS else " " * 6,
+                _cell(one and one.cpu_us, 8),
+                _cell(two and two.cpu_us, 8),
+                _cell(bare, 8),
+                _cell(one and bare and one.cpu_us / bare, 7, 2),
+                _cell(one and one.wall_us, 9),
+                _cell(two and two.wall_us, 9),
+                _cell(one and two and one.wall_us / two.wall_us, 7, 2),
+            ]
+            lines.append("".join(cells))
         return "\n".join(lines)
+
+
+def _cell(figure: Any, width: int, places: int = 1) -> str:
+    """Write a figure, or a dash where there is none."""
+    return f"{figure:{width}.{places}f}" if figure else "–".rjust(width)
 
 
 def main() -> None:
     """Run, print the table, and end with a line of JSON."""
     parser = argparse.ArgumentParser(description="What the sealing core costs a ballot.")
     parser.add_argument("ballots", type=int, nargs="?", default=20_000)
-    bench = Bench(parser.parse_args().ballots)
+    parser.add_argument("--processes", type=int, nargs="+", choices=(1, 2), default=[1, 2])
+    chosen = parser.parse_args()
+    bench = Bench(chosen.ballots, sorted(set(chosen.processes)))
     with PeakMemory() as peak:
         bench.run()
     print(

@@ -82,7 +82,7 @@ def mix(
 
 def _draw(count: int, rng: Rng) -> _Secrets:
     # Sorting by 128 random bits: two alike, the one way to favour an order, come once in 2**90.
-    keys = np.frombuffer(rng(16 * count), np.uint64).reshape(2, count)
+    keys = np.frombuffer(rng(16 * count), "<u8").reshape(2, count)
     return _Secrets(
         order=np.lexsort(keys),
         encryption=random_rows(rng, count),
