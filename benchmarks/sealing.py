@@ -26,6 +26,7 @@ import numpy as np
 
 from ballot.sealing import native
 from ballot.sealing.batch import check_read_ballots, read_ballots
+from ballot.sealing.box import Box
 from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.ceremony import make_key
 from ballot.sealing.codes import make_codes, secrets_of
@@ -166,79 +167,67 @@ class Bench:
         self.unit: dict[str, float] = {}
 
     def run(self) -> None:
-        """Prepare, measure every step with one process and with two, and check the outcome."""
+        """Measure every step with one process and with two, and check what comes out."""
         before = unit_costs()
-        key, shares = make_key(Ceremony(bytes(16), tuple("abcde"), len(QUORUM)), rng=os.urandom)
-        setting = Setting(os.urandom(32), key.public_key)
-        place = {"setting": setting, "contests": ["leader"], "section": "member"}
-        named = {"setting": setting, "mixer": "bench", "rng": os.urandom}
-        opening = {"setting": setting, "key": key}
-        random = np.random.default_rng()
-        choices = random.integers(0, SPACE.size, (self.count, 1), dtype=np.uint32)
+        frame = Ceremony(bytes(16), tuple("abcde"), len(QUORUM))
+        self.key, self.shares = make_key(frame, rng=os.urandom)
+        self.setting = Setting(os.urandom(32), self.key.public_key)
+        size = (self.count, 1)
+        self.choices = np.random.default_rng().integers(0, SPACE.size, size, dtype=np.uint32)
         codes = make_codes(self.count, rng=os.urandom)
-        secrets = secrets_of(codes, election_id=bytes(16), processes=2)
+        self.secrets = secrets_of(codes, election_id=bytes(16), processes=2)
         del codes
         for processes in self.processes:
-            p = {"processes": processes}
             if processes == self.processes[0]:
-                self.step("make generators", processes, generators, self.count + 1, **p)
-            wire = self.step(
-                "seal and sign",
-                processes,
-                seal_ballots,
-                choices,
-                secrets=secrets,
-                rng=os.urandom,
-                **place,
-                **p,
-            )
-            read = self.step(
-                "read ballots", processes, read_ballots, wire, contests=1, signatures=False, **p
-            )
-            box = self.step(
-                "check ballots", processes, check_read_ballots, read, rng=os.urandom, **place, **p
-            ).box("leader")
-            del read
-            signed = self.step(
-                "read ballots and signatures", processes, read_ballots, wire, contests=1, **p
-            )
-            self.step(
-                "check ballots and signatures",
-                processes,
-                check_read_ballots,
-                signed,
-                rng=os.urandom,
-                **place,
-                **p,
-            )
-            del signed, wire
-            made = self.step("mix and prove", processes, mix, box, **named, **p)
-            data = made.to_bytes()
-            del made
-            made = self.step("read a mix", processes, read_mix, data, before=box, **p)
-            del data
-            after = self.step("check a mix", processes, check_mix, box, made, **named, **p)
-            del made, box
-            parts = []
-            for number in QUORUM:
-                share = shares[number - 1]
-                one = {"share": share, "rng": os.urandom, **opening, **p}
-                part = self.step("one opening", processes, open_part, after, **one)
-                data = part.to_bytes()
-                part = self.step("read an opening", processes, read_part, data, box=after, **p)
-                self.step("check an opening", processes, check_part, after, part, **opening, **p)
-                parts.append(part)
-            found = self.step(
-                "combine and decode", processes, open_box, after, parts, key=key, space=SPACE, **p
-            )
-            expected = Counter(choices[:, 0].tolist())
-            if found.profile != expected or found.rejected:
-                raise SystemExit("What was opened is not what was sealed.")
+                self.step("make generators", processes, generators, self.count + 1)
+            self.open(self.mix(self.cast(processes), processes), processes)
         unit = [before, unit_costs()]
         self.unit = {name: sum(one[name] for one in unit) / 2 for name in before}
         for cost in self.costs:
             done = self.operations.get(cost.step, Counter())
             cost.bare_us = sum(done[what] * self.unit[what] for what in done) / self.count
+
+    def cast(self, processes: int) -> Box:
+        """Seal, sign and check the ballots."""
+        place = {"setting": self.setting, "contests": ["leader"], "section": "member"}
+        drawn = {"rng": os.urandom, **place}
+        secrets = {"secrets": self.secrets, **drawn}
+        wire = self.step("seal and sign", processes, seal_ballots, self.choices, **secrets)
+        read = self.step(
+            "read ballots", processes, read_ballots, wire, contests=1, signatures=False
+        )
+        checked = self.step("check ballots", processes, check_read_ballots, read, **drawn)
+        del read
+        read = self.step("read ballots and signatures", processes, read_ballots, wire, contests=1)
+        self.step("check ballots and signatures", processes, check_read_ballots, read, **drawn)
+        box: Box = checked.box("leader")
+        return box
+
+    def mix(self, box: Box, processes: int) -> Box:
+        """Mix the box once, and check the mix from its bytes."""
+        named = {"setting": self.setting, "mixer": "bench", "rng": os.urandom}
+        data = self.step("mix and prove", processes, mix, box, **named).to_bytes()
+        made = self.step("read a mix", processes, read_mix, data, before=box)
+        del data
+        after: Box = self.step("check a mix", processes, check_mix, box, made, **named)
+        return after
+
+    def open(self, box: Box, processes: int) -> None:
+        """Open the box with a quorum, and hold what it held against what was sealed."""
+        named = {"setting": self.setting, "key": self.key}
+        parts = []
+        for number in QUORUM:
+            one = {"share": self.shares[number - 1], "rng": os.urandom, **named}
+            data = self.step("one opening", processes, open_part, box, **one).to_bytes()
+            part = self.step("read an opening", processes, read_part, data, box=box)
+            self.step("check an opening", processes, check_part, box, part, **named)
+            parts.append(part)
+        found = self.step(
+            "combine and decode", processes, open_box, box, parts, key=self.key, space=SPACE
+        )
+        expected = Counter(self.choices[:, 0].tolist())
+        if found.profile != expected or found.rejected:
+            raise SystemExit("What was opened is not what was sealed.")
 
     def step(
         self, name: str, processes: int, work: Callable[..., Any], /, *args: Any, **named: Any
@@ -248,10 +237,10 @@ class Bench:
         wall, cpu = time.perf_counter(), os.times()
         if processes == 1:
             with operations.counting():
-                outcome = work(*args, **named)
+                outcome = work(*args, processes=1, **named)
             self.operations.setdefault(name, operations.done)
         else:
-            outcome = work(*args, **named)
+            outcome = work(*args, processes=processes, **named)
         spent = sum(os.times()[:4]) - sum(cpu[:4])
         self.note(Cost(name, processes, spent, time.perf_counter() - wall, 0.0))
         print(f"  {name}, {processes}: {spent:.1f} s", file=sys.stderr, flush=True)
