@@ -1,0 +1,62 @@
+"""Beyond the table: links in mail are fetched by scanners, so a GET changes nothing, ever.
+
+Every page of the site is asked for by GET and by HEAD, about an election with ballots in it, by
+an officer; every table is the same afterwards, but for the officer's own session.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from ballot.showing.dispute_links import dispute_path
+from office.permissions import Role
+from office.services.approvals import propose_act
+from office.services.staff import make_staff
+from tests.ballot.factories import REASON, cast, election, entries
+from tests.office.factories import sign_in
+from tests.security.looking import all_routes, digest_of_tables, forget_limits
+
+pytestmark = pytest.mark.django_db
+
+# A sign-in page may begin a session for the second factor it is about to show.
+OWN = ("django_session",)
+
+
+def test_no_get_changes_a_row() -> None:
+    forget_limits()
+    run = election(at="polling", electors=3)
+    cast(run, entries(run)[0], (0,))
+    approval = propose_act("suspend_poll", subject=("election", str(run.election_id)),
+                           by=run.officers[0], now=run.by["now"], parameters={"reason": REASON})
+    token = dispute_path(entries(run)[0].public_id, election=run.election).split("/")[-2]
+    objects = {
+        "slug": run.election.slug, "contest_id": run.contest.pk, "number": 1, "token": token,
+        "candidate_id": run.contest.candidates.order_by("pk")[0].pk,
+        "approval_id": approval.pk, "roll_id": run.election.roll_id,
+        "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,
+        "letter_id": 1, "dispatch_id": 1, "batch_id": 1, "member_id": 1, "mail_id": 1,
+        "authority_id": 1, "key": "none-such", "uidb36": "1",
+    }
+    # An account as the service makes it: of another, a sign-in page would write down the address.
+    person = make_staff("jo@example.org", "Jo Lee", Role.RETURNING_OFFICER).person
+    stranger, staff = Client(), sign_in(Client(), person)
+    before = digest_of_tables(without=OWN)
+    asked = 0
+
+    for route in all_routes():
+        names = re.findall(r"<(?:\w+:)?(\w+)>", route.pattern)
+        try:
+            address = reverse(route.name, kwargs={name: objects[name] for name in names})
+        except NoReverseMatch:
+            continue
+        for client in (stranger, staff):
+            for method in (client.get, client.head):
+                assert method(address).status_code < 500, address
+                asked += 1
+        assert digest_of_tables(without=OWN) == before, address
+
+    assert asked > 200

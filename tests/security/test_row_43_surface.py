@@ -1,0 +1,65 @@
+"""Row 43: pages that nobody meant to be there. Prevents: the whole surface is written down here."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.security.looking import all_routes, forget_limits
+
+# Everything that somebody who is not signed in can reach, but for the sign-in pages themselves.
+PUBLIC = {
+    "", "healthz",
+    "elections/<slug:slug>/", "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
+    "elections/<slug:slug>/result/", "elections/<slug:slug>/result.json",
+    "elections/<slug:slug>/result/<int:number>/count.csv",
+    "elections/<slug:slug>/result/<int:number>/rctab.json",
+    "elections/<slug:slug>/result/<int:number>/papers.blt",
+    "board/<slug:slug>/", "board/<slug:slug>/<int:number>.json",
+    "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",
+    "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
+    "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",
+    "roll/", "roll/asked/",
+}
+# The development outbox refuses outside development: tests/office/test_pages.py.
+DEVELOPMENT = ("outbox/",)
+SIGN_IN = ("accounts/",)
+
+
+def test_the_public_surface_is_what_is_written_here() -> None:
+    found = {route.pattern for route in all_routes() if not route.act}
+
+    assert {
+        pattern for pattern in found if not pattern.startswith((*DEVELOPMENT, *SIGN_IN))
+    } == PUBLIC
+
+
+def test_every_page_that_is_not_public_asks_the_permission_table() -> None:
+    guarded = [route for route in all_routes() if route.act]
+
+    assert len(guarded) > 30
+    assert all(route.pattern.startswith("desk/") for route in guarded)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    ["/admin/", "/__debug__/", "/debug/", "/static/build/booth.js.map", "/.git/config", "/.env",
+     "/manage.py", "/metrics", "/silk/", "/api/", "/graphql", "/static/../config/settings.py",
+     "/accounts/signup/", "/server-status"],
+)
+def test_what_scanners_look_for_is_not_there(client: Client, address: str) -> None:
+    forget_limits()
+    answer = client.get(address)
+
+    # Nobody signs up: the page says so, and takes nothing.
+    assert answer.status_code == 404 or (
+        address == "/accounts/signup/" and b"<form" not in answer.content
+    )
+
+
+def test_neither_the_framework_s_desk_nor_its_debugging_is_installed() -> None:
+    assert "django.contrib.admin" not in settings.INSTALLED_APPS
+    assert not settings.DEBUG
+    assert not any("debug" in one for one in [*settings.INSTALLED_APPS, *settings.MIDDLEWARE])
