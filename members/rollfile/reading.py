@@ -29,7 +29,7 @@ LONGEST_SHOWN: Final = 80
 _EARLIEST: Final = "1901-01-01"
 _LATEST: Final = "9999-12-31"
 # A spreadsheet writes its own beginning of time where the cell was blank.
-_BLANK_DATES: Final = frozenset({"1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01"})
+_BLANK_DATES: Final = frozenset({"", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01"})
 _BLANK_WORDS: Final = frozenset(
     {"-", "--", "NULL", "null", "(null)", "n/a", "N/A", "#N/A", "NA", "na", "None", "none"}
 )
@@ -167,17 +167,20 @@ class RollFile:
             section = self._section(section, problems)
         if standing:
             standing = _standing(standing, problems)
-        if joined_on:
-            joined_on = _date("joined_on", joined_on, self._today, problems)
-        if paid_until:
-            paid_until = _date("paid_until", paid_until, _LATEST, problems)
-        if born_on:
-            born_on = _date("date_of_birth", born_on, self._today, problems)
+        joined, joined_trouble = _read_date(joined_on, self._today)
+        paid, paid_trouble = _read_date(paid_until, _LATEST)
+        born, born_trouble = _read_date(born_on, self._today)
+        if joined_trouble:
+            problems.append(Problem("joined_on", _shown(joined_on), joined_trouble))
+        if paid_trouble:
+            problems.append(Problem("paid_until", _shown(paid_until), paid_trouble))
+        if born_trouble:
+            problems.append(Problem("date_of_birth", _shown(born_on), born_trouble))
         return Row(
             line, number, number_key(number), title, given, family,
             f"{_folded_name(family)} {_folded_name(given)}".rstrip(),
             email, a1, a2, a3, a4, postcode, country, section, unit, _unit_key(unit),
-            joined_on, paid_until, standing, born_on,
+            joined, paid, standing, born,
         )  # fmt: skip
 
     def _section(self, section: str, problems: list[Problem]) -> str:
@@ -294,7 +297,7 @@ def _look_closely(given: Sequence[str], problems: list[Problem]) -> list[str]:
     """For rows with more in them than plain ASCII: tidy each cell, or refuse it."""
     tidied = []
     for column, cell in zip(COLUMN_NAMES, given, strict=True):
-        kept = tidy(cell)
+        kept = cell if cell.isalnum() and cell.isascii() else tidy(cell)
         if not kept.isascii() or not kept.isprintable() or kept[:1] == "=":
             if not kept.isprintable():
                 problems.append(Problem(column, _shown(kept), Trouble.HIDDEN_CHARACTER))
@@ -311,13 +314,6 @@ def _without_blank_words(cells: Sequence[str]) -> list[str]:
         "" if cell in (_BLANK_NAMES if place in _NAME_PLACES else _BLANK_WORDS) else cell
         for place, cell in enumerate(cells)
     ]
-
-
-def _date(column: str, given: str, latest: str, problems: list[Problem]) -> str:
-    read, wrong = _read_date(given, latest)
-    if wrong:
-        problems.append(Problem(column, _shown(given), wrong))
-    return read
 
 
 @lru_cache(maxsize=1 << 17)

@@ -26,6 +26,7 @@ from members.eligibility import Outcome, Question, Rules, judge, settle
 from members.eligibility.deciding import ELIGIBLE, Value, is_asked
 from members.mapping import rules_of_row
 from members.models import EligibilityRules, Register, Roll
+from members.services.staging import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
@@ -66,6 +67,7 @@ def freeze_roll(
     if row is None:
         raise Refusal("rules.unknown", "There are no such rules.", status=HTTPStatus.NOT_FOUND)
     register = Register.objects.select_for_update().get()
+    give_memory()
     roll = _begin(row, register, by=by, now=now)
     rules = rules_of_row(row)
     report(stage="Judging who may vote", done=0, total=None, unit="members")
@@ -154,11 +156,13 @@ def _judge_everybody(roll: Roll, rules: Rules) -> int:
             FROM {_PEOPLE} {" ".join(joins)}
             LEFT JOIN unnest(%(sets)s::text[], %(rules)s::text[]) AS ruling (outcomes, rule)
                 ON ruling.outcomes = concat_ws(',', {", ".join(outcomes)})
-            ORDER BY m.id
             """,  # noqa: S608 - put together from the constants above; every value is a parameter.
             values,
         )
-        return int(cursor.rowcount)
+        judged_rows = int(cursor.rowcount)
+        # Without this the planner takes a fresh table for a small one, and loops over its rows.
+        cursor.execute("ANALYZE members_verdict")
+    return judged_rows
 
 
 def _judged(question: Question, rules: Rules) -> dict[Value, Outcome]:
@@ -215,7 +219,6 @@ def _enter_electors(roll: Roll) -> int:
                    m.address_4, m.postcode, m.country
             FROM members_verdict v JOIN members_member m ON m.id = v.member_id
             WHERE v.roll_id = %s AND v.rule = %s
-            ORDER BY m.id
             """,
             [roll.pk, ELIGIBLE],
         )
