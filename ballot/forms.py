@@ -230,7 +230,11 @@ class ReasonForm(PlainForm):
         label="The reason", min_length=10, max_length=2000,
         help_text="It is published on the board, word for word. Name no elector.",
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Write the reason; it will be published."},
+        error_messages={
+            "required": "Write the reason; it will be published.",
+            "min_length": "Write the reason in ten characters or more; it will be published.",
+            "max_length": "Write the reason in 2,000 characters or fewer.",
+        },
     )
 
 

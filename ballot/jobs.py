@@ -72,7 +72,7 @@ def _running(act: Callable[..., Any]) -> Callable[[Work], None]:
 def register() -> None:
     """Say to the office who works each kind of job."""
     register_job_kind("freeze_roll", _freeze, words="Freezing the roll", queue="import")
-    register_job_kind("send_codes", _running(issue_codes), words="Making the voting codes")
+    register_job_kind("send_codes", _running(issue_codes), words="Voting codes")
     register_job_kind(
         "verify_register", _running(verify_register), words="Verifying the marked register"
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -79,7 +80,18 @@ def _particulars(letter: LetterToSend, election: Election) -> dict[str, Any]:
         raise ValueError("a letter that carries a code has lost it")
     code = show_code(letter.enclosure.decode())
     booth = reverse("booth", args=[election.slug])
-    return {"code": code, "link": absolute(f"{booth}#{code}"), "booth_link": absolute(booth)}
+    return {
+        "code": code,
+        "link": absolute(f"{booth}#{_in_fragment(code)}"),
+        "booth_link": absolute(booth),
+    }
+
+
+def _in_fragment(code: str) -> str:
+    """A code as the end of a link. Its check character may be one of *~$=, which programs that
+    make links out of plain text take for the end of the sentence; escaped, it is no sign to them.
+    """
+    return quote(code, safe="").replace("~", "%7E")
 
 
 def register() -> None:

@@ -80,6 +80,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
     may = acts_of(person_id, now=now)
     upcoming = next_step(election, now=now)
     subject = ("election", str(election.pk))
+    jobs = list(_jobs(subject, upcoming.act if upcoming else ""))
     approvals = list(
         waiting_approvals(now=now).filter(subject_kind=subject[0], subject_id=subject[1])
     )
@@ -91,7 +92,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "next_is_yours": upcoming is not None and upcoming.act in may,
         "next_waits": upcoming is not None and _waits(approvals, upcoming.act),
         "approvals": approvals if "see_approvals" in may else [],
-        "jobs": list(_jobs(subject, upcoming.act if upcoming else "")),
+        "jobs": jobs,
+        "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
         "figures": list(_figures(election)),
         "dispute_sentence": _dispute_sentence(election),
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
@@ -115,6 +117,10 @@ def _dispute_sentence(election: Election) -> str:
 
 def _waits(approvals: list[Approval], act: str) -> bool:
     return any(approval.act == act for approval in approvals)
+
+
+def _runs(jobs: list[Job], act: str) -> bool:
+    return any(job.kind == act and job.finished_at is None for job in jobs)
 
 
 def _jobs(subject: tuple[str, str], act: str) -> Iterator[Job]:

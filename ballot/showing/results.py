@@ -228,7 +228,7 @@ def _sheet(
     views = [stage if section is None else stage["sections"][section] for stage in stages]
     base = sheet["percentages"]["words"]
     where = f"{told.title}, {section}" if section else told.title
-    caption = f"{where}: the count sheet" + ("" if section else f" (percentages are {base})")
+    caption = where if section else f"{where}: percentages are {base}"
     suffix = f"-section-{[one['name'] for one in sheet['sections']].index(section)}" if section \
         else ""
     return SheetShown(

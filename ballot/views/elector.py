@@ -46,7 +46,11 @@ LARGEST_QUESTION_BYTES: Final = 1024
 def booth(request: HttpRequest, slug: str) -> HttpResponse:
     election = announced_election(slug)
     paper = booth_of(election, now=timezone.now())
-    return _private(render(request, "ballot/booth.html", {"booth": paper}))
+    response = _private(render(request, "ballot/booth.html", {"booth": paper}))
+    # For this page alone: a form that is posted from a page without referrer comes without its
+    # origin too, and is refused as another site's. The booth posts by script, which names it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @require_POST
@@ -283,7 +287,6 @@ def _private(response: HttpResponse, *, clears: bool = False) -> HttpResponse:
     in its cookie to be answered with the same receipt. The booth keeps nothing in storage.
     """
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     if clears:
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

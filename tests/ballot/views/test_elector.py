@@ -382,6 +382,8 @@ def test_this_was_not_me_is_recorded_by_post_alone_and_once(client: Client) -> N
     client.post(path)
 
     assert "C. Fallowes0, number ending 000" in shown.text
+    # A browser names the origin of a form only from a page that may say where it is.
+    assert shown.headers["Referrer-Policy"] != "no-referrer"
     assert after_looking == 0
     assert [one.roll_entry_id for one in CastDispute.objects.all()] == [entry.pk]
 

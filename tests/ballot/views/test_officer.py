@@ -171,7 +171,7 @@ def test_a_reason_is_demanded_where_it_will_be_published(client: Client) -> None
     whole = press(client, here, "suspend_poll", reason="The lists are looked at once more.")
 
     assert short.status_code == 200
-    assert "There is a problem" in short.text
+    assert "ten characters or more" in short.text
     assert whole.status_code == 302
     assert Approval.objects.get().parameters == {"reason": "The lists are looked at once more."}
 
@@ -204,7 +204,8 @@ def test_a_long_act_opens_one_job_however_often_it_is_pressed(client: Client) ->
 
     assert Job.objects.filter(kind="send_codes").count() == 1
     page = client.get(reverse("desk_election", args=[here.slug])).text
-    assert "Making the voting codes" in page
+    assert "Voting codes: waiting to start" in page
+    assert "This is under way." in page
 
 
 def test_the_key_of_a_real_election_is_made_by_command_and_by_no_button(client: Client) -> None:
