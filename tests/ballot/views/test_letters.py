@@ -75,7 +75,6 @@ def test_the_code_stands_in_the_link_and_for_typing_and_never_in_the_subject(
     assert client.get(f"/vote/{here.slug}/").status_code == 200
 
 
-@pytest.mark.parametrize("purpose", PURPOSES)
 @pytest.mark.parametrize("check", "*~$=U")
 def test_a_link_ends_in_what_no_program_takes_for_a_full_stop(check: str) -> None:
     here = world().to("polling")
@@ -90,6 +89,7 @@ def test_a_link_ends_in_what_no_program_takes_for_a_full_stop(check: str) -> Non
     assert read_code(unquote(link.partition("#")[2])) == code
 
 
+@pytest.mark.parametrize("purpose", PURPOSES)
 def test_links_lead_to_our_own_origin_alone_and_name_no_choice(purpose: str) -> None:
     here = world().to("polling")
     entry = here.entries()[0]
