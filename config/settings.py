@@ -278,8 +278,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-if DEVELOPMENT and not (STATIC_ROOT / "staticfiles.json").exists():
-    # Before the first collectstatic: plain names, found where they are written.
+if DEVELOPMENT and not STATIC_ROOT.exists():
+    # Where nothing was collected yet: plain names, found where they are written.
     STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }

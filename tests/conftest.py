@@ -6,6 +6,7 @@ tests) nothing is started.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from pytest_django.plugin import blocking_manager_key as blocker_key
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKER_READY_TIMEOUT_S = 60.0
@@ -85,6 +87,47 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"Skipped, which CI treats as a failure: {report.longrepr}"
     return report
+
+
+_laid_down: dict[str, bytes] = {}
+"""What the migrations wrote, by table: roles, registers, the usual sections."""
+
+MADE_ANEW = {"django_content_type", "auth_permission"}
+"""What Django itself writes again after it has emptied the tables."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Remember what the migrations wrote, since a test with real transactions empties all."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True):
+            rows = io.BytesIO()
+            cursor.copy_expert(f'COPY "{table}" TO STDOUT', rows)
+            if rows.getvalue() and table not in MADE_ANEW:
+                _laid_down[table] = rows.getvalue()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Put back what the migrations wrote, whatever the order of the tests."""
+    yield
+    if _laid_down and _empties_the_tables(item):
+        from django.db import connection, transaction
+
+        blocker = item.config.stash[blocker_key]
+        with blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
+            for table, rows in _laid_down.items():
+                cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
+                if not cursor.fetchone()[0]:
+                    cursor.copy_expert(f'COPY "{table}" FROM STDIN', io.BytesIO(rows))
+
+
+def _empties_the_tables(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    is_marked = mark is not None and bool(mark.kwargs.get("transaction"))
+    return is_marked or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

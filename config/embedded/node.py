@@ -92,6 +92,12 @@ def build() -> bool:
     return True
 
 
+def static_digest() -> str:
+    """Return what the collected files come from: ours, built or not, and the packages'."""
+    ours = [p for p in (ROOT / "static").rglob("*") if p.is_file()]
+    return _digest([ROOT / "requirements.lock", *ours])
+
+
 def test() -> None:
     install()
     npm, environment = find_npm()
@@ -107,7 +113,8 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 def _run(command: list[str], environment: dict[str, str], name: str) -> None:
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+    quiet = {**environment, "NPM_CONFIG_UPDATE_NOTIFIER": "false", "NPM_CONFIG_LOGLEVEL": "error"}
+    if subprocess.run(command, cwd=ROOT, env=quiet, check=False).returncode:
         raise CannotStart(f"{name} failed; its own message is above.")
 
 

@@ -177,7 +177,15 @@ class Supervisor:
 
     def make_static(self) -> None:
         node.build()
+        collected = Path(os.environ.get("HUSTINGS_STATIC_ROOT", "").strip() or ROOT / "staticfiles")
+        stamp = collected / ".hustings-collected"
+        wanted = node.static_digest()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        # The settings give hashed names from the moment that the folder is there.
+        collected.mkdir(parents=True, exist_ok=True)
         self.manage("collectstatic", "--no-input", "--clear", "--verbosity", "0")
+        stamp.write_text(wanted)
 
     def start_programs(self) -> None:
         for name, program in self.programs():

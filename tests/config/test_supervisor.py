@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -82,12 +83,16 @@ class Run:
                 return pid
         pytest.fail(f"no child runs {command!r}")
 
-    def answers(self) -> int:
+    def page(self, path: str = "/accounts/login/") -> str:
+        """Return a page, which must be answered with 200."""
         connection = http.client.HTTPConnection("localhost", self.port, timeout=10)
-        connection.request("GET", "/accounts/login/")
-        status = connection.getresponse().status
-        connection.close()
-        return status
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            assert answer.status == http.HTTPStatus.OK
+            return answer.read().decode()
+        finally:
+            connection.close()
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
@@ -131,7 +136,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 def test_a_whole_installation_starts_survives_kills_stops_and_starts_again(run: Run) -> None:
     run.wait_for("Hustings is running")
-    assert run.answers() == 200
+    styles = re.findall(r"/static/build/app\.[0-9a-f]{12}\.css", run.page())
+    assert len(styles) == 1
+    assert "govuk" in run.page(styles[0])
 
     for command, name in (
         ("celery -A config worker", "worker"),
@@ -154,7 +161,7 @@ def test_a_whole_installation_starts_survives_kills_stops_and_starts_again(run: 
     again = Run(run.folder, run.port)
     try:
         again.wait_for("Hustings is running")
-        assert again.answers() == 200
+        assert "Sign in" in again.page()
         assert any("No migrations to apply" in line for line in again.said)
     finally:
         assert again.stop(signal.SIGTERM) == 0
