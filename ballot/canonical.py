@@ -40,21 +40,21 @@ def canonical(value: Json) -> bytes:
         raise NotCanonical("A text holds half of a surrogate pair.") from error
 
 
-def read_canonical(data: bytes) -> Any:
+def read_canonical(octets: bytes) -> Any:
     """Read canonical JSON, and refuse any other spelling of the same value.
 
     Spec:   sealing §2.1.
-    Raises: NotCanonical when `data` is not JSON, or not the canonical form of what it says.
+    Raises: NotCanonical when `octets` is not JSON, or not the canonical form of what it says.
     """
     try:
         value = json.loads(
-            data.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number
+            octets.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number
         )
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as error:
         raise NotCanonical("This is not JSON in UTF-8.") from error
-    if canonical(value) != data:
+    if canonical(value) != octets:
         raise NotCanonical("This JSON is not in its canonical form.")
     return value
 

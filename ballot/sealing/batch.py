@@ -213,18 +213,27 @@ def check_read_ballots(
         challenges=shared((many, count, 32)),
         signed=shared((count if ballots.signatures else 0, 32)),
     )
+    stages = Stages(progress, count, 1, *[2] * (many + ballots.signatures))
     spread(
         lambda start, stop: _challenge_block(check, slice(start, stop)),
         count,
         block=_BLOCK,
         processes=processes,
-        progress=progress,
+        progress=stages.following(),
     )
-    for number in range(many):
-        _find_false(ballots, _proofs(check, number), _PROOF, rng, processes)
+    claims = [(_proofs(check, number), _PROOF) for number in range(many)]
     if ballots.signatures:
-        _find_false(ballots, _signatures(check), _SIGNATURE, rng, processes)
+        claims.append((_signatures(check), _SIGNATURE))
+    for some, condition in claims:
+        # Only of the rows that nothing was found against.
+        rows = np.flatnonzero(ballots.found == 0)
+        chosen = some if len(rows) == count else some.part(rows)
+        false = false_claims(
+            chosen, rng=rng, processes=processes, progress=stages.following()
+        )
+        ballots.found[rows[false]] = condition
     _find_repeated(ballots)
+    stages.finish()
     if ballots.found.any():
         culprits = np.flatnonzero(ballots.found).tolist()
         raise BallotsRejected([(row, _CONDITIONS[ballots.found[row]]) for row in culprits])
@@ -349,13 +358,3 @@ def _proofs(check: _Check, number: int) -> Claims:
 def _signatures(check: _Check) -> Claims:
     nonces, credentials = check.ballots.keys
     return Claims(nonces, credentials, check.signed, check.ballots.wire[:, -32:])
-
-
-def _find_false(
-    ballots: ReadBallots, claims: Claims, condition: int, rng: Rng, processes: int
-) -> None:
-    """Check the claims of the rows that nothing was found against, and mark the false ones."""
-    rows = np.flatnonzero(ballots.found == 0)
-    chosen = claims if len(rows) == len(claims) else claims.part(rows)
-    false = false_claims(chosen, rng=rng, processes=processes)
-    ballots.found[rows[false]] = condition

@@ -17,7 +17,7 @@ from ballot.sealing import native
 from ballot.sealing.native import ORDER, Points
 from ballot.sealing.scalars import WEIGHT, Rng, read_scalars, write_scalars
 from ballot.sealing.sums import weighted_sum
-from ballot.sealing.workers import FEWEST_FOR_WORKERS, Octets, shared, spread
+from ballot.sealing.workers import FEWEST_FOR_WORKERS, Octets, Progress, shared, spread
 
 _BLOCK = 8_192
 _CHECKED_ALONE = 8
@@ -53,14 +53,16 @@ def holds(commitment: bytes, base: bytes, challenge: int, response: int) -> bool
     return native.times_plus_base(base, -challenge, response) == commitment
 
 
-def false_claims(claims: Claims, *, rng: Rng, processes: int = 1) -> list[int]:
+def false_claims(
+    claims: Claims, *, rng: Rng, processes: int = 1, progress: Progress | None = None
+) -> list[int]:
     """Name the claims that do not hold, by row (sealing §6.5).
 
     Cost: 10 µs a claim where all hold; each false one costs some twenty sums of halves more.
     """
     if len(claims) <= _CHECKED_ALONE:
         return [row for row in range(len(claims)) if not _holds_alone(claims, row)]
-    if _hold_together(claims, rng, processes):
+    if _hold_together(claims, rng, processes, progress):
         return []
     half = len(claims) // 2
     first = false_claims(claims.part(slice(0, half)), rng=rng, processes=processes)
@@ -77,7 +79,9 @@ def _holds_alone(claims: Claims, row: int) -> bool:
     )
 
 
-def _hold_together(claims: Claims, rng: Rng, processes: int) -> bool:
+def _hold_together(
+    claims: Claims, rng: Rng, processes: int, progress: Progress | None
+) -> bool:
     """Check that the weighted sums of both sides agree."""
     count = len(claims)
     processes = processes if count >= FEWEST_FOR_WORKERS else 1
@@ -96,6 +100,6 @@ def _hold_together(claims: Claims, rng: Rng, processes: int) -> bool:
     spread(weigh, count, block=_BLOCK, processes=processes)
     right = native.add(
         weighted_sum(claims.commitments, weights, processes=processes),
-        weighted_sum(claims.bases, weighted, processes=processes),
+        weighted_sum(claims.bases, weighted, processes=processes, progress=progress),
     )
     return right == native.times(native.G, sum(read_scalars(of_base)))

@@ -46,17 +46,17 @@ class PartOpening:
         return self.box_hash + bytes([self.number]) + factors + self.proof.to_bytes()
 
 
-def read_part(data: bytes, *, box: Box, processes: int = 1) -> PartOpening:
+def read_part(message: bytes, *, box: Box, processes: int = 1) -> PartOpening:
     """Read a trustee's part of a box (sealing §10.3).
 
     Raises: Malformed: "opening.length", "opening.point"; the proof's own.
     """
     size = _HEAD + 33 * len(box) + EQUALITY
-    if len(data) != size:
-        raise Malformed("opening.length", expected=size, found=len(data))
-    wire = np.frombuffer(data, np.uint8)[_HEAD:-EQUALITY].reshape(len(box), 33)
+    if len(message) != size:
+        raise Malformed("opening.length", expected=size, found=len(message))
+    wire = np.frombuffer(message, np.uint8)[_HEAD:-EQUALITY].reshape(len(box), 33)
     [factors] = parse_columns([wire], "opening.point", processes=processes)
-    return PartOpening(data[:32], data[32], factors, Equality.parse(data[-EQUALITY:]))
+    return PartOpening(message[:32], message[32], factors, Equality.parse(message[-EQUALITY:]))
 
 
 def open_part(

@@ -51,7 +51,7 @@ def seal_share(share: Kept, *, passphrase: str, rng: Rng) -> bytes:
     return canonical({**head, "sealed": sealed.hex()})
 
 
-def open_share(data: bytes, *, passphrase: str) -> Kept:
+def open_share(kept: bytes, *, passphrase: str) -> Kept:
     """Open a share file.
 
     Spec:   sealing §9.8.
@@ -59,7 +59,7 @@ def open_share(data: bytes, *, passphrase: str) -> Kept:
             "sharefile.passphrase" (the wrong passphrase, or a changed file: no telling which).
     """
     try:
-        value = read_canonical(data)
+        value = read_canonical(kept)
         fields = Fields(
             value, "sharefile.format", "format", "kind", "number", "salt", "sealed"
         )

@@ -72,16 +72,16 @@ class Mix:
         )
 
 
-def read_mix(data: bytes, *, before: Box, processes: int = 1) -> Mix:
+def read_mix(message: bytes, *, before: Box, processes: int = 1) -> Mix:
     """Read a mix of a box, and refuse what has not its shape (sealing §8.4).
 
     Cost:   five square roots a pair.
     Raises: Malformed: "shuffle.length", "shuffle.point", "shuffle.scalar".
     """
     count = len(before)
-    if len(data) != _ONCE + _ROW * count:
-        raise Malformed("shuffle.length", expected=_ONCE + _ROW * count, found=len(data))
-    reader = _Reader(data)
+    if len(message) != _ONCE + _ROW * count:
+        raise Malformed("shuffle.length", expected=_ONCE + _ROW * count, found=len(message))
+    reader = _Reader(message)
     before_hash = reader.take(32).tobytes()
     pairs = reader.rows(count, PAIR)
     columns = [pairs[:, :33], pairs[:, 33:], *(reader.rows(count, 33) for _ in range(3))]
@@ -109,11 +109,11 @@ def read_mix(data: bytes, *, before: Box, processes: int = 1) -> Mix:
 class _Reader:
     """Takes bytes from the front of a message whose length was checked."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = np.frombuffer(data, np.uint8)
+    def __init__(self, message: bytes) -> None:
+        self._left = np.frombuffer(message, np.uint8)
 
     def take(self, size: int) -> Octets:
-        taken, self._data = self._data[:size], self._data[size:]
+        taken, self._left = self._left[:size], self._left[size:]
         return taken
 
     def rows(self, count: int, width: int) -> Octets:
