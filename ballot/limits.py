@@ -43,8 +43,7 @@ class Limit:
     window_s: int
 
 
-# A press repeated by an impatient person, or a race of many tabs, is well below these.
-CAST_BY_CREDENTIAL = Limit("cast-credential", 300, 60)
+# Credentials are on the board, so a limit by credential counts only for who proved to hold it.
 CAST_REFUSED_BY_ADDRESS = Limit("cast-address", 600, 60)
 IDENTIFY_BY_CREDENTIAL = Limit("identify-credential", 30, 60)
 IDENTIFY_REFUSED_BY_ADDRESS = Limit("identify-address", 300, 60)

@@ -236,7 +236,9 @@ def _has_voted(poll: Poll, credential: bytes) -> bool:
 
 def poll_at(slug: str) -> Poll:
     """The poll at an address, for the voting page; refused before the opening."""
-    row = Election.objects.filter(slug=slug).values_list("pk", "fingerprint").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, fingerprint FROM ballot_election WHERE slug = %s", [slug])
+        row = cursor.fetchone()
     if row is None:
         raise Refusal("election.none", "There is no election at this address.", status=404)
     if row[1] is None:

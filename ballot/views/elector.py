@@ -65,19 +65,21 @@ def cast(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _cast(request: HttpRequest, slug: str, wire: bytes, now: datetime) -> dict[str, Any]:
-    """Cast, counting by address only what is refused: a whole hall may vote from one address."""
-    one = (limits.CAST_BY_CREDENTIAL, wire[:32].hex())
-    address = (limits.CAST_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now))
-    if limits.is_spent(one, address, now=now):
-        raise limits.too_often()
+    """Cast; a limit meets only what is refused, and by the address it came from.
+
+    A whole hall may vote from one address, so no good ballot is counted. Nor is anything counted
+    by credential: credentials are on the board, and whoever spent another's limit would keep them
+    from voting. To ask the limit first would cost what the refusal costs.
+    """
     try:
         poll = poll_at(slug)
         receipt = cast_ballot(poll, wire=wire)
     except Refusal:
-        limits.note(one, address, now=now)
+        limits.spend(
+            (limits.CAST_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now)), now=now
+        )
         raise
     if receipt.is_repeat:
-        limits.note(one, now=now)
         return {"tracker": receipt.tracker.hex(), "is_repeat": True}
     return {"tracker": receipt.tracker.hex(), "cast_at_text": in_zone(now, poll.zone)}
 
@@ -113,26 +115,28 @@ def _answer_holder(
         told = answer(held, now) if held else {"state": "unknown"}
     except Refusal as refusal:
         return _refused(refusal)
-    if told["state"] == "unknown":
-        limits.note((limits.IDENTIFY_REFUSED_BY_ADDRESS,
-                     limits.masked_address(request, now=now)), now=now)
     return _private(JsonResponse(told))
 
 
 def _held(request: HttpRequest, slug: str, now: datetime) -> _Held | None:
-    """The proof of possession, checked before anything is looked up: credentials are public."""
+    """The proof of possession, checked before anything is looked up: credentials are public.
+
+    A credential's own limit counts only who has proved to hold it, and an address's only what
+    was refused: nobody spends an elector's turns, and a hall full of electors has one address.
+    """
     credential, signature = _proof(_body(request, LARGEST_QUESTION_BYTES))
-    one = (limits.IDENTIFY_BY_CREDENTIAL, credential.hex())
-    address = (limits.IDENTIFY_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now))
-    if limits.is_spent(one, address, now=now):
-        raise limits.too_often()
-    limits.note(one, now=now)
     election = announced_election(slug)
     try:
         check_identity(credential, signature, election_id=election.public_id.bytes)
     except SealingError:
+        limits.spend(_refused_here(request, now), now=now)
         return None
+    limits.spend((limits.IDENTIFY_BY_CREDENTIAL, credential.hex()), now=now)
     return _Held(credential, election)
+
+
+def _refused_here(request: HttpRequest, now: datetime) -> tuple[limits.Limit, str]:
+    return limits.IDENTIFY_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now)
 
 
 def _proof(body: bytes) -> tuple[bytes, bytes]:

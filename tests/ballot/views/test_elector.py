@@ -183,6 +183,25 @@ def test_guessing_is_slowed_down_by_address_and_casting_is_not(
     assert casts == [200] * 5
 
 
+def test_a_stranger_cannot_spend_the_turns_of_an_elector_whose_credential_is_on_the_board(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world().to("polling")
+    entry = here.entries()[0]
+    good = here.seal(entry, (0,))
+    bad = good[:-64] + bytes(64)
+    monkeypatch.setattr(limits, "IDENTIFY_REFUSED_BY_ADDRESS", limits.Limit("guesses", 1, 10**9))
+    monkeypatch.setattr(limits, "CAST_REFUSED_BY_ADDRESS", limits.Limit("refused", 1, 10**9))
+
+    asked = here.identity(here.key(entry))
+    strangers = [ask(client, here, asked | {"signature": "00" * 64}).status_code for _ in "123"]
+    strangers += [cast(client, here, bad).status_code for _ in "123"]
+    electors = [ask(client, here, asked).status_code, cast(client, here, good).status_code]
+
+    assert strangers == [200, 429, 429, 422, 429, 429]
+    assert electors == [200, 200]
+
+
 def test_the_poll_goes_on_while_the_cache_is_away(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
