@@ -143,7 +143,7 @@ def wait_for(page: Page, installation: Installation, is_there: Callable[[], bool
 
 
 def wait_for_state(page: Page, installation: Installation, words: str) -> None:
-    wait_for(page, installation, lambda: page.get_by_text(words, exact=True).first.is_visible())
+    wait_for(page, installation, page.get_by_text(words, exact=True).first.is_visible)
 
 
 def wait_for_step(page: Page, installation: Installation, words: str) -> None:
@@ -178,7 +178,8 @@ def import_list(page: Page, installation: Installation, tmp_path: Path) -> None:
 def write_rules(page: Page, installation: Installation) -> None:
     page.goto(f"{installation.origin}/desk/members/rules/new/")
     page.get_by_label("Name").fill("Leader 2027")
-    for box in page.get_by_role("group", name="Sections that may vote").get_by_role("checkbox").all():
+    sections = page.get_by_role("group", name="Sections that may vote")
+    for box in sections.get_by_role("checkbox").all():
         box.check()
     page.get_by_role("group", name="Standings that may vote").get_by_role(
         "checkbox", name="good"
@@ -271,7 +272,8 @@ def test_a_contest_goes_from_the_list_to_the_declared_result_by_the_pages_alone(
     vote(open_page(), owain, "Hana Yusuf")
     again = open_page()
     again.goto(nerys)
-    expect(again.get_by_text(re.compile("has (already )?been cast|already voted")).first).to_be_visible()
+    cast_before = re.compile("has (already )?been cast|already voted")
+    expect(again.get_by_text(cast_before).first).to_be_visible()
 
     act(one, installation, "close_poll_early", "Propose to close the poll early",
         The_reason="The test has cast its two papers.")

@@ -12,6 +12,7 @@ import os
 import re
 import selectors
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -113,8 +114,9 @@ def _over_http(
         requests = deque(_request(slug, token, wire) for wire in ballots)
         return _drive(port, requests, clients)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        # Nothing is under way any more, and a measurement has nothing to hand over.
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _free_port() -> int:
@@ -131,6 +133,7 @@ def _serve(database: str, port: int, workers: int) -> subprocess.Popen[bytes]:
             "--workers", str(workers), "--bind", f"127.0.0.1:{port}", "--log-level", "error",
         ],
         env=os.environ | {"DATABASE_URL": _url(database), "PORT": str(port)},
+        start_new_session=True,
     )
     give_up_at = time.monotonic() + 60
     while time.monotonic() < give_up_at and server.poll() is None:
@@ -142,7 +145,7 @@ def _serve(database: str, port: int, workers: int) -> subprocess.Popen[bytes]:
         except OSError:
             pass
         time.sleep(0.1)
-    server.kill()
+    os.killpg(server.pid, signal.SIGKILL)
     raise CommandError("The web server did not answer within a minute.")
 
 
