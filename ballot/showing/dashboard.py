@@ -18,7 +18,7 @@ from ballot.showing.business import (
     order_of_business,
 )
 from ballot.times import in_zone
-from office.models import Approval, Job
+from office.models import Approval, Dispatch, Job
 from office.selectors import (
     acts_of,
     dispatch_for,
@@ -80,7 +80,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
     may = acts_of(person_id, now=now)
     upcoming = next_step(election, now=now)
     subject = ("election", str(election.pk))
-    jobs = list(_jobs(subject, upcoming.act if upcoming else ""))
+    dispatch = _dispatch(election)
+    jobs = list(_jobs(subject, upcoming.act if upcoming else "", dispatch))
     approvals = list(
         waiting_approvals(now=now).filter(subject_kind=subject[0], subject_id=subject[1])
     )
@@ -94,7 +95,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "approvals": approvals if "see_approvals" in may else [],
         "jobs": jobs,
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
-        "figures": list(_figures(election)),
+        "figures": list(_figures(election, dispatch)),
+        "dispatch": dispatch if "see_letters" in may else None,
         "dispute_sentence": _dispute_sentence(election),
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
@@ -123,21 +125,28 @@ def _runs(jobs: list[Job], act: str) -> bool:
     return any(job.kind == act and job.finished_at is None for job in jobs)
 
 
-def _jobs(subject: tuple[str, str], act: str) -> Iterator[Job]:
+def _dispatch(election: Election) -> Dispatch | None:
+    """The dispatch of the voting codes, once they are made."""
+    if election.roll is None:
+        return None
+    return dispatch_for(VOTING_CODE, reference=election.roll.public_id)
+
+
+def _jobs(subject: tuple[str, str], act: str, dispatch: Dispatch | None) -> Iterator[Job]:
     """What is under way; and of the next step the last job, if it did not end well."""
-    live = list(live_jobs(subject=subject))
-    yield from live
+    yield from live_jobs(subject=subject)
+    if dispatch is not None:
+        yield from live_jobs(subject=("dispatch", str(dispatch.pk)))
     last = latest_job(act, subject=subject) if act else None
     if last is not None and last.state in {Job.State.FAILED, Job.State.STOPPED}:
         yield last
 
 
-def _figures(election: Election) -> Iterator[Figure]:
+def _figures(election: Election, dispatch: Dispatch | None) -> Iterator[Figure]:
     if election.roll is None:
         return
     yield Figure("electors on the roll", f"{election.roll.electors:,}")
     yield Figure("voting codes in force", f"{codes_made(election):,}")
-    dispatch = dispatch_for(VOTING_CODE, reference=election.roll.public_id)
     if dispatch is not None:
         counts = letter_counts(dispatch.pk)
         yield Figure("letters handed over", f"{counts.handed_over:,}")

@@ -25,7 +25,8 @@ def test_the_parts_of_a_bar_lie_end_to_end_and_fill_it(values: list[int]) -> Non
     assert len(segments) == sum(1 for value in values if value)
     reached = Fraction(0)
     for segment in segments:
-        assert abs(percent(segment.x) - reached) <= Fraction(1, 50_000)
+        # Each figure is rounded to the nearest thousandth of a hundredth.
+        assert abs(percent(segment.x) - reached) <= Fraction(len(values), 100_000)
         reached += percent(segment.width)
     assert not segments or abs(reached - 1) <= Fraction(len(values), 50_000)
 
