@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # A sign-in page may begin a session for the second factor it is about to show.
 OWN = ("django_session",)
 # A member of staff's own recovery codes: that they were looked at is noted beside them.
-NOTED = {"mfa_view_recovery_codes"}
+NOTED = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
 
 def test_no_get_changes_a_row() -> None:
@@ -44,7 +44,7 @@ def test_no_get_changes_a_row() -> None:
         "approval_id": approval.pk, "roll_id": run.election.roll_id,
         "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,
         "letter_id": 1, "dispatch_id": 1, "batch_id": 1, "member_id": 1, "mail_id": 1,
-        "authority_id": 1, "key": "none-such",
+        "authority_id": 1, "pk": 1, "key": "none-such",
         "uidb36": int_to_base36(person.pk),
     }
     stranger, staff = Client(), sign_in(Client(), person)
