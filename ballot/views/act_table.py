@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.checklist import BY_ACT
-from ballot.forms import DemonstrationKeyForm, LaterCloseForm, PlainForm, ReasonForm
+from ballot.forms.acts import DemonstrationKeyForm, LaterCloseForm, PlainForm, ReasonForm
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.close_poll import close_poll

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ballot import limits
-from ballot.forms import TrackerForm, sent
+from ballot.forms.electors import TrackerForm
+from ballot.forms.reading import sent
 from ballot.models import Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
 from ballot.showing.entries import shown

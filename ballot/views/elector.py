@@ -21,7 +21,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ballot import limits
-from ballot.forms import ReissueForm, sent
+from ballot.forms.electors import ReissueForm
+from ballot.forms.reading import sent
 from ballot.lifecycle import State, is_before
 from ballot.models import Credential, Election, RegisterMark
 from ballot.sealing.codes import check_identity

@@ -17,13 +17,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ballot.forms import (
+from ballot.forms.reading import sent, sent_with_files
+from ballot.forms.set_up import (
     BeginForm,
     CandidateForm,
     ContestForm,
     SetUpForm,
-    sent,
-    sent_with_files,
     values_of,
 )
 from ballot.lifecycle import State

@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ballot.checklist import BY_ACT, Check, checks_of
-from ballot.forms import LotForm, PlainForm, sent
+from ballot.forms.acts import LotForm, PlainForm
+from ballot.forms.reading import sent
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ballot.forms import NumberForm, sent
+from ballot.forms.electors import NumberForm
+from ballot.forms.reading import sent
 from ballot.models import Election
 from ballot.selectors import election_by_slug, shows_turnout
 from ballot.services.reissue_code import reissue_code

@@ -1,0 +1,122 @@
+"""What the acts need beside the decision: a reason, a later hour, trustees, a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from ballot.forms.reading import NARROW, ClockField, clean_clock
+from ballot.models import Candidate, Election
+
+
+class PlainForm(forms.Form):
+    """An act that needs nothing but the decision."""
+
+    def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.election = election
+
+    def parameters(self) -> dict[str, Any]:
+        """What the act is given."""
+        return dict(self.cleaned_data)
+
+
+class ReasonForm(PlainForm):
+    """An act that is published with its reason."""
+
+    reason = forms.CharField(
+        label="The reason", min_length=10, max_length=2000,
+        help_text="It is published on the board, word for word. Name no elector.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": "Write the reason; it will be published.",
+            "min_length": "Write the reason in ten characters or more; it will be published.",
+            "max_length": "Write the reason in 2,000 characters or fewer.",
+        },
+    )
+
+
+class LaterCloseForm(ReasonForm):
+    """A later close, and why."""
+
+    field_order = ("closes_at", "reason")
+    closes_at = ClockField(
+        label="The poll closes at", error_messages={"required": "Give the new hour of the close."}
+    )
+
+    def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
+        super().__init__(*args, election=election, **kwargs)
+        self.fields["closes_at"].help_text = f"On the clocks of {election.zone}."
+
+    def clean(self) -> dict[str, Any]:
+        clean_clock(self, "closes_at", self.election.zone)
+        later = self.cleaned_data.get("closes_at")
+        if later and self.election.closes_at and later <= self.election.closes_at:
+            self.add_error("closes_at", "An extension sets a later close than the present one.")
+        return self.cleaned_data
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "closes_at": self.cleaned_data["closes_at"].isoformat(),
+            "reason": self.cleaned_data["reason"],
+        }
+
+
+class DemonstrationKeyForm(PlainForm):
+    """The trustees of a demonstration, whose shares the server holds."""
+
+    trustees = forms.CharField(
+        label="Trustees", help_text="One name a line; two to nine.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Name the trustees, one a line."},
+    )
+    quorum = forms.IntegerField(
+        label="How many must take part to open a box", min_value=1, max_value=9,
+        widget=forms.NumberInput(attrs=NARROW),
+        error_messages={"required": "Say how many trustees are needed."},
+    )
+
+    def clean_trustees(self) -> tuple[str, ...]:
+        lines = (" ".join(line.split()) for line in self.cleaned_data["trustees"].splitlines())
+        names = tuple(line for line in lines if line)
+        if not 2 <= len(names) <= 9 or len(set(names)) != len(names):
+            raise forms.ValidationError("Name two to nine trustees, each once.")
+        return names
+
+    def clean(self) -> dict[str, Any]:
+        names, quorum = self.cleaned_data.get("trustees"), self.cleaned_data.get("quorum")
+        if names and quorum and quorum > len(names):
+            self.add_error("quorum", "There are not so many trustees.")
+        return self.cleaned_data
+
+
+class LotForm(forms.Form):
+    """The order in which a lot was drawn, place by place."""
+
+    def __init__(self, *args: Any, tied: Sequence[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Choose"), *((str(one.position), one.name) for one in tied)]
+        self.positions = sorted(one.position or 0 for one in tied)
+        for place in range(len(tied)):
+            self.fields[f"place_{place}"] = forms.TypedChoiceField(
+                label="Drawn first: this candidate is excluded" if not place
+                else f"Drawn {_ordinal(place + 1)}",
+                choices=choices, coerce=int,
+                error_messages={"required": "Say who was drawn."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and sorted(self.drawn()) != self.positions:
+            raise forms.ValidationError("Each of the tied is drawn once.")
+        return self.cleaned_data
+
+    def drawn(self) -> list[int]:
+        """Places on the paper, in the order drawn."""
+        return [self.cleaned_data[f"place_{place}"] for place in range(len(self.positions))]
+
+
+def _ordinal(number: int) -> str:
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{endings.get(number if number < 20 else number % 10, 'th')}"

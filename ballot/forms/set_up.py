@@ -1,0 +1,152 @@
+"""What is typed while an election is set up: timetable, rules, contests, nominations."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django import forms
+
+from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
+from ballot.models import Election, Method, Stop, TieRule
+from ballot.times import local_time
+
+
+@cache
+def _zones() -> list[tuple[str, str]]:
+    """Zones by place, this country's first."""
+    named = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
+    places = [zone for zone in named if not zone.startswith(("Etc/", "posix/", "right/"))]
+    first = "Europe/London"
+    ordered = [first, *(zone for zone in places if zone != first)]
+    return [(zone, zone.replace("_", " ")) for zone in ordered]
+
+
+class BeginForm(forms.Form):
+    """A new election, before anything else of it is known."""
+
+    title = forms.CharField(
+        label="Title",
+        help_text="As it will stand on the paper: “Leader and deputy leader 2026”.",
+        max_length=120,
+        error_messages={"required": "Give the election a title."},
+    )
+    party = forms.CharField(
+        label="Party", max_length=120, error_messages={"required": "Name the party."}
+    )
+
+
+class SetUpForm(BeginForm):
+    """Everything of an election that its notice fixes."""
+
+    returning_officer = forms.CharField(
+        label="Returning officer", max_length=120, required=False,
+        help_text="The name that stands under the notice and the letters.",
+    )
+    summary = forms.CharField(
+        label="What it is about", required=False, max_length=2000,
+        help_text="A sentence or two for the public page.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    zone = forms.ChoiceField(
+        label="Time zone", choices=_zones,
+        help_text="The hours below are on the clocks of this zone.",
+    )
+    opens_at = ClockField(label="The poll opens", required=False)
+    closes_at = ClockField(label="The poll closes", required=False)
+    rules_id = forms.TypedChoiceField(
+        label="Who may vote", coerce=int, empty_value=None, required=False,
+        help_text="A version of this election’s own eligibility rules. Whoever they admit when "
+        "the roll is frozen may vote.",
+    )
+    helped_routes = forms.CharField(
+        label="Other ways to vote", required=False, max_length=2000,
+        help_text="For somebody who cannot use the page. One way a line.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    smallest_box = forms.IntegerField(
+        label="Smallest box", min_value=1, max_value=1000, widget=forms.NumberInput(attrs=NARROW),
+        help_text="A section with fewer ballots than this is opened together with another, so "
+        "that it does not show how its few electors voted.",
+    )
+    mixes_wanted = forms.IntegerField(
+        label="How many times each box is mixed", min_value=2, max_value=4,
+        widget=forms.NumberInput(attrs=NARROW),
+        help_text="Each by another mixer; the server is one of them at most.",
+    )
+
+    def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["rules_id"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "Not chosen yet"), *rules]
+
+    def clean(self) -> dict[str, Any]:
+        zone = self.cleaned_data.get("zone", "UTC")
+        clean_clock(self, "opens_at", zone)
+        clean_clock(self, "closes_at", zone)
+        opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", "The poll must close after it opens.")
+        return self.cleaned_data
+
+
+def values_of(election: Election) -> dict[str, Any]:
+    """What the set-up form shows of an election."""
+    fields = ("title", "party", "returning_officer", "summary", "zone", "rules_id",
+              "helped_routes", "smallest_box", "mixes_wanted")
+    values: dict[str, Any] = {field: getattr(election, field) for field in fields}
+    for field in ("opens_at", "closes_at"):
+        moment = getattr(election, field)
+        values[field] = local_time(moment, election.zone).strftime(CLOCK) if moment else ""
+    return values
+
+
+class ContestForm(forms.Form):
+    """One post on the paper."""
+
+    title = forms.CharField(
+        label="The post", max_length=120, help_text="“Leader”",
+        error_messages={"required": "Name the post that is filled."},
+    )
+    method = forms.ChoiceField(
+        label="How it is counted", choices=Method.choices, initial=Method.ALTERNATIVE_VOTE,
+        widget=forms.RadioSelect,
+    )
+    max_preferences = forms.IntegerField(
+        label="Most preferences on a paper", required=False, min_value=1, max_value=32,
+        help_text="Leave it empty to let electors rank everybody. By most votes it is always one.",
+        widget=forms.NumberInput(attrs=NARROW),
+    )
+    stop = forms.ChoiceField(
+        label="When the alternative vote ends", choices=Stop.choices, initial=Stop.MAJORITY,
+        widget=forms.RadioSelect,
+    )
+    tie_rule = forms.ChoiceField(
+        label="How a tie is settled", choices=TieRule.choices, initial=TieRule.EARLIER_THEN_LOT,
+        widget=forms.RadioSelect,
+    )
+    reopen_nominations = forms.BooleanField(
+        label="“Re-open nominations” stands on the paper", required=False
+    )
+
+
+class CandidateForm(forms.Form):
+    """A nomination."""
+
+    name = forms.CharField(
+        label="Name", max_length=120, help_text="As it shall stand on the paper.",
+        error_messages={"required": "Give the candidate’s name."},
+    )
+    statement = forms.CharField(
+        label="Statement", max_length=4000, required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    photo = forms.FileField(
+        label="Photograph", required=False,
+        help_text="JPEG, PNG or WebP, up to 12 MB. It is cut square and drawn anew; what the file "
+        "says of place and camera is thrown away.",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
