@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from ballot.canonical import Json
 from ballot.mapping import ballot_content, entry_body
@@ -24,6 +25,7 @@ from ballot.models import Blob, BlobChunk, Election, Entry
 
 CHUNK_BYTES = 1 << 20
 BATCH_BALLOTS = 20_000
+LOOK_BACK_BALLOTS = 10_000
 
 
 def _lock_board(election_id: int) -> int:
@@ -54,14 +56,33 @@ def append_ballots(election: Election) -> int:
 
     One transaction a batch of up to 20,000; within it the order is drawn at random.
     """
+    return _append_after(election, 0)
+
+
+def append_new_ballots(election: Election) -> int:
+    """Append the ballots cast since the last time, without looking through all the others.
+
+    It looks a little way back, for casts that were committed out of their order. One that came
+    later still is not lost: the close looks through all of them.
+    """
+    newest = Entry.objects.filter(election=election, ballot__isnull=False).aggregate(
+        newest=Max("ballot_id")
+    )["newest"]
+    return _append_after(election, max((newest or 0) - LOOK_BACK_BALLOTS, 0))
+
+
+def _append_after(election: Election, ballot_id: int) -> int:
     appended = 0
-    while batch := _append_batch(election):
+    while True:
+        batch, ballot_id = _append_batch(election, ballot_id)
+        if not batch:
+            return appended
         appended += batch
-    return appended
 
 
 @transaction.atomic
-def _append_batch(election: Election) -> int:
+def _append_batch(election: Election, after: int) -> tuple[int, int]:
+    """Append the next ballots after an id; return how many, and the last one's id."""
     number = _lock_board(election.pk)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -70,12 +91,13 @@ def _append_batch(election: Election) -> int:
             "    FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id"
             "   WHERE v.ballot_id = b.id)"
             " FROM ballot_sealedballot b JOIN ballot_credential c ON c.id = b.credential_id"
-            " WHERE b.election_id = %s"
+            " WHERE b.election_id = %s AND b.id > %s"
             " AND NOT EXISTS (SELECT 1 FROM ballot_entry e WHERE e.ballot_id = b.id)"
             " ORDER BY b.id LIMIT %s",
-            [election.pk, BATCH_BALLOTS],
+            [election.pk, after, BATCH_BALLOTS],
         )
         rows = cursor.fetchall()
+        last = rows[-1][0] if rows else after
         # The shuffle needs nothing but that nobody can foretell it.
         secrets.SystemRandom().shuffle(rows)
         lines = io.StringIO()
@@ -93,7 +115,7 @@ def _append_batch(election: Election) -> int:
         cursor.copy_expert(
             "COPY ballot_entry (election_id, number, kind, body, ballot_id) FROM STDIN", lines
         )
-    return len(rows)
+    return len(rows), last
 
 
 def store_blob(pieces: Iterable[bytes]) -> Blob:

@@ -10,7 +10,7 @@ from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import utc
 from ballot.models import Election
-from ballot.services.board import append_ballots, append_entry
+from ballot.services.board import append_ballots, append_entry, append_new_ballots
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.reasons import require_reason
 from office.services.approvals import demand_two_officers
@@ -21,7 +21,7 @@ def close_poll(election_id: int, *, by: int | None, now: datetime) -> None:
     """Close at the hour that the notice gave."""
     # What has been cast is put on the board first, outside the lock, so that casts go on
     # meanwhile and the close itself has only the last few to append.
-    append_ballots(Election.objects.get(pk=election_id))
+    append_new_ballots(Election.objects.get(pk=election_id))
     with transaction.atomic():
         election = lock_election(election_id)
         require_ready(election, "close_poll", now=now)
@@ -34,7 +34,7 @@ def close_poll_early(
 ) -> None:
     """Close before the hour, by written decision of two officers."""
     demand_two_officers(by=by, seconded_by=seconded_by)
-    append_ballots(Election.objects.get(pk=election_id))
+    append_new_ballots(Election.objects.get(pk=election_id))
     with transaction.atomic():
         election = lock_election(election_id)
         require_state(election, State.POLLING, State.SUSPENDED)

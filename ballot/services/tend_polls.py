@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ballot.lifecycle import State
 from ballot.models import Election
-from ballot.services.board import append_ballots
+from ballot.services.board import append_new_ballots
 from ballot.services.notify_casts import notify_casts
 
 TENDED = (State.POLLING, State.SUSPENDED, State.CLOSED)
@@ -16,5 +16,5 @@ def tend_polls() -> int:
     for election in Election.objects.filter(state__in=[state.value for state in TENDED]):
         notify_casts(election)
         if election.stage != State.CLOSED:
-            appended += append_ballots(election)
+            appended += append_new_ballots(election)
     return appended

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -179,7 +180,7 @@ def _require_board(election: Election, *, report: Report) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_ON_BOARD, [election.pk, first, first + _READ_BALLOTS])
             rows = cursor.fetchall()
-        wrong += [row[0] for row in rows if not _says_its_ballot(election, *row)]
+        wrong += [row[0] for row in rows if not _says_its_ballot(election, row)]
         report(done=min(first + _READ_BALLOTS, entries), total=entries)
     if wrong:
         raise Refusal(
@@ -189,14 +190,9 @@ def _require_board(election: Election, *, report: Report) -> None:
         )
 
 
-def _says_its_ballot(
-    election: Election,
-    number: int,
-    body: bytes,
-    signature: bytes | None,
-    key: bytes | None,
-    votes: list[bytes] | None,
-) -> bool:
+def _says_its_ballot(election: Election, row: tuple[Any, ...]) -> bool:
+    """row: number, body, signature, key, votes; the last three are empty where rows are gone."""
+    number, body, signature, key, votes = row
     if signature is None or key is None or votes is None:
         return False
     content = ballot_content(key, votes, signature)

@@ -125,6 +125,25 @@ def test_the_clock_puts_ballots_on_the_board_and_queues_one_notice_each() -> Non
     assert kinds(run).count("ballot") == 7
 
 
+def test_the_clock_looks_only_a_little_way_back_and_the_close_through_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = election(at="polling")
+    cast_all(run)
+    # As if the last ballot had been put on the board before the others were committed.
+    monkeypatch.setattr(board, "BATCH_BALLOTS", 1)
+    newest = SealedBallot.objects.order_by("pk").last()
+    assert newest is not None
+    board._append_batch(run.election, newest.pk - 1)
+    monkeypatch.setattr(board, "LOOK_BACK_BALLOTS", 3)
+
+    by_the_clock = board.append_new_ballots(run.election)
+    by_the_close = append_ballots(run.election)
+
+    assert (by_the_clock, by_the_close) == (2, 4)
+    assert kinds(run).count("ballot") == 7
+
+
 def test_a_ballot_stands_on_the_board_once_whoever_appends() -> None:
     from django.db import IntegrityError, transaction
 
