@@ -110,6 +110,7 @@ def election(
     sections: Sequence[str] = ("member",),
     demonstration: bool = True,
     smallest_box: int = 1,
+    mixes_wanted: int = 2,
     opens_in: timedelta = timedelta(minutes=-1),
     lasts: timedelta = timedelta(days=7),
     other_contests: Sequence[Mapping[str, Any]] = (),
@@ -131,7 +132,7 @@ def election(
     )
     edit_election(
         election_id, by=by, now=now(), returning_officer="Ruth Adeyemi", rules_id=rules,
-        helped_routes="Ring 0800 000 000.", smallest_box=smallest_box,
+        helped_routes="Ring 0800 000 000.", smallest_box=smallest_box, mixes_wanted=mixes_wanted,
         opens_at=now() + opens_in, closes_at=now() + opens_in + lasts,
     )
     for post in ({"title": "Leader", "candidates": candidates, **contest}, *other_contests):
