@@ -110,10 +110,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Put back what the migrations wrote, whatever the order of the tests."""
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Put back what the migrations wrote, whatever the order of the tests.
+
+    After the last test the database itself is gone.
+    """
     yield
-    if _laid_down and _empties_the_tables(item):
+    if nextitem is not None and _laid_down and _empties_the_tables(item):
         from django.db import connection, transaction
 
         blocker = item.config.stash[blocker_key]
