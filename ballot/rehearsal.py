@@ -240,9 +240,8 @@ def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Electi
     )
     election_id = create_election(
         title=f"Rehearsal: {plan.profile.title or 'a contest'}", party="A rehearsal",
-        by=first, now=now,
+        by=first, now=now, demonstration=True,
     )
-    Election.objects.filter(pk=election_id).update(demonstration=True)
     edit_election(
         election_id, by=first, now=now, returning_officer="The rehearsal", rules_id=rules,
         helped_routes="None: this is a rehearsal.", mixes_wanted=plan.mixers,
