@@ -20,6 +20,7 @@ import numpy as np
 from btclib_secp256k1 import ffi, lib
 from btclib_secp256k1.context import check as _library_spoke
 from btclib_secp256k1.context import ctx
+from numpy.typing import NDArray
 
 from ballot.sealing.workers import Octets, shared
 
@@ -146,6 +147,31 @@ def add_runs(terms: Points, starts: Iterable[int], sizes: Iterable[int], out: Po
     )
     _library_spoke()
     return finite
+
+
+def add_addressed(terms: NDArray[np.uintp], out: Points) -> None:
+    """Add up, for each row of `out`, the points that lie at a row of addresses (N, K).
+
+    The caller keeps alive, and in place, what the addresses point at.
+    Raises: ArithmeticError if a sum is infinite.
+    """
+    rows, width = terms.shape
+    into, pointers = _structs(out), ffi.from_buffer("secp256k1_pubkey *[]", terms)
+    combine = lib.secp256k1_ec_pubkey_combine
+    finite = bytes(
+        combine(ctx, into + row, pointers + start, width)
+        for row, start in enumerate(range(0, rows * width, width))
+    )
+    _library_spoke()
+    if not all(finite):
+        raise ArithmeticError("A sum of points is infinite.")
+
+
+def addresses(points: Octets) -> NDArray[np.uintp]:
+    """Give the addresses of points (…, 64) that lie end to end, in the shape of their array."""
+    first, count = points.ctypes.data, points.size // 64
+    where = np.arange(first, first + 64 * count, 64, dtype=np.uintp)
+    return where.reshape(points.shape[:-1])
 
 
 def add(*terms: bytes | None) -> bytes | None:
@@ -302,9 +328,7 @@ def _octets(rows: Octets) -> Any:
 
 def _pointers(points: Points) -> Any:
     """Give an array of pointers, one to each row; cffi keeps the pointers alive, not the rows."""
-    first = points.ctypes.data
-    where = np.arange(first, first + 64 * len(points), 64, dtype=np.uintp)
-    return ffi.from_buffer("secp256k1_pubkey *[]", where)
+    return ffi.from_buffer("secp256k1_pubkey *[]", addresses(points))
 
 
 def _layout_is_known() -> bool:

@@ -21,7 +21,7 @@ from ballot.sealing.scalars import Limbs
 from ballot.sealing.workers import Octets, shared, spread
 
 BITS: Final = 256
-ROWS_AT_ONCE: Final = 512  # As many rows of 22 to 43 points as fit the processor's second cache.
+ROWS_AT_ONCE: Final = 256  # As many rows of 22 to 43 points as fit the processor's second cache.
 _KEPT: Final = 4  # Tables kept by this process: G, the chain's base, and two elections' keys.
 _ADDITION, _ENTRY = 0.3, 3.0  # µs: only their proportion matters, to choose the window.
 _tables: dict[bytes, FixedBase] = {}
@@ -98,19 +98,27 @@ def add_products(
     products: tables, each with its scalars (N, 32), of which no sum may come out infinite.
     Cost:     as many additions as the tables have windows, and an inversion, a row.
     """
-    width = sum(table.windows for table, _ in products) + 1 + (points is not None)
-    correction = native.add(*(table.correction for table, _ in products))
-    terms = np.empty((min(ROWS_AT_ONCE, len(out)), width, 64), np.uint8)
-    terms[:, -1] = np.frombuffer(_sure(correction), np.uint8)
-    for start in range(0, len(out), ROWS_AT_ONCE):
-        stop = min(start + ROWS_AT_ONCE, len(out))
-        rows, at = terms[: stop - start], 0
-        for table, scalars in products:
-            rows[:, at : at + table.windows] = table.rows[table.where(scalars[start:stop])]
-            at += table.windows
-        if points is not None:
-            rows[:, at] = points[start:stop]
-        native.add_rows(rows, out[start:stop])
+    size = min(ROWS_AT_ONCE, len(out))
+    taken = [np.empty((size, table.windows, 64), np.uint8) for table, _ in products]
+    correction = np.frombuffer(
+        _sure(native.add(*(table.correction for table, _ in products))), np.uint8
+    )
+    columns = [native.addresses(rows) for rows in taken]
+    columns.append(np.full((size, 1), correction.ctypes.data, np.uintp))
+    terms = np.concatenate(columns, axis=1)
+    # Addresses keep nothing alive: what they point at has a name here until the end.
+    points = None if points is None else np.ascontiguousarray(points)
+    lying = None if points is None else native.addresses(points)
+    for start in range(0, len(out), size):
+        stop = min(start + size, len(out))
+        for (table, scalars), rows in zip(products, taken, strict=True):
+            # Gathered first, so that the processor fetches many rows of the table at once.
+            where = table.where(scalars[start:stop])
+            np.take(table.rows, where, axis=0, out=rows[: stop - start], mode="clip")
+        chosen = terms[: stop - start]
+        if lying is not None:
+            chosen = np.concatenate([chosen, lying[start:stop, None]], axis=1)
+        native.add_addressed(chosen, out[start:stop])
 
 
 def _sure(point: bytes | None) -> bytes:
