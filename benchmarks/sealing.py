@@ -71,6 +71,7 @@ class Operations:
 
     WATCHED = (
         "add_runs",
+        "add_addressed",
         "try_points",
         "secret_times",
         "times",
@@ -107,6 +108,9 @@ class Operations:
             is_even = isinstance(sizes, repeat)
             self.done["addition"] += len(points) if is_even else sum(sizes)
             self.done["run"] += runs
+        elif name == "add_addressed":
+            self.done["addition"] += arguments[0].size
+            self.done["run"] += len(arguments[0])
         elif name == "times":
             self.done["multiplication"] += 1
         else:
