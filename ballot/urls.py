@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from ballot.views import (
     board,
@@ -44,6 +44,9 @@ urlpatterns = [
     ),
     path("board/<slug:slug>/", board.board, name="board"),
     path("board/<slug:slug>/<int:number>.json", board.entry_json, name="entry_json"),
+    re_path(
+        r"^board/(?P<slug>[-\w]+)/blobs/(?P<sha256>[0-9a-f]{64})$", board.blob, name="blob"
+    ),
     # Electors.
     path("vote/<slug:slug>/", elector.booth, name="booth"),
     path("vote/<slug:slug>/identify", elector.identify, name="identify"),

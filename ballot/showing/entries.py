@@ -5,7 +5,7 @@ The sentence is for reading; the entry's own bytes are what counts, and stand be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,14 @@ Content = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class BlobShown:
+    """Bytes that an entry names by their hash."""
+
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntryShown:
     """An entry for a reader: its number, what it says, when, and its name."""
 
@@ -28,6 +36,7 @@ class EntryShown:
     sentence: str
     when: str
     digest: str
+    blobs: tuple[BlobShown, ...]
 
 
 def shown(entry: Entry, *, election: Election) -> EntryShown:
@@ -38,8 +47,26 @@ def shown(entry: Entry, *, election: Election) -> EntryShown:
     at = read["at"]
     when = in_zone(datetime.fromisoformat(at), election.zone) if at else ""
     return EntryShown(
-        entry.number, entry.kind, title, words(read["content"]), when, entry_digest(body).hex()
+        entry.number,
+        entry.kind,
+        title,
+        words(read["content"]),
+        when,
+        entry_digest(body).hex(),
+        tuple(_blobs(read["content"])),
     )
+
+
+def _blobs(content: Any) -> Iterator[BlobShown]:
+    """Every blob that the content names, however deep."""
+    if isinstance(content, Mapping):
+        if set(content) == {"sha256", "size_bytes"}:
+            yield BlobShown(content["sha256"], content["size_bytes"])
+            return
+        content = list(content.values())
+    if isinstance(content, list):
+        for part in content:
+            yield from _blobs(part)
 
 
 def _nothing(content: Content) -> str:

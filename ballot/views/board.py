@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ballot import limits
 from ballot.forms.electors import TrackerForm
 from ballot.forms.reading import sent
-from ballot.models import Election, Entry, SealedBallot
+from ballot.models import Blob, Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
+from ballot.selectors import read_blob
 from ballot.showing.entries import shown
 from ballot.views.public import announced_election
 from office.refusal import Refusal
@@ -53,6 +54,20 @@ def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Refusal("board.no-such-entry", "The board has no entry of this number.", status=404)
     response = HttpResponse(bytes(entry.body), content_type="application/json")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    return response
+
+
+@require_safe
+def blob(request: HttpRequest, slug: str, sha256: str) -> StreamingHttpResponse:
+    """The bytes that an entry names by their hash, a chunk at a time; they never change."""
+    announced_election(slug)
+    named = Blob.objects.filter(sha256=bytes.fromhex(sha256)).first()
+    if named is None:
+        raise Refusal("board.no-such-blob", "The board names nothing by this hash.", status=404)
+    response = StreamingHttpResponse(read_blob(named), content_type="application/octet-stream")
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    response.headers["Content-Length"] = str(named.size_bytes)
+    response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.bin"'
     return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -96,6 +97,22 @@ def test_a_ballot_is_found_by_the_words_and_the_digits_of_its_receipt(client: Cl
     assert all(f"entry {number}</a>" in page for page in found)
     assert "No ballot has this tracker" in other
     assert "A tracker has 12 words; there are 4 here" in wrong
+
+
+def test_what_an_entry_names_by_its_hash_can_be_downloaded_and_has_that_hash(
+    client: Client,
+) -> None:
+    here = world().to("declared")
+    page = client.get(reverse("board", args=[here.slug])).text
+
+    links = re.findall(r'href="(/board/[^"]+/blobs/([0-9a-f]{64}))"', page)
+    files = {sha256: b"".join(client.get(path).streaming_content) for path, sha256 in links}
+    missing = client.get(reverse("blob", args=[here.slug, "00" * 32]))
+
+    # Credentials, the sealed box, two mixes, two openings and the profile at the least.
+    assert len(files) >= 7
+    assert all(hashlib.sha256(held).hexdigest() == sha256 for sha256, held in files.items())
+    assert missing.status_code == 404
 
 
 def test_a_search_of_another_elections_board_finds_nothing(client: Client) -> None:
