@@ -1,0 +1,89 @@
+"""Every package that is imported is pinned with a reason, and locked with its hashes."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OUR_OWN = {"config", "office", "members", "ballot", "tests", "demonstration", "benchmarks"}
+NAMES = ("requirements", "requirements-dev", "requirements-node")
+PIN = re.compile(r"^([a-z0-9.-]+)(\[[a-z,]+\])?==(\S+)\s+# \S.*$")
+
+
+def pins(name: str) -> dict[str, str]:
+    found = {}
+    for line in (ROOT / f"{name}.txt").read_text().splitlines():
+        if line and not line.startswith(("#", "-c ")):
+            match = PIN.match(line)
+            assert match, f"{name}.txt: no pin, or no reason: {line}"
+            found[match[1]] = match[3]
+    return found
+
+
+def locked(name: str) -> dict[str, str]:
+    text = (ROOT / f"{name}.lock").read_text()
+    return dict(re.findall(r"^([a-z0-9.-]+)==(\S+) \\$", text, flags=re.MULTILINE))
+
+
+def imported(*places: str) -> Iterator[tuple[str, Path]]:
+    for place in places:
+        path = ROOT / place
+        for file in path.rglob("*.py") if path.is_dir() else [path]:
+            for node in ast.walk(ast.parse(file.read_text())):
+                names = []
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names = [node.module]
+                for name in names:
+                    yield name.partition(".")[0], file.relative_to(ROOT)
+
+
+def unpinned(pinned: set[str], *places: str) -> set[str]:
+    distributions = packages_distributions()
+    found = set()
+    for name, file in imported(*places):
+        if name in sys.stdlib_module_names or name in OUR_OWN:
+            continue
+        providers = {it.lower().replace("_", "-") for it in distributions.get(name, [name])}
+        if not providers & pinned:
+            found.add(f"{file}: {name}")
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_requirement_is_pinned_with_a_reason_and_locked_at_that_version(name: str) -> None:
+    wanted, found = pins(name), locked(name)
+
+    assert wanted
+    assert {package: found.get(package) for package in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_locked_package_carries_hashes(name: str) -> None:
+    blocks = re.split(r"\n(?=\S)", (ROOT / f"{name}.lock").read_text().strip())
+    blocks = [block for block in blocks if "==" in block.splitlines()[0]]
+
+    assert len(blocks) == len(locked(name))
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_what_runs_imports_pinned_packages_alone() -> None:
+    runs = ("config", "office", "members", "ballot", "manage.py")
+    pinned = set(pins("requirements"))
+
+    assert unpinned(pinned, *runs) == set()
+    assert unpinned(pinned - {"django"}, "config") != set()
+
+
+def test_what_tests_imports_pinned_packages_alone() -> None:
+    pinned = set(pins("requirements")) | set(pins("requirements-dev"))
+
+    assert unpinned(pinned, "tests") == set()
