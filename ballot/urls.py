@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from ballot.views import (
     board,
@@ -19,6 +19,15 @@ _DESK = "desk/elections/"
 _ONE = "desk/elections/<slug:slug>/"
 
 urlpatterns = [
+    # Electors.
+    path("vote/<slug:slug>/", elector.booth, name="booth"),
+    path("vote/<slug:slug>/identify", elector.identify, name="identify"),
+    path("vote/<slug:slug>/confirm", elector.confirm, name="confirm"),
+    path("vote/<slug:slug>/cast", elector.cast, name="cast"),
+    path("vote/<slug:slug>/reissue/", elector.reissue, name="reissue"),
+    path("vote/<slug:slug>/reissue/asked/", elector.reissue_asked, name="reissue_asked"),
+    path("vote/<slug:slug>/not-me/said/", elector.not_me_said, name="not_me_said"),
+    path("vote/<slug:slug>/not-me/<str:token>/", elector.not_me, name="not_me"),
     # Anybody.
     path("", public.home, name="home"),
     path("elections/<slug:slug>/", public.election, name="election"),
@@ -44,18 +53,7 @@ urlpatterns = [
     ),
     path("board/<slug:slug>/", board.board, name="board"),
     path("board/<slug:slug>/<int:number>.json", board.entry_json, name="entry_json"),
-    re_path(
-        r"^board/(?P<slug>[-\w]+)/blobs/(?P<sha256>[0-9a-f]{64})$", board.blob, name="blob"
-    ),
-    # Electors.
-    path("vote/<slug:slug>/", elector.booth, name="booth"),
-    path("vote/<slug:slug>/identify", elector.identify, name="identify"),
-    path("vote/<slug:slug>/confirm", elector.confirm, name="confirm"),
-    path("vote/<slug:slug>/cast", elector.cast, name="cast"),
-    path("vote/<slug:slug>/reissue/", elector.reissue, name="reissue"),
-    path("vote/<slug:slug>/reissue/asked/", elector.reissue_asked, name="reissue_asked"),
-    path("vote/<slug:slug>/not-me/said/", elector.not_me_said, name="not_me_said"),
-    path("vote/<slug:slug>/not-me/<str:token>/", elector.not_me, name="not_me"),
+    path("board/<slug:slug>/blobs/<str:sha256>", board.blob, name="blob"),
     # Officers.
     path(_DESK, officer.elections, name="elections"),
     path(f"{_DESK}new/", officer.begin, name="desk_begin"),

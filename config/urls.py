@@ -11,10 +11,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+# The booth's addresses stand first: patterns are tried in order, and on the day of a poll nearly
+# every request is for one of them.
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("ballot.urls")),
     path("", include("office.urls")),
     path("", include("members.urls")),
-    path("", include("ballot.urls")),
+    path("accounts/", include("allauth.urls")),
 ]

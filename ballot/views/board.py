@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -61,7 +62,8 @@ def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def blob(request: HttpRequest, slug: str, sha256: str) -> StreamingHttpResponse:
     """The bytes that an entry names by their hash, a chunk at a time; they never change."""
     announced_election(slug)
-    named = Blob.objects.filter(sha256=bytes.fromhex(sha256)).first()
+    is_hash = re.fullmatch("[0-9a-f]{64}", sha256)
+    named = Blob.objects.filter(sha256=bytes.fromhex(sha256)).first() if is_hash else None
     if named is None:
         raise Refusal("board.no-such-blob", "The board names nothing by this hash.", status=404)
     response = StreamingHttpResponse(read_blob(named), content_type="application/octet-stream")

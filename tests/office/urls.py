@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 _SAMPLES = {
     "int": str(10**9),
     "str": "none-such",
+    "sha256": "00",
     "slug": "none-such",
     "path": "none-such",
     "uuid": str(UUID(int=7)),

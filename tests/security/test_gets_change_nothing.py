@@ -39,7 +39,8 @@ def test_no_get_changes_a_row() -> None:
                            by=run.officers[0], now=run.by["now"], parameters={"reason": REASON})
     token = dispute_path(entries(run)[0].public_id, election=run.election).split("/")[-2]
     objects = {
-        "slug": run.election.slug, "contest_id": run.contest.pk, "number": 1, "token": token,
+        "sha256": "00" * 32, "slug": run.election.slug, "contest_id": run.contest.pk,
+        "number": 1, "token": token,
         "candidate_id": run.contest.candidates.order_by("pk")[0].pk,
         "approval_id": approval.pk, "roll_id": run.election.roll_id,
         "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,

@@ -17,6 +17,7 @@ PUBLIC = {
     "elections/<slug:slug>/result/<int:number>/rctab.json",
     "elections/<slug:slug>/result/<int:number>/papers.blt",
     "board/<slug:slug>/", "board/<slug:slug>/<int:number>.json",
+    "board/<slug:slug>/blobs/<str:sha256>",
     "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",
     "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
     "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",
