@@ -53,14 +53,23 @@ def test_a_worker_that_is_killed_or_fails_is_noticed(processes, capfd):
     assert "a fault in the work" in capfd.readouterr().err
 
 
-def test_a_progress_that_raises_stops_the_workers():
+def test_a_progress_that_raises_stops_the_workers(monkeypatch):
+    forked, fork = [], os.fork
+
+    def noted_fork():
+        forked.append(fork())
+        return forked[-1]
+
     def stop(done, count):
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(os, "fork", noted_fork)
     with pytest.raises(KeyboardInterrupt):
         spread(lambda start, stop: None, 20, block=1, processes=2, progress=stop)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(forked) == 2
+    for child in forked:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
 
 
 def test_a_child_serves_tickets_and_leaves_without_cleaning_up(monkeypatch):
