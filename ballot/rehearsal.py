@@ -345,6 +345,8 @@ def _cast(
 def _cast_share(
     poll: Poll, wires: list[np.ndarray], number: int, of: int, done: Synchronized[int]
 ) -> None:
+    # What this process inherited is the parent's; psycopg2 forgets it without ending its session.
+    connections.close_all()
     cast = 0
     for piece in wires:
         for row in piece[number::of]:
