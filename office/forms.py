@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from office.permissions import Role
+from office.permissions import OFFICERS, Role
 
 
 class RefuseForm(forms.Form):
@@ -33,7 +33,9 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(
         label="Role",
-        choices=[(role.value, role.value.capitalize()) for role in Role],
+        choices=[
+            (role.value, role.value.capitalize()) for role in Role if role not in OFFICERS
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a role."},
     )

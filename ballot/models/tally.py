@@ -21,7 +21,7 @@ class Box(models.Model):
 
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="boxes")
     number = models.PositiveSmallIntegerField(help_text="From 0, within the contest.")
-    label = models.CharField(max_length=200)
+    label = models.TextField()
     sections = models.ManyToManyField("members.Section")
     ballots = models.PositiveIntegerField()
     digest = models.BinaryField()

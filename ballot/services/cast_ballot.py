@@ -8,6 +8,10 @@ for the casts under way, and a cast that waited for a close reads the row anew a
 (PostgreSQL 13.2.1, Read Committed). FOR KEY SHARE would not do: it does not conflict with an
 update of `state`, so a cast could slip past a close.
 
+Row locks do not queue: while casts keep coming, each would pass an act that waits for the row.
+So casts first take their turn at an advisory lock, shared among them, whose queue is fair; an act
+takes it alone (services/moves.py).
+
 The same bytes sent again are answered with the same receipt, however often and however many at
 once; other bytes under a credential that has cast are refused. Neither the elector's address nor
 the time of the cast stands on any row.
@@ -26,6 +30,7 @@ from ballot.sealing.ballot import SealedBallot, ballot_size, check_ballot, track
 from ballot.sealing.errors import SealingError
 from ballot.sealing.setting import Setting
 from ballot.selectors import contested, setting_of
+from ballot.services.moves import ELECTION_QUEUE
 from office.refusal import Refusal
 
 _SHARDS = 16
@@ -39,10 +44,13 @@ SELECT c.id, s.code, s.id
 """
 
 CAST = f"""
-WITH poll AS MATERIALIZED (
-    SELECT id FROM ballot_election
-     WHERE id = %(election)s AND state = 'polling' AND clock_timestamp() < closes_at
-       FOR SHARE
+WITH turn AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock_shared({ELECTION_QUEUE}, id::int) FROM ballot_election
+     WHERE id = %(election)s AND state = 'polling'
+), poll AS MATERIALIZED (
+    SELECT e.id FROM turn, ballot_election e
+     WHERE e.id = %(election)s AND e.state = 'polling' AND clock_timestamp() < e.closes_at
+       FOR SHARE OF e
 ), entitled AS MATERIALIZED (
     SELECT c.id, c.roll_entry_id FROM ballot_credential c JOIN poll ON poll.id = c.election_id
      WHERE c.id = %(credential)s AND c.force = 'in-force'

@@ -2,7 +2,7 @@
 
 The count is a pure function of the profile, the rules and the lots drawn, so it is made anew
 whenever it is asked for, and always the same. A tie that the rules leave to a lot stops it until
-two officers' lot, drawn in public, is recorded.
+the lot, drawn in public, is recorded.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, DrawnLot
 from ballot.selectors import contested, counted, on_paper
+from ballot.services.as_published import require_paper_as_opened
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move, require_state
 from office.progress import Report, silent
@@ -41,6 +42,7 @@ def count_papers(
     del processes
     election = lock_election(election_id)
     require_ready(election, "count", now=now)
+    require_paper_as_opened(election)
     for contest in contested(election):
         report(stage=f"Counting {contest}")
         sheet = _sheet(contest, _count(contest))

@@ -11,10 +11,11 @@ from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
-from ballot.selectors import standing, turnout_by_section
+from ballot.selectors import standing
 from ballot.services.board import append_entry
 from ballot.services.codes import cancel_codes
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.verify_register import account
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
@@ -42,11 +43,12 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
 
 
 def _content(election: Election) -> dict[str, Any]:
-    turnout = turnout_by_section(election) if election.roll_id else []
+    # From the rows themselves: the counters are for the pages while the poll is open.
+    turnout = account(election) if election.roll_id else []
     return {
         "contests": [_contest(contest) for contest in election.contests.order_by("position")],
         "sections": [
-            {"ballots": one.ballots, "code": one.code, "issued": one.issued} for one in turnout
+            {"ballots": one.ballots, "code": one.code, "issued": one.electors} for one in turnout
         ],
         "version": 1,
     }

@@ -11,13 +11,26 @@ for the board would wait for a writer that waits for it (PostgreSQL 13.3.2).
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.db import connection
+
 from ballot.lifecycle import State, may_move
 from ballot.models import Election
 from office.refusal import Refusal
 
+ELECTION_QUEUE: Final = 2
+"""The first key of the advisory lock; the second is the election's id. The board's is 1."""
+
 
 def lock_election(election_id: int) -> Election:
-    """Take the election's row for this transaction and return it as it stands now."""
+    """Take the election's row for this transaction and return it as it stands now.
+
+    First its turn in the queue: a row lock alone is passed by every new cast that shares it, so
+    that under a surge an act would wait for as long as the casts keep coming.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ELECTION_QUEUE, election_id])
     return Election.objects.select_for_update(no_key=True).get(pk=election_id)
 
 

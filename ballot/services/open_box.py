@@ -222,7 +222,7 @@ def _open_held_parts(
             report(stage=f"Trustee {share.number} opens a part of {box}", done=0,
                    total=box.ballots, unit="papers")
             part = open_part(sealed, setting=setting, key=key, share=share,
-                             rng=_repeatable(share, sealed, setting), processes=processes,
+                             rng=repeatable(share, sealed, setting), processes=processes,
                              progress=lambda done, total: report(done=done, total=total))
             parts[share.number] = part.to_bytes()
         for number, content in parts.items():
@@ -235,7 +235,7 @@ def _open_held_parts(
                         processes=processes, report=report)
 
 
-def _repeatable(share: KeyShare, sealed: SealedBox, setting: Setting) -> XofRng:
+def repeatable(share: KeyShare, sealed: SealedBox, setting: Setting) -> XofRng:
     """Randomness that a killed run finds again, so that it can reveal what it committed to.
 
     Drawn from the share itself and from what is opened, as RFC 6979 draws its nonce: the same

@@ -30,6 +30,11 @@ from ballot.sealing.box import box_hash, join_boxes
 from ballot.sealing.errors import BallotsRejected
 from ballot.sealing.setting import BoxName
 from ballot.selectors import contest_codes, contested, setting_of
+from ballot.services.as_published import (
+    require_keys_as_published,
+    require_paper_as_opened,
+    require_roll_as_frozen,
+)
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.moves import lock_election, move
 from ballot.services.notify_casts import notify_casts
@@ -132,9 +137,12 @@ def verify_register(
     require_ready(election, "verify_register", now=now)
     # The clock tends open polls: who cast in the last moments is told of it here.
     notify_casts(election)
+    require_paper_as_opened(election)
+    require_roll_as_frozen(election)
     accounts = account(election)
     _require_agreement(accounts, contests=len(contested(election)))
     _require_board(election, report=report)
+    require_keys_as_published(election)
     checked = {
         one.code: _check_section(election, one, processes=processes, report=report)
         for one in accounts

@@ -221,7 +221,12 @@ def reissue(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         limits.spend(
-            (limits.REISSUE_BY_NUMBER, limits.masked(form.cleaned_data["number"], now=now)),
+            # By number and proof together: a stranger who knows the number alone spends nothing
+            # that its elector needs.
+            (
+                limits.REISSUE_BY_NUMBER,
+                limits.masked("|".join(form.cleaned_data.values()), now=now),
+            ),
             (limits.REISSUE_BY_ADDRESS, limits.masked_address(request, now=now)),
             now=now,
         )

@@ -27,6 +27,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 
 from office.kinds import Unfinished, Work, is_known_kind, job_kind
 from office.models import Job
+from office.permissions import ACTS
 from office.progress import JobStopped
 from office.refusal import Refusal
 from office.services.audit import record
@@ -343,6 +344,11 @@ def retry_job(job_id: int, *, by: int | None, now: datetime) -> Job:
     job = Job.objects.select_for_update().filter(pk=job_id).first()
     if job is None or job.state not in (Job.State.FAILED, Job.State.STOPPED):
         raise Refusal("job.not-failed", "Only a job that failed or was stopped can start again.")
+    if job.kind in ACTS and ACTS[job.kind].needs_two:
+        raise Refusal(
+            "job.takes-two",
+            "Two officers ordered this as things stood then. Let it be proposed again.",
+        )
     if Job.objects.filter(
         kind=job.kind, subject_kind=job.subject_kind, subject_id=job.subject_id,
         state__in=[Job.State.OPEN, Job.State.CLAIMED],

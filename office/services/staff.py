@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from office.invitations import INVITATION, OFFICE
 from office.models import StaffMember, WrittenAuthority
-from office.permissions import Role
+from office.permissions import OFFICERS, Role
 from office.refusal import Refusal
 from office.selectors import roles_of
 from office.services.audit import record
@@ -70,7 +70,17 @@ def make_staff(
 def invite_staff(
     email: str, name: str, role: Role | str, *, by: int, now: datetime
 ) -> StaffMember:
-    """Make an account without a password. The invitation leads to choosing one and enrolling."""
+    """Make an account without a password. The invitation leads to choosing one and enrolling.
+
+    Not for those who may second an act: an officer who could invite another would be two.
+    """
+    if Role(role) in OFFICERS:
+        raise Refusal(
+            "staff.officers-are-appointed",
+            "Returning officers and deputies are appointed on the server, with the command "
+            "make_staff, so that nobody can make themselves a second officer.",
+            status=HTTPStatus.FORBIDDEN,
+        )
     person = _new_account(email, name, Role(role), now=now)
     person.set_unusable_password()
     person.save(update_fields=["password"])

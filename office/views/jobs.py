@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.models import Job
+from office.permissions import ACTS
 from office.services.jobs import retry_job, stop_job
+from office.services.letters import SEND_JOB
 
 
 @staff_only("see_job")
@@ -70,7 +72,7 @@ def job_json(request: StaffRequest, job_id: int) -> JsonResponse:
 @staff_only("see_job", post="retry_job")
 @require_POST
 def job_retry(request: StaffRequest, job_id: int) -> HttpResponse:
-    _job(job_id)
+    _own(request, _job(job_id))
     retry_job(job_id, by=request.user.pk, now=timezone.now())
     return redirect("job", job_id)
 
@@ -78,10 +80,17 @@ def job_retry(request: StaffRequest, job_id: int) -> HttpResponse:
 @staff_only("see_job", post="stop_job")
 @require_POST
 def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
-    _job(job_id)
+    _own(request, _job(job_id))
     if stop_job(job_id, by=request.user.pk, now=timezone.now()):
         messages.success(request, "Stopped. You can start it again.")
     return redirect("job", job_id)
+
+
+def _own(request: StaffRequest, found: Job) -> None:
+    """Whoever may not do the act may not start or stop its job either."""
+    act = "run_letters" if found.kind == SEND_JOB else found.kind
+    if act in ACTS and not may(request.user, act):
+        raise Http404
 
 
 def _job(job_id: int) -> Job:

@@ -25,7 +25,7 @@ from ballot.sealing.opening import open_part, part_commitment
 from ballot.selectors import key_of, setting_of
 from ballot.services.mix_box import boxes_of, mixed_box
 from ballot.services.moves import require_state
-from ballot.services.open_box import commit_part, reveal_part
+from ballot.services.open_box import commit_part, repeatable, reveal_part
 
 
 class Command(BaseCommand):
@@ -80,18 +80,23 @@ def _part(
     setting = setting_of(election)
     if not file.exists():
         listener.step(f"Open the part of {box}")
+        mixed = mixed_box(box, processes=processes)
         part = open_part(
-            mixed_box(box, processes=processes),
+            mixed,
             setting=setting,
             key=key_of(election),
             share=share,
-            rng=os.urandom,
+            # A lost folder loses nothing: the same share and box give the same part again.
+            rng=repeatable(share, mixed, setting),
             processes=processes,
             progress=lambda done, total: listener.report(done=done, total=total, unit="papers"),
         )
         # Whole or not at all: a part that was committed to and then lost could not be revealed.
         made = file.with_suffix(".new")
-        made.write_bytes(part.to_bytes())
+        with made.open("wb") as out:
+            out.write(part.to_bytes())
+            out.flush()
+            os.fsync(out.fileno())
         made.replace(file)
     content = file.read_bytes()
     commit_part(box.pk, number=share.number, by=None, now=timezone.now(),

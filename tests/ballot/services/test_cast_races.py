@@ -26,6 +26,7 @@ from tests.ballot.factories import (
     Run,
     at_once,
     cast_wire,
+    code_of_refusal,
     election,
     entries,
     key_of_elector,
@@ -170,12 +171,22 @@ def test_a_close_waits_for_the_cast_that_is_under_way(beside: Any) -> None:
     assert cast_holds.wait(30)
     given = {**run.by_two, "reason": REASON}
     closing = beside(lambda: close_poll_early(run.election_id, **given))
-    assert waits_for_a_lock("transactionid")
+    assert waits_for_a_lock("advisory")
     assert run.state == "polling"
+    # A cast that comes after the close stands behind it in the queue, however many there are.
+    late: list[str] = []
+    wire_too_late = sealed(run, entries(run)[1], (0,))
+    waiting = beside(
+        lambda: late.append(code_of_refusal(lambda: cast_wire(run, wire_too_late)))
+    )
+    time.sleep(0.2)
+    assert late == []
     may_commit.set()
     closing.join(30)
+    waiting.join(30)
 
     assert run.state == "closed"
+    assert late == ["poll.closed"]
     assert Entry.objects.filter(kind="ballot").count() == SealedBallot.objects.count() == 1
 
 
