@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ballot import limits
-from ballot.models import CastDispute, Credential, RegisterMark, ReissueRequest, SealedBallot
+from ballot.models import CastDispute, RegisterMark, ReissueRequest, SealedBallot
 from ballot.sealing.codes import make_code, voting_key
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.reissue_code import reissue_code
