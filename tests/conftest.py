@@ -96,8 +96,19 @@ MADE_ANEW = {"django_content_type", "auth_permission"}
 """What Django itself writes again after it has emptied the tables."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what drives a browser last, in whatever order otherwise.
+
+    Playwright leaves an event loop running in this thread, and Django keeps one connection for
+    code inside a loop and another for code outside. A process that is forked thereafter is outside
+    and finds the connection of long ago: to the wrong database, in the rehearsal's case.
+    """
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Remember what the migrations wrote, since a test with real transactions empties all."""
     from django.db import connection
 
@@ -111,6 +122,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     # collides with those made anew after a test that did not ask for it.
     if hasattr(connection, "_test_serialized_contents"):
         del connection._test_serialized_contents
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.hookimpl(wrapper=True)
