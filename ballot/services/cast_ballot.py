@@ -31,6 +31,7 @@ from ballot.sealing.errors import SealingError
 from ballot.sealing.setting import Setting
 from ballot.selectors import contested, setting_of
 from ballot.services.moves import ELECTION_QUEUE
+from ballot.services.prepared import Prepared
 from office.refusal import Refusal
 
 _SHARDS = 16
@@ -40,7 +41,7 @@ SELECT c.id, s.code, s.id
   FROM ballot_credential c
   JOIN members_rollentry r ON r.id = c.roll_entry_id
   JOIN members_section s ON s.id = r.section_id
- WHERE c.election_id = %s AND c.public_key = %s AND c.force = 'in-force'
+ WHERE c.election_id = %(election)s AND c.public_key = %(key)s AND c.force = 'in-force'
 """
 
 CAST = f"""
@@ -84,6 +85,29 @@ SELECT b.tracker, b.signature FROM ballot_sealedballot b
   JOIN ballot_credential c ON c.id = b.credential_id
  WHERE c.election_id = %s AND c.public_key = %s
 """
+
+
+_POLL_AT = Prepared(
+    "poll_at",
+    "SELECT id, fingerprint FROM ballot_election WHERE slug = %(slug)s",
+    {"slug": "text"},
+)
+_FIND = Prepared("find_credential", FIND, {"election": "bigint", "key": "bytea"})
+_CAST = Prepared(
+    "cast_ballot",
+    CAST,
+    {
+        "election": "bigint",
+        "credential": "bigint",
+        "section": "bigint",
+        "signature": "bytea",
+        "tracker": "bytea",
+        "contests": "bigint[]",
+        "c1": "bytea[]",
+        "c2": "bytea[]",
+        "proofs": "bytea[]",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +155,7 @@ def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
     if len(wire) != ballot_size(len(poll.contest_ids)):
         raise _malformed("ballot.length")
     credential = wire[:32]
-    with connection.cursor() as cursor:
-        cursor.execute(FIND, [poll.election_id, credential])
-        found = cursor.fetchone()
+    found = _FIND.row({"election": poll.election_id, "key": credential})
     if found is None:
         return _again_or_refuse(poll, wire)
     credential_id, section, section_id = found
@@ -151,9 +173,7 @@ def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
         "proofs": [vote.commitment + vote.response for vote in ballot.votes],
     }
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(CAST, values)
-            is_open, is_entitled, is_cast = cursor.fetchone()
+        is_open, is_entitled, is_cast = _CAST.row(values) or (False, False, False)
     except IntegrityError as error:
         raise Refusal(
             "ballot.copied",
@@ -244,9 +264,7 @@ def _has_voted(poll: Poll, credential: bytes) -> bool:
 
 def poll_at(slug: str) -> Poll:
     """The poll at an address, for the voting page; refused before the opening."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, fingerprint FROM ballot_election WHERE slug = %s", [slug])
-        row = cursor.fetchone()
+    row = _POLL_AT.row({"slug": slug})
     if row is None:
         raise Refusal("election.none", "There is no election at this address.", status=404)
     if row[1] is None:

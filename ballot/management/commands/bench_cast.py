@@ -302,7 +302,7 @@ def _script(poll: Poll) -> str:
     """The service's two statements, with the ballot's values taken from the table."""
     (contest,) = poll.contest_ids
     own = "(SELECT {} FROM bench_ballot WHERE id = :number)"
-    find = FIND.replace("%s", str(poll.election_id), 1).replace("%s", own.format("key"), 1)
+    find = FIND % {"election": poll.election_id, "key": own.format("key")}
     values = {
         "election": str(poll.election_id),
         "credential": ":credential",
