@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -37,11 +38,13 @@ from office.refusal import Refusal
 _SHARDS = 16
 
 FIND = """
-SELECT c.id, s.code, s.id
-  FROM ballot_credential c
-  JOIN members_rollentry r ON r.id = c.roll_entry_id
-  JOIN members_section s ON s.id = r.section_id
- WHERE c.election_id = %(election)s AND c.public_key = %(key)s AND c.force = 'in-force'
+SELECT e.id, e.fingerprint, c.id, s.code, s.id
+  FROM ballot_election e
+  LEFT JOIN (ballot_credential c
+             JOIN members_rollentry r ON r.id = c.roll_entry_id
+             JOIN members_section s ON s.id = r.section_id)
+         ON c.election_id = e.id AND c.public_key = %(key)s AND c.force = 'in-force'
+ WHERE e.slug = %(slug)s
 """
 
 CAST = f"""
@@ -87,12 +90,7 @@ SELECT b.tracker, b.signature FROM ballot_sealedballot b
 """
 
 
-_POLL_AT = Prepared(
-    "poll_at",
-    "SELECT id, fingerprint FROM ballot_election WHERE slug = %(slug)s",
-    {"slug": "text"},
-)
-_FIND = Prepared("find_credential", FIND, {"election": "bigint", "key": "bytea"})
+_FIND = Prepared("find_credential", FIND, {"slug": "text", "key": "bytea"})
 _CAST = Prepared(
     "cast_ballot",
     CAST,
@@ -148,17 +146,38 @@ def poll_of(election_id: int, fingerprint: bytes) -> Poll:
 
 
 def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
+    """Take one sealed ballot of this poll, as `cast_at` does."""
+    return cast_at(poll.slug, wire=wire)[1]
+
+
+def cast_at(slug: str, *, wire: bytes) -> tuple[Poll, Receipt]:
     """Take one sealed ballot, or refuse it and say why; whatever is refused changes nothing.
 
+    slug: the address's election.
     wire: credential 32 | sealed votes 131 each | signature 64 (sealing spec).
     """
+    found = _FIND.row({"slug": slug, "key": wire[:32]})
+    poll = _opened(found)
     if len(wire) != ballot_size(len(poll.contest_ids)):
         raise _malformed("ballot.length")
-    credential = wire[:32]
-    found = _FIND.row({"election": poll.election_id, "key": credential})
+    credential_id, section, section_id = (found or ())[2:]
+    if credential_id is None:
+        return poll, _again_or_refuse(poll, wire)
+    return poll, _cast(poll, wire, credential_id, section, section_id)
+
+
+def _opened(found: tuple[Any, ...] | None) -> Poll:
+    """The poll of a row that begins with an election's id and fingerprint."""
     if found is None:
-        return _again_or_refuse(poll, wire)
-    credential_id, section, section_id = found
+        raise Refusal("election.none", "There is no election at this address.", status=404)
+    if found[1] is None:
+        raise Refusal("poll.not-opened", "The poll has not been opened yet.")
+    return poll_of(found[0], bytes(found[1]))
+
+
+def _cast(
+    poll: Poll, wire: bytes, credential_id: int, section: str, section_id: int
+) -> Receipt:
     ballot = _check(poll, wire, section)
     tracker = tracker_hash(ballot.credential, ballot.votes, setting=poll.setting)
     values = {
@@ -263,11 +282,6 @@ def _has_voted(poll: Poll, credential: bytes) -> bool:
 
 
 def poll_at(slug: str) -> Poll:
-    """The poll at an address, for the voting page; refused before the opening."""
-    row = _POLL_AT.row({"slug": slug})
-    if row is None:
-        raise Refusal("election.none", "There is no election at this address.", status=404)
-    if row[1] is None:
-        raise Refusal("poll.not-opened", "The poll has not been opened yet.")
-    return poll_of(row[0], bytes(row[1]))
-
+    """The poll at an address; refused before the opening."""
+    rows = Election.objects.filter(slug=slug).values_list("pk", "fingerprint")
+    return _opened(rows.first())

@@ -27,7 +27,7 @@ from ballot.lifecycle import State, is_before
 from ballot.models import Credential, Election, RegisterMark
 from ballot.sealing.codes import check_identity
 from ballot.sealing.errors import SealingError
-from ballot.services.cast_ballot import cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_at
 from ballot.services.record_dispute import record_dispute
 from ballot.services.reissue_code import confirm_reissue
 from ballot.services.request_reissue import request_reissue
@@ -73,8 +73,7 @@ def _cast(request: HttpRequest, slug: str, wire: bytes, now: datetime) -> dict[s
     from voting. To ask the limit first would cost what the refusal costs.
     """
     try:
-        poll = poll_at(slug)
-        receipt = cast_ballot(poll, wire=wire)
+        poll, receipt = cast_at(slug, wire=wire)
     except Refusal:
         limits.spend(
             (limits.CAST_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now)), now=now

@@ -302,7 +302,7 @@ def _script(poll: Poll) -> str:
     """The service's two statements, with the ballot's values taken from the table."""
     (contest,) = poll.contest_ids
     own = "(SELECT {} FROM bench_ballot WHERE id = :number)"
-    find = FIND % {"election": poll.election_id, "key": own.format("key")}
+    find = FIND % {"slug": f"'{poll.slug}'", "key": own.format("key")}
     values = {
         "election": str(poll.election_id),
         "credential": ":credential",
@@ -315,7 +315,8 @@ def _script(poll: Poll) -> str:
         "proofs": f"ARRAY[{own.format('proof')}]",
     }
     cast = CAST % values
-    named = find.replace("SELECT c.id, s.code, s.id", "SELECT c.id AS credential, s.id AS section")
+    columns = "SELECT e.id, e.fingerprint, c.id, s.code, s.id"
+    named = find.replace(columns, "SELECT c.id AS credential, s.id AS section")
     return (
         "SELECT nextval('bench_next') AS number \\gset\n"
         f"{_one_line(named)} \\gset\n"

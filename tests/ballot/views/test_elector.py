@@ -272,7 +272,7 @@ def test_a_body_too_large_is_refused_before_it_is_read(client: Client) -> None:
     assert answer.status_code == 413
 
 
-def test_casting_asks_the_database_three_times_and_no_session(
+def test_casting_asks_the_database_twice_and_no_session(
     client: Client, django_assert_num_queries: Any
 ) -> None:
     here = world().to("polling")
@@ -281,7 +281,7 @@ def test_casting_asks_the_database_three_times_and_no_session(
     wire = here.seal(entries[1], (0,))
     path = reverse("cast", args=[here.slug])
 
-    with django_assert_num_queries(3) as queries:
+    with django_assert_num_queries(2) as queries:
         answer = client.post(path, wire, content_type="application/octet-stream")
 
     assert answer.status_code == 200
