@@ -58,7 +58,8 @@ def _wheel_folder() -> Path | None:
 def _install_wheel() -> None:
     print(f"No node {LEAST_VERSION} or later here: installing its wheel.", flush=True)
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--require-hashes", "--only-binary", ":all:", "-r", "requirements-node.lock"]
+    command += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    command += ["-r", "requirements-node.lock"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise CannotStart(
             "node could not be installed from its wheel.\n"
