@@ -11,7 +11,6 @@ import unicodedata
 from typing import Final
 
 _NOT_ALNUM = re.compile(r"[\s\-/.]+")
-_SPACES = re.compile(r"\s+")
 # No district ends in I or O: where one seems to, it is 1 or 0.
 _UK_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-HJ-NP-Z]?[0-9][A-Z]{2}")
 # Read at a place where a letter (or a digit) must stand, these are the usual slips.
@@ -33,12 +32,8 @@ def number_key(number: str) -> str:
 
     Leading zeros go only where the whole number is digits, because spreadsheets drop them.
     """
-    if number.isdigit() and number[0] != "0":
-        return number
-    plain = _NOT_ALNUM.sub("", number.upper())
-    if plain[:1] == "0" and plain.isdigit():
-        return plain.lstrip("0") or "0"
-    return plain
+    plain = number if number.isdigit() else _NOT_ALNUM.sub("", number.upper())
+    return plain.lstrip("0") or "0" if plain.isdigit() else plain
 
 
 def email_key(email: str) -> str:
@@ -90,4 +85,4 @@ def unit_key(unit: str) -> str:
 
 def tidy(text: str) -> str:
     """The value as it is kept: composed letters, single spaces, nothing around it."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())

@@ -297,7 +297,10 @@ def _look_closely(given: Sequence[str], problems: list[Problem]) -> list[str]:
     """For rows with more in them than plain ASCII: tidy each cell, or refuse it."""
     tidied = []
     for column, cell in zip(COLUMN_NAMES, given, strict=True):
-        kept = cell if cell.isalnum() and cell.isascii() else tidy(cell)
+        if cell.isalnum() and cell.isascii():
+            tidied.append(cell)
+            continue
+        kept = tidy(cell)
         if not kept.isascii() or not kept.isprintable() or kept[:1] == "=":
             if not kept.isprintable():
                 problems.append(Problem(column, _shown(kept), Trouble.HIDDEN_CHARACTER))
