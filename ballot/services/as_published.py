@@ -18,7 +18,8 @@ from ballot.selectors import contested, on_paper, roll_of
 from members.selectors import recompute_commitment, roll_commitment
 from office.refusal import Refusal
 
-_PUBLISHED = """
+# Set against set: a condition asked of each ballot would look through all keys for each.
+_NOT_PUBLISHED = """
 WITH published (key) AS (
     SELECT substring(c.content FROM 1 + 32 * place FOR 32)
       FROM ballot_blob b
@@ -28,14 +29,15 @@ WITH published (key) AS (
     UNION ALL
     SELECT unnest(%(reissued)s::bytea[])
 )
-SELECT count(*)
-  FROM ballot_sealedballot a
-  JOIN ballot_credential k ON k.id = a.credential_id
-  JOIN members_rollentry r ON r.id = k.roll_entry_id
-  JOIN members_section s ON s.id = r.section_id
- WHERE a.election_id = %(election)s AND s.code = %(section)s
-   AND (NOT EXISTS (SELECT FROM published p WHERE p.key = k.public_key)
-        OR k.public_key = ANY (%(revoked)s::bytea[]))
+SELECT count(*) FROM (
+    SELECT k.public_key
+      FROM ballot_sealedballot a
+      JOIN ballot_credential k ON k.id = a.credential_id
+      JOIN members_rollentry r ON r.id = k.roll_entry_id
+      JOIN members_section s ON s.id = r.section_id
+     WHERE a.election_id = %(election)s AND s.code = %(section)s
+    EXCEPT (SELECT key FROM published EXCEPT SELECT unnest(%(revoked)s::bytea[]))
+) AS not_published
 """
 
 
@@ -81,7 +83,7 @@ def require_keys_as_published(election: Election) -> None:
             "section": section["section"],
         }
         with connection.cursor() as cursor:
-            cursor.execute(_PUBLISHED, values)
+            cursor.execute(_NOT_PUBLISHED, values)
             wrong += cursor.fetchone()[0]
     if wrong:
         raise Refusal(
