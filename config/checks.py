@@ -50,19 +50,14 @@ def check_debug(**_: Any) -> Iterable[CheckMessage]:
 
 
 def check_policy(**_: Any) -> Iterable[CheckMessage]:
-    directives: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    sources = {
-        source
-        for value in directives.values()
-        if isinstance(value, list | tuple)
-        for source in value
-    }
+    directives: dict[str, str] = settings.CONTENT_SECURITY_POLICY
+    sources = {source for value in directives.values() for source in value.split()}
     is_strict = (
-        directives.get("default-src") == ["'none'"]
-        and directives.get("frame-ancestors") == ["'none'"]
-        and directives.get("base-uri") == ["'none'"]
+        directives.get("default-src") == "'none'"
+        and directives.get("frame-ancestors") == "'none'"
+        and directives.get("base-uri") == "'none'"
         and not sources & UNSAFE_SOURCES
-        and "csp.middleware.CSPMiddleware" in settings.MIDDLEWARE
+        and "config.headers.SecurityHeaders" in settings.MIDDLEWARE
     )
     if not is_strict:
         yield Error(
