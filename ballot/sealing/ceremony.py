@@ -4,31 +4,33 @@ Source: Pedersen 1991 on Feldman 1987, in steps that are pure functions of what 
 
     1. prepare   each trustee draws a polynomial and publishes a hash of what they will reveal
     2. reveal    … and then reveals it: its points, a key to send shares to, proofs of possession
-    3. deal      each sends each other their share, sealed
+    3. deal      each sends each other their share, sealed, and proves to know what seals it
     4. receive   each opens and checks theirs; complaints open a false one to all
     5. finish    who was proved wrong is out; the others confirm their share of the key
        conclude  everybody computes the same key, or learns who stopped it
 
 The hashes keep the last to speak from choosing their part by the others' (a rushing adversary).
 One can still be caught on purpose in step 4, and so choose between two keys of which one knows
-nothing: that does not help to decrypt (Gennaro, Jarecki, Krawczyk and Rabin 2007, §5).
+nothing: that does not help to decrypt (Gennaro, Jarecki, Krawczyk and Rabin 2007, §5).  A dealer's
+proofs keep a complaint from opening anything that the dealer did not know (sealing §9.4).  Nothing
+here authenticates a message: sealing §9.1 says what the channel must do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 from ballot.canonical import canonical, transcript_hash
 from ballot.sealing import native
 from ballot.sealing.dealing import (
     agreed_point,
-    complaint_statement,
     evaluate,
     evaluate_in_public,
+    is_whole,
     judge,
     open_sealed,
     seal_share_for,
+    share_statement,
 )
 from ballot.sealing.errors import CeremonyRejected
 from ballot.sealing.keys import ElectionKey, KeyShare, PublicShare
@@ -38,14 +40,14 @@ from ballot.sealing.messages import (
     Complaint,
     Confirmation,
     Dealing,
+    Message,
     Reveal,
     TrusteeSecret,
+    by_trustee,
 )
 from ballot.sealing.native import ORDER
 from ballot.sealing.proofs import knows, prove_equality, prove_knowledge
 from ballot.sealing.scalars import Rng, random_scalar, random_scalars
-
-Message = TypeVar("Message", Commitment, Reveal)
 
 
 def prepare(
@@ -88,7 +90,7 @@ def reveal(
 
     Raises: CeremonyRejected "ceremony.missing", "ceremony.twice".
     """
-    _by_number(ceremony, commitments)
+    _of_all(ceremony, commitments)
     return secret.reveal
 
 
@@ -101,7 +103,7 @@ def check_reveals(
             "ceremony.number", "ceremony.commitment", "ceremony.degree", "ceremony.possession",
             "ceremony.repeated".
     """
-    committed, revealed = _by_number(ceremony, commitments), _by_number(ceremony, reveals)
+    committed, revealed = _of_all(ceremony, commitments), _of_all(ceremony, reveals)
     seen: set[bytes] = set()
     for number, one in revealed.items():
         if _reveal_hash(ceremony, one) != committed[number].digest:
@@ -135,8 +137,8 @@ def deal(
     reveals: as check_reveals gave them.
     """
     shares = [
-        seal_share_for(other, secret, ceremony=ceremony, rng=rng)
-        for number, other in reveals.items()
+        seal_share_for(number, secret, ceremony=ceremony, reveals=reveals, rng=rng)
+        for number in reveals
         if number != secret.number
     ]
     return Dealing(secret.number, tuple(shares))
@@ -153,25 +155,26 @@ def receive(
     """Step 4: open and check one's shares; complain of each that is false (sealing §9.4).
 
     A complaint gives the point that opens this one sealed share, with a proof that it is the
-    right one, so that everybody can see for themselves.
+    right one, so that everybody can see for themselves.  A dealing that is not whole is passed
+    over, unopened: its dealer is out by what all see.
+    Raises: CeremonyRejected "ceremony.number", "ceremony.twice".
     """
     complaints = []
-    for dealing in dealings:
+    for number, dealing in by_trustee(ceremony, dealings).items():
         sealed = dealing.share_for(secret.number)
-        if dealing.number not in reveals or dealing.number == secret.number or sealed is None:
+        if sealed is None or not is_whole(ceremony, reveals, dealing):
             continue
         agreed = agreed_point(secret, sealed)
-        opened = open_sealed(ceremony, reveals, dealing.number, sealed, agreed)
-        if opened is None:
-            statement = complaint_statement(ceremony, reveals, dealing.number, sealed, agreed)
+        if open_sealed(ceremony, reveals, number, sealed, agreed) is None:
             proof = prove_equality(
                 "ceremony-complaint",
-                *statement,
+                *share_statement(ceremony, reveals, number, secret.number, sealed.ephemeral),
+                agreed,
                 secret=secret.encryption,
                 other=native.read_point(sealed.ephemeral),
                 rng=rng,
             )
-            complaints.append(Complaint(dealing.number, secret.number, agreed, proof))
+            complaints.append(Complaint(number, secret.number, agreed, proof))
     return tuple(complaints)
 
 
@@ -187,8 +190,9 @@ def finish(
 ) -> tuple[KeyShare, Confirmation]:
     """Step 5: add up one's shares, and prove that one holds the sum (sealing §9.6).
 
-    Raises: CeremonyRejected: "ceremony.out" (one is out oneself), "ceremony.quorum" (too few are
-            left), "ceremony.share" (a false share that was not complained of, naming the dealer).
+    Raises: CeremonyRejected: those of judge; "ceremony.out" (one is out oneself),
+            "ceremony.quorum" (too few are left), "ceremony.share" (a false share that was not
+            complained of, naming the dealer).
     """
     out = judge(ceremony, reveals, dealings, complaints)
     if secret.number in out:
@@ -235,14 +239,14 @@ def conclude(
 ) -> ElectionKey:
     """Compute the key from everything published, checking all of it (sealing §9.6).
 
-    Raises: CeremonyRejected: those of check_reveals; "ceremony.quorum"; and, naming the trustee,
-            "ceremony.unconfirmed", "ceremony.confirmation".
+    Raises: CeremonyRejected: those of check_reveals and judge; "ceremony.quorum"; and, naming
+            the trustee, "ceremony.unconfirmed", "ceremony.confirmation".
     """
     revealed = check_reveals(ceremony, commitments, reveals)
     qualified = _qualified(ceremony, revealed, judge(ceremony, revealed, dealings, complaints))
     public_key = _public_key(qualified)
     transcript = _transcript(ceremony, commitments, revealed, dealings, complaints)
-    confirmed = {confirmation.number: confirmation for confirmation in confirmations}
+    confirmed = by_trustee(ceremony, confirmations)
     shares = []
     for number in qualified:
         if number not in confirmed:
@@ -293,19 +297,13 @@ def make_key(ceremony: Ceremony, *, rng: Rng) -> tuple[ElectionKey, tuple[KeySha
     return key, tuple(share for share, _ in finished)
 
 
-def _by_number(ceremony: Ceremony, messages: Sequence[Message]) -> dict[int, Message]:
+def _of_all(ceremony: Ceremony, messages: Sequence[Message]) -> dict[int, Message]:
     """Sort messages by trustee, one of each; raise for one too few, too many or unknown."""
-    found: dict[int, Message] = {}
-    for message in messages:
-        if message.number not in ceremony.numbers:
-            raise CeremonyRejected("ceremony.number", trustee=message.number)
-        if message.number in found:
-            raise CeremonyRejected("ceremony.twice", trustee=message.number)
-        found[message.number] = message
+    found = by_trustee(ceremony, messages)
     for number in ceremony.numbers:
         if number not in found:
             raise CeremonyRejected("ceremony.missing", trustee=number)
-    return {number: found[number] for number in ceremony.numbers}
+    return found
 
 
 def _reveal_hash(ceremony: Ceremony, one: Reveal) -> bytes:

@@ -1,8 +1,9 @@
 """Shares on their way from one trustee to another, and who is out when one of them is false.
 
 Source: Feldman 1987 (a share is checked against the polynomial's points); Diffie and Hellman 1976,
-with RFC 8439, for the sealing.  A sealed share can be opened to everybody by giving the agreed
-point, with a proof that it is the right one: that is what a complaint does.
+with RFC 8439, for the sealing; Schnorr 1991 for the dealer's proof.  A sealed share can be opened
+to everybody by giving the agreed point, with a proof that it is the right one: that is what a
+complaint does.  It is given only where the dealer has proved to know that point already.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from ballot.canonical import transcript_hash
+from ballot.canonical import canonical, transcript_hash
 from ballot.sealing import native
 from ballot.sealing.errors import CeremonyRejected
 from ballot.sealing.messages import (
@@ -23,12 +24,14 @@ from ballot.sealing.messages import (
     Reveal,
     SealedShare,
     TrusteeSecret,
+    by_trustee,
 )
 from ballot.sealing.native import ORDER
-from ballot.sealing.proofs import equal
+from ballot.sealing.proofs import equal, knows, prove_knowledge
 from ballot.sealing.scalars import Rng, random_scalar
 
 _NONCE: Final = bytes(12)  # Each sealing key is used once.
+Statement = tuple[bytes | int, ...]
 
 
 def evaluate(coefficients: Sequence[int], number: int) -> int:
@@ -47,24 +50,62 @@ def evaluate_in_public(points: Sequence[bytes], number: int) -> bytes | None:
     return value
 
 
+def share_statement(
+    ceremony: Ceremony, reveals: Mapping[int, Reveal], dealer: int, recipient: int, ephemeral: bytes
+) -> Statement:
+    """Give what everything about one sealed share begins with: R, i, j, E_j, K (sealing §9.3).
+
+    R is the hash of all reveals (equation 29), so that who was shown other reveals than the
+    dealer finds the dealer's proof false, and opens nothing by a complaint.
+    """
+    shown = canonical([reveals[number].to_json() for number in sorted(reveals)])
+    agreed_on = transcript_hash("ceremony-reveals", ceremony.digest(), shown)
+    return (agreed_on, dealer, recipient, reveals[recipient].encryption, ephemeral)
+
+
 def seal_share_for(
-    recipient: Reveal, secret: TrusteeSecret, *, ceremony: Ceremony, rng: Rng
+    recipient: int,
+    secret: TrusteeSecret,
+    *,
+    ceremony: Ceremony,
+    reveals: Mapping[int, Reveal],
+    rng: Rng,
 ) -> SealedShare:
     """Seal a dealer's share for one trustee (sealing §9.3, equations 29 to 31)."""
     fresh = random_scalar(rng)
     ephemeral = native.write_point(native.base_times(fresh))
-    point = native.secret_times_one(native.read_point(recipient.encryption), fresh)
-    agreed = native.write_point(point)
-    key = _sealing_key(ceremony, secret.number, recipient, ephemeral, agreed)
-    share = evaluate(secret.coefficients, recipient.number).to_bytes(32, "big")
-    sealed = ChaCha20Poly1305(key).encrypt(_NONCE, share, None)
-    return SealedShare(recipient.number, ephemeral, sealed)
+    encryption = native.read_point(reveals[recipient].encryption)
+    agreed = native.write_point(native.secret_times_one(encryption, fresh))
+    statement = share_statement(ceremony, reveals, secret.number, recipient, ephemeral)
+    share = evaluate(secret.coefficients, recipient).to_bytes(32, "big")
+    sealed = _cipher(statement, agreed).encrypt(_NONCE, share, None)
+    proof = prove_knowledge("ceremony-dealing-key", *statement, sealed, secret=fresh, rng=rng)
+    return SealedShare(recipient, ephemeral, sealed, proof)
 
 
 def agreed_point(secret: TrusteeSecret, sealed: SealedShare) -> bytes:
     """Give Z = d·K, the point that a recipient and the dealer agree on (sealing §9.4)."""
     point = native.read_point(sealed.ephemeral)
     return native.write_point(native.secret_times_one(point, secret.encryption))
+
+
+def is_whole(ceremony: Ceremony, reveals: Mapping[int, Reveal], dealing: Dealing) -> bool:
+    """Say whether a dealing has one share for each other trustee, and proves every K its own.
+
+    Looked at before any share is opened: Z = d·K of a K that the dealer took from somebody else
+    would open that other's share.  Spec: sealing §9.4.
+    """
+    others = [number for number in sorted(reveals) if number != dealing.number]
+    return sorted(share.recipient for share in dealing.shares) == others and all(
+        knows(
+            share.knows_ephemeral,
+            "ceremony-dealing-key",
+            *share_statement(ceremony, reveals, dealing.number, share.recipient, share.ephemeral),
+            share.sealed,
+            point=native.read_point(share.ephemeral),
+        )
+        for share in dealing.shares
+    )
 
 
 def open_sealed(
@@ -78,50 +119,21 @@ def open_sealed(
 
     Spec: sealing §9.4, equation 32.
     """
-    recipient = reveals[sealed.recipient]
-    key = _sealing_key(ceremony, dealer, recipient, sealed.ephemeral, agreed)
+    statement = share_statement(ceremony, reveals, dealer, sealed.recipient, sealed.ephemeral)
     try:
-        share = int.from_bytes(ChaCha20Poly1305(key).decrypt(_NONCE, sealed.sealed, None), "big")
+        opened = _cipher(statement, agreed).decrypt(_NONCE, sealed.sealed, None)
     except InvalidTag:
         return None
-    expected = evaluate_in_public(reveals[dealer].coefficients, recipient.number)
+    share = int.from_bytes(opened, "big")
+    expected = evaluate_in_public(reveals[dealer].coefficients, sealed.recipient)
     if not 0 < share < ORDER or native.base_times(share) != expected:
         return None
     return share
 
 
-def complaint_statement(
-    ceremony: Ceremony,
-    reveals: Mapping[int, Reveal],
-    dealer: int,
-    sealed: SealedShare,
-    agreed: bytes,
-) -> tuple[bytes | int, ...]:
-    """Give the statement of a complaint's proof (sealing §9.4, equation 33)."""
-    recipient = reveals[sealed.recipient]
-    return (
-        ceremony.digest(),
-        dealer,
-        recipient.number,
-        recipient.encryption,
-        sealed.ephemeral,
-        agreed,
-    )
-
-
-def _sealing_key(
-    ceremony: Ceremony, dealer: int, recipient: Reveal, ephemeral: bytes, agreed: bytes
-) -> bytes:
-    """Give the key of one sealed share (sealing §9.3, equation 30)."""
-    return transcript_hash(
-        "ceremony-dealing",
-        ceremony.digest(),
-        dealer,
-        recipient.number,
-        recipient.encryption,
-        ephemeral,
-        agreed,
-    )
+def _cipher(statement: Statement, agreed: bytes) -> ChaCha20Poly1305:
+    """Give the cipher of one sealed share (sealing §9.3, equation 30)."""
+    return ChaCha20Poly1305(transcript_hash("ceremony-dealing", *statement, agreed))
 
 
 def judge(
@@ -132,49 +144,56 @@ def judge(
 ) -> frozenset[int]:
     """Give the trustees who are out: everybody computes the same (sealing §9.5).
 
-    Out is who dealt not at all, or not to everybody, or falsely; and who complained falsely.
+    Out is who dealt not at all, or not to everybody, or without the proofs, or falsely.
+    Raises: CeremonyRejected: "ceremony.number", "ceremony.twice"; "ceremony.complaint", naming
+            the trustee whose complaint is not upheld: it may have opened a good share to everybody.
     """
-    dealt = _dealt(dealings)
-    out = set()
-    for number in reveals:
-        others = [other for other in reveals if other != number]
-        mine = dealt.get(number, Dealing(number, ()))
-        if any(mine.share_for(other) is None for other in others):
-            out.add(number)
-    for complaint in complaints:
-        if complaint.dealer in reveals and complaint.complainant in reveals:
-            out.add(_at_fault(ceremony, reveals, dealt, complaint))
+    dealt = by_trustee(ceremony, dealings)
+    whole = {number for number, one in dealt.items() if is_whole(ceremony, reveals, one)}
+    out = set(reveals) - whole
+    for complaint in _once(ceremony, complaints):
+        # Who is out without it needs no complaint.
+        if complaint.dealer not in whole:
+            continue
+        if not _is_upheld(ceremony, reveals, dealt[complaint.dealer], complaint):
+            raise CeremonyRejected(
+                "ceremony.complaint", trustee=complaint.complainant, dealer=complaint.dealer
+            )
+        out.add(complaint.dealer)
     return frozenset(out)
 
 
-def _at_fault(
-    ceremony: Ceremony,
-    reveals: Mapping[int, Reveal],
-    dealt: Mapping[int, Dealing],
-    complaint: Complaint,
-) -> int:
-    """Decide one complaint: the dealer's fault if it is proved, the complainant's if not."""
-    dealing = dealt.get(complaint.dealer)
-    sealed = dealing.share_for(complaint.complainant) if dealing is not None else None
+def _is_upheld(
+    ceremony: Ceremony, reveals: Mapping[int, Reveal], dealing: Dealing, complaint: Complaint
+) -> bool:
+    """Decide one complaint: whether it is proved, and the share that it opens is false."""
+    sealed = dealing.share_for(complaint.complainant)
     if sealed is None:
-        return complaint.dealer
-    statement = complaint_statement(ceremony, reveals, complaint.dealer, sealed, complaint.opened)
+        return False  # Of oneself: everybody else has a share in a whole dealing.
+    statement = share_statement(
+        ceremony, reveals, complaint.dealer, complaint.complainant, sealed.ephemeral
+    )
     proved = equal(
         complaint.proof,
         "ceremony-complaint",
         *statement,
+        complaint.opened,
         point=native.read_point(reveals[complaint.complainant].encryption),
         other=native.read_point(sealed.ephemeral),
         product=native.read_point(complaint.opened),
     )
     opened = open_sealed(ceremony, reveals, complaint.dealer, sealed, complaint.opened)
-    return complaint.dealer if proved and opened is None else complaint.complainant
+    return proved and opened is None
 
 
-def _dealt(dealings: Sequence[Dealing]) -> dict[int, Dealing]:
-    found: dict[int, Dealing] = {}
-    for dealing in dealings:
-        if dealing.number in found:
-            raise CeremonyRejected("ceremony.twice", trustee=dealing.number)
-        found[dealing.number] = dealing
-    return found
+def _once(ceremony: Ceremony, complaints: Sequence[Complaint]) -> Sequence[Complaint]:
+    """Refuse a complaint of or about nobody, and a second about the same dealing."""
+    made = set()
+    for one in complaints:
+        for number in (one.dealer, one.complainant):
+            if number not in ceremony.numbers:
+                raise CeremonyRejected("ceremony.number", trustee=number)
+        if (one.dealer, one.complainant) in made:
+            raise CeremonyRejected("ceremony.twice", trustee=one.complainant)
+        made.add((one.dealer, one.complainant))
+    return complaints

@@ -6,8 +6,9 @@ with Malformed and the message's own condition.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ballot.canonical import transcript_hash
 from ballot.sealing.errors import CeremonyRejected
@@ -106,16 +107,21 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class SealedShare:
-    """One share on its way: a fresh point K, and the share under the key that K and E_j give."""
+    """One share on its way: a fresh point K, and the share under the key that K and E_j give.
+
+    With it, the proof that the dealer knows k: without it nobody answers (sealing §9.3).
+    """
 
     recipient: int
     ephemeral: bytes
     sealed: bytes
+    knows_ephemeral: Knowledge
 
     def to_json(self) -> dict[str, Any]:
         """Give it as a canonical JSON value."""
         return {
             "ephemeral": self.ephemeral.hex(),
+            "knows_ephemeral": self.knows_ephemeral.to_bytes().hex(),
             "recipient": self.recipient,
             "sealed": self.sealed.hex(),
         }
@@ -123,11 +129,13 @@ class SealedShare:
     @classmethod
     def parse(cls, value: Any) -> SealedShare:
         """Read it.  Raises: Malformed "ceremony.dealing-fields"."""
-        fields = Fields(value, "ceremony.dealing-fields", "ephemeral", "recipient", "sealed")
+        names = ("ephemeral", "knows_ephemeral", "recipient", "sealed")
+        fields = Fields(value, "ceremony.dealing-fields", *names)
         return cls(
             fields.integer("recipient"),
             fields.point("ephemeral"),
             fields.octets("sealed", SEALED_SHARE),
+            fields.proof("knows_ephemeral", Knowledge.parse, KNOWLEDGE),
         )
 
 
@@ -242,3 +250,26 @@ class TrusteeSecret:
         )
         reveal = Reveal.parse(fields.value("reveal"))
         return cls(fields.integer("number"), coefficients, fields.scalar("encryption"), reveal)
+
+
+class _Message(Protocol):
+    @property
+    def number(self) -> int: ...
+
+
+Message = TypeVar("Message", bound=_Message)
+
+
+def by_trustee(ceremony: Ceremony, messages: Sequence[Message]) -> dict[int, Message]:
+    """Sort messages of one kind by trustee, at most one of each.
+
+    Spec: sealing §9.2.  Raises: CeremonyRejected "ceremony.number", "ceremony.twice".
+    """
+    found: dict[int, Message] = {}
+    for message in messages:
+        if message.number not in ceremony.numbers:
+            raise CeremonyRejected("ceremony.number", trustee=message.number)
+        if message.number in found:
+            raise CeremonyRejected("ceremony.twice", trustee=message.number)
+        found[message.number] = message
+    return {number: found[number] for number in sorted(found)}

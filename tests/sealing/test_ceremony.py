@@ -20,7 +20,7 @@ from ballot.sealing.ceremony import (
     receive,
     reveal,
 )
-from ballot.sealing.dealing import agreed_point, complaint_statement
+from ballot.sealing.dealing import agreed_point, share_statement
 from ballot.sealing.keys import ElectionKey, KeyShare, lagrange, whole_lagrange
 from ballot.sealing.messages import (
     Ceremony,
@@ -29,10 +29,11 @@ from ballot.sealing.messages import (
     Confirmation,
     Dealing,
     Reveal,
+    SealedShare,
     TrusteeSecret,
 )
 from ballot.sealing.native import ORDER
-from ballot.sealing.proofs import Equality, Knowledge, prove_equality
+from ballot.sealing.proofs import Equality, Knowledge, prove_equality, prove_knowledge
 from tests.sealing import plain
 from tests.sealing.making import NAMES, ceremony, key, refusal, rng
 
@@ -94,24 +95,32 @@ def run(trustees: int = 3, quorum: int = 2) -> Run:
     return made
 
 
-def spoil_share(made: Run, dealer: int, recipient: int) -> None:
-    """Turn a bit of one sealed share."""
-    shares = tuple(
-        replace(share, sealed=bytes([share.sealed[0] ^ 1]) + share.sealed[1:])
-        if share.recipient == recipient
-        else share
-        for share in made.dealings[dealer - 1].shares
-    )
+def replace_share(made: Run, dealer: int, share: SealedShare) -> None:
+    """Put a share in the place of the one that the dealer dealt to the same trustee."""
+    dealt = made.dealings[dealer - 1].shares
+    shares = tuple(share if one.recipient == share.recipient else one for one in dealt)
     made.dealings[dealer - 1] = Dealing(dealer, shares)
 
 
-def deal_falsely(made: Run, dealer: int) -> None:
-    """Deal, well sealed, from another polynomial than was revealed."""
+def seal_nonsense(made: Run, dealer: int, recipient: int) -> None:
+    """Deal one trustee bytes that do not open, under a K that the dealer proves to know."""
+    fresh, sealed = 4711, bytes(48)
+    ephemeral = native.write_point(native.base_times(fresh))
+    statement = share_statement(made.frame, made.reveals, dealer, recipient, ephemeral)
+    proof = prove_knowledge(
+        "ceremony-dealing-key", *statement, sealed, secret=fresh, rng=rng(b"nonsense")
+    )
+    replace_share(made, dealer, SealedShare(recipient, ephemeral, sealed, proof))
+
+
+def deal_falsely(made: Run, dealer: int, recipient: int) -> None:
+    """Deal one trustee a share, well sealed, of another polynomial than was revealed."""
     secret = made.secrets[dealer - 1]
     false = replace(secret, coefficients=tuple(c + 1 for c in secret.coefficients))
-    made.dealings[dealer - 1] = deal(
-        false, ceremony=made.frame, reveals=made.reveals, rng=rng(b"false")
-    )
+    dealt = deal(false, ceremony=made.frame, reveals=made.reveals, rng=rng(b"false"))
+    share = dealt.share_for(recipient)
+    assert share is not None
+    replace_share(made, dealer, share)
 
 
 @pytest.mark.parametrize(("trustees", "quorum"), [(1, 1), (2, 2), (3, 2), (5, 3), (9, 5)])
@@ -181,7 +190,7 @@ def test_every_message_comes_back_from_its_form_and_no_other_is_read(message, pa
 
 
 def spoilt(made: Run) -> Run:
-    spoil_share(made, 1, 2)
+    deal_falsely(made, 1, 2)
     return made
 
 
@@ -311,7 +320,7 @@ def test_a_sealed_share_opens_for_its_recipient_and_agrees_with_slow_arithmetic(
     assert made.dealings[0].share_for(1) is None
 
 
-@pytest.mark.parametrize("cheat", [spoil_share, lambda made, dealer, _: deal_falsely(made, dealer)])
+@pytest.mark.parametrize("cheat", [seal_nonsense, deal_falsely])
 def test_a_false_share_is_complained_of_and_its_dealer_is_out(cheat):
     made = run(4, 2)
     assert made.out() == frozenset()
@@ -331,68 +340,176 @@ def test_who_deals_not_at_all_or_leaves_somebody_out_is_out():
     silent = made.dealings[3]
     made.dealings = made.dealings[:3]
     assert made.out() == {4}
-    made.dealings.append(Dealing(4, silent.shares[1:]))
-    assert made.out() == {4}
+    for shares in (silent.shares[1:], (*silent.shares, silent.shares[0])):
+        made.dealings[3:] = [Dealing(4, shares)]
+        assert made.out() == {4}
     assert made.received(1) == ()
     finished = [made.finished(number) for number in (1, 2, 3)]
     assert len(made.concluded([confirmation for _, confirmation in finished]).trustees) == 3
 
 
-def test_a_complaint_about_a_good_share_puts_the_complainant_out():
+def test_a_complaint_cannot_be_had_for_the_point_of_another_s_share():
+    # sealing §9.4: the third takes the K of each other's share, shifted, with nonsense under it.
+    # The Z of a complaint, less 5·E, would open the other's share, and so the whole key.
+    made, honest = run(), run()
+    seal_nonsense(honest, 3, 1)
+    assert [complaint.dealer for complaint in honest.received(1)] == [3]
+    for recipient in (1, 2):
+        stolen = made.dealings[2 - recipient].share_for(recipient)
+        shifted = native.add(native.read_point(stolen.ephemeral), native.base_times(5))
+        ephemeral = native.write_point(shifted)
+        statement = share_statement(made.frame, made.reveals, 3, recipient, ephemeral)
+        guess = prove_knowledge(
+            "ceremony-dealing-key", *statement, bytes(48), secret=5, rng=rng(b"guess")
+        )
+        for forged in (
+            stolen,
+            replace(stolen, ephemeral=ephemeral),
+            SealedShare(recipient, ephemeral, bytes(48), guess),
+        ):
+            replace_share(made, 3, forged)
+            assert made.received(recipient) == ()
+            assert made.out() == {3}
+    finished = [made.finished(number) for number in (1, 2)]
+    assert len(made.concluded([confirmation for _, confirmation in finished]).trustees) == 2
+
+
+def test_a_complaint_says_nothing_that_the_dealer_did_not_know():
+    made = run()
+    seal_nonsense(made, 3, 1)
+    [complaint] = made.received(1)
+    known = native.times(native.read_point(made.reveals[1].encryption), 4711)
+    assert complaint.opened == native.write_point(known)
+
+
+@pytest.mark.parametrize("changed", ["sealed", "recipient", "ceremony"])
+def test_a_dealer_s_proof_holds_for_its_own_sealed_share_alone(changed):
     made = run(4, 2)
+    assert made.out() == frozenset()
+    share = made.dealings[0].share_for(2)
+    if changed == "sealed":
+        forged = replace(share, sealed=bytes([share.sealed[0] ^ 1]) + share.sealed[1:])
+    elif changed == "recipient":
+        forged = replace(made.dealings[0].share_for(3), recipient=2)
+    else:
+        other = Ceremony(bytes(16), made.frame.trustees, 2)
+        dealt = deal(made.secrets[0], ceremony=other, reveals=made.reveals, rng=rng())
+        forged = dealt.share_for(2)
+    replace_share(made, 1, forged)
+    assert made.received(2) == ()
+    assert made.out() == {1}
+
+
+def test_who_is_shown_other_reveals_opens_no_share_by_a_complaint():
+    # In the false reveal the first trustee's share for the second is not the one that was dealt.
+    made = run()
+    other, _ = prepare(made.frame, 1, rng=rng(b"another polynomial"))
+    shown = made.reveals | {1: replace(made.reveals[1], coefficients=other.reveal.coefficients)}
+    said = {"ceremony": made.frame, "dealings": made.dealings, "rng": rng()}
+    deal_falsely(made, 1, 2)
+    assert len(receive(made.secrets[1], reveals=made.reveals, **said)) == 1
+    assert receive(made.secrets[1], reveals=shown, **said) == ()
+
+
+def complained_falsely(made: Run) -> Complaint:
+    """Complain, as the second trustee and with a true proof, of the first's good share."""
     good = made.dealings[0].share_for(2)
     agreed = agreed_point(made.secrets[1], good)
-    statement = complaint_statement(made.frame, made.reveals, 1, good, agreed)
     proof = prove_equality(
         "ceremony-complaint",
-        *statement,
+        *share_statement(made.frame, made.reveals, 1, 2, good.ephemeral),
+        agreed,
         secret=made.secrets[1].encryption,
         other=native.read_point(good.ephemeral),
         rng=rng(),
     )
-    made.complaints = [Complaint(1, 2, agreed, proof)]
-    assert made.out() == {2}
+    return Complaint(1, 2, agreed, proof)
 
 
-def test_a_complaint_with_a_false_proof_puts_the_complainant_out():
+def test_a_complaint_that_opened_a_good_share_ends_the_ceremony():
+    # sealing §9.5: with the second's shares out, one trustee fewer would open the box.
     made = run(4, 2)
-    spoil_share(made, 1, 2)
+    assert made.finished(1)
+    made.complaints = [complained_falsely(made)]
+    for refused in (refusal(made.out), refusal(made.finished, 1), refusal(made.concluded, [])):
+        assert refused.condition == "ceremony.complaint"
+        assert refused.evidence == {"trustee": 2, "dealer": 1}
+
+
+def test_a_complaint_with_a_false_proof_ends_the_ceremony():
+    made = run(4, 2)
+    deal_falsely(made, 1, 2)
     [complaint] = made.received(2)
     made.complaints = [complaint]
     assert made.out() == {1}
     other = native.write_point(native.base_times(99))
-    made.complaints = [replace(complaint, opened=other)]
-    assert made.out() == {2}
     response = (int.from_bytes(complaint.proof.response, "big") + 1) % ORDER
     proof = replace(complaint.proof, response=response.to_bytes(32, "big"))
-    made.complaints = [replace(complaint, proof=proof)]
-    assert made.out() == {2}
+    for false in (
+        replace(complaint, opened=other),
+        replace(complaint, proof=proof),
+        replace(complaint, complainant=1),
+        replace(complaint, complainant=3),
+    ):
+        made.complaints = [false]
+        refused = refusal(made.out)
+        assert refused.condition == "ceremony.complaint"
+        assert refused.evidence["trustee"] == false.complainant
 
 
-def test_a_complaint_about_a_share_never_sent_is_the_dealer_s_fault():
+def test_a_complaint_of_who_is_out_without_it_is_passed_over():
     made = run(4, 2)
-    spoil_share(made, 1, 2)
-    made.complaints = list(made.received(2))
+    complaint = complained_falsely(made)
+    made.complaints = [complaint]
+    assert refusal(made.out).condition == "ceremony.complaint"
     made.dealings = made.dealings[1:]
     assert made.out() == {1}
-    made.complaints = [replace(made.complaints[0], dealer=8)]
-    assert made.out() == {1}
 
 
-def test_a_dealing_of_nobody_in_the_ceremony_is_passed_over():
+def test_messages_of_nobody_in_the_ceremony_are_refused_at_every_step():
+    # sealing §9.1
     made = run()
-    stranger = Dealing(8, made.dealings[0].shares)
-    made.dealings.append(stranger)
-    assert all(made.received(number) == () for number in made.frame.numbers)
+    confirmations = [made.finished(number)[1] for number in made.frame.numbers]
+    assert made.concluded(confirmations)
+    stranger = replace(confirmations[0], number=8)
+    assert refusal(made.concluded, [*confirmations, stranger]).condition == "ceremony.number"
+    complaint = complained_falsely(made)
+    for false in (replace(complaint, dealer=8), replace(complaint, complainant=0)):
+        made.complaints = [false]
+        assert refusal(made.out).condition == "ceremony.number"
+    made.complaints = []
     assert made.out() == frozenset()
-    finished = [made.finished(number) for number in made.frame.numbers]
-    assert len(made.concluded([confirmation for _, confirmation in finished]).trustees) == 3
+    made.dealings.append(Dealing(8, made.dealings[0].shares))
+    for refused in (refusal(made.out), refusal(made.received, 1)):
+        assert (refused.condition, refused.evidence["trustee"]) == ("ceremony.number", 8)
 
 
 def test_two_dealings_of_one_trustee_are_refused():
     made = run()
     made.dealings.append(made.dealings[0])
-    assert refusal(made.out).condition == "ceremony.twice"
+    for refused in (refusal(made.out), refusal(made.received, 2)):
+        assert (refused.condition, refused.evidence["trustee"]) == ("ceremony.twice", 1)
+
+
+def test_the_same_complaint_twice_is_refused():
+    made = run(4, 2)
+    deal_falsely(made, 1, 2)
+    deal_falsely(made, 1, 3)
+    made.complaints = [*made.received(2), *made.received(3)]
+    assert made.out() == {1}
+    made.complaints.append(made.complaints[0])
+    refused = refusal(made.out)
+    assert (refused.condition, refused.evidence["trustee"]) == ("ceremony.twice", 2)
+
+
+def test_two_confirmations_of_one_trustee_are_refused_and_the_last_does_not_win():
+    made = run()
+    confirmations = [made.finished(number)[1] for number in made.frame.numbers]
+    assert made.concluded(confirmations)
+    false = replace(confirmations[2], holds_share=confirmations[1].holds_share)
+    for twice in ([*confirmations[:2], false, confirmations[2]], [*confirmations, false]):
+        refused = refusal(made.concluded, twice)
+        assert (refused.condition, refused.evidence["trustee"]) == ("ceremony.twice", 3)
 
 
 def test_too_few_left_end_the_ceremony():
@@ -405,7 +522,7 @@ def test_too_few_left_end_the_ceremony():
 
 def test_a_false_share_nobody_complained_of_still_stops_its_recipient():
     made = run()
-    spoil_share(made, 1, 2)
+    deal_falsely(made, 1, 2)
     refused = refusal(made.finished, 2)
     assert (refused.condition, refused.evidence["trustee"]) == ("ceremony.share", 1)
 
@@ -413,12 +530,14 @@ def test_a_false_share_nobody_complained_of_still_stops_its_recipient():
 def test_a_share_of_zero_or_out_of_range_is_false():
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-    from ballot.sealing.dealing import _sealing_key, open_sealed
+    from ballot.canonical import transcript_hash
+    from ballot.sealing.dealing import open_sealed
 
     made = run()
     sealed = made.dealings[0].share_for(2)
     agreed = agreed_point(made.secrets[1], sealed)
-    sealing_key = _sealing_key(made.frame, 1, made.reveals[2], sealed.ephemeral, agreed)
+    statement = share_statement(made.frame, made.reveals, 1, 2, sealed.ephemeral)
+    sealing_key = transcript_hash("ceremony-dealing", *statement, agreed)
     share = open_sealed(made.frame, made.reveals, 1, sealed, agreed)
     for value in (0, ORDER, share + 1):
         box = ChaCha20Poly1305(sealing_key).encrypt(bytes(12), value.to_bytes(32, "big"), None)
@@ -440,8 +559,8 @@ def test_the_key_waits_for_every_confirmation_and_refuses_a_false_one():
 
 
 def test_a_confirmation_binds_the_whole_ceremony():
-    made, other = run(), run()
-    spoil_share(other, 1, 2)
+    made, other = run(4, 2), run(4, 2)
+    deal_falsely(other, 1, 2)
     other.complaints = list(other.received(2))
     confirmations = [made.finished(number)[1] for number in made.frame.numbers]
     assert made.concluded(confirmations)

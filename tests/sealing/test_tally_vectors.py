@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ballot.canonical import canonical
 from ballot.sealing import native
 from ballot.sealing.batch import check_ballots
 from ballot.sealing.box import Box, box_hash
@@ -56,13 +57,13 @@ def test_generators_are_those_of_slow_arithmetic():
     assert slow == VECTORS["generators"]
 
 
-def test_the_ceremony_ends_with_its_key_and_without_the_false_dealer():
+def test_the_ceremony_ends_with_its_key_and_without_the_false_dealers():
     # sealing §9.5, §9.6
     frame = Ceremony(
         bytes.fromhex(CEREMONY["ceremony_id"]), tuple(CEREMONY["names"]), CEREMONY["quorum"]
     )
     assert frame.digest().hex() == CEREMONY["frame_hash"]
-    assert plain.h("ceremony", frame.ceremony_id, 2, 4, *CEREMONY["names"]) == frame.digest()
+    assert plain.h("ceremony", frame.ceremony_id, 2, 5, *CEREMONY["names"]) == frame.digest()
     kinds = {
         "commitments": Commitment,
         "reveals": Reveal,
@@ -74,6 +75,25 @@ def test_the_ceremony_ends_with_its_key_and_without_the_false_dealer():
     reveals = check_reveals(frame, said["commitments"], said["reveals"])
     assert judge(frame, reveals, said["dealings"], said["complaints"]) == set(CEREMONY["out"])
     assert conclude(frame, **said) == KEY
+
+
+def test_every_dealer_but_the_last_proves_every_point_by_slow_arithmetic():
+    # sealing §9.3, equations 28 and 29
+    shown = canonical(CEREMONY["reveals"])
+    agreed_on = plain.h("ceremony-reveals", bytes.fromhex(CEREMONY["frame_hash"]), shown)
+    for dealing in CEREMONY["dealings"]:
+        for share in dealing["shares"]:
+            dealer, recipient = dealing["number"], share["recipient"]
+            encryption = bytes.fromhex(CEREMONY["reveals"][recipient - 1]["encryption"])
+            ephemeral, sealed = bytes.fromhex(share["ephemeral"]), bytes.fromhex(share["sealed"])
+            proof = bytes.fromhex(share["knows_ephemeral"])
+            statement = (agreed_on, dealer, recipient, encryption, ephemeral, sealed)
+            challenge = plain.reduced(plain.h("ceremony-dealing-key", *statement, proof[:33]))
+            left = plain.times(int.from_bytes(proof[33:], "big"), plain.G)
+            right = plain.add(
+                plain.read(proof[:33]), plain.times(challenge, plain.read(ephemeral))
+            )
+            assert (left == right) == ((dealer, recipient) != (5, 2))
 
 
 def test_the_share_file_opens_and_is_still_held():

@@ -7,6 +7,7 @@ One small election from the key ceremony to the profile, every message as bytes,
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ballot.sealing.codes import make_codes, secrets_of
 from ballot.sealing.decoding import open_box
 from ballot.sealing.generators import generators
 from ballot.sealing.keys import ElectionKey, KeyShare
-from ballot.sealing.messages import Ceremony, Dealing
+from ballot.sealing.messages import Ceremony, Dealing, TrusteeSecret
 from ballot.sealing.mixing import mix
 from ballot.sealing.native import ORDER
 from ballot.sealing.opening import open_part, part_commitment
@@ -42,8 +43,8 @@ def rng(name: str) -> XofRng:
     return XofRng(b"tally " + name.encode())
 
 
-def spoilt(dealing: Dealing) -> Dealing:
-    """Turn a bit of the share for trustee 2."""
+def unproved(dealing: Dealing) -> Dealing:
+    """Turn a bit of the share for trustee 2: the proof of its K holds no longer."""
     form = dealing.to_json()
     for share in form["shares"]:
         if share["recipient"] == 2:
@@ -52,17 +53,27 @@ def spoilt(dealing: Dealing) -> Dealing:
     return Dealing.parse(form)
 
 
+def false_secret(secret: TrusteeSecret) -> TrusteeSecret:
+    """Change the polynomial that a trustee deals from to another than they revealed."""
+    first, *others = secret.coefficients
+    return replace(secret, coefficients=(first + 1, *others))
+
+
 def ceremony() -> tuple[dict[str, Any], ElectionKey, list[KeyShare]]:
-    """Hold a ceremony of four, a quorum of two; the fourth deals falsely to the second."""
-    frame = Ceremony(ELECTION, ("Ann", "Bob", "Siân", "Dee"), 2)
+    """Hold a ceremony of five, a quorum of two.
+
+    The fourth deals falsely, and the others complain; the fifth deals without a proof.
+    """
+    frame = Ceremony(ELECTION, ("Ann", "Bob", "Siân", "Dee", "Eli"), 2)
     prepared = [prepare(frame, number, rng=rng(f"prepare {number}")) for number in frame.numbers]
     secrets = [secret for secret, _ in prepared]
     commitments = [commitment for _, commitment in prepared]
     reveals = check_reveals(frame, commitments, [secret.reveal for secret in secrets])
+    dealers = [*secrets[:3], false_secret(secrets[3]), secrets[4]]
     dealings = [
-        deal(one, ceremony=frame, reveals=reveals, rng=rng(f"deal {one.number}")) for one in secrets
+        deal(one, ceremony=frame, reveals=reveals, rng=rng(f"deal {one.number}")) for one in dealers
     ]
-    dealings[3] = spoilt(dealings[3])
+    dealings[4] = unproved(dealings[4])
     heard = {"ceremony": frame, "reveals": reveals, "dealings": dealings}
     complaints = [
         complaint
@@ -83,7 +94,7 @@ def ceremony() -> tuple[dict[str, Any], ElectionKey, list[KeyShare]]:
             name: [message.to_json() for message in public[name]]
             for name in ("commitments", "reveals", "dealings", "complaints", "confirmations")
         },
-        "out": [4],
+        "out": [4, 5],
         "key": key.to_json(),
     }
     return shown, key, [share for share, _ in finished]
