@@ -63,11 +63,6 @@ class SealedBallot:
         """
         return _read(wire, contests)[0]
 
-    @property
-    def components(self) -> tuple[bytes, ...]:
-        """The ciphertexts' components, c1 and c2 of each vote: no two in a box may be alike."""
-        return tuple(part for vote in self.votes for part in (vote.c1, vote.c2))
-
     def to_bytes(self) -> bytes:
         """Give its bytes on the wire."""
         return self.credential + b"".join(vote.to_bytes() for vote in self.votes) + self.signature
@@ -192,13 +187,14 @@ def check_ballot(
 
     Spec:   sealing §6.4.
     Cost:   for a contest, three square roots and two multiplications; and one signature.
-    Raises: Malformed as SealedBallot.parse; BallotRejected: "ballot.repeated" (two components
-            alike), "ballot.proof" (which contest), "ballot.signature".
+    Raises: Malformed as SealedBallot.parse; BallotRejected: "ballot.repeated" (two c1 alike,
+            or two c2), "ballot.proof" (which contest), "ballot.signature".
     """
     check_place(contests, section, unit)
     ballot, points = _read(wire, len(contests))
-    if len(set(ballot.components)) < len(ballot.components):
-        raise BallotRejected("ballot.repeated")
+    for alike in ({vote.c1 for vote in ballot.votes}, {vote.c2 for vote in ballot.votes}):
+        if len(alike) < len(ballot.votes):
+            raise BallotRejected("ballot.repeated")
     for number, (contest, vote) in enumerate(zip(contests, ballot.votes, strict=True)):
         begun = vote_transcript(setting, contest, section, unit)
         c1, commitment = points[number]

@@ -1,8 +1,8 @@
 """Checking many sealed ballots of one section together, and naming those that do not hold.
 
 Every ballot meets the same conditions as at intake (`ballot.sealing.ballot.check_ballot`), in the
-same order, and besides: no component of one stands in an earlier one.  Ballots are rows of an
-array (N, 96 + 131·contests), as docs/spec/sealing.md §6.2 lays them out.
+same order, and besides: no c1 of one is a c1 of an earlier one, nor a c2 a c2.  Ballots are rows of
+an array (N, 96 + 131·contests), as docs/spec/sealing.md §6.2 lays them out.
 """
 
 from __future__ import annotations
@@ -269,12 +269,11 @@ def _read_signatures(ballots: ReadBallots, rows: slice) -> None:
 
 
 def _repeats_itself(pairs: Octets) -> NDArray[np.bool_]:
-    """Say of each row whether two of its own components are alike."""
-    heads = np.sort(_heads(pairs), axis=0)
-    repeats: NDArray[np.bool_] = (heads[1:] == heads[:-1]).any(axis=0)
-    for row in np.flatnonzero(repeats):
-        own = [component.tobytes() for component in pairs[:, :, row].reshape(-1, 64)]
-        repeats[row] = len(set(own)) < len(own)
+    """Say of each row whether two of its own c1 are alike, or two of its c2."""
+    heads = np.sort(_heads(pairs), axis=1)
+    repeats: NDArray[np.bool_] = (heads[:, 1:] == heads[:, :-1]).any(axis=(0, 1))
+    for row in np.flatnonzero(repeats).tolist():
+        repeats[row] = len(_components(pairs, row)) < 2 * len(pairs)
     return repeats
 
 
@@ -326,27 +325,34 @@ def _mark(ballots: ReadBallots, rows: slice, broken: NDArray[np.bool_], conditio
 
 
 def _find_repeated(ballots: ReadBallots) -> None:
-    """Mark the rows, else without fault, with a component that stands in an earlier such row."""
+    """Mark the rows, else without fault, with a c1 or a c2 of an earlier such row (§6.5)."""
     count = len(ballots.found)
-    heads = _heads(ballots.points[:, :2]).ravel()
-    order = np.argsort(heads, kind="stable")
-    same = np.flatnonzero(heads[order[1:]] == heads[order[:-1]])
-    # Those alike in eight bytes, in the order of the rows; nearly always there are none.
-    suspects = np.unique(np.concatenate([order[same], order[same + 1]])).tolist()
-    components = ballots.points[:, :2].reshape(-1, 64)
-    seen: set[bytes] = set()
-    for where in sorted(suspects, key=lambda where: where % count):
-        component = components[where].tobytes()
-        if ballots.found[where % count] == 0:
-            if component in seen:
-                ballots.found[where % count] = _REPEATED
-            seen.add(component)
+    pairs = ballots.points[:, :2]
+    suspects: set[int] = set()
+    for heads in _heads(pairs).reshape(2, -1):
+        order = np.argsort(heads, kind="stable")
+        same = np.flatnonzero(heads[order[1:]] == heads[order[:-1]])
+        # The rows of those alike in eight bytes; nearly always there are none.
+        suspects.update((np.concatenate([order[same], order[same + 1]]) % count).tolist())
+    seen: set[tuple[int, bytes]] = set()
+    for row in sorted(suspects):
+        if ballots.found[row] == 0:
+            components = _components(pairs, row)
+            if components & seen:
+                ballots.found[row] = _REPEATED
+            else:
+                seen |= components
+
+
+def _components(pairs: Octets, row: int) -> set[tuple[int, bytes]]:
+    """Give a row's components, each with its place in the pair: 0 for c1, 1 for c2."""
+    return {(place, pair[place, row].tobytes()) for pair in pairs for place in range(2)}
 
 
 def _heads(pairs: Octets) -> NDArray[np.uint64]:
-    """Give the first eight bytes of c1 and c2 of each contest, (2·contests, n)."""
+    """Give the first eight bytes of every c1, and of every c2, (2, contests, n)."""
     heads: NDArray[np.uint64] = np.ascontiguousarray(pairs[..., :8]).view(np.uint64)
-    return heads.reshape(2 * pairs.shape[0], pairs.shape[2])
+    return heads[..., 0].swapaxes(0, 1)
 
 
 def _proofs(check: _Check, number: int) -> Claims:

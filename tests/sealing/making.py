@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ballot.canonical import XofRng
+from ballot.canonical import XofRng, framed, wide_reduce
 from ballot.sealing import native
+from ballot.sealing.ballot import SealedVote
 from ballot.sealing.box import Box
 from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.ceremony import make_key
 from ballot.sealing.codes import VotingKey, make_code, make_codes, secrets_of, voting_key
 from ballot.sealing.keys import ElectionKey, KeyShare
 from ballot.sealing.messages import Ceremony
+from ballot.sealing.native import ORDER
 from ballot.sealing.setting import BoxName, Setting
 from ballot.sealing.workers import Octets
 
@@ -65,6 +67,21 @@ def box(
     """Make a box of these choices."""
     wire = wires(choices, seed=seed, **changes)
     return Box.parse(name or BoxName("leader", ("member",)), wire[:, 32:98])
+
+
+def vote_over(c2: bytes, *, randomness: int, begun: Any, credential: bytes) -> SealedVote:
+    """Make a vote whose proof holds over somebody else's point as its c2.
+
+    begun: the vote transcript up to the unit.
+    """
+    nonce = randomness + 1
+    c1 = native.write_point(native.base_times(randomness))
+    commitment = native.write_point(native.base_times(nonce))
+    stream = begun.copy()
+    for part in (credential, c1, c2, commitment):
+        stream.update(framed(part))
+    response = (nonce + wide_reduce(stream.digest(), ORDER) * randomness) % ORDER
+    return SealedVote(c1, c2, commitment, response.to_bytes(32, "big"))
 
 
 def refusal(call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

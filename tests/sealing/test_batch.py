@@ -8,14 +8,21 @@ import pytest
 from ballot.sealing import batch as batch_module
 from ballot.sealing import bulk as bulk_module
 from ballot.sealing import claims as claims_module
-from ballot.sealing.ballot import SealedBallot, check_ballot, seal_ballot
+from ballot.sealing import native
+from ballot.sealing.ballot import (
+    SealedBallot,
+    check_ballot,
+    seal_ballot,
+    sign_ballot,
+    vote_transcript,
+)
 from ballot.sealing.batch import check_ballots, check_read_ballots, read_ballots
 from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.claims import Claims, false_claims
 from ballot.sealing.codes import make_codes, voting_key
 from ballot.sealing.native import ORDER
 from tests.sealing import plain
-from tests.sealing.making import ELECTION, place, refusal, rng, voter, wires
+from tests.sealing.making import ELECTION, place, refusal, rng, vote_over, voter, wires
 
 TWO = {"contests": ["leader", "deputy"]}
 
@@ -121,6 +128,54 @@ def test_a_component_of_an_earlier_ballot_is_refused_and_the_earlier_stands():
     assert refusal(check, again).culprits == ((4, "ballot.repeated"), (5, "ballot.repeated"))
 
 
+def test_a_component_repeats_another_in_its_own_place_alone():
+    # What is taken at intake holds here, or one elector could stop the election.
+    wire = wires([1, 2, 3])
+    begun = vote_transcript(place()["setting"], "leader", "member", "")
+
+    def with_c2(row, at, randomness):
+        vote = vote_over(
+            wire[row, at : at + 33].tobytes(),
+            randomness=randomness,
+            begun=begun,
+            credential=voter(randomness).credential,
+        )
+        ballot = sign_ballot([vote], key=voter(randomness), rng=rng(), **place())
+        check_ballot(ballot.to_bytes(), **place())
+        return np.frombuffer(ballot.to_bytes(), np.uint8)
+
+    crossed, copied = with_c2(0, 32, 7), with_c2(1, 65, 8)
+    assert check(np.vstack([wire, crossed]))
+    assert check(np.vstack([crossed, wire]))
+    for row in range(4):
+        rows = np.insert(np.vstack([wire, crossed]), row, copied, axis=0)
+        last = max(row, 1 + (row <= 1))
+        assert refusal(check, rows).culprits == ((last, "ballot.repeated"),)
+
+
+def test_a_refused_ballot_s_components_are_free_for_a_later_one():
+    wire = wires([[1, 2], [3, 4], [5, 6]], **TWO)
+    begun = [vote_transcript(place()["setting"], name, "member", "") for name in TWO["contests"]]
+
+    def signed(votes, number):
+        ballot = sign_ballot(votes, key=voter(number), rng=rng(), **place(**TWO))
+        return np.frombuffer(ballot.to_bytes(), np.uint8)
+
+    def over(c2, number, contest, randomness):
+        key = voter(number)
+        return vote_over(
+            c2, randomness=randomness, begun=begun[contest], credential=key.credential
+        )
+
+    points = [native.write_point(native.base_times(secret)) for secret in range(2, 6)]
+    copied = wire[0, 163 + 33 : 163 + 66].tobytes()
+    refused = signed([over(points[0], 1, 0, 70), over(copied, 1, 1, 71)], 1)
+    later = signed([over(points[1], 2, 0, 70), over(points[2], 2, 1, 72)], 2)
+    rows = np.vstack([wire, refused, later])
+    assert refusal(check, rows, **TWO).culprits == ((3, "ballot.repeated"),)
+    assert check(np.vstack([wire, later]), **TWO)
+
+
 def test_a_copy_with_a_false_proof_does_not_taint_the_ballot_it_copies():
     wire = wires([1, 2, 3])
     copied = wire[[0, 2, 1, 2]].copy()
@@ -131,7 +186,7 @@ def test_a_copy_with_a_false_proof_does_not_taint_the_ballot_it_copies():
 def test_points_alike_in_their_first_bytes_alone_are_no_repetition(monkeypatch):
     wire = wires([[1, 2], [3, 4]], **TWO)
     monkeypatch.setattr(
-        batch_module, "_heads", lambda pairs: np.zeros((4, pairs.shape[2]), np.uint64)
+        batch_module, "_heads", lambda pairs: np.zeros((2, 2, pairs.shape[2]), np.uint64)
     )
     assert check(wire, **TWO)
 

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.db import connection
 
 from ballot.models import Box, Entry
-from ballot.selectors import sealed_box
+from ballot.sealing.ballot import sign_ballot, vote_transcript
+from ballot.selectors import contest_codes, sealed_box, setting_of
 from ballot.services.board import BATCH_BALLOTS
+from ballot.services.close_poll import close_poll_early
 from ballot.services.verify_register import verify_register
+from members.models import RollEntry
 from office.models import Letter
 from office.refusal import Refusal
 from tests.ballot.factories import (
+    REASON,
     Run,
     boxes,
+    cast_wire,
     content,
     election,
     entries,
+    key_of_elector,
     kinds,
     no_triggers,
     recorded,
+    sealed,
 )
+from tests.sealing.making import vote_over
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +215,31 @@ def test_a_ballot_changed_on_the_board_too_fails_the_check_it_passed_at_its_cast
 
     assert refused.value.code == "register.ballot-rejected"
     assert run.state == "closed"
+
+
+def test_an_elector_who_takes_another_s_component_for_the_other_place_stops_nothing() -> None:
+    run = election(at="polling")
+    first, second = entries(run)[:2]
+    wire = sealed(run, first, (0,))
+    cast_wire(run, wire)
+
+    cast_wire(run, _over(run, second, c2=wire[32:65]))
+    close_poll_early(run.election_id, reason=REASON, **run.by_two)
+    verify(run)
+
+    assert run.state == "verified"
+    assert [box.ballots for box in boxes(run)] == [2]
+
+
+def _over(run: Run, entry: RollEntry, *, c2: bytes) -> bytes:
+    """A ballot that is whole, sealed over somebody else's point in the place of its c2."""
+    setting, [contest] = setting_of(run.election), contest_codes(run.election)
+    key, section = key_of_elector(run, entry), entry.section.code
+    begun = vote_transcript(setting, contest, section, "")
+    vote = vote_over(c2, randomness=4711, begun=begun, credential=key.credential)
+    ballot = sign_ballot([vote], setting=setting, contests=[contest], section=section, key=key,
+                         rng=os.urandom)
+    return ballot.to_bytes()
 
 
 def test_who_cast_in_the_last_moments_is_told_of_it_before_the_boxes_are_fixed() -> None:
