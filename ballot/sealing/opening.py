@@ -18,7 +18,7 @@ from ballot.canonical import transcript_hash, xof
 from ballot.sealing import native
 from ballot.sealing.box import Box, box_hash, parse_columns
 from ballot.sealing.errors import Malformed, OpeningRejected
-from ballot.sealing.keys import ElectionKey, KeyShare
+from ballot.sealing.keys import ElectionKey, KeyShare, PublicShare
 from ballot.sealing.native import Points
 from ballot.sealing.proofs import EQUALITY, Equality, equal, prove_equality
 from ballot.sealing.scalars import WEIGHT, Rng
@@ -73,7 +73,8 @@ def open_part(
 
     Spec:   sealing §10.1 and §10.2.
     Cost:   one multiplication in constant time, and a sum by 128 bits, a pair (40 to 65 µs).
-    Raises: ShuffleRejected "shuffle.empty"; OpeningRejected "opening.key", "opening.share".
+    Raises: ShuffleRejected "shuffle.empty"; OpeningRejected "opening.key", "opening.share";
+            "opening.proof" where the machine miscomputed: nothing of it leaves.
     """
     check_not_empty(box)
     _check_key(setting, key)
@@ -105,7 +106,32 @@ def open_part(
     proof = prove_equality(
         "opening-challenge", *statement, secret=share.secret, other=total, rng=rng
     )
+    # A computing fault, and then the same nonce again without it, would give the share away.
+    _require_proved(proof, statement, trustee, total, product)
     return PartOpening(fixed, share.number, factors, proof)
+
+
+def repeatable(size: int) -> bytes:
+    """Give zeros in place of randomness, where a lost part must be made again as it was.
+
+    The proof's nonce is then made of the share and of all that is opened, and of nothing else
+    (sealing §10.2).  Good for open_part alone: no random scalar can be drawn from it.
+    """
+    return bytes(size)
+
+
+def _require_proved(
+    proof: Equality,
+    statement: tuple[bytes, bytes, bytes],
+    trustee: PublicShare,
+    total: bytes,
+    product: bytes,
+) -> None:
+    point = native.read_point(trustee.point)
+    if not equal(
+        proof, "opening-challenge", *statement, point=point, other=total, product=product
+    ):
+        raise OpeningRejected("opening.proof", trustee=trustee.number)
 
 
 def check_part(
@@ -138,12 +164,7 @@ def check_part(
     )
     total, product = (_sure(one) for one in sums)
     statement = (seed, native.write_point(total), native.write_point(product))
-    point = native.read_point(trustee.point)
-    proved = equal(
-        part.proof, "opening-challenge", *statement, point=point, other=total, product=product
-    )
-    if not proved:
-        raise OpeningRejected("opening.proof", trustee=part.number)
+    _require_proved(part.proof, statement, trustee, total, product)
 
 
 def part_commitment(part: bytes, *, setting: Setting, number: int) -> bytes:

@@ -2,15 +2,18 @@
 
 Source: Schnorr 1991; Chaum and Pedersen 1992; both made non-interactive by a hash of the whole
 statement (Bernhard, Pereira and Warinschi 2012), and given as (commitment, response).  The secret
-is a trustee's: it is touched by constant-time calls alone.
+is a trustee's: it is touched by constant-time calls alone.  A nonce is made of the secret and the
+whole statement besides randomness (RFC 6979 §3.6), so that no fault of the randomness gives one
+nonce to two statements.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
-from ballot.canonical import Part, transcript_hash, wide_reduce
+from ballot.canonical import Part, transcript_hash, wide_reduce, xof
 from ballot.sealing import native
 from ballot.sealing.errors import Malformed
 from ballot.sealing.native import ORDER
@@ -71,7 +74,7 @@ def _check_shape(wire: bytes, size: int) -> None:
 
 def prove_knowledge(use: str, *statement: Part, secret: int, rng: Rng) -> Knowledge:
     """Prove knowledge of `secret`, for a statement that names its point (sealing §9.2, eq. 27)."""
-    nonce = random_scalar(rng)
+    nonce = _nonce(use, *statement, secret=secret, rng=rng)
     commitment = native.write_point(native.base_times(nonce))
     challenge = _challenge(use, *statement, commitment)
     return Knowledge(commitment, _answer(nonce, challenge, secret))
@@ -92,7 +95,7 @@ def prove_equality(
 
     Spec: sealing §10.2, eq. 41.
     """
-    nonce = random_scalar(rng)
+    nonce = _nonce(use, *statement, secret=secret, rng=rng)
     of_base = native.write_point(native.base_times(nonce))
     of_other = native.write_point(native.secret_times_one(other, nonce))
     challenge = _challenge(use, *statement, of_base, of_other)
@@ -110,6 +113,13 @@ def equal(
     return of_base == native.read_point(proof.of_base) and of_other == native.read_point(
         proof.of_other
     )
+
+
+def _nonce(use: str, *statement: Part, secret: int, rng: Rng) -> int:
+    """Draw a proof's nonce from the secret, the statement and 32 random bytes (sealing §3.3)."""
+    seed = transcript_hash("proof-nonce", secret.to_bytes(32, "big"), rng(32), use, *statement)
+    block = count()
+    return random_scalar(lambda size: xof(seed, size, offset=size * next(block)))
 
 
 def _challenge(use: str, *statement: Part) -> int:

@@ -13,19 +13,17 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ballot.canonical import Json, XofRng, transcript_hash
+from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Blob, Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
-from ballot.sealing.box import box_hash
 from ballot.sealing.decoding import OpenedBox
 from ballot.sealing.decoding import open_box as combine
 from ballot.sealing.errors import SealingError
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.opening import check_part, open_part, part_commitment, read_part
-from ballot.sealing.setting import Setting
+from ballot.sealing.opening import check_part, open_part, part_commitment, read_part, repeatable
 from ballot.selectors import key_of, ranking_space, setting_of, whole_blob
 from ballot.services.board import append_entry, blob_reference, store_blob
 from ballot.services.mix_box import boxes_of, mixed_box
@@ -221,8 +219,9 @@ def _open_held_parts(
         for share in shares:
             report(stage=f"Trustee {share.number} opens a part of {box}", done=0,
                    total=box.ballots, unit="papers")
+            # A killed run finds the same part again, and can reveal what it committed to.
             part = open_part(sealed, setting=setting, key=key, share=share,
-                             rng=repeatable(share, sealed, setting), processes=processes,
+                             rng=repeatable, processes=processes,
                              progress=lambda done, total: report(done=done, total=total))
             parts[share.number] = part.to_bytes()
         for number, content in parts.items():
@@ -233,18 +232,6 @@ def _open_held_parts(
                    unit="papers")
             reveal_part(box.pk, number=number, content=content, by=by, now=now, mixed=sealed,
                         processes=processes, report=report)
-
-
-def repeatable(share: KeyShare, sealed: SealedBox, setting: Setting) -> XofRng:
-    """Randomness that a killed run finds again, so that it can reveal what it committed to.
-
-    Drawn from the share itself and from what is opened, as RFC 6979 draws its nonce: the same
-    part for the same box, and for another box another.
-    """
-    seed = transcript_hash(
-        "held-part", share.secret.to_bytes(32, "big"), box_hash(sealed, setting=setting)
-    )
-    return XofRng(seed)
 
 
 def held_shares(election: Election) -> list[KeyShare]:

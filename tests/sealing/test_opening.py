@@ -23,6 +23,7 @@ from ballot.sealing.opening import (
     open_part,
     part_commitment,
     read_part,
+    repeatable,
 )
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import BoxName, Setting
@@ -160,7 +161,16 @@ def test_a_part_is_what_the_specification_says():
     weights = [int.from_bytes(stream[:16], "big"), int.from_bytes(stream[16:], "big")]
     total = plain.add(*(plain.times(w, p) for w, p in zip(weights, c1, strict=True)))
     product = plain.times(share.secret, total)
-    nonce = int.from_bytes(rng(b"open")(32), "big")
+    nonce_seed = plain.h(
+        "proof-nonce",
+        share.secret.to_bytes(32, "big"),
+        rng(b"open")(32),
+        "opening-challenge",
+        seed,
+        plain.write(total),
+        plain.write(product),
+    )
+    nonce = int.from_bytes(plain.stream(nonce_seed, 32), "big")
     of_base, of_other = plain.times(nonce, plain.G), plain.times(nonce, total)
     said = [plain.write(point) for point in (total, product, of_base, of_other)]
     challenge = plain.reduced(plain.h("opening-challenge", seed, *said))
@@ -173,6 +183,32 @@ def test_a_part_is_what_the_specification_says():
         + said[3]
         + response.to_bytes(32, "big")
     )
+
+
+def test_without_randomness_the_same_part_comes_again_and_another_box_has_another_nonce():
+    # sealing §10.2: what a computing fault changes in the statement changes the nonce, too.
+    opened, other = Opened([4, 9]), Opened([4, 8])
+    first, again, elsewhere = (
+        one.part(one.shares[0], rng=repeatable) for one in (opened, opened, other)
+    )
+    opened.check(first)
+    assert again.to_bytes() == first.to_bytes()
+    assert opened.parts[0].proof.of_base != first.proof.of_base
+    assert elsewhere.proof.of_base != first.proof.of_base
+
+
+def test_a_proof_that_came_out_false_never_leaves(monkeypatch):
+    # Two answers under one nonce would give the share away.
+    opened = Opened([4, 9])
+    prove = opening_module.prove_equality
+
+    def faulty(*arguments, **named):
+        return replace(prove(*arguments, **named), response=bytes(31) + b"\x01")
+
+    opened.part(opened.shares[0], rng=repeatable)
+    monkeypatch.setattr(opening_module, "prove_equality", faulty)
+    refused = refusal(opened.part, opened.shares[0], rng=repeatable)
+    assert (refused.condition, refused.evidence) == ("opening.proof", {"trustee": 1})
 
 
 # --- Tampering (sealing §10.4) ---
@@ -325,7 +361,12 @@ def test_a_trustee_s_secret_is_multiplied_in_constant_time_alone(monkeypatch):
     monkeypatch.setattr(opening_module, "weighted_sum", watched(total, 1))
     part = opened.part(share)
     weights = seen.pop(0)  # public, and what the sum then multiplies by, one after the other
-    assert seen == [int.from_bytes(row.tobytes(), "big") for row in weights]
+    answer = int.from_bytes(part.proof.response, "big")
+    challenge = seen[-1]
+    # Last, the finished proof is checked: with its answer and its challenge, which are published.
+    assert seen == [
+        *(int.from_bytes(row.tobytes(), "big") for row in weights), challenge, answer, challenge
+    ]
     opened.check(part)
 
 

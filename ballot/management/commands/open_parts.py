@@ -21,11 +21,11 @@ from ballot.management.progress import TerminalListener
 from ballot.management.trusted import election_named, read_share, refusals_as_errors
 from ballot.models import Box, Election
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.opening import open_part, part_commitment
+from ballot.sealing.opening import open_part, part_commitment, repeatable
 from ballot.selectors import key_of, setting_of
 from ballot.services.mix_box import boxes_of, mixed_box
 from ballot.services.moves import require_state
-from ballot.services.open_box import commit_part, repeatable, reveal_part
+from ballot.services.open_box import commit_part, reveal_part
 
 
 class Command(BaseCommand):
@@ -87,7 +87,7 @@ def _part(
             key=key_of(election),
             share=share,
             # A lost folder loses nothing: the same share and box give the same part again.
-            rng=repeatable(share, mixed, setting),
+            rng=repeatable,
             processes=processes,
             progress=lambda done, total: listener.report(done=done, total=total, unit="papers"),
         )
