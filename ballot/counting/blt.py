@@ -22,7 +22,7 @@ _WHOLE = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 _WITHDRAWN = re.compile(r"-[0-9]{1,15}\Z", re.ASCII)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"\s*(?:#.*)?\Z')
 _ESCAPED = re.compile(r"\\(.)")
-_PAPER_ID = re.compile(r"\([^()]*\)\s*")
+_PAPER_ID = re.compile(r"\A\([^()]*\)\s*")
 
 _Line = tuple[int, str]
 
@@ -121,7 +121,7 @@ def _paper(number: int, line: str, candidates: int) -> tuple[Ranking, int]:
 
     Spec: counting §8.3.
     """
-    many, *ranking = _PAPER_ID.sub("", line, count=1).split() or [""]
+    many, *ranking = _PAPER_ID.sub("", line).split() or [""]
     if not _WHOLE.match(many) or not int(many):
         raise BltRefused(number, f"a line of papers begins with how many they are, not {many!r}")
     if not ranking or ranking.pop() != "0":
