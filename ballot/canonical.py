@@ -50,11 +50,12 @@ def read_canonical(octets: bytes) -> Any:
         value = json.loads(
             octets.decode("utf-8"), parse_float=_refuse_number, parse_constant=_refuse_number
         )
+        written = canonical(value)
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as error:
-        raise NotCanonical("This is not JSON in UTF-8.") from error
-    if canonical(value) != octets:
+        raise NotCanonical("This is not JSON in UTF-8, or lies too deep.") from error
+    if written != octets:
         raise NotCanonical("This JSON is not in its canonical form.")
     return value
 

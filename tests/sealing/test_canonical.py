@@ -66,6 +66,7 @@ def test_what_has_no_one_form_is_refused(value):
         b"[",
         b"9" * 5000,
         b"[" * 100_000,
+        b"[" * 600 + b"]" * 600,
         b" 1",
     ],
 )
