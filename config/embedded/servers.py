@@ -70,15 +70,17 @@ class Servers:
         _leave(self.var / "redis.url", self.valkey.url())
 
     def stop(self) -> None:
+        """Stop what we started. Without the lock it was another who started what runs here."""
+        if self._lock is None:
+            return
         if self.valkey is not None:
             (self.var / "redis.url").unlink(missing_ok=True)
             self.valkey.stop()
         if self.postgres is not None:
             (self.var / "postgres.url").unlink(missing_ok=True)
             self.postgres.stop()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._lock.close()
+        self._lock = None
 
 
 def _is_named(variable: str) -> bool:

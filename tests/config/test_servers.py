@@ -215,6 +215,25 @@ def test_a_second_process_does_not_start_servers_on_the_same_folder(
     second.stop()
 
 
+def test_a_process_that_was_refused_the_servers_leaves_those_that_run_findable(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.delenv("REDIS_URL")
+    first, second = Servers(folder), Servers(folder)
+    addresses = [folder / "postgres.url", folder / "redis.url"]
+    assert first.claim()
+    for address in addresses:
+        address.write_text("where it is\n")
+    assert not second.claim()
+
+    second.stop()
+
+    assert all(address.exists() for address in addresses)
+    first.stop()
+    assert not any(address.exists() for address in addresses)
+
+
 def test_a_command_borrows_running_servers_and_leaves_them_running(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
