@@ -123,8 +123,6 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self._binaries = find_binaries()
         self._before, self._owner = find_way_to_run(self._binaries)
-        if self._owner is not None:
-            self._move_out_of_closed_folders()
         self._short_folder: Path | None = None
 
     @property
@@ -143,7 +141,10 @@ class Postgres:
 
     def start(self) -> None:
         """Make the cluster if there is none, and start it; returns once it answers."""
-        if not (self.cluster / "PG_VERSION").exists():
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._owner is not None:
+            self._move_out_of_closed_folders()
+        if not self.cluster.exists():
             self._make_cluster()
         give_up_at = time.monotonic() + RETRY_TIMEOUT_S
         while not self._try_to_start():
@@ -190,13 +191,17 @@ class Postgres:
             os.chown(folder, self._owner, self._owner)
 
     def _make_cluster(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.cluster, ignore_errors=True)
-        self.cluster.mkdir(mode=0o700)
-        self._give(self.cluster)
+        """Make it under another name, so that what bears its own is whole.
+
+        An initdb that was stopped leaves a folder that looks like a cluster and starts none.
+        """
+        made = self.cluster.with_name("data.new")
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(mode=0o700)
+        self._give(made)
         command = [
             *self._before,
-            *(str(self._binaries / "initdb"), "-D", str(self.cluster)),
+            *(str(self._binaries / "initdb"), "-D", str(made)),
             *("-U", ROLE, "-E", "UTF8", "--auth=trust", "--no-sync"),
             *self._locale(),
         ]
@@ -204,27 +209,38 @@ class Postgres:
             command, capture_output=True, text=True, check=False, cwd="/"
         )
         if done.returncode:
-            shutil.rmtree(self.cluster, ignore_errors=True)
             raise CannotStart(f"PostgreSQL could not make {self.cluster}.\n{done.stderr}")
+        made.rename(self.cluster)
 
     def _move_out_of_closed_folders(self) -> None:
         """Where nobody cannot enter, as under root's home, keep cluster and program elsewhere.
 
         A link beside the log says where; `make clean` follows it.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
+        home = self.folder
         if is_closed(self.cluster):
-            shelter = shelter_for(self.folder)
+            home = shelter_for(self.folder)
             link = self.folder / "elsewhere"
             link.unlink(missing_ok=True)
-            link.symlink_to(shelter)
-            self.cluster = shelter / "data"
+            link.symlink_to(home)
+            self.cluster = home / "data"
         if is_closed(self._binaries):
-            program = shelter_for(self._binaries) / "postgres"
-            if not (program / "bin" / "postgres").exists():
-                shutil.copytree(self._binaries.parent, program, symlinks=True, dirs_exist_ok=True)
-            self._binaries = program / "bin"
+            self._binaries = self._copy_of_program(home) / "bin"
+
+    def _copy_of_program(self, home: Path) -> Path:
+        """Return a copy of the program, named by its installing, so that a new one is copied anew.
+
+        Copied under another name: what bears its own is whole.
+        """
+        program = home / f"program-{(self._binaries / 'postgres').stat().st_mtime_ns}"
+        if not program.exists():
+            for old in home.glob("program-*"):
+                shutil.rmtree(old)
+            made = program.with_suffix(".new")
+            shutil.copytree(self._binaries.parent, made, symlinks=True)
+            made.rename(program)
+        return program
 
     def _locale(self) -> list[str]:
         version = subprocess.run(

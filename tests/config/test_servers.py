@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -104,6 +105,31 @@ def test_the_lock_of_a_killed_server_that_nobody_reaped_does_not_stop_the_next(
     dead.wait()
 
 
+def test_a_first_start_that_was_killed_is_begun_anew_by_the_next(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Postgres(folder / "postgres", durable=False)
+    once = subprocess.run
+
+    def killed_on_the_way(command: list[str], **how: Any) -> subprocess.CompletedProcess[str]:
+        """End as initdb does where it is killed: with the first of its files written."""
+        if not any(word.endswith("/initdb") for word in command):
+            return once(command, **how)
+        Path(command[command.index("-D") + 1], "PG_VERSION").write_text("18\n")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("subprocess.run", killed_on_the_way)
+    with pytest.raises(KeyboardInterrupt):
+        server.start()
+    monkeypatch.undo()
+
+    server.start()
+
+    server.make_database()
+    assert run(server, "SELECT 1") == [(1,)]
+    server.stop()
+
+
 def test_a_path_too_long_for_a_socket_is_served_from_a_short_private_one(folder: Path) -> None:
     server = Postgres(folder / ("a" * 90) / "postgres", durable=False)
     server.start()
@@ -168,6 +194,25 @@ def test_where_namespaces_are_refused_root_runs_it_as_nobody_even_under_a_closed
         assert (folder / "closed" / "postgres" / "elsewhere").is_symlink() == is_root
     finally:
         server.stop()
+
+
+def test_a_copy_of_the_program_is_whole_and_goes_when_another_is_installed(folder: Path) -> None:
+    server = Postgres(folder / "postgres")
+    installed = folder / "installed" / "bin"
+    installed.mkdir(parents=True)
+    for name in ("initdb", "postgres"):
+        (installed / name).write_text(name)
+    server._binaries = installed
+    half = server._copy_of_program(folder)
+    half.rename(half.with_suffix(".new"))
+    (half.with_suffix(".new") / "bin" / "initdb").unlink()
+
+    copied = server._copy_of_program(folder)
+
+    assert sorted(file.name for file in (copied / "bin").iterdir()) == ["initdb", "postgres"]
+    os.utime(installed / "postgres", (1, 1))
+    assert server._copy_of_program(folder) != copied
+    assert len(list(folder.glob("program-*"))) == 1
 
 
 def test_a_shelter_that_another_account_made_is_refused(
