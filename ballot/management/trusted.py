@@ -13,10 +13,8 @@ from django.core.management.base import CommandError
 from ballot.models import Election
 from ballot.sealing.errors import SealingError
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.sharefile import open_share
+from ballot.sealing.sharefile import SHORTEST_PASSPHRASE, open_share
 from office.refusal import Refusal
-
-SHORTEST_PASSPHRASE = 12
 
 
 def election_named(slug: str) -> Election:
@@ -28,19 +26,26 @@ def election_named(slug: str) -> Election:
     return election
 
 
-def ask_passphrase(who: str, *, twice: bool) -> str:
+def ask_passphrase(who: str) -> str:
     """Ask at the terminal, unseen; without one, take the next line of standard input."""
-    if not sys.stdin.isatty():
-        passphrase = sys.stdin.readline().rstrip("\n")
-    else:
-        passphrase = getpass.getpass(f"Passphrase of {who}: ")
-        if twice and getpass.getpass("The same again: ") != passphrase:
-            raise CommandError("The two are not the same. Nothing was written.")
-    if twice and len(passphrase) < SHORTEST_PASSPHRASE:
-        raise CommandError(
-            f"A passphrase has at least {SHORTEST_PASSPHRASE} characters. Nothing was written."
-        )
-    return passphrase
+    if sys.stdin.isatty():
+        return getpass.getpass(f"Passphrase of {who}: ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def ask_new_passphrase(who: str) -> str:
+    """Ask for a passphrase to be set: at a terminal twice, and anew until it will do."""
+    while True:
+        passphrase = ask_passphrase(who)
+        if len(passphrase) < SHORTEST_PASSPHRASE:
+            why = f"A passphrase has at least {SHORTEST_PASSPHRASE} characters."
+        elif sys.stdin.isatty() and getpass.getpass("The same again: ") != passphrase:
+            why = "The two are not the same."
+        else:
+            return passphrase
+        if not sys.stdin.isatty():
+            raise CommandError(f"{why} Nothing was written.")
+        print(f"{why} Type it anew.", file=sys.stderr)
 
 
 def read_share(path: Path) -> KeyShare:
@@ -50,7 +55,7 @@ def read_share(path: Path) -> KeyShare:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
     try:
-        share = open_share(data, passphrase=ask_passphrase(path.name, twice=False))
+        share = open_share(data, passphrase=ask_passphrase(path.name))
     except SealingError as refused:
         raise CommandError(
             f"{path} does not open ({refused.condition}): the passphrase is wrong, or the file is "

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import stat
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from ballot.management.commands import make_trustees as make_trustees_module
+from ballot.management.trusted import ask_new_passphrase
 from ballot.models import DemonstrationShare, PartialOpening
 from ballot.sealing import sharefile
-from ballot.sealing.keys import KeyShare
+from ballot.sealing.keys import ElectionKey, KeyShare
 from ballot.sealing.sharefile import open_share
 from ballot.selectors import key_of
 from ballot.services.mix_box import SERVER, mix_boxes
@@ -127,26 +131,90 @@ def test_a_ceremony_that_cannot_be_makes_no_key(
     with pytest.raises(CommandError, match=said):
         make_trustees(run, tmp_path / "first", quorum=quorum)
     assert run.election.key is None
+    assert not (tmp_path / "first").exists()
     typed(*PASSPHRASES)
     make_trustees(run, tmp_path / "second")
 
     assert key_of(run.election).quorum == 2
 
 
-def test_share_files_are_never_written_over_and_a_key_is_made_once(tmp_path: Path, typed) -> None:
+def test_share_files_are_never_written_over(tmp_path: Path, typed) -> None:
+    run = election(at="frozen", demonstration=False)
+    share_file(run, tmp_path, 2).write_bytes(b"of another ceremony")
+    typed(*PASSPHRASES)
+
+    with pytest.raises(CommandError, match="is there already"):
+        make_trustees(run, tmp_path)
+    assert share_file(run, tmp_path, 2).read_bytes() == b"of another ceremony"
+    make_trustees(run, tmp_path / "elsewhere")
+
+    assert share_file(run, tmp_path / "elsewhere", 2).exists()
+
+
+def test_a_key_is_made_once_and_a_second_ceremony_leaves_no_shares(tmp_path: Path, typed) -> None:
     run = election(at="frozen", demonstration=False)
     typed(*PASSPHRASES)
     make_trustees(run, tmp_path)
-    before = share_file(run, tmp_path, 1).read_bytes()
 
-    typed(*PASSPHRASES)
-    with pytest.raises(CommandError, match="is there already"):
-        make_trustees(run, tmp_path)
     typed(*PASSPHRASES)
     with pytest.raises(CommandError, match="not been set up yet"):
         make_trustees(run, tmp_path / "elsewhere")
 
-    assert share_file(run, tmp_path, 1).read_bytes() == before
+    assert share_file(run, tmp_path, 1).exists()
+    assert not share_file(run, tmp_path / "elsewhere", 1).exists()
+
+
+def test_a_set_of_shares_is_written_whole_or_not_at_all(
+    tmp_path: Path, typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = election(at="frozen", demonstration=False)
+    room = iter([None, OSError(errno.ENOSPC, "No space left on device")])
+
+    def sync(descriptor: int) -> None:
+        if full := next(room):
+            raise full
+
+    with monkeypatch.context() as small:
+        small.setattr("os.fsync", sync)
+        typed(*PASSPHRASES)
+        with pytest.raises(CommandError, match="No space left"):
+            make_trustees(run, tmp_path)
+    assert list(tmp_path.iterdir()) == [] and run.election.key is None
+    typed(*PASSPHRASES)
+    make_trustees(run, tmp_path)
+
+    assert len(list(tmp_path.iterdir())) == len(PASSPHRASES)
+
+
+def test_of_two_ceremonies_at_once_the_later_leaves_no_shares(
+    tmp_path: Path, typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = election(at="frozen", demonstration=False)
+    made_once = make_trustees_module.set_key
+
+    def after_another(election_id: int, *, key: ElectionKey, by: None, now: datetime) -> None:
+        made_once(election_id, key=key, by=by, now=now)
+        made_once(election_id, key=key, by=by, now=now)
+
+    monkeypatch.setattr(make_trustees_module, "set_key", after_another)
+    typed(*PASSPHRASES)
+    with pytest.raises(CommandError, match="not been set up yet"):
+        make_trustees(run, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_at_a_terminal_a_passphrase_that_will_not_do_is_asked_for_anew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = iter(["short", "a first long phrase", "a frist long phrase", *2 * [PASSPHRASES[0]]])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(lines))
+
+    assert ask_new_passphrase("Ann Lee") == PASSPHRASES[0]
+
+    assert "at least 12 characters" in capsys.readouterr().err
+    assert next(lines, None) is None
 
 
 def test_a_wrong_passphrase_opens_nothing_and_says_so(tmp_path: Path, typed) -> None:
