@@ -1,7 +1,8 @@
 """System checks: what must hold before this installation may conduct an election.
 
-`manage.py check` and `migrate` run them, the worker runs them as it starts, and the web server
-refuses to start while one of them fails (config/wsgi.py). docs/operations.md lists them.
+`manage.py check`, `migrate` and the worker (config/celery.py) stop where one of them fails. So does
+the web server (config/wsgi.py), but for what a database must be asked: web servers come up while
+it restarts. docs/operations.md lists them.
 """
 
 from __future__ import annotations
@@ -178,5 +179,5 @@ def _as_list(check: Callable[..., Iterable[CheckMessage]]) -> Callable[..., list
 
 
 def errors() -> list[CheckMessage]:
-    """Return what forbids serving pages; the durability check, which needs a server, apart."""
+    """Return what forbids starting; the durability check, which needs a server, apart."""
     return [message for check in CHECKS for message in check() if isinstance(message, Error)]

@@ -11,6 +11,7 @@ import pytest
 from django.core.checks import CheckMessage
 
 from config import checks
+from config.embedded.postgres import Postgres
 from config.settings import BASE_DIR
 
 Settings = Any
@@ -213,3 +214,31 @@ def test_the_web_server_refuses_to_serve_an_unsafe_installation(
     monkeypatch.setattr(checks, "CHECKS", (lambda: [failing],))
     with pytest.raises(ImproperlyConfigured, match=r"hustings\.E999"):
         wsgi.refuse_unsafe()
+
+
+@pytest.mark.parametrize("is_durable", [True, False])
+def test_a_worker_starts_on_a_database_that_remembers_and_on_no_other(
+    is_durable: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    database = Postgres(tmp_path_factory.mktemp("p"), durable=is_durable)
+    database.start()
+    try:
+        database.make_database()
+        addresses = {"DATABASE_URL": database.url(), "REDIS_URL": os.environ["REDIS_URL"]}
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1",
+             "--queues", "of-this-test", "--loglevel", "INFO"],
+            cwd=BASE_DIR, env={"PATH": os.environ["PATH"], **PRODUCTION, **addresses},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        assert worker.stdout is not None
+        said = []
+        for line in worker.stdout:
+            said.append(line)
+            if " ready." in line:
+                worker.terminate()
+        assert worker.wait(60) == (0 if is_durable else 1), "".join(said)
+        assert any(" ready." in line for line in said) == is_durable
+        assert any("hustings.E014" in line for line in said) != is_durable
+    finally:
+        database.stop()
