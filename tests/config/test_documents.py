@@ -1,10 +1,15 @@
-"""docs/operations.md lists every variable that is read, and every system check."""
+"""docs/operations.md lists every variable and each check, and what it prints works as printed."""
 
 from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from pathlib import Path
+
+from ballot.services.photographs import MOST_BYTES
+from config.embedded.valkey import find_binary
+from members.services.upload_import import LARGEST_BYTES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -39,3 +44,35 @@ def test_every_system_check_stands_in_the_table() -> None:
 
     assert raised
     assert listed == raised
+
+
+def block_after(words: str) -> str:
+    """Return the first block of code of the page after these words."""
+    return OPERATIONS.split(words, 1)[1].split("```", 2)[1].split("\n", 1)[1]
+
+
+def test_the_proxy_lets_through_what_the_application_takes() -> None:
+    bounds = {
+        place: int(megabytes) * 2**20
+        for place, megabytes in re.findall(
+            r"location (\S+) \{[^}]*client_max_body_size (\d+)m;", block_after("## 7. nginx")
+        )
+    }
+    of_the_form_itself = 2**16
+
+    assert bounds["/desk/members/"] >= LARGEST_BYTES + of_the_form_itself
+    assert bounds["/desk/elections/"] >= MOST_BYTES + of_the_form_itself
+
+
+def test_redis_takes_the_lines_that_are_printed(tmp_path: Path) -> None:
+    (tmp_path / "redis.conf").write_text(block_after("## 5. Redis or Valkey"))
+    (tmp_path / "wrong.conf").write_text("appendonly yes  # a comment\n")
+
+    def tries(name: str) -> str:
+        """Return where the server stops, which reads the file and then this command's nonsense."""
+        command = [find_binary(), tmp_path / name, "--port", "0", "--dir", tmp_path]
+        command += ["--no-such-directive", "1"]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+    assert "no-such-directive" in tries("redis.conf")
+    assert "appendonly" in tries("wrong.conf")
