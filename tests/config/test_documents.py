@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from ballot.services.photographs import MOST_BYTES
@@ -76,3 +78,30 @@ def test_redis_takes_the_lines_that_are_printed(tmp_path: Path) -> None:
 
     assert "no-such-directive" in tries("redis.conf")
     assert "appendonly" in tries("wrong.conf")
+
+
+def test_every_command_of_ours_stands_on_the_page() -> None:
+    ours = {
+        file.stem
+        for application in ("ballot", "office", "members")
+        for file in (ROOT / application).glob("management/commands/[a-z]*.py")
+    }
+    of_the_makefile = {"bench_cast", "demonstration"}
+
+    assert ours >= of_the_makefile | {"make_staff", "make_trustees", "mix_boxes", "open_parts"}
+    assert ours - of_the_makefile == {name for name in ours if f"manage.py {name}" in OPERATIONS}
+
+
+def test_the_printed_settings_pass_every_check_once_the_keys_are_in(tmp_path: Path) -> None:
+    printed = block_after("`/etc/hustings/environment`, owner root")
+    keys = iter(["00112233445566778899aabbccddeeff" * 2, "ffeeddccbbaa99887766554433221100" * 2])
+    (tmp_path / "environment").write_text(re.sub("…", lambda _: next(keys), printed))
+    load = f"set -a; . {tmp_path / 'environment'}; set +a; exec "
+
+    done = subprocess.run(
+        ["sh", "-c", f"{load} {sys.executable} manage.py check --deploy --fail-level WARNING"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False,
+    )
+
+    assert next(keys, None) is None
+    assert done.returncode == 0, done.stderr
