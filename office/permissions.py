@@ -5,7 +5,7 @@ do. The table is read by `office.access`, by the pages and by the tests; nothing
 
 A deputy acts for the returning officer with written authority: the returning officer's acts
 that a deputy may do are in the table, and `office.selectors.may` lets a deputy do them only
-while a written authority is in force (product: "a deputy acts with written authority").
+while a written authority is in force.
 """
 
 from __future__ import annotations
