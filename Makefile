@@ -1,4 +1,4 @@
-# Hustings. `make run` and `make test` need Python 3.11 or later and nothing else.
+# Hustings. `make run` and `make test` need Python 3.11, 3.12 or 3.13 and nothing else.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint static rehearse coverage lock clean \
