@@ -11,6 +11,8 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet \
 	--require-hashes --no-deps --only-binary :all:
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header
+FAILED = { echo 'Step "install" failed; its own message is above.' >&2; \
+	echo 'Check the network and the room on the disk, and run make again.' >&2; exit 1; }
 CORE_TESTS := tests/sealing tests/counting tests/eligibility tests/rollfile tests/canonical
 
 help:
@@ -30,12 +32,12 @@ install: .venv/.installed
 .venv/.installed: requirements.lock .ci/environment
 	@.ci/environment
 	@echo 'Installing what Hustings needs (requirements.lock).'
-	@$(PIP) -r requirements.lock
+	@$(PIP) -r requirements.lock || $(FAILED)
 	@touch $@
 
 .venv/.installed-dev: requirements.lock requirements-dev.lock .venv/.installed
 	@echo 'Installing what its tests need (requirements-dev.lock).'
-	@$(PIP) -r requirements.lock -r requirements-dev.lock
+	@$(PIP) -r requirements.lock -r requirements-dev.lock || $(FAILED)
 	@touch $@
 
 run: install

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from config.embedded.postgres import CannotStart
-from config.embedded.servers import ROOT
+from config.embedded.servers import ROOT, var_folder
 
 LEAST_VERSION = "20.19"
 """What package.json asks for; the packages that build ask for no less."""
@@ -118,9 +118,19 @@ def _digest(files: Iterable[Path]) -> str:
 
 
 def _run(command: list[str], environment: dict[str, str], name: str) -> None:
-    quiet = {**environment, "NPM_CONFIG_UPDATE_NOTIFIER": "false", "NPM_CONFIG_LOGLEVEL": "error"}
+    quiet = {"NPM_CONFIG_UPDATE_NOTIFIER": "false", "NPM_CONFIG_LOGLEVEL": "error"}
+    quiet = {**npm_cache(), **environment, **quiet}
     if subprocess.run(command, cwd=ROOT, env=quiet, check=False).returncode:
         raise CannotStart(f"{name} failed; its own message is above.")
+
+
+def npm_cache() -> dict[str, str]:
+    """Name a cache in var/ where npm could not make its own, in the account's home."""
+    home = Path.home()
+    own = home / ".npm"
+    if os.access(own if own.exists() else home, os.W_OK):
+        return {}
+    return {"NPM_CONFIG_CACHE": str(var_folder() / "npm")}
 
 
 def where() -> None:

@@ -47,3 +47,15 @@ def test_the_scripts_tests_are_named_as_files_since_node_24_takes_no_folder() ->
 
     assert command == ["node", "--test"]
     assert sorted(ROOT.glob(files)) == sorted((ROOT / "tests").rglob("*.test.mjs")) != []
+
+
+def test_npm_keeps_its_cache_in_var_where_the_account_has_no_home_to_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUSTINGS_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert node.npm_cache() == {}
+
+    monkeypatch.setenv("HOME", str(tmp_path / "gone"))
+
+    assert node.npm_cache() == {"NPM_CONFIG_CACHE": str(tmp_path / "var" / "npm")}
