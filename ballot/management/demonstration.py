@@ -122,8 +122,8 @@ def make(say: Callable[[str], None]) -> None:
         say("running a small contest to its declaration")
         _declared_contest(officers)
         say("opening a contest to vote in")
-        links = _open_contest(officers)
-    ways: dict[str, Any] = {"staff": [asdict(way) for _, way in staff], "links": links}
+        election = _open_contest(officers)
+    ways = {"staff": [asdict(way) for _, way in staff], **election}
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.touch(mode=0o600)
     KEPT.write_text(json.dumps(ways, indent=1))
@@ -210,18 +210,22 @@ def _open(election: Election, officers: tuple[int, int]) -> Election:
     return Election.objects.get(pk=election.pk)
 
 
-def _open_contest(officers: tuple[int, int]) -> list[dict[str, str]]:
-    """The contest to vote in; returns three electors' links, read from their sealed letters."""
+def _open_contest(officers: tuple[int, int]) -> dict[str, Any]:
+    """The contest to vote in; returns its slug, and three electors with the paths to vote at."""
     election = _frozen(
         officers, title="Leader 2026", post="Leader", candidates=LEADER, days=14,
         summary="The members, affiliated supporters and registered supporters elect the leader.",
     )
-    links = _links(election, 3)
+    electors = voting_paths(election, 3)
     _open(election, officers)
-    return links
+    return {"election": election.slug, "electors": electors}
 
 
-def _links(election: Election, wanted: int) -> list[dict[str, str]]:
+def voting_paths(election: Election, wanted: int) -> list[dict[str, str]]:
+    """The first electors' paths to the booth, their codes read from their sealed letters.
+
+    Paths, and not links: the next start may be at another address.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT l.recipient, l.attempt, l.enclosure, r.given_name || ' ' || r.family_name"
@@ -232,8 +236,8 @@ def _links(election: Election, wanted: int) -> list[dict[str, str]]:
         rows = cursor.fetchall()
     return [
         {
-            "elector": name,
-            "link": f"{settings.ORIGIN}/vote/{election.slug}/#" + show_code(
+            "name": name,
+            "path": f"/vote/{election.slug}/#" + show_code(
                 open_enclosure(
                     enclosure, purpose=CODES, recipient=recipient, attempt=attempt
                 ).decode()

@@ -9,7 +9,9 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from ballot.lifecycle import State
 from ballot.management import demonstration
 from ballot.models import Election
 
@@ -43,9 +45,13 @@ class Command(BaseCommand):
             self.stdout.write(f"    TOTP secret {way['totp_secret']}")
         self.stdout.write("  A code without an authenticator app:")
         self.stdout.write("    .venv/bin/python manage.py demonstration --code EMAIL")
-        self.stdout.write("Vote as a member:")
-        for link in ways["links"]:
-            self.stdout.write(f"  {link['elector']}: {link['link']}")
+        poll = Election.objects.filter(slug=ways["election"], closes_at__gt=timezone.now())
+        if poll.filter(state__in=(State.POLLING, State.SUSPENDED)).exists():
+            self.stdout.write("Vote as a member:")
+            for elector in ways["electors"]:
+                self.stdout.write(f"  {elector['name']}: {settings.ORIGIN}{elector['path']}")
+        else:
+            self.stdout.write("Its poll has closed: `make clean`, and the next start opens one.")
         self.stdout.write(f"All letters that were sent: {settings.ORIGIN}/outbox/")
 
 
