@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from ballot.counting.profile import NAME_LIMIT_CHARACTERS
 
 
 def pool_sections(cast: Mapping[str, int], smallest: int) -> tuple[tuple[str, ...], ...]:
@@ -22,3 +24,17 @@ def pool_sections(cast: Mapping[str, int], smallest: int) -> tuple[tuple[str, ..
     if pool:
         boxes.append(tuple(sorted(pool)))
     return tuple(sorted(boxes))
+
+
+def box_label(names: Sequence[str]) -> str:
+    """What a box is called on sheets and pages: its sections' names, as many as a sheet can show.
+
+    names: one or more, each itself short enough. No box but the pool holds several sections, so
+    that "and n more" can be said of one box alone.
+    """
+    label = ", ".join(names)
+    shown = len(names)
+    while len(label) > NAME_LIMIT_CHARACTERS and shown > 1:
+        shown -= 1
+        label = f"{', '.join(names[:shown])} and {len(names) - shown} more"
+    return label

@@ -22,7 +22,7 @@ from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import ballot_content, contest_code, entry_body
 from ballot.models import Box, Contest, Election
-from ballot.pooling import pool_sections
+from ballot.pooling import box_label, pool_sections
 from ballot.sealing.ballot import ballot_size
 from ballot.sealing.batch import CheckedBallots, check_ballots
 from ballot.sealing.box import Box as SealedBox
@@ -273,7 +273,7 @@ def _fix_boxes(
             else _nothing_cast(contest, code)
             for code in codes
         ]
-        label = ", ".join(names[code] for code in codes)
+        label = box_label([names[code] for code in codes])
         fixed.append(_store_box(election, contest, number, label, join_boxes(name, parts)))
     return fixed
 
