@@ -15,7 +15,7 @@ from ballot.selectors import standing
 from ballot.services.board import append_entry
 from ballot.services.codes import cancel_codes
 from ballot.services.moves import lock_election, move, require_state
-from ballot.services.verify_register import account
+from ballot.services.register_account import account
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record

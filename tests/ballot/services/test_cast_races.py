@@ -17,9 +17,9 @@ from ballot.models import Election, Entry, RegisterMark, SealedBallot, TurnoutCo
 from ballot.services.board import _lock_board, append_entry
 from ballot.services.cast_ballot import Receipt
 from ballot.services.close_poll import close_poll_early
+from ballot.services.register_account import account
 from ballot.services.reissue_code import PURPOSE as AGAIN
 from ballot.services.reissue_code import confirm_reissue, reissue_code
-from ballot.services.verify_register import account
 from office.refusal import Refusal
 from tests.ballot.factories import (
     REASON,

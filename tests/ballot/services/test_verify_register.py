@@ -253,7 +253,7 @@ def test_who_cast_in_the_last_moments_is_told_of_it_before_the_boxes_are_fixed()
 
 
 def test_boards_longer_than_a_reading_are_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ballot.services import verify_register as module
+    from ballot.services import stored_ballots as module
 
     assert module._READ_BALLOTS == BATCH_BALLOTS
     run = election(at="closed")
