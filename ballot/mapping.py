@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from ballot.canonical import Json, canonical
-from ballot.models import Candidate, Contest, Election
+from ballot.models import Blob, Box, Candidate, Contest, Election, Mix, PartialOpening
 
 
 def utc(moment: datetime | None) -> str | None:
@@ -96,3 +96,42 @@ def notice_content(
 def contest_code(contest: Contest) -> str:
     """The name by which a contest is bound into every proof: stable, and not its title."""
     return f"contest-{contest.position + 1}"
+
+
+def blob_reference(blob: Blob) -> dict[str, Json]:
+    """What an entry says of a blob: its hash and its size."""
+    return {"sha256": bytes(blob.sha256).hex(), "size_bytes": blob.size_bytes}
+
+
+def box_content(box: Box) -> dict[str, Json]:
+    """A box as the close fixed it, within the reconciliation."""
+    return {
+        "ballots": box.ballots,
+        "contest": contest_code(box.contest),
+        "digest": bytes(box.digest).hex(),
+        "number": box.number,
+        "sealed": blob_reference(box.sealed),
+        "sections": list(box.sections.order_by("code").values_list("code", flat=True)),
+    }
+
+
+def mix_content(step: Mix) -> dict[str, Json]:
+    """One mixer's mix of a box, with its proof."""
+    return {
+        "box": step.box.number,
+        "by_server": step.by_server,
+        "contest": contest_code(step.box.contest),
+        "content": blob_reference(step.content),
+        "mixer": step.mixer,
+        "number": step.number,
+    }
+
+
+def part_content(opening: PartialOpening, content: Blob) -> dict[str, Json]:
+    """A trustee's part of a box, as revealed."""
+    return {
+        "box": opening.box.number,
+        "content": blob_reference(content),
+        "contest": contest_code(opening.box.contest),
+        "trustee": opening.trustee.number,
+    }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from django.db import connection
 from django.db.models import Sum
 
@@ -18,12 +18,11 @@ from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
 from ballot.lifecycle import State, is_before
 from ballot.mapping import contest_code
-from ballot.models import Blob, BlobChunk, Box, Candidate, Contest, Election, TurnoutCount
+from ballot.models import Blob, BlobChunk, Candidate, Contest, Election, TurnoutCount
 from ballot.models import TieRule as Ties
-from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
-from ballot.sealing.setting import BoxName, Setting
+from ballot.sealing.setting import Setting
 from office.refusal import Refusal
 
 
@@ -112,20 +111,15 @@ def read_blob(blob: Blob) -> Iterator[bytes]:
 
 
 def whole_blob(blob: Blob) -> bytes:
-    """A blob's bytes at once."""
-    return b"".join(read_blob(blob))
-
-
-def box_name(box: Box) -> BoxName:
-    """A box as the proofs name it: its contest and the sections pooled in it."""
-    sections = box.sections.order_by("code").values_list("code", flat=True)
-    return BoxName(contest_code(box.contest), tuple(sections))
-
-
-def sealed_box(box: Box, *, processes: int = 1) -> SealedBox:
-    """The sealed votes of a box as the close fixed them."""
-    rows = np.frombuffer(whole_blob(box.sealed), dtype=np.uint8).reshape(-1, 66)
-    return SealedBox.parse(box_name(box), rows, processes=processes)
+    """A blob's bytes at once, or a refusal where they are no longer those of its name."""
+    content = b"".join(read_blob(blob))
+    if hashlib.sha256(content).digest() != bytes(blob.sha256):
+        raise Refusal(
+            "blob.not-as-named",
+            f"The stored bytes {blob} do not give the hash that is their name. Somebody has "
+            "changed the database.",
+        )
+    return content
 
 
 @dataclass(frozen=True, slots=True)

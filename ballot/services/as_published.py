@@ -41,15 +41,20 @@ SELECT count(*) FROM (
 """
 
 
-def _content(entry: Entry) -> Any:
-    return read_canonical(bytes(entry.body))["content"]
+def told(election: Election, kind: str) -> list[Any]:
+    """What the entries of a kind say, in the order of the board; of any kind but ballots."""
+    # No ballot: that is what an index finds, among half a million entries.
+    entries = Entry.objects.filter(election=election, ballot__isnull=True, kind=kind)
+    bodies = entries.order_by("number").values_list("body", flat=True)
+    return [read_canonical(bytes(body))["content"] for body in bodies]
 
 
-def _newest(election: Election, kind: str) -> Any:
-    entry = Entry.objects.filter(election=election, kind=kind).order_by("-number").first()
-    if entry is None:
+def newest(election: Election, kind: str) -> Any:
+    """What the newest entry of a kind says, or a refusal that there is none."""
+    entries = told(election, kind)
+    if not entries:
         raise Refusal("board.lacks-entry", f"The board has no entry “{kind}”.")
-    return _content(entry)
+    return entries[-1]
 
 
 def require_paper_as_opened(election: Election) -> None:
@@ -58,7 +63,7 @@ def require_paper_as_opened(election: Election) -> None:
         contest_content(contest, on_paper(contest)) | {"code": contest_code(contest)}
         for contest in contested(election)
     ]
-    if _newest(election, "opening")["contests"] != now:
+    if newest(election, "opening")["contests"] != now:
         raise Refusal(
             "paper.not-as-opened",
             "The paper in the database, its names, their order or its rules, is not the one that "
@@ -68,13 +73,11 @@ def require_paper_as_opened(election: Election) -> None:
 
 def require_keys_as_published(election: Election) -> None:
     """Refuse a ballot under a key that the board does not name for its section, or revoked."""
-    reissues = [
-        _content(entry) for entry in Entry.objects.filter(election=election, kind="reissue")
-    ]
+    reissues = told(election, "reissue")
     reissued = [bytes.fromhex(one["credential"]) for one in reissues]
     revoked = [bytes.fromhex(key) for one in reissues for key in one["revoked"]]
     wrong = 0
-    for section in _newest(election, "credentials")["sections"]:
+    for section in newest(election, "credentials")["sections"]:
         values = {
             "blob": bytes.fromhex(section["keys"]["sha256"]),
             "reissued": reissued,
@@ -96,7 +99,7 @@ def require_keys_as_published(election: Election) -> None:
 def require_roll_as_frozen(election: Election) -> None:
     """Refuse unless the roll's entries still give the commitment that stands on the board."""
     roll = roll_of(election)
-    promised = _newest(election, "roll")["commitment"]
+    promised = newest(election, "roll")["commitment"]
     if {recompute_commitment(roll.pk).hex(), roll_commitment(roll.pk).hex()} != {promised}:
         raise Refusal(
             "roll.not-as-frozen",

@@ -14,7 +14,6 @@ import io
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -148,8 +147,3 @@ def _recut(pieces: Iterable[bytes]) -> Iterator[bytes]:
             del held[:CHUNK_BYTES]
     if held:
         yield bytes(held)
-
-
-def blob_reference(blob: Blob) -> dict[str, Any]:
-    """What an entry says of a blob: its hash and its size."""
-    return {"sha256": bytes(blob.sha256).hex(), "size_bytes": blob.size_bytes}

@@ -17,10 +17,11 @@ from django.db import connection, transaction
 
 from ballot.canonical import Json
 from ballot.lifecycle import State
+from ballot.mapping import blob_reference
 from ballot.models import Credential, Election, Entry
 from ballot.sealing.codes import credentials_of, make_codes
 from ballot.selectors import roll_of
-from ballot.services.board import append_entry, blob_reference, store_blob
+from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, require_state
 from office.models import Dispatch
 from office.progress import Report, silent

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ballot.canonical import Json
 from ballot.mapping import contest_code
 from ballot.models import Box, Contest, Election
 from ballot.pooling import box_label, pool_sections
@@ -16,7 +15,7 @@ from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.box import box_hash, join_boxes
 from ballot.sealing.setting import BoxName
 from ballot.selectors import setting_of
-from ballot.services.board import blob_reference, store_blob
+from ballot.services.board import store_blob
 from ballot.services.register_account import SectionAccount
 from members.selectors import sections
 
@@ -63,15 +62,3 @@ def _store_box(
     )
     box.sections.set(sections().filter(code__in=sealed.name.sections))
     return box
-
-
-def box_content(box: Box) -> dict[str, Json]:
-    """What the board says of a box that is fixed."""
-    return {
-        "ballots": box.ballots,
-        "contest": contest_code(box.contest),
-        "digest": bytes(box.digest).hex(),
-        "number": box.number,
-        "sealed": blob_reference(box.sealed),
-        "sections": list(box.sections.order_by("code").values_list("code", flat=True)),
-    }

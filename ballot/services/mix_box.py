@@ -14,10 +14,9 @@ from typing import Final
 
 from django.db import transaction
 
-from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import contest_code
+from ballot.mapping import mix_content
 from ballot.models import Box, Election, Mix
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.errors import SealingError
@@ -25,9 +24,10 @@ from ballot.sealing.mix_check import check_mix
 from ballot.sealing.mixing import mix
 from ballot.sealing.shuffle import Mix as SealedMix
 from ballot.sealing.shuffle import read_mix
-from ballot.selectors import contested, sealed_box, setting_of, whole_blob
-from ballot.services.board import append_entry, blob_reference, store_blob
+from ballot.selectors import contested, setting_of
+from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.stored_boxes import mixed_box
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -38,15 +38,6 @@ SERVER: Final = "server"
 def boxes_of(election: Election) -> list[Box]:
     """Every box of the election, contest by contest."""
     return [box for contest in contested(election) for box in contest.boxes.order_by("number")]
-
-
-def mixed_box(box: Box, *, processes: int = 1) -> SealedBox:
-    """A box as the last mixer left it; as it was fixed, where nobody has mixed yet."""
-    current = sealed_box(box, processes=processes)
-    for step in box.mixes.order_by("number"):
-        content = whole_blob(step.content)
-        current = read_mix(content, before=current, processes=processes).after
-    return current
 
 
 def mix_boxes(
@@ -121,7 +112,7 @@ def _record_mix(
         locked = lock_election(election.pk)
         require_state(locked, State.VERIFIED)
         step = _store(locked, box, mixed, mixer, number)
-        append_entry(locked, kind="mix", content=_content(step), now=now)
+        append_entry(locked, kind="mix", content=mix_content(step), now=now)
         record("mix_box", subject=("box", str(box.pk)), by=by, now=now)
         _finish(locked)
 
@@ -150,17 +141,6 @@ def _finish(election: Election) -> None:
     lacking = [box for box in boxes_of(election) if box.mixes.count() < election.mixes_wanted]
     if not lacking:
         move(election, State.MIXED)
-
-
-def _content(step: Mix) -> dict[str, Json]:
-    return {
-        "box": step.box.number,
-        "by_server": step.by_server,
-        "contest": contest_code(step.box.contest),
-        "content": blob_reference(step.content),
-        "mixer": step.mixer,
-        "number": step.number,
-    }
 
 
 def _refused(box: Box, mixer: str, refused: SealingError) -> Refusal:

@@ -16,18 +16,19 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import contest_code
-from ballot.models import Blob, Box, Election, PartialOpening, Profile, ProfileLine, Trustee
+from ballot.mapping import blob_reference, contest_code, part_content
+from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.decoding import OpenedBox
 from ballot.sealing.decoding import open_box as combine
 from ballot.sealing.errors import SealingError
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.opening import check_part, open_part, part_commitment, read_part, repeatable
-from ballot.selectors import key_of, ranking_space, setting_of, whole_blob
-from ballot.services.board import append_entry, blob_reference, store_blob
-from ballot.services.mix_box import boxes_of, mixed_box
+from ballot.selectors import key_of, ranking_space, setting_of
+from ballot.services.board import append_entry, store_blob
+from ballot.services.mix_box import boxes_of
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.stored_boxes import mixed_box, revealed_parts
 from office.enclosure import open_enclosure
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -107,18 +108,13 @@ def _store_part(box: Box, number: int, content: bytes, *, by: int | None, now: d
     election = lock_election(box.contest.election_id)
     require_state(election, State.MIXED)
     blob = store_blob([content])
-    stored = PartialOpening.objects.filter(
-        box=box, trustee__number=number, content__isnull=True
-    ).update(content=blob)
+    opening = PartialOpening.objects.get(box=box, trustee__number=number)
+    stored = PartialOpening.objects.filter(pk=opening.pk, content__isnull=True).update(
+        content=blob
+    )
     if not stored:
         return
-    told: dict[str, Json] = {
-        "box": box.number,
-        "content": blob_reference(blob),
-        "contest": contest_code(box.contest),
-        "trustee": number,
-    }
-    append_entry(election, kind="part", content=told, now=now)
+    append_entry(election, kind="part", content=part_content(opening, blob), now=now)
     record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
 
 
@@ -151,14 +147,9 @@ def _combine(
 ) -> OpenedBox:
     key = key_of(election)
     sealed = mixed_box(box, processes=processes)
-    revealed = (
-        box.openings.filter(content__isnull=False)
-        .order_by("trustee__number")
-        .values_list("content_id", flat=True)
-    )
     parts = [
-        read_part(whole_blob(blob), box=sealed, processes=processes)
-        for blob in Blob.objects.filter(pk__in=revealed[: key.quorum])
+        read_part(content, box=sealed, processes=processes)
+        for content in revealed_parts(box)[: key.quorum]
     ]
     return combine(
         sealed, parts, key=key, space=ranking_space(box.contest), processes=processes,

@@ -15,6 +15,7 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
+from ballot.mapping import box_content
 from ballot.models import Box
 from ballot.selectors import contested
 from ballot.services.as_published import (
@@ -23,7 +24,7 @@ from ballot.services.as_published import (
     require_roll_as_frozen,
 )
 from ballot.services.board import append_entry
-from ballot.services.fix_boxes import box_content, fix_boxes
+from ballot.services.fix_boxes import fix_boxes
 from ballot.services.moves import lock_election, move
 from ballot.services.notify_casts import notify_casts
 from ballot.services.register_account import SectionAccount, account, require_agreement

@@ -32,13 +32,14 @@ from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
 from ballot.services.freeze_roll import freeze_roll
-from ballot.services.mix_box import SERVER, mix_boxes, mixed_box
+from ballot.services.mix_box import SERVER, mix_boxes
 from ballot.services.open_box import commit_part, open_box, reveal_part
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
 from ballot.services.set_key import set_demonstration_key, set_key
 from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
+from ballot.services.stored_boxes import mixed_box
 from ballot.services.verify_register import verify_register
 from members.models import Member, RollEntry, Section
 from members.models.people import Register

@@ -23,9 +23,10 @@ from ballot.models import Box, Election
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.opening import open_part, part_commitment, repeatable
 from ballot.selectors import key_of, setting_of
-from ballot.services.mix_box import boxes_of, mixed_box
+from ballot.services.mix_box import boxes_of
 from ballot.services.moves import require_state
 from ballot.services.open_box import commit_part, reveal_part
+from ballot.services.stored_boxes import mixed_box
 
 
 class Command(BaseCommand):

@@ -18,8 +18,9 @@ from ballot.services import board, codes
 from ballot.services.board import append_ballots
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import issue_codes
-from ballot.services.mix_box import mix_boxes, mixed_box
+from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
+from ballot.services.stored_boxes import mixed_box
 from office.models import Letter
 from tests.ballot.factories import (
     REASON,

@@ -9,8 +9,9 @@ import pytest
 from ballot.models import Mix
 from ballot.sealing.box import box_hash
 from ballot.sealing.mixing import mix
-from ballot.selectors import sealed_box, setting_of, whole_blob
-from ballot.services.mix_box import SERVER, mix_boxes, mixed_box, record_mix
+from ballot.selectors import setting_of, whole_blob
+from ballot.services.mix_box import SERVER, mix_boxes, record_mix
+from ballot.services.stored_boxes import mixed_box, sealed_box
 from office.refusal import Refusal
 from tests.ballot.factories import (
     Run,

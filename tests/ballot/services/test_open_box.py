@@ -10,8 +10,9 @@ from ballot.models import PartialOpening, Profile
 from ballot.sealing.errors import OpeningRejected
 from ballot.sealing.opening import open_part
 from ballot.selectors import key_of, profile_of, ranking_space, setting_of
-from ballot.services.mix_box import mix_boxes, mixed_box
+from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import commit_part, open_box, reveal_part
+from ballot.services.stored_boxes import mixed_box
 from office.refusal import Refusal
 from tests.ballot.factories import (
     Run,

@@ -9,9 +9,10 @@ from django.db import connection
 
 from ballot.models import Box, Entry
 from ballot.sealing.ballot import sign_ballot, vote_transcript
-from ballot.selectors import contest_codes, sealed_box, setting_of
+from ballot.selectors import contest_codes, setting_of
 from ballot.services.board import BATCH_BALLOTS
 from ballot.services.close_poll import close_poll_early
+from ballot.services.stored_boxes import sealed_box
 from ballot.services.verify_register import verify_register
 from members.models import RollEntry
 from office.models import Letter
