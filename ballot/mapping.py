@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from ballot.canonical import Json, canonical
-from ballot.models import Blob, Box, Candidate, Contest, Election, Mix, PartialOpening
+from ballot.models import (
+    Blob,
+    Box,
+    Candidate,
+    Contest,
+    DrawnLot,
+    Election,
+    Mix,
+    PartialOpening,
+)
 
 
 def utc(moment: datetime | None) -> str | None:
@@ -134,4 +143,30 @@ def part_content(opening: PartialOpening, content: Blob) -> dict[str, Json]:
         "content": blob_reference(content),
         "contest": contest_code(opening.box.contest),
         "trustee": opening.trustee.number,
+    }
+
+
+def profile_lines(profile: Iterable[tuple[int, int]]) -> bytes:
+    """An opened box as bytes: a line a ranking, its number and its papers, in their order."""
+    return "".join(f"{ranking},{papers}\n" for ranking, papers in sorted(profile)).encode()
+
+
+def profile_content(box: Box, *, papers: int, rejected: int, lines: bytes) -> dict[str, Json]:
+    """What an opened box holds. lines: those of profile_lines, which a blob keeps."""
+    named = Blob(sha256=hashlib.sha256(lines).digest(), size_bytes=len(lines))
+    return {
+        "box": box.number,
+        "contest": contest_code(box.contest),
+        "papers": papers,
+        "papers_rejected": rejected,
+        "profile": blob_reference(named),
+    }
+
+
+def lot_content(lot: DrawnLot) -> dict[str, Json]:
+    """A lot drawn in public, by places on the paper."""
+    return {
+        "among": lot.among,
+        "contest": contest_code(lot.contest),
+        "drawn": lot.drawn,
     }

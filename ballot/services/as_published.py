@@ -1,8 +1,8 @@
-"""What the board fixed must still be what is used: the paper, the keys and the roll.
+"""What the board fixed must still be what is used: paper, keys and roll, opened boxes and counts.
 
 The database holds the same things in tables that a counting or a checking reads. Before the boxes
-are fixed, and again before the count, they are compared with what stands on the board; whoever
-changed a table meanwhile is found here, and nothing goes on.
+are fixed, before the count and before the declaration they are compared with what stands on the
+board; whoever changed a table meanwhile is found here, and nothing goes on.
 """
 
 from __future__ import annotations
@@ -11,9 +11,17 @@ from typing import Any
 
 from django.db import connection
 
-from ballot.canonical import read_canonical
-from ballot.mapping import contest_code, contest_content
-from ballot.models import Election, Entry
+from ballot.canonical import Json, read_canonical
+from ballot.mapping import (
+    box_content,
+    contest_code,
+    contest_content,
+    lot_content,
+    profile_content,
+    profile_lines,
+)
+from ballot.models import Box, Count, DrawnLot, Election, Entry
+from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of
 from members.selectors import recompute_commitment, roll_commitment
 from office.refusal import Refusal
@@ -105,4 +113,62 @@ def require_roll_as_frozen(election: Election) -> None:
             "roll.not-as-frozen",
             "The roll in the database is not the one whose commitment stands on the board. "
             "Somebody has changed the database.",
+        )
+
+
+def require_box_as_fixed(box: Box) -> None:
+    """Refuse unless a box's row, its sections and its label say what the reconciliation says."""
+    fixed = newest(box.contest.election, "reconciliation")
+    names = {section["code"]: section["name"] for section in fixed["sections"]}
+    codes = sorted(box.sections.values_list("code", flat=True))
+    if (
+        box_content(box) not in fixed["boxes"]
+        or box_label([names[code] for code in codes]) != box.label
+    ):
+        raise Refusal(
+            "box.not-as-fixed",
+            f"The box of {box} in the database is not the one that was fixed after the close. "
+            "Somebody has changed the database.",
+        )
+
+
+def require_boxes_as_opened(election: Election) -> None:
+    """Refuse unless what is counted, profiles and lots, is what was opened and drawn."""
+    boxes = Box.objects.filter(contest__election=election).select_related("contest", "profile")
+    ordered = list(boxes.order_by("contest__position", "number"))
+    for box in ordered:
+        require_box_as_fixed(box)
+    if [_profile_of(box) for box in ordered] != told(election, "profile"):
+        raise Refusal(
+            "profile.not-as-opened",
+            "The opened papers in the database are not those that the board names. Somebody has "
+            "changed the database.",
+        )
+    lots = DrawnLot.objects.filter(contest__election=election).select_related("contest")
+    if [lot_content(lot) for lot in lots.order_by("pk")] != told(election, "lot"):
+        raise Refusal(
+            "lot.not-as-drawn",
+            "The lots in the database are not those that the board names. Somebody has changed "
+            "the database.",
+        )
+
+
+def _profile_of(box: Box) -> Json:
+    lines = profile_lines(box.profile.lines.values_list("ranking", "papers"))
+    papers, rejected = box.profile.papers, box.profile.papers_rejected
+    return profile_content(box, papers=papers, rejected=rejected, lines=lines)
+
+
+def require_counts_as_published(election: Election) -> None:
+    """Refuse unless the sheets that are declared are those that the count put on the board."""
+    counts = Count.objects.filter(contest__election=election).select_related("contest")
+    sheets = [
+        {"contest": contest_code(count.contest), "sheet": count.sheet}
+        for count in counts.order_by("contest__position")
+    ]
+    if sheets != told(election, "count"):
+        raise Refusal(
+            "count.not-as-published",
+            "The count in the database is not the one on the board. Somebody has changed the "
+            "database.",
         )

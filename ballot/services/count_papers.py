@@ -18,10 +18,10 @@ from ballot.counting import Count as FinishedCount
 from ballot.counting.errors import UnsettledTie
 from ballot.counting.sheet import full_document
 from ballot.lifecycle import State
-from ballot.mapping import contest_code
+from ballot.mapping import contest_code, lot_content
 from ballot.models import Contest, Count, DrawnLot
 from ballot.selectors import contested, counted, on_paper
-from ballot.services.as_published import require_paper_as_opened
+from ballot.services.as_published import require_boxes_as_opened, require_paper_as_opened
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move, require_state
 from office.progress import Report, silent
@@ -43,6 +43,7 @@ def count_papers(
     election = lock_election(election_id)
     require_ready(election, "count", now=now)
     require_paper_as_opened(election)
+    require_boxes_as_opened(election)
     for contest in contested(election):
         report(stage=f"Counting {contest}")
         sheet = _sheet(contest, _count(contest))
@@ -98,23 +99,15 @@ def record_lot(
     contest = Contest.objects.get(pk=contest_id)
     election = lock_election(contest.election_id)
     require_state(election, State.OPENED)
+    require_boxes_as_opened(election)
     places = {candidate.position for candidate in on_paper(contest)}
     if sorted(drawn) != sorted(among) or not set(among) <= places or len(set(among)) < 2:
         raise Refusal("lot.not-the-tied", "The lot names each of those who are tied, once.")
     tie = _tie_now(contest)
     if tie is None or set(tie.left) != set(among):
         raise Refusal("lot.no-such-tie", "The count is not stopped by a tie between these.")
-    DrawnLot.objects.create(contest=contest, drawn=list(drawn), among=sorted(among))
-    append_entry(
-        election,
-        kind="lot",
-        content={
-            "among": sorted(among),
-            "contest": contest_code(contest),
-            "drawn": list(drawn),
-        },
-        now=now,
-    )
+    lot = DrawnLot.objects.create(contest=contest, drawn=list(drawn), among=sorted(among))
+    append_entry(election, kind="lot", content=lot_content(lot), now=now)
     record("record_lot", subject=("contest", str(contest_id)), by=by, now=now)
 
 

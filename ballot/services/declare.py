@@ -12,6 +12,7 @@ from ballot.lifecycle import State
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
 from ballot.selectors import standing
+from ballot.services.as_published import require_counts_as_published
 from ballot.services.board import append_entry
 from ballot.services.codes import cancel_codes
 from ballot.services.moves import lock_election, move, require_state
@@ -28,6 +29,7 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
     election = lock_election(election_id)
     if election.contests.filter(unopposed=False).exists():
         require_ready(election, "declare", now=now)
+        require_counts_as_published(election)
     else:
         require_state(election, State.NOMINATED, State.FROZEN)
         if not election.contests.exists():

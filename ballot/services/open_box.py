@@ -16,7 +16,7 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import blob_reference, contest_code, part_content
+from ballot.mapping import contest_code, part_content, profile_content, profile_lines
 from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.decoding import OpenedBox
@@ -171,14 +171,9 @@ def _store_profile(box: Box, opened: OpenedBox) -> None:
 
 
 def _profile_content(box: Box, opened: OpenedBox) -> dict[str, Json]:
-    lines = "".join(f"{ranking},{papers}\n" for ranking, papers in sorted(opened.profile.items()))
-    return {
-        "box": box.number,
-        "contest": contest_code(box.contest),
-        "papers": opened.papers,
-        "papers_rejected": opened.rejected,
-        "profile": blob_reference(store_blob([lines.encode()])),
-    }
+    lines = profile_lines(opened.profile.items())
+    store_blob([lines])
+    return profile_content(box, papers=opened.papers, rejected=opened.rejected, lines=lines)
 
 
 def _trustee(election: Election, number: int) -> Trustee:

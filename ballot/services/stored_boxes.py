@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from ballot.mapping import box_content, contest_code, mix_content, part_content
+from ballot.mapping import contest_code, mix_content, part_content
 from ballot.models import Box
 from ballot.sealing.box import PAIR, box_hash
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.setting import BoxName
 from ballot.sealing.shuffle import read_mix
 from ballot.selectors import setting_of, whole_blob
-from ballot.services.as_published import newest, told
+from ballot.services.as_published import require_box_as_fixed, told
 from ballot.services.moves import lock_election
 from office.refusal import Refusal
 
@@ -27,12 +27,15 @@ from office.refusal import Refusal
 def sealed_box(box: Box, *, processes: int = 1) -> SealedBox:
     """The sealed votes of a box as the close fixed them, or a refusal where they are others."""
     election = box.contest.election
-    if box_content(box) not in newest(election, "reconciliation")["boxes"]:
-        raise _not_as_fixed(box)
+    require_box_as_fixed(box)
     rows = np.frombuffer(whole_blob(box.sealed), dtype=np.uint8).reshape(-1, PAIR)
     sealed = SealedBox.parse(_name(box), rows, processes=processes)
     if box_hash(sealed, setting=setting_of(election)) != bytes(box.digest):
-        raise _not_as_fixed(box)
+        raise Refusal(
+            "box.not-as-fixed",
+            f"The votes stored for the box of {box} do not give the hash that fixed it after the "
+            "close. Somebody has changed the database.",
+        )
     return sealed
 
 
@@ -90,11 +93,3 @@ def _told_of(box: Box, kind: str) -> list[Any]:
         for content in told(box.contest.election, kind)
         if (content["contest"], content["box"]) == place
     ]
-
-
-def _not_as_fixed(box: Box) -> Refusal:
-    return Refusal(
-        "box.not-as-fixed",
-        f"The box of {box} in the database is not the one that was fixed after the close. "
-        "Somebody has changed the database.",
-    )

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from ballot.models import Candidate, Contest, Credential, TurnoutCount
+from ballot.models import (
+    Box,
+    Candidate,
+    Contest,
+    Count,
+    Credential,
+    DrawnLot,
+    Profile,
+    ProfileLine,
+    TurnoutCount,
+)
 from ballot.services.as_published import require_keys_as_published
-from ballot.services.count_papers import count_papers
+from ballot.services.count_papers import count_papers, record_lot
 from ballot.services.declare import declare
 from ballot.services.verify_register import verify_register
 from members.models import RollEntry, Section
@@ -59,6 +71,88 @@ def test_a_rule_that_changed_before_the_count_is_found() -> None:
 
     assert why.value.code == "paper.not-as-opened"
     assert run.state == "counted"
+
+
+def swap_papers(run: Run) -> None:
+    few, many = ProfileLine.objects.order_by("papers")[:1], ProfileLine.objects.order_by("-papers")
+    one, two = few[0], many[0]
+    assert one.papers != two.papers
+    ProfileLine.objects.filter(pk=one.pk).update(papers=two.papers)
+    ProfileLine.objects.filter(pk=two.pk).update(papers=one.papers)
+
+
+def reject_one_more(run: Run) -> None:
+    Profile.objects.update(papers_rejected=1)
+
+
+def swap_labels(run: Run) -> None:
+    one, two = run.contest.boxes.order_by("number")
+    Box.objects.filter(pk=one.pk).update(label=two.label)
+    Box.objects.filter(pk=two.pk).update(label=one.label)
+
+
+def swap_sections(run: Run) -> None:
+    one, two = run.contest.boxes.order_by("number")
+    first, second = list(one.sections.all()), list(two.sections.all())
+    one.sections.set(second)
+    two.sections.set(first)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (swap_papers, "profile.not-as-opened"),
+        (reject_one_more, "profile.not-as-opened"),
+        (swap_labels, "box.not-as-fixed"),
+        (swap_sections, "box.not-as-fixed"),
+    ],
+)
+def test_opened_papers_that_changed_before_the_count_are_found(
+    change: Callable[[Run], None], code: str
+) -> None:
+    run = election(at="opened", sections=("member", "affiliated"),
+                   rankings=((0,), (0,), (0,), (1,), (0,), (2,), (0,)))
+
+    with pytest.raises(Refusal) as why, transaction.atomic():
+        with no_triggers():
+            change(run)
+        count_papers(run.election_id, **run.by)
+    count_papers(run.election_id, **run.by)
+
+    assert why.value.code == code
+    assert run.state == "counted"
+
+
+def test_a_lot_that_is_not_the_one_drawn_in_public_is_found() -> None:
+    run = election(at="opened", candidates=("Ash Amin", "Birch Bell"),
+                   rankings=((0,), (0,), (1,), (1,)))
+    with pytest.raises(Refusal) as forged, transaction.atomic():
+        DrawnLot.objects.create(contest=run.contest, drawn=[1, 0], among=[0, 1])
+        count_papers(run.election_id, **run.by)
+    record_lot(run.contest.pk, drawn=[0, 1], among=[0, 1], **run.by)
+    with pytest.raises(Refusal) as turned, transaction.atomic():
+        with no_triggers():
+            DrawnLot.objects.update(drawn=[1, 0])
+        count_papers(run.election_id, **run.by)
+
+    count_papers(run.election_id, **run.by)
+
+    assert {forged.value.code, turned.value.code} == {"lot.not-as-drawn"}
+    assert Count.objects.get().sheet["elected"] == ["Birch Bell"]
+
+
+def test_a_count_that_changed_before_the_declaration_is_found() -> None:
+    run = election(at="counted")
+    sheet = Count.objects.get().sheet
+
+    with pytest.raises(Refusal) as why, transaction.atomic():
+        with no_triggers():
+            Count.objects.update(sheet=sheet | {"elected": ["Birch Bell"]})
+        declare(run.election_id, **run.by_two)
+    declare(run.election_id, **run.by_two)
+
+    assert why.value.code == "count.not-as-published"
+    assert content(run, "declaration")["contests"][0]["elected"] == ["Ash Amin"]
 
 
 def test_a_ballot_under_a_key_that_the_board_does_not_name_is_found() -> None:
