@@ -7,7 +7,6 @@ boxes are fixed (fix_boxes.py).
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from datetime import datetime
 
 from django.db import transaction
@@ -72,5 +71,5 @@ def _content(accounts: list[SectionAccount], boxes: list[Box]) -> dict[str, Json
     fields = ("code", "name", "electors", "marks", "ballots", "votes", "on_board")
     return {
         "boxes": [box_content(box) for box in boxes],
-        "sections": [dict(zip(fields, astuple(one), strict=True)) for one in accounts],
+        "sections": [{name: getattr(one, name) for name in fields} for one in accounts],
     }

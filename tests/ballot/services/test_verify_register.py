@@ -37,6 +37,30 @@ pytestmark = pytest.mark.django_db
 
 ONE = "(SELECT min(id) FROM ballot_sealedballot)"
 TWO = "(SELECT max(id) FROM ballot_sealedballot)"
+NEWEST_CODE = "(SELECT max(id) FROM ballot_credential)"
+
+# A second ballot of the first voter's, on the board too, as if a second code were in force.
+SECOND_CODE = (
+    "INSERT INTO ballot_credential (election_id, roll_entry_id, attempt, public_key, force)"
+    " SELECT c.election_id, c.roll_entry_id, 2, sha256(c.public_key), 'waiting'"
+    f" FROM ballot_credential c JOIN ballot_sealedballot b ON b.credential_id = c.id"
+    f" WHERE b.id = {ONE}"
+)
+SECOND_BALLOT = (
+    "INSERT INTO ballot_sealedballot (election_id, credential_id, signature, tracker)"
+    f" SELECT election_id, {NEWEST_CODE}, signature, sha256(tracker)"
+    f" FROM ballot_sealedballot WHERE id = {ONE}"
+)
+SECOND_VOTE = (
+    "INSERT INTO ballot_sealedvote (ballot_id, contest_id, c1, c2, proof)"
+    f" SELECT {TWO}, contest_id, sha256(c1), sha256(c2), proof"
+    f" FROM ballot_sealedvote WHERE ballot_id = {ONE}"
+)
+SECOND_ENTRY = (
+    "INSERT INTO ballot_entry (election_id, number, kind, body, ballot_id)"
+    " SELECT election_id, max(number) + 1, 'ballot', 'another',"
+    f" {TWO} FROM ballot_entry GROUP BY election_id"
+)
 
 
 def verify(run: Run) -> None:
@@ -120,6 +144,15 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
          " SELECT election_id, (SELECT max(id) FROM members_rollentry), 'online'"
          " FROM ballot_registermark LIMIT 1",),
         "register.disagrees", "Members.*: 8 marks, 7 ballots",
+    ),
+    "a second ballot under another code of an elector who has voted": (
+        (SECOND_CODE, SECOND_BALLOT, SECOND_VOTE, SECOND_ENTRY),
+        "register.disagrees", "7 marks, 8 ballots, 8 votes, 8 on the board, 1 electors at odds",
+    ),
+    "one elector's ballot given to another who has voted": (
+        (SECOND_CODE, f"UPDATE ballot_sealedballot SET credential_id = {NEWEST_CODE} WHERE id ="
+         f" {TWO}"),
+        "register.disagrees", "7 marks, 7 ballots, 7 votes, 7 on the board, 2 electors at odds",
     ),
     "a sealed vote removed": (
         (f"DELETE FROM ballot_sealedvote WHERE ballot_id = {ONE}",),
