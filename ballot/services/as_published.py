@@ -20,32 +20,35 @@ from ballot.mapping import (
     profile_content,
     profile_lines,
 )
-from ballot.models import Box, Count, DrawnLot, Election, Entry
+from ballot.models import Blob, Box, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
-from ballot.selectors import contested, on_paper, roll_of
+from ballot.selectors import contested, on_paper, roll_of, whole_blob
 from members.selectors import recompute_commitment, roll_commitment
 from office.refusal import Refusal
 
-# Set against set: a condition asked of each ballot would look through all keys for each.
+# Set against set, and all sections at once: a condition asked of each ballot would look through
+# all keys for each, and a question for each section through all ballots for each.
 _NOT_PUBLISHED = """
-WITH published (key) AS (
-    SELECT substring(c.content FROM 1 + 32 * place FOR 32)
-      FROM ballot_blob b
-      JOIN ballot_blobchunk c ON c.blob_id = b.id,
+WITH published (section, key) AS (
+    SELECT t.section, substring(c.content FROM 1 + 32 * place FOR 32)
+      FROM unnest(%(sections)s::text[], %(blobs)s::int8[]) AS t (section, blob)
+      JOIN ballot_blobchunk c ON c.blob_id = t.blob,
            generate_series(0, length(c.content) / 32 - 1) AS place
-     WHERE b.sha256 = %(blob)s
-    UNION ALL
-    SELECT unnest(%(reissued)s::bytea[])
-)
-SELECT count(*) FROM (
-    SELECT k.public_key
+), cast_under (section, key) AS (
+    SELECT s.code::text, k.public_key
       FROM ballot_sealedballot a
       JOIN ballot_credential k ON k.id = a.credential_id
       JOIN members_rollentry r ON r.id = k.roll_entry_id
       JOIN members_section s ON s.id = r.section_id
-     WHERE a.election_id = %(election)s AND s.code = %(section)s
-    EXCEPT (SELECT key FROM published EXCEPT SELECT unnest(%(revoked)s::bytea[]))
-) AS not_published
+     WHERE a.election_id = %(election)s
+), not_listed (key) AS (
+    SELECT key FROM (TABLE cast_under EXCEPT TABLE published) AS other
+)
+SELECT count(*) FROM (
+    (TABLE not_listed EXCEPT SELECT unnest(%(reissued)s::bytea[]))
+    UNION
+    (SELECT key FROM cast_under INTERSECT SELECT unnest(%(revoked)s::bytea[]))
+) AS wrong
 """
 
 
@@ -82,26 +85,30 @@ def require_paper_as_opened(election: Election) -> None:
 def require_keys_as_published(election: Election) -> None:
     """Refuse a ballot under a key that the board does not name for its section, or revoked."""
     reissues = told(election, "reissue")
-    reissued = [bytes.fromhex(one["credential"]) for one in reissues]
-    revoked = [bytes.fromhex(key) for one in reissues for key in one["revoked"]]
-    wrong = 0
-    for section in newest(election, "credentials")["sections"]:
-        values = {
-            "blob": bytes.fromhex(section["keys"]["sha256"]),
-            "reissued": reissued,
-            "revoked": revoked,
-            "election": election.pk,
-            "section": section["section"],
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(_NOT_PUBLISHED, values)
-            wrong += cursor.fetchone()[0]
+    sections = newest(election, "credentials")["sections"]
+    values: dict[str, Any] = {
+        "election": election.pk,
+        "sections": [section["section"] for section in sections],
+        "blobs": [_keys_of(section) for section in sections],
+        "reissued": [bytes.fromhex(one["credential"]) for one in reissues],
+        "revoked": [bytes.fromhex(key) for one in reissues for key in one["revoked"]],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_PUBLISHED, values)
+        wrong = cursor.fetchone()[0]
     if wrong:
         raise Refusal(
             "register.key-not-published",
             f"{wrong} ballots were cast under keys that the board does not name, or that were "
             "revoked. Somebody has changed the database.",
         )
+
+
+def _keys_of(section: Any) -> int:
+    """The id of the blob of a section's keys, whose bytes are those of its name."""
+    blob = Blob.objects.get(sha256=bytes.fromhex(section["keys"]["sha256"]))
+    whole_blob(blob)
+    return int(blob.pk)
 
 
 def require_roll_as_frozen(election: Election) -> None:

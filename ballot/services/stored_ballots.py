@@ -7,6 +7,8 @@ ballot's proofs and signature are checked once more, all of a section together.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -25,8 +27,8 @@ from office.refusal import Refusal
 _READ_BALLOTS = 20_000
 
 _WIRES = """
-SELECT string_agg(w.wire, ''::bytea ORDER BY w.number), count(*) FROM (
-    SELECT e.number, c.public_key
+SELECT w.code, string_agg(w.wire, ''::bytea ORDER BY w.number), count(*) FROM (
+    SELECT s.code, e.number, c.public_key
            || (SELECT string_agg(v.c1 || v.c2 || v.proof, ''::bytea ORDER BY k.position)
                  FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id
                 WHERE v.ballot_id = b.id)
@@ -36,8 +38,9 @@ SELECT string_agg(w.wire, ''::bytea ORDER BY w.number), count(*) FROM (
       JOIN ballot_credential c ON c.id = b.credential_id
       JOIN members_rollentry r ON r.id = c.roll_entry_id
       JOIN members_section s ON s.id = r.section_id
-     WHERE e.election_id = %s AND e.number >= %s AND e.number < %s AND s.code = %s
+     WHERE e.election_id = %s AND e.number >= %s AND e.number < %s
 ) w
+GROUP BY w.code
 """
 
 # A ballot that was taken out of every table but the board's is still an entry here.
@@ -54,15 +57,19 @@ SELECT e.number, e.body, b.signature, c.public_key,
 """
 
 
-def require_board(election: Election, *, report: Report) -> None:
-    """Refuse where an entry of a ballot says something else than the ballot's own rows."""
+def require_board(
+    election: Election, accounts: Iterable[SectionAccount], *, report: Report
+) -> None:
+    """Refuse where a ballot's entry says something else than its rows, or is in no account."""
     entries = _entries(election)
+    looked_at = 0
     report(stage="Comparing the ballots with the board", done=0, total=entries, unit="entries")
     wrong: list[int] = []
     for first in range(0, entries, _READ_BALLOTS):
         with connection.cursor() as cursor:
             cursor.execute(_ON_BOARD, [election.pk, first, first + _READ_BALLOTS])
             rows = cursor.fetchall()
+        looked_at += len(rows)
         wrong += [row[0] for row in rows if not _says_its_ballot(election, row)]
         report(done=min(first + _READ_BALLOTS, entries), total=entries)
     if wrong:
@@ -70,6 +77,13 @@ def require_board(election: Election, *, report: Report) -> None:
             "register.board-disagrees",
             f"{len(wrong)} ballots on the board are not as they are stored: entry "
             f"{', '.join(str(number) for number in wrong[:5])}. Somebody has changed the database.",
+        )
+    accounted = sum(one.on_board for one in accounts)
+    if looked_at != accounted:
+        raise Refusal(
+            "register.board-disagrees",
+            f"The board has {looked_at} ballots, and the electors of the roll cast {accounted} of "
+            "them. Somebody has changed the database.",
         )
 
 
@@ -91,13 +105,18 @@ def _entries(election: Election) -> int:
 
 
 def check_section(
-    election: Election, one: SectionAccount, *, processes: int, report: Report
+    election: Election,
+    one: SectionAccount,
+    ballots: np.ndarray,
+    *,
+    processes: int,
+    report: Report,
 ) -> CheckedBallots:
     """Check every ballot of a section again, or refuse and name those that do not pass."""
     report(stage=f"Checking the ballots of {one.name}", done=0, total=one.ballots, unit="ballots")
     try:
         return check_ballots(
-            _wires(election, one.code),
+            ballots,
             setting=setting_of(election),
             contests=contest_codes(election),
             section=one.code,
@@ -114,19 +133,25 @@ def check_section(
         ) from rejected
 
 
-def _wires(election: Election, section: str) -> np.ndarray:
+def read_ballots(election: Election) -> dict[str, np.ndarray]:
+    """Every ballot as it came, (N, ballot_size) a section, in the order of the board.
+
+    The board is read once, whatever the number of sections.
+    """
     size = ballot_size(len(contested(election)))
-    pieces = bytearray()
+    pieces: dict[str, bytearray] = defaultdict(bytearray)
     with connection.cursor() as cursor:
         for first in range(0, _entries(election), _READ_BALLOTS):
-            cursor.execute(_WIRES, [election.pk, first, first + _READ_BALLOTS, section])
-            joined, count = cursor.fetchone()
-            if count:
+            cursor.execute(_WIRES, [election.pk, first, first + _READ_BALLOTS])
+            for section, joined, count in cursor.fetchall():
                 if len(joined) != count * size:
                     raise Refusal(
                         "register.ballot-length",
                         "A ballot in the database is not as long as it was when it was cast. "
                         "Somebody has changed the database.",
                     )
-                pieces += joined
-    return np.frombuffer(pieces, dtype=np.uint8).reshape(-1, size)
+                pieces[section] += joined
+    return {
+        section: np.frombuffer(joined, dtype=np.uint8).reshape(-1, size)
+        for section, joined in pieces.items()
+    }

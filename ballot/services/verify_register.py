@@ -27,7 +27,7 @@ from ballot.services.fix_boxes import fix_boxes
 from ballot.services.moves import lock_election, move
 from ballot.services.notify_casts import notify_casts
 from ballot.services.register_account import SectionAccount, account, require_agreement
-from ballot.services.stored_ballots import check_section, require_board
+from ballot.services.stored_ballots import check_section, read_ballots, require_board
 from office.progress import Report, silent
 from office.services.audit import record
 
@@ -50,10 +50,13 @@ def verify_register(
     require_roll_as_frozen(election)
     accounts = account(election)
     require_agreement(accounts, contests=len(contested(election)))
-    require_board(election, report=report)
+    require_board(election, accounts, report=report)
     require_keys_as_published(election)
+    ballots = read_ballots(election)
     checked = {
-        one.code: check_section(election, one, processes=processes, report=report)
+        one.code: check_section(
+            election, one, ballots.pop(one.code), processes=processes, report=report
+        )
         for one in accounts
         if one.ballots
     }

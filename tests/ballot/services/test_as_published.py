@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ballot.models import (
+    BlobChunk,
     Box,
     Candidate,
     Contest,
@@ -16,20 +17,29 @@ from ballot.models import (
     DrawnLot,
     Profile,
     ProfileLine,
+    SealedBallot,
     TurnoutCount,
 )
 from ballot.services.as_published import require_keys_as_published
 from ballot.services.count_papers import count_papers, record_lot
 from ballot.services.declare import declare
+from ballot.services.reissue_code import PURPOSE as AGAIN
+from ballot.services.reissue_code import confirm_reissue, reissue_code
 from ballot.services.verify_register import verify_register
 from members.models import RollEntry, Section
 from office.refusal import Refusal
 from tests.ballot.factories import (
     Run,
     bring,
+    cast,
+    cast_wire,
     content,
     election,
+    entries,
+    key_of_elector,
     no_triggers,
+    now,
+    sealed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +176,39 @@ def test_a_ballot_under_a_key_that_the_board_does_not_name_is_found() -> None:
         )
 
     with pytest.raises(Refusal) as why:
+        require_keys_as_published(run.election)
+
+    assert why.value.code == "register.key-not-published"
+
+
+def test_published_keys_that_are_no_longer_the_boards_are_found() -> None:
+    run = election(at="closed", sections=("member", "affiliated"))
+    require_keys_as_published(run.election)
+    keys = content(run, "credentials")["sections"][0]["keys"]["sha256"]
+
+    with pytest.raises(Refusal) as why, transaction.atomic():
+        with no_triggers():
+            BlobChunk.objects.filter(blob__sha256=bytes.fromhex(keys)).update(content=bytes(128))
+        require_keys_as_published(run.election)
+
+    assert why.value.code == "blob.not-as-named"
+
+
+def test_a_ballot_under_a_key_of_another_section_or_a_revoked_one_is_found() -> None:
+    run = election(at="polling", electors=8, sections=("member", "affiliated"))
+    first = entries(run)[0]
+    reissue_code(run.election_id, recipient=first.public_id, **run.by)
+    fresh = key_of_elector(run, first, purpose=AGAIN)
+    confirm_reissue(run.election_id, credential=fresh.credential, now=now())
+    cast_wire(run, sealed(run, first, (0,), key=fresh))
+    cast(run, entries(run)[1], (0,))
+    require_keys_as_published(run.election)
+    old = Credential.objects.get(roll_entry=first, attempt=1)
+
+    with pytest.raises(Refusal, match="2 ballots") as why, transaction.atomic():
+        with no_triggers():
+            SealedBallot.objects.filter(credential__roll_entry=first).update(credential=old)
+            RollEntry.objects.filter(pk=entries(run)[1].pk).update(section=first.section)
         require_keys_as_published(run.election)
 
     assert why.value.code == "register.key-not-published"

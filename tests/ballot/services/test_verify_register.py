@@ -176,6 +176,14 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
          f"DELETE FROM ballot_sealedballot WHERE id = {ONE}"),
         "register.board-disagrees", "1 ballots on the board .* entry {entry}",
     ),
+    "a voter's code given to nobody on the roll, and the mark removed": (
+        ("DELETE FROM ballot_registermark WHERE roll_entry_id = (SELECT roll_entry_id"
+         f" FROM ballot_credential c JOIN ballot_sealedballot b ON b.credential_id = c.id"
+         f" WHERE b.id = {ONE})",
+         "UPDATE ballot_credential SET roll_entry_id = -1 WHERE id = (SELECT credential_id"
+         f" FROM ballot_sealedballot WHERE id = {ONE})"),
+        "register.board-disagrees", "The board has 7 ballots, and .* cast 6",
+    ),
     "an entry's bytes changed": (
         (f"UPDATE ballot_entry SET body = set_byte(body, 60, 49) WHERE ballot_id = {ONE}",),
         "register.board-disagrees", "1 ballots on the board .* entry {entry}",
