@@ -16,6 +16,15 @@ from ballot.sealing.keys import KeyShare
 from ballot.sealing.sharefile import SHORTEST_PASSPHRASE, open_share
 from office.refusal import Refusal
 
+_WHAT_TO_DO = {
+    "opening.share": "This share is not one of this election's key. Give the share file that this "
+    "trustee was given for this election.",
+}
+_KEEP_IT = (
+    "What was given or stored does not pass its check, and nothing was taken. Keep the files as "
+    "they are, and tell the returning officer what stands in brackets."
+)
+
 
 def election_named(slug: str) -> Election:
     """The election of a slug, or an error that names those there are."""
@@ -68,8 +77,11 @@ def read_share(path: Path) -> KeyShare:
 
 @contextmanager
 def refusals_as_errors() -> Iterator[None]:
-    """Show a refusal as the command's error."""
+    """Show a refusal as the command's error, and what the sealing core refuses in words too."""
     try:
         yield
     except Refusal as refusal:
         raise CommandError(refusal.sentence) from refusal
+    except SealingError as refused:
+        words = _WHAT_TO_DO.get(refused.condition, _KEEP_IT)
+        raise CommandError(f"{words} ({refused.condition})") from refused

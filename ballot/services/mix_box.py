@@ -19,9 +19,10 @@ from ballot.lifecycle import State
 from ballot.mapping import mix_content
 from ballot.models import Box, Election, Mix
 from ballot.sealing.box import Box as SealedBox
-from ballot.sealing.errors import SealingError
+from ballot.sealing.errors import Malformed, SealingError
 from ballot.sealing.mix_check import check_mix
 from ballot.sealing.mixing import mix
+from ballot.sealing.setting import LONGEST_NAME, check_name
 from ballot.sealing.shuffle import Mix as SealedMix
 from ballot.sealing.shuffle import read_mix
 from ballot.selectors import contested, setting_of
@@ -53,6 +54,7 @@ def mix_boxes(
 
     mixer: the name that stands on the board; "server" is the server's own.
     """
+    _require_name(mixer)
     election = Election.objects.get(pk=election_id)
     require_ready(election, "mix_box", now=now)
     setting = setting_of(election)
@@ -74,6 +76,7 @@ def record_mix(
     """Take a mix that another party made on a machine of its own."""
     if mixer == SERVER:
         raise Refusal("mix.not-the-server", "A mix handed in bears its own mixer's name.")
+    _require_name(mixer)
     box = Box.objects.select_related("contest__election").get(pk=box_id)
     done_before = box.mixes.count()
     before = mixed_box(box, processes=processes)
@@ -83,6 +86,18 @@ def record_mix(
         raise _refused(box, mixer, refused) from refused
     _record_mix(box, before, mixed, mixer=mixer, number=done_before + 1, by=by, now=now,
                 processes=processes, report=silent)
+
+
+def _require_name(mixer: str) -> None:
+    """Refuse a name that no proof could bind, before anything is worked out under it."""
+    try:
+        check_name(mixer)
+    except Malformed as refused:
+        raise Refusal(
+            "mix.name",
+            f"A mixer's name has one to {LONGEST_NAME} bytes in Unicode's normal form NFC. Give a "
+            "shorter or plainer one.",
+        ) from refused
 
 
 def _record_mix(

@@ -65,6 +65,20 @@ def test_the_server_mixes_and_then_another_and_the_election_moves_on() -> None:
     assert recorded("mix_box", subject=("box", str(box.pk))) == [(run.officers[0], None)] * 2
 
 
+@pytest.mark.parametrize("name", ["", "m" * 65, "Scrutine\u0301r"])
+def test_a_name_that_no_proof_can_bind_is_refused_before_anything_is_mixed(name: str) -> None:
+    run = election(at="verified", demonstration=False)
+    stages: list[object] = []
+
+    with pytest.raises(Refusal, match="A mixer's name") as refused:
+        mix_boxes(run.election_id, mixer=name, report=lambda **told: stages.append(told), **run.by)
+    assert code_of_refusal(lambda: hand_in(run, b"", mixer=name)) == refused.value.code
+    assert refused.value.code == "mix.name" and not stages
+    mix_boxes(run.election_id, mixer="m" * 64, **run.by)
+
+    assert Mix.objects.get().mixer == "m" * 64
+
+
 def test_the_server_never_mixes_second() -> None:
     run = election(at="verified", demonstration=False)
     hand_in(run, made_elsewhere(run))

@@ -232,6 +232,30 @@ def test_a_wrong_passphrase_opens_nothing_and_says_so(tmp_path: Path, typed) -> 
     assert not PartialOpening.objects.exists()
 
 
+def test_a_share_of_another_election_is_refused_in_words_and_commits_to_nothing(
+    tmp_path: Path, typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    other = election(at="frozen", title="Another", demonstration=False)
+    run = election(at="frozen", demonstration=False)
+    for one, folder in ((other, "other"), (run, "own")):
+        typed(*PASSPHRASES)
+        make_trustees(one, tmp_path / folder)
+    bring(run, to="mixed")
+    arguments = ("--keep", str(tmp_path / "parts"), "--processes", "1")
+
+    typed(PASSPHRASES[0])
+    with pytest.raises(CommandError, match="not one of this election's key"):
+        command("open_parts", run.election.slug, "--share",
+                str(share_file(other, tmp_path / "other", 1)), *arguments)
+    assert not PartialOpening.objects.exists()
+    typed(PASSPHRASES[0])
+    command("open_parts", run.election.slug, "--share",
+            str(share_file(run, tmp_path / "own", 1)), *arguments)
+
+    assert PartialOpening.objects.count() == 1
+
+
 def test_an_election_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:
     run = election()
 
