@@ -9,9 +9,11 @@ holds the trustees' shares itself and reads the voting codes that no real electi
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,14 +26,23 @@ from django.db import connection, connections
 from django.utils.text import slugify
 
 from ballot.counting import count
-from ballot.counting.profile import Profile
+from ballot.counting.errors import CountingError
+from ballot.counting.profile import Profile, Ranking, Section, parse_profile
 from ballot.counting.rules import EarlierStages, Rules
 from ballot.counting.rules import Method as CountMethod
-from ballot.counting.sheet import document
+from ballot.counting.sheet import full_document
 from ballot.models import Contest, Count, Election
+from ballot.names import clean_line
 from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.codes import secrets_of
-from ballot.selectors import contest_codes, ranking_space, setting_of, turnout_by_section
+from ballot.selectors import (
+    contest_codes,
+    on_paper,
+    ranking_space,
+    rules_of_count,
+    setting_of,
+    turnout_by_section,
+)
 from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as CODES
@@ -60,6 +71,14 @@ from office.permissions import Role
 from office.services.staff import make_staff
 
 SEAL_AT_ONCE = 50_000
+# As long as the database takes them.
+LONGEST_CANDIDATE = 120
+LONGEST_SECTION = 60
+LONGEST_CODE = 32
+
+
+class NotRehearsable(ValueError):
+    """A profile that cannot be rehearsed; the message is a sentence that says why."""
 
 
 class Listener(Protocol):
@@ -138,6 +157,7 @@ def prepare_ballots(
     plan: Plan, *, listener: Listener, outcome: Outcome | None = None
 ) -> Prepared:
     """Go as far as the open poll, and seal every paper of the profile."""
+    require_rehearsable(plan)
     outcome = outcome or Outcome()
     officers = _officers()
     with _timed(outcome, listener, "Import the roll"):
@@ -153,6 +173,36 @@ def prepare_ballots(
     with _timed(outcome, listener, "Seal the ballots"):
         wires = _seal(plan, election, listener)
     return Prepared(election, officers, wires)
+
+
+def require_rehearsable(plan: Plan) -> None:
+    """Refuse, before anything is made, a profile that one contest's election cannot repeat.
+
+    Raises: NotRehearsable.
+    """
+    profile = plan.profile
+    if not _voting(plan):
+        raise NotRehearsable("There is no paper in it.")
+    if profile.withdrawn:
+        raise NotRehearsable("Candidates have withdrawn in it: leave them out of the file.")
+    if len(profile.candidates) < 2:
+        raise NotRehearsable("Only one candidate stands in it, and there would be no poll.")
+    for name in profile.candidates:
+        if name != clean_line(name) or len(name) > LONGEST_CANDIDATE:
+            raise NotRehearsable(f"“{name}” cannot stand on a paper as it is written.")
+    codes = {_section_code(section.name) for section in _voting(plan)}
+    longest = max(len(_section_name(section.name)) for section in _voting(plan))
+    if len(codes) < len(_voting(plan)) or longest > LONGEST_SECTION:
+        raise NotRehearsable("Give its sections shorter names, or names less alike.")
+    try:
+        count(profile, Rules(plan.method, ties=(EarlierStages(),)))
+    except CountingError as refused:
+        raise NotRehearsable(f"Its papers cannot be counted: {refused}") from refused
+
+
+def _voting(plan: Plan) -> list[Section]:
+    """The sections in which there is a paper."""
+    return [one for one in plan.profile.sections if one.valid + one.blank]
 
 
 def _now() -> datetime:
@@ -174,7 +224,7 @@ def _officers() -> tuple[int, int]:
 def _electors_by_section(plan: Plan) -> dict[str, int]:
     """Electors a section: its papers, and its share of those who do not vote."""
     papers = {
-        section.name: section.valid + section.blank for section in plan.profile.sections
+        section.name: section.valid + section.blank for section in _voting(plan)
     }
     spare = max(plan.electors - sum(papers.values()), 0)
     total = sum(papers.values())
@@ -203,7 +253,7 @@ def _section_name(name: str) -> str:
 
 
 def _section_code(name: str) -> str:
-    return f"rehearsal-{slugify(name)}"[:40].strip("-")
+    return f"rehearsal-{slugify(name)}"[:LONGEST_CODE].strip("-")
 
 
 def _roll_file(electors: Mapping[str, int]) -> Iterator[bytes]:
@@ -228,7 +278,7 @@ def _roll_file(electors: Mapping[str, int]) -> Iterator[bytes]:
 def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Election:
     first, second = officers
     now = _now()
-    sections = [_section_code(section.name) for section in plan.profile.sections]
+    sections = [_section_code(section.name) for section in _voting(plan)]
     rules = save_rules(
         "Rehearsal",
         body={
@@ -270,11 +320,11 @@ def _seal(plan: Plan, election: Election, listener: Listener) -> list[np.ndarray
     names = [candidate.name for candidate in contest.candidates.order_by("position")]
     places = {name: place for place, name in enumerate(names)}
     space = ranking_space(contest)
-    total = sum(section.valid + section.blank for section in plan.profile.sections)
+    total = sum(section.valid + section.blank for section in _voting(plan))
     done = 0
     sealed = []
     listener.report(done=0, total=total, unit="ballots")
-    for section in plan.profile.sections:
+    for section in _voting(plan):
         choices = np.concatenate(
             [np.zeros(section.blank, dtype=np.uint32)]
             + [
@@ -392,32 +442,39 @@ def _finish(
 
 
 def _compare(plan: Plan, election: Election, outcome: Outcome) -> None:
-    """The declared sheet against a count of the profile itself, and turnout by section."""
+    """The declared sheet against a count of the profile itself, and turnout by section.
+
+    Everything is compared: each stage in each box, and what was left blank or rejected there.
+    """
     contest = Contest.objects.get(election=election)
-    sheet = Count.objects.get(contest=contest).sheet
-    wanted = document(count(plan.profile, Rules(plan.method, ties=(EarlierStages(),))))
+    outcome.sheet = Count.objects.get(contest=contest).sheet
+    counted = count(_by_box(plan, contest), rules_of_count(contest))
+    # Through JSON, as the sheet has been.
+    wanted = json.loads(json.dumps(full_document(counted)))
     for part, expected in wanted.items():
-        if part == "candidates":
-            # The same names in another order: the paper's is the alphabet's.
-            continue
-        found = _narrowed(sheet[part], expected)
+        found = outcome.sheet.get(part)
         if found != expected:
             outcome.differences.append(f"{part}: {found} instead of {expected}")
     cast = {one.name: one.ballots for one in turnout_by_section(election)}
-    for section in plan.profile.sections:
+    for section in _voting(plan):
         papers = section.valid + section.blank
         ballots = cast.get(_section_name(section.name))
         if ballots != papers:
             outcome.differences.append(
                 f"{section.name}: {ballots} ballots instead of {papers}"
             )
-    outcome.sheet = sheet
 
 
-def _narrowed(found: Any, expected: Any) -> Any:
-    """What the sheet says of what the profile's own, shorter sheet says."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        return {key: _narrowed(found.get(key), value) for key, value in expected.items()}
-    if isinstance(expected, list) and isinstance(found, list) and len(found) == len(expected):
-        return [_narrowed(*pair) for pair in zip(found, expected, strict=True)]
-    return found
+def _by_box(plan: Plan, contest: Contest) -> Profile:
+    """The profile as it would be opened: names in the paper's order, small sections pooled."""
+    names = [candidate.name for candidate in on_paper(contest)]
+    places = [names.index(name) for name in plan.profile.candidates]
+    by_code = {_section_code(section.name): section for section in _voting(plan)}
+    boxes: dict[str, Counter[Ranking]] = {}
+    for box in contest.boxes.order_by("number"):
+        papers = boxes[box.label] = Counter()
+        for code in box.sections.values_list("code", flat=True):
+            papers[()] += by_code[code].blank
+            for ranking, number in by_code[code].papers:
+                papers[tuple(places[candidate] for candidate in ranking)] += number
+    return parse_profile(names, boxes, title=contest.title)

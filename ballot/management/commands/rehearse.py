@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ballot.counting.profile import Profile
 from ballot.counting.rules import Method
 from ballot.management.progress import TerminalListener
 from ballot.management.scratch import scratch_database
-from ballot.rehearsal import Outcome, Plan, rehearse
+from ballot.rehearsal import NotRehearsable, Outcome, Plan, rehearse, require_rehearsable
 
 
 class Command(BaseCommand):
@@ -49,6 +50,10 @@ class Command(BaseCommand):
             mixers=options["mixers"],
             processes=options["processes"],
         )
+        try:
+            require_rehearsable(plan)
+        except NotRehearsable as refused:
+            raise CommandError(f"{options['profile']} cannot be rehearsed. {refused}") from refused
         self.stdout.write(
             f"Rehearsing “{profile.title or options['profile'].name}”: {papers:,} papers, "
             f"{plan.electors:,} electors, {quorum} of {trustees} trustees, {plan.mixers} mixers."
@@ -63,9 +68,16 @@ class Command(BaseCommand):
         self._say(outcome)
 
     def _say(self, outcome: Outcome) -> None:
+        # In the paper's order: the stored sheet keeps none for the names of an object.
+        names = outcome.sheet["candidates"]
         for number, stage in enumerate(outcome.sheet["stages"], start=1):
-            votes = ", ".join(f"{name} {papers:,}" for name, papers in stage["votes"].items())
-            self.stdout.write(f"Stage {number}: {votes}; exhausted {stage['exhausted']:,}.")
+            self.stdout.write(f"Stage {number}: {_totals(stage, names)}.")
+            for section in outcome.sheet["sections"]:
+                part = stage["sections"][section["name"]]
+                self.stdout.write(f"  {section['name']}: {_totals(part, names)}.")
+        for section in outcome.sheet["sections"]:
+            self.stdout.write(f"{section['name']}: valid {section['valid']:,}, blank "
+                              f"{section['blank']:,}, rejected {section['rejected']:,}.")
         self.stdout.write(f"Elected: {', '.join(outcome.sheet['elected'])}.")
         seconds = sum(outcome.seconds.values())
         # Kilobytes on Linux. The children are the processes of casting and of the tally.
@@ -89,6 +101,14 @@ class Command(BaseCommand):
             f"The count agrees with the profile in every stage and section. {seconds:.0f} s."
         )
         self.stdout.write(json.dumps(figures))
+
+
+def _totals(stage: Mapping[str, Any], names: Sequence[str]) -> str:
+    """A stage's votes, of all sections or of one, as a line."""
+    votes = ", ".join(
+        f"{name} {stage['votes'][name]:,}" for name in names if name in stage["votes"]
+    )
+    return f"{votes}; exhausted {stage['exhausted']:,}"
 
 
 def _read(path: Path) -> Profile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from ballot import rehearsal
+from ballot.counting.papers_csv import parse_papers_csv
+from ballot.counting.rules import Method
 from ballot.models import Election
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,8 +77,93 @@ def test_a_contest_in_three_sections_is_rehearsed_section_by_section(
                              monkeypatch=monkeypatch)
 
     assert "The count agrees with the profile in every stage and section." in said
+    # The two sections in which fewer than ten voted are opened together.
+    stage = "Stage 1: Ash Amin 13, Birch Bell 9, Cedar Cox 5; exhausted 0."
+    assert said[said.index(stage):].splitlines()[:3] == [
+        stage,
+        "  Affiliated (rehearsal), Registered (rehearsal): Ash Amin 4, Birch Bell 3, Cedar Cox 5;"
+        " exhausted 0.",
+        "  Members (rehearsal): Ash Amin 9, Birch Bell 6, Cedar Cox 0; exhausted 0.",
+    ]
+    assert "Members (rehearsal): valid 15, blank 2, rejected 0." in said
     assert figures["agrees"] is True and figures["ballots"] == 29
     assert scratch_databases() == 0
+
+
+def test_papers_that_changed_their_section_are_a_difference_though_the_totals_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "papers.csv"
+    file.write_text(THREE_SECTIONS)
+    moved = THREE_SECTIONS.replace("Members,9,", "Members,8,").replace("Members,6,", "Members,7,")
+    registered = "Registered,2,Birch Bell\nRegistered,1,Ash Amin"
+    moved = moved.replace("Registered,3,Birch Bell", registered)
+    seal = rehearsal._seal
+    errors = io.StringIO()
+
+    def seal_others(plan: rehearsal.Plan, *rest: Any) -> Any:
+        return seal(dataclasses.replace(plan, profile=parse_papers_csv(moved.encode())), *rest)
+
+    monkeypatch.setattr(rehearsal, "_seal", seal_others)
+    monkeypatch.setattr("sys.stdout", io.StringIO())
+    with pytest.raises(CommandError, match="not that of the profile"):
+        call_command("rehearse", str(file), "--processes", "1", "--trustees", "1/1",
+                     stdout=io.StringIO(), stderr=errors)
+
+    differences = errors.getvalue().splitlines()
+    assert [line.partition(": ")[2].partition(":")[0] for line in differences] == ["stages"]
+
+
+A_TIE_IN_ANOTHER_ORDER = """\
+section,papers,ranking
+Members,8,Dot Dyer
+Members,5,Cedar Cox
+Members,3,Birch Bell>Cedar Cox
+Members,4,Ash Amin>Birch Bell
+Members,1,Eli Epps>Birch Bell
+"""
+
+
+def test_a_tie_settled_by_earlier_stages_is_the_same_in_whatever_order_the_file_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "papers.csv"
+    file.write_text(A_TIE_IN_ANOTHER_ORDER)
+
+    said, figures = rehearse(file, "--processes", "1", "--trustees", "1/1",
+                             monkeypatch=monkeypatch)
+
+    assert "Stage 2: Ash Amin 4, Birch Bell 4, Cedar Cox 5, Dot Dyer 8; exhausted 0." in said
+    assert figures["agrees"] is True
+
+
+BLT = "3 {places}\n{withdrawn}2 1 2 0\n1 2 0\n0\n\"Dot\"\n\"Ash\"\n\"Eli\"\n\"A post\"\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("none.csv", "section,papers,ranking\nMembers,0,Ash Amin>Dot Dyer\n", "no paper"),
+        ("one.csv", "section,papers,ranking\nMembers,2,Ash Amin\n", "Only one candidate"),
+        ("tied.csv", "section,papers,ranking\nMembers,1,Ash Amin\nMembers,1,Dot Dyer\n", "tie"),
+        ("long.csv", f"section,papers,ranking\n{'x' * 60},2,Ash>Dot\n", "shorter names"),
+        ("two.blt", BLT.format(places=2, withdrawn=""), "fills one place"),
+        ("withdrawn.blt", BLT.format(places=1, withdrawn="-3\n"), "have withdrawn"),
+    ],
+)
+def test_what_cannot_be_rehearsed_is_refused_before_anything_is_made(
+    name: str, text: str, why: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+
+    with pytest.raises(CommandError, match=f"cannot be rehearsed.*{why}"):
+        call_command("rehearse", str(file), stdout=io.StringIO())
+    assert scratch_databases() == 0
+
+    rehearsal.require_rehearsable(
+        rehearsal.Plan(parse_papers_csv(THREE_SECTIONS.encode()), Method("av"), electors=29)
+    )
 
 
 def test_a_file_that_is_no_profile_makes_no_scratch_database(tmp_path: Path) -> None:
