@@ -249,6 +249,9 @@ def test_another_ballot_under_a_used_code_is_refused_in_words(client: Client) ->
 
     assert other.status_code == 409
     assert other.json()["code"] == "ballot.other"
+    # No answer tells when the other was cast: no time stands beside a ballot (threat model, 36).
+    assert set(other.json()) == {"code", "sentence"}
+    assert "tell the returning officer" in other.json()["sentence"]
     assert SealedBallot.objects.count() == 1
 
 
