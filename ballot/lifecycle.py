@@ -33,6 +33,11 @@ class State(enum.StrEnum):
         """What a person reads on a page."""
         return WORDS[self]
 
+    @property
+    def is_declared(self) -> bool:
+        """Whether there is a result, declared by two officers, that anybody may read."""
+        return self in {State.DECLARED, State.ARCHIVED}
+
 
 WORDS: dict[State, str] = {
     State.DRAFT: "Draft",

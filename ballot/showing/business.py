@@ -98,8 +98,10 @@ def _task(election: Election, step: Step, upcoming: Next | None, *, now: datetim
 def _was_skipped(election: Election, step: Step) -> bool:
     """An election without a poll goes from the candidates to the declaration."""
     without_poll = ("publish_notice", "publish_candidates", "declare")
-    return election.fingerprint is None and step.act not in without_poll and (
-        election.stage in {State.DECLARED, State.ARCHIVED}
+    return (
+        election.fingerprint is None
+        and step.act not in without_poll
+        and election.stage.is_declared
     )
 
 

@@ -62,7 +62,7 @@ def line(election: Election) -> Line:
         election.stage.words,
         colour_of(election.stage),
         when_now(election),
-        has_result=election.stage in {State.DECLARED, State.ARCHIVED},
+        has_result=election.stage.is_declared,
     )
 
 

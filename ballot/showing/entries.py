@@ -1,6 +1,7 @@
 """What an entry of the board says, in a sentence: one function a kind.
 
-The sentence is for reading; the entry's own bytes are what counts, and stand beside it.
+The sentence is for reading; the entry's own bytes are what counts, and stand beside it. What
+would give the result away is told by number, kind and hash alone until two officers declare it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,13 @@ from ballot.models import Election, Entry
 from ballot.times import in_zone
 
 Content = Mapping[str, Any]
+
+# What gives the result away: a quorum's parts open a box, and the rest is made of what was in it.
+REVEALING = frozenset({"part", "profile", "lot", "count"})
+WITHHELD_SENTENCE = (
+    "What it says is published with the declaration of the result; until then it stands here by "
+    "its hash."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +44,25 @@ class EntryShown:
     sentence: str
     when: str
     digest: str
-    blobs: tuple[BlobShown, ...]
+    blobs: tuple[BlobShown, ...] = ()
+    is_withheld: bool = False
+
+
+def is_withheld(kind: str, *, election: Election) -> bool:
+    """Whether an entry of this kind waits for the declaration; in a void election, for ever."""
+    return kind in REVEALING and not election.stage.is_declared
 
 
 def shown(entry: Entry, *, election: Election) -> EntryShown:
     """An entry in words. A ballot bears no time."""
     body = bytes(entry.body)
-    read: Any = read_canonical(body)
+    digest = entry_digest(body).hex()
     title, words = SENTENCES.get(entry.kind, (entry.kind.capitalize(), _nothing))
+    if is_withheld(entry.kind, election=election):
+        return EntryShown(
+            entry.number, entry.kind, title, WITHHELD_SENTENCE, "", digest, is_withheld=True
+        )
+    read: Any = read_canonical(body)
     at = read["at"]
     when = in_zone(datetime.fromisoformat(at), election.zone) if at else ""
     return EntryShown(
@@ -52,7 +71,7 @@ def shown(entry: Entry, *, election: Election) -> EntryShown:
         title,
         words(read["content"]),
         when,
-        entry_digest(body).hex(),
+        digest,
         tuple(_blobs(read["content"])),
     )
 

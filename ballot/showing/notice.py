@@ -67,7 +67,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "roll": _roll(election),
         "turnout": turnout_of(election) if shows_turnout(election) else None,
         "is_open": not closed_sentence(election, now=now),
-        "is_declared": election.stage in {State.DECLARED, State.ARCHIVED},
+        "is_declared": election.stage.is_declared,
         "void_reason": _void_reason(election),
     }
 
@@ -88,6 +88,11 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
     yield {
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
+    }
+    yield {
+        "name": "Result",
+        "value": "It is published when two officers declare it. Until then the board shows what "
+        "is opened and counted by its hash alone.",
     }
 
 

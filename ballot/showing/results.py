@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
-from ballot.models import Declaration, Election
+from ballot.mapping import contest_code
+from ballot.models import Contest, Count, Declaration, Election
 from ballot.showing.turnout import Row, percent_of
 
 Sheet = dict[str, Any]
@@ -120,6 +121,27 @@ def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
     ballots = sum(one["ballots"] for one in sections)
     total = _turnout("All sections", issued, ballots) if sections else None
     return Result(declaration, tuple(told), tuple(rows), total)
+
+
+def counted_of(election: Election) -> tuple[ContestResult, ...]:
+    """What has been counted and is not declared yet: for those who are to declare it, alone."""
+    counts = Count.objects.filter(contest__election=election).select_related("contest")
+    return tuple(
+        contest_result(_as_declared(one.contest, one.sheet), number=number)
+        for number, one in enumerate(counts.order_by("contest__position"), start=1)
+    )
+
+
+def _as_declared(contest: Contest, sheet: Sheet) -> dict[str, Any]:
+    reopening = contest.candidates.filter(is_reopen_nominations=True, name__in=sheet["elected"])
+    return {
+        "code": contest_code(contest),
+        "title": contest.title,
+        "elected": sheet["elected"],
+        "nominations_reopen": reopening.exists(),
+        "sheet": sheet,
+        "unopposed": False,
+    }
 
 
 def newest_declaration(election: Election) -> Declaration | None:

@@ -213,6 +213,8 @@ _TABLE = (
         (
             "The parts of a quorum of trustees are combined, and the papers come out as a profile: "
             "each ranking, and how many gave it.",
+            "The public board shows the parts and the profile by their hashes alone until the "
+            "result is declared.",
         ),
         "Open the boxes", _step("open_box"), How.BY_JOB,
     ),
@@ -220,13 +222,17 @@ _TABLE = (
         "count", "Count",
         (
             "Every contest is counted by the rules of its notice. The count can be repeated by "
-            "anybody, and always comes out the same.",
+            "anybody once the result is declared, and always comes out the same. Until then the "
+            "public board shows the count by its hash alone.",
         ),
         "Count", _step("count"), How.BY_JOB,
     ),
     DeskAct(
         "declare", "Declare the result",
-        ("The result is published at once, with the whole count sheet.",),
+        (
+            "The result is published at once, with the whole count sheet, and the board then shows "
+            "in full what it held back: the trustees’ parts, the profiles, the lots, the counts.",
+        ),
         "Propose to declare", _step("declare"), How.BY_TWO, is_grave=True,
     ),
     DeskAct(

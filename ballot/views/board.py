@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.db.models import Max
+from django.db.models import BinaryField, F, Func, IntegerField, Max, Value
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from ballot.forms.reading import sent
 from ballot.models import Blob, Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
 from ballot.selectors import read_blob
-from ballot.showing.entries import shown
+from ballot.showing.entries import is_withheld, shown
 from ballot.views.public import announced_election
 from office.refusal import Refusal
 
@@ -47,12 +47,14 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """An entry's own bytes; they never change."""
+    """An entry's own bytes; they never change. Some wait for the declaration of the result."""
     election = announced_election(slug)
     entry = Entry.objects.filter(election=election, number=number).first() if number < _MOST \
         else None
     if entry is None:
         raise Refusal("board.no-such-entry", "The board has no entry of this number.", status=404)
+    if is_withheld(entry.kind, election=election):
+        raise _not_yet()
     response = HttpResponse(bytes(entry.body), content_type="application/json")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
     return response
@@ -61,16 +63,41 @@ def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_safe
 def blob(request: HttpRequest, slug: str, sha256: str) -> StreamingHttpResponse:
     """The bytes that an entry names by their hash, a chunk at a time; they never change."""
-    announced_election(slug)
+    election = announced_election(slug)
     is_hash = re.fullmatch("[0-9a-f]{64}", sha256)
     named = Blob.objects.filter(sha256=bytes.fromhex(sha256)).first() if is_hash else None
-    if named is None:
+    kinds = _kinds_naming(election, sha256) if named is not None else set()
+    if named is None or not kinds:
         raise Refusal("board.no-such-blob", "The board names nothing by this hash.", status=404)
+    if all(is_withheld(kind, election=election) for kind in kinds):
+        raise _not_yet()
     response = StreamingHttpResponse(read_blob(named), content_type="application/octet-stream")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
     response.headers["Content-Length"] = str(named.size_bytes)
     response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.bin"'
     return response
+
+
+def _not_yet() -> Refusal:
+    return Refusal(
+        "board.not-yet",
+        "This is published with the declaration of the result, and not before. Until then the "
+        "board shows its hash.",
+        status=404,
+    )
+
+
+def _kinds_naming(election: Election, sha256: str) -> set[str]:
+    """The kinds of this election's entries that name bytes by their hash; no ballot's does.
+
+    Quotation marks are escaped in whatever a person typed, so no name or reason can stand for
+    an entry that names the bytes.
+    """
+    naming = Value(f'"sha256":"{sha256}"'.encode(), output_field=BinaryField())
+    place = Func(naming, F("body"), function="POSITION", arg_joiner=" IN ",
+                 output_field=IntegerField())
+    rows = Entry.objects.filter(election=election, ballot__isnull=True).annotate(place=place)
+    return set(rows.filter(place__gt=0).order_by().values_list("kind", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)

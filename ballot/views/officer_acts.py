@@ -22,6 +22,7 @@ from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
 from ballot.showing.business import is_unopposed
 from ballot.showing.lots import tie_of
+from ballot.showing.results import counted_of
 from ballot.views.act_table import ACTS, DeskAct, How
 from office.access import StaffRequest, staff_only
 from office.refusal import Refusal
@@ -77,6 +78,7 @@ def _page(
         "needs_command": act.name == "set_key" and not election.demonstration,
         "other_mixers": is_here and act.name == "mix_box" and not election.demonstration,
         "trustees_open": is_here and act.name == "open_box" and not election.demonstration,
+        "counted": counted_of(election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
     }

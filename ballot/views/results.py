@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from ballot.counting.blt import write_blt
 from ballot.counting.sheet import csv_text, rctab
-from ballot.lifecycle import State
 from ballot.models import Contest, Declaration, Election
 from ballot.selectors import counted, profile_of
 from ballot.showing.results import newest_declaration, result_of
@@ -68,7 +67,7 @@ def papers_blt(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def _declared(slug: str) -> tuple[Election, Declaration]:
     election = announced_election(slug)
     declaration = newest_declaration(election)
-    if declaration is None or election.stage not in {State.DECLARED, State.ARCHIVED}:
+    if declaration is None or not election.stage.is_declared:
         raise Refusal("result.none", "No result has been declared yet.", status=404)
     return election, declaration
 
