@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from ballot.lifecycle import State
-from ballot.models import Contest, Credential, Election, Mix
+from ballot.models import Contest, Election, Entry, Mix
 from ballot.models import Count as CountRecord
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
@@ -92,20 +92,26 @@ def _key(election: Election, now: datetime) -> Iterator[Check]:
 
 def _codes(election: Election, now: datetime) -> Iterator[Check]:
     del now
-    yield Check("Some code is still to be made", not _codes_made(election),
-                "All are made: nothing is left to do.")
+    yield Check("Some code is still to be made, or its public half to go on the board",
+                not codes_made(election), "All are made: nothing is left to do.")
 
 
-def _codes_made(election: Election) -> bool:
-    in_force = Credential.objects.filter(election=election, force=Credential.Force.IN_FORCE)
-    return election.roll is not None and in_force.count() == election.roll.entries.count()
+def codes_made(election: Election) -> bool:
+    """Whether the board names the public halves of the codes of the roll as it stands.
+
+    That entry is written once every elector has a code, and the opening binds the poll to it; an
+    entry before a withdrawal is of a roll that was given up.
+    """
+    kinds = Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
+    newest = kinds.order_by("-number").values_list("kind", flat=True).first()
+    return newest == "credentials"
 
 
 def _open(election: Election, now: datetime) -> Iterator[Check]:
     yield Check("The trustees’ key is set up", election.key is not None,
                 "Hold the key ceremony, or in a demonstration let the server hold the shares.")
     yield Check("A voting code has been made for every elector on the roll",
-                _codes_made(election), "Start making the codes, and wait until all are made.")
+                codes_made(election), "Start making the codes, and wait until all are made.")
     yield Check("At least one contest goes to a poll", bool(contested(election)),
                 "Every contest is unopposed: declare instead.")
     for contest in contested(election):

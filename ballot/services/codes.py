@@ -16,9 +16,10 @@ from typing import Final
 from django.db import connection, transaction
 
 from ballot.canonical import Json
+from ballot.checklist import codes_made
 from ballot.lifecycle import State
 from ballot.mapping import blob_reference
-from ballot.models import Credential, Election, Entry
+from ballot.models import Credential, Election
 from ballot.sealing.codes import credentials_of, make_codes
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry, store_blob
@@ -67,20 +68,22 @@ def issue_codes(
     total = roll_of(election).electors
     done = Credential.objects.filter(election=election, force="in-force").count()
     report(stage="Making the voting codes", done=done, total=total, unit="codes")
-    while made := _make_chunk(election_id, processes=processes):
+    while made := _make_chunk(election_id, processes=processes, by=by, now=now):
         done += made
         report(done=done, total=total)
-    _publish_credentials(election_id, by=by, now=now)
 
 
 @transaction.atomic
-def _make_chunk(election_id: int, *, processes: int) -> int:
+def _make_chunk(election_id: int, *, processes: int, by: int | None, now: datetime) -> int:
+    """Make the next codes; return how many. When nobody is left without one, publish them."""
     election = lock_election(election_id)
     require_state(election, State.FROZEN)
     with connection.cursor() as cursor:
         cursor.execute(_WITHOUT, [election.roll_id, CHUNK])
         entries = cursor.fetchall()
     if not entries:
+        # In the transaction that found nobody: the roll that it looked at is the one published.
+        _publish_credentials(election, by=by, now=now)
         return 0
     codes = make_codes(len(entries), rng=os.urandom)
     keys = credentials_of(codes, election_id=election.public_id.bytes, processes=processes)
@@ -108,21 +111,13 @@ def _copy_credentials(election_id: int, entry_ids: list[int], keys: bytes) -> No
         )
 
 
-@transaction.atomic
-def _publish_credentials(election_id: int, *, by: int | None, now: datetime) -> None:
+def _publish_credentials(election: Election, *, by: int | None, now: datetime) -> None:
     """Put the public keys on the board, by section, sorted, so that no order leads to the roll."""
-    election = lock_election(election_id)
-    require_state(election, State.FROZEN)
-    content: dict[str, Json] = {"sections": _sections_with_keys(election_id)}
-    newest = (
-        Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
-        .order_by("-number")
-        .first()
-    )
-    if newest is not None and newest.kind == "credentials":
+    if codes_made(election):
         return
+    content: dict[str, Json] = {"sections": _sections_with_keys(election.pk)}
     append_entry(election, kind="credentials", content=content, now=now)
-    record("send_codes", subject=("election", str(election_id)), by=by, now=now)
+    record("send_codes", subject=("election", str(election.pk)), by=by, now=now)
 
 
 def _sections_with_keys(election_id: int) -> list[Json]:

@@ -15,12 +15,17 @@ from ballot.selectors import key_of, whole_blob
 from ballot.services import codes
 from ballot.services.board import Blob
 from ballot.services.codes import issue_codes
+from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
 from ballot.services.open_box import held_shares
+from ballot.services.open_poll import open_poll
 from ballot.services.set_key import set_demonstration_key, set_key
 from ballot.services.set_up import create_election
+from ballot.showing.business import next_step
 from office.models import Dispatch, Letter
 from tests.ballot.factories import (
+    REASON,
     TRUSTEES,
+    Run,
     bring,
     code_of,
     code_of_refusal,
@@ -92,6 +97,36 @@ def test_the_server_holds_shares_in_a_demonstration_alone() -> None:
     stored = [bytes(one.enclosure) for one in DemonstrationShare.objects.all()]
     assert all(str(share.secret).encode() not in b"".join(stored)
                for share in held_shares(shown.election))
+
+
+def test_codes_whose_public_halves_are_not_on_the_board_do_not_count_as_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = election(at="keyed", electors=3)
+
+    def stopped(*args: object, **named: object) -> None:
+        raise ConnectionError("the worker was stopped")
+
+    # The codes of an earlier freeze are on the board; those of this one are not yet.
+    issue_codes(run.election_id, **run.by)
+    withdraw_freeze(run.election_id, reason=REASON, **run.by_two)
+    freeze_roll(run.election_id, **run.by_two)
+    with monkeypatch.context() as broken, pytest.raises(ConnectionError):
+        broken.setattr(codes, "append_entry", stopped)
+        issue_codes(run.election_id, **run.by)
+    offered = next_step(run.election, now=now())
+    refused = code_of_refusal(lambda: _open(run))
+    issue_codes(run.election_id, **run.by)
+    _open(run)
+
+    assert Credential.objects.filter(force="in-force").count() == 3
+    assert offered is not None and (offered.act, offered.is_ready) == ("send_codes", True)
+    assert refused == "election.not-ready"
+    assert kinds(run)[-3:] == ["roll", "credentials", "opening"]
+
+
+def _open(run: Run) -> None:
+    open_poll(run.election_id, software={}, **run.by_two)
 
 
 def test_every_elector_has_one_code_and_the_board_its_public_half() -> None:
