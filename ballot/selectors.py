@@ -137,12 +137,12 @@ class SectionTurnout:
 
 
 def turnout_by_section(election: Election) -> list[SectionTurnout]:
-    """Electors on the roll and ballots cast, by section, from the counters."""
+    """Electors and ballots cast, by section, from the roll's totals and the counters."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT s.code, s.name, r.electors, coalesce(t.ballots, 0)"
-            " FROM (SELECT section_id, count(*) AS electors FROM members_rollentry"
-            "        WHERE roll_id = %s GROUP BY section_id) r"
+            " FROM (SELECT section_id, sum(people) AS electors FROM members_rolltotal"
+            "        WHERE roll_id = %s AND rule = 'eligible' GROUP BY section_id) r"
             " JOIN members_section s ON s.id = r.section_id"
             " LEFT JOIN (SELECT section_id, sum(ballots) AS ballots FROM ballot_turnoutcount"
             "        WHERE election_id = %s GROUP BY section_id) t USING (section_id)"

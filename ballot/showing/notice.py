@@ -16,7 +16,7 @@ from ballot.showing.dashboard import line
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
-from members.selectors import roll_totals, rules_told
+from members.selectors import rules_told, totals_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,10 @@ def _roll(election: Election) -> dict[str, Any] | None:
     """The statement of the electorate: admitted and, by reason, not; totals by section alone."""
     if election.roll is None:
         return None
-    sums: dict[tuple[str, bool, str], int] = {}
-    for total in roll_totals(election.roll_id or 0):
-        key = (total.section_name, total.is_eligible, total.rule)
-        sums[key] = sums.get(key, 0) + total.people
+    totals = totals_by(election.roll.pk, "section__precedence", "section__name", "rule")
     rows = [
-        RollLine(section, rule_words(rule), is_eligible, f"{people:,}")
-        for (section, is_eligible, rule), people in sums.items()
+        RollLine(str(section), rule_words(str(rule)), rule == "eligible", f"{people:,}")
+        for _, section, rule, people in totals
     ]
     return {"electors": f"{election.roll.electors:,}", "version": election.roll.version,
             "commitment": bytes(election.roll.commitment).hex(), "rows": rows}

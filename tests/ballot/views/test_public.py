@@ -10,7 +10,9 @@ import re
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ballot import limits
@@ -49,6 +51,21 @@ def test_the_roll_is_shown_in_totals_and_names_nobody(client: Client) -> None:
 
     assert "The roll: 8 electors" in page
     assert "Fallowes" not in page
+
+
+def test_the_public_page_of_an_open_poll_reads_no_elector_one_by_one(client: Client) -> None:
+    here = world().to("polling")
+    here.cast(here.entries()[0], (0,))
+
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("election", args=[here.slug])).text
+
+    read = [query["sql"] for query in asked.captured_queries]
+    assert not any("members_rollentry" in sql for sql in read)
+    # The roll's totals are added up where they stand: by section and reason, not by unit.
+    assert all("SUM(" in sql.upper() for sql in read if "members_rolltotal" in sql)
+    assert any("members_rolltotal" in sql for sql in read)
+    assert "12.5%" in page and "The roll: 8 electors" in page
 
 
 # --- the board -------------------------------------------------------------------------------
