@@ -43,6 +43,7 @@ from ballot.selectors import (
     setting_of,
     turnout_by_section,
 )
+from ballot.services.board import append_new_ballots
 from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as CODES
@@ -425,6 +426,8 @@ def _finish(
         "by": first, "processes": plan.processes, "report": listener.report
     }
     with _timed(outcome, listener, "Close the poll"):
+        # As the clock does while a poll is open.
+        append_new_ballots(election)
         close_poll_early(election.pk, reason="The rehearsal has cast its papers.", by=first,
                          seconded_by=second, now=_now())
     with _timed(outcome, listener, "Verify the register"):

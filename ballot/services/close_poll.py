@@ -29,19 +29,23 @@ def close_poll(election_id: int, *, by: int | None, now: datetime) -> None:
         record("close_poll", subject=("election", str(election.pk)), by=by, now=now)
 
 
+@transaction.atomic
 def close_poll_early(
     election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
-    """Close before the hour, by written decision of two officers."""
+    """Close before the hour, by written decision of two officers.
+
+    Nothing is appended before the lock: the approval that carries this out is a transaction
+    already, and would hold the board's lock while it waits for the election's, as no act may.
+    The clock has put all but the last casts on the board.
+    """
     demand_two_officers(by=by, seconded_by=seconded_by)
-    append_new_ballots(Election.objects.get(pk=election_id))
-    with transaction.atomic():
-        election = lock_election(election_id)
-        require_state(election, State.POLLING, State.SUSPENDED)
-        content: dict[str, bool | str] = {"early": True, "reason": require_reason(reason)}
-        _close(election, content=content, now=now)
-        record("close_poll_early", subject=("election", str(election.pk)), by=by,
-               seconded_by=seconded_by, now=now)
+    election = lock_election(election_id)
+    require_state(election, State.POLLING, State.SUSPENDED)
+    content: dict[str, bool | str] = {"early": True, "reason": require_reason(reason)}
+    _close(election, content=content, now=now)
+    record("close_poll_early", subject=("election", str(election.pk)), by=by,
+           seconded_by=seconded_by, now=now)
 
 
 def _close(election: Election, *, content: dict[str, bool | str], now: datetime) -> None:

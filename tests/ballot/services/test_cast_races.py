@@ -11,16 +11,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from ballot.models import Election, Entry, RegisterMark, SealedBallot, TurnoutCount
 from ballot.services.board import _lock_board, append_entry
 from ballot.services.cast_ballot import Receipt
 from ballot.services.close_poll import close_poll_early
+from ballot.services.moves import lock_election
 from ballot.services.register_account import account
 from ballot.services.reissue_code import PURPOSE as AGAIN
 from ballot.services.reissue_code import confirm_reissue, reissue_code
 from office.refusal import Refusal
+from office.services.approvals import approve_act, propose_act
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -30,6 +32,7 @@ from tests.ballot.factories import (
     election,
     entries,
     key_of_elector,
+    kinds,
     now,
     sealed,
 )
@@ -247,6 +250,28 @@ def test_a_close_and_the_boards_writer_never_wait_for_one_another(beside: Any) -
     closing.join(30)
 
     assert run.state == "closed"
+
+
+def test_an_early_close_that_waits_for_its_turn_does_not_hold_the_board_meanwhile(
+    beside: Any,
+) -> None:
+    run = election(at="polling")
+    one, two = run.officers
+    approval = propose_act(
+        "close_poll_early", subject=("election", str(run.election_id)), by=one, now=now(),
+        parameters={"reason": REASON},
+    )
+
+    # Another act has its turn, a code's confirmation for one, and goes on to the board.
+    with transaction.atomic():
+        lock_election(run.election_id)
+        closing = beside(lambda: approve_act(approval.pk, by=two, now=now()))
+        assert waits_for_a_lock("advisory")
+        append_entry(run.election, kind="extension", content={}, now=now())
+    closing.join(30)
+
+    assert run.state == "closed"
+    assert kinds(run)[-2:] == ["extension", "close"]
 
 
 # --- a code sent again -------------------------------------------------------------------------
