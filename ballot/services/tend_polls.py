@@ -5,7 +5,7 @@ from __future__ import annotations
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.board import append_new_ballots
-from ballot.services.notify_casts import notify_casts
+from ballot.services.notify_casts import notify_new_casts
 
 TENDED = (State.POLLING, State.SUSPENDED, State.CLOSED)
 
@@ -14,7 +14,7 @@ def tend_polls() -> int:
     """Tend every poll; return how many ballots went on the board. Run as often as one likes."""
     appended = 0
     for election in Election.objects.filter(state__in=[state.value for state in TENDED]):
-        notify_casts(election)
+        notify_new_casts(election)
         if election.stage != State.CLOSED:
             appended += append_new_ballots(election)
     return appended

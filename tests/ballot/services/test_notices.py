@@ -7,7 +7,8 @@ import uuid
 import pytest
 
 from ballot.models import CastDispute, SealedBallot
-from ballot.services.notify_casts import notify_casts
+from ballot.services import notify_casts as notices
+from ballot.services.notify_casts import notify_casts, notify_new_casts
 from ballot.services.record_dispute import record_dispute
 from office.models import Letter
 from tests.ballot.factories import (
@@ -36,6 +37,29 @@ def test_every_cast_is_announced_once_to_the_address_on_file() -> None:
     told = Letter.objects.filter(purpose="cast-notice").order_by("pk")
     assert [letter.recipient for letter in told] == [str(first.public_id), str(second.public_id)]
     assert {letter.enclosure for letter in told} == {None}
+
+
+def test_the_clock_looks_at_the_new_casts_alone_and_the_verification_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The test casts itself.
+    run = election(at="polling", rankings=())
+    monkeypatch.setattr(notices, "LOOK_BACK_MARKS", 1)
+    voted = entries(run)[:4]
+    for entry in voted:
+        cast(run, entry, (0,))
+    assert notify_new_casts(run.election) == 4
+    # As if the second cast had been committed long after the later ones were told of.
+    Letter.objects.filter(recipient=str(voted[1].public_id), purpose="cast-notice").delete()
+    assert notify_new_casts(run.election) == 0
+    # One a little way back is found.
+    Letter.objects.filter(recipient=str(voted[3].public_id), purpose="cast-notice").delete()
+    assert notify_new_casts(run.election) == 1
+
+    bring(run, to="verified")
+
+    told = Letter.objects.filter(purpose="cast-notice").values_list("recipient", flat=True)
+    assert {str(entry.public_id) for entry in voted} <= set(told)
 
 
 def test_the_order_of_notices_is_the_pseudonyms_and_not_the_casts() -> None:
