@@ -18,11 +18,12 @@ from ballot.models import Credential, RegisterMark
 from ballot.sealing.codes import make_code, voting_key
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry
+from ballot.services.codes import PURPOSE as FIRST_CODE
 from ballot.services.moves import lock_election, require_state
 from members.selectors import entry_by_public_id
 from office.refusal import Refusal
 from office.services.audit import record
-from office.services.letters import queue_letter
+from office.services.letters import cancel_letters_to, queue_letter
 
 PURPOSE: Final = "voting-code-again"
 MOST_CODES: Final = 6
@@ -46,6 +47,7 @@ def reissue_code(
         )
     # An earlier code that nobody confirmed is overtaken by this one.
     held.filter(force=Credential.Force.WAITING).update(force=Credential.Force.REVOKED)
+    cancel_letters_to(PURPOSE, recipients=[str(recipient)])
     code = make_code(rng=os.urandom)
     attempt = held.count() + 1
     Credential.objects.create(
@@ -100,6 +102,9 @@ def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> No
         force=Credential.Force.REVOKED
     )
     Credential.objects.filter(pk=asked.pk).update(force=Credential.Force.IN_FORCE)
+    # Whoever confirms holds the new code: no letter with a code need reach this elector any more.
+    for purpose in (FIRST_CODE, PURPOSE):
+        cancel_letters_to(purpose, recipients=[str(asked.roll_entry.public_id)])
     append_entry(
         election,
         kind="reissue",

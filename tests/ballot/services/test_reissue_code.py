@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from ballot.models import Credential, ReissueRequest
+from ballot.services.codes import PURPOSE as CODES
 from ballot.services.reissue_code import MOST_CODES, confirm_reissue, reissue_code
 from ballot.services.reissue_code import PURPOSE as AGAIN
 from ballot.services.request_reissue import answer_reissue_request, request_reissue
@@ -93,6 +94,26 @@ def test_a_newer_code_overtakes_one_that_nobody_confirmed() -> None:
     confirm(run, second.credential)
 
     assert forces() == ["revoked", "revoked", "in-force"]
+
+
+def states(purpose: str) -> list[tuple[str, bool]]:
+    """State of each letter of a purpose, in the order of its attempts, and if it holds a code."""
+    rows = Letter.objects.filter(purpose=purpose).order_by("attempt")
+    return [(one.state, one.enclosure is not None) for one in rows]
+
+
+def test_a_letter_whose_code_died_unsent_goes_out_no_more_and_is_emptied() -> None:
+    run = election(at="polling", electors=1)
+    again(run)
+    assert (states(CODES), states(AGAIN)) == ([("waiting", True)], [("waiting", True)])
+
+    again(run)
+    assert states(CODES) == [("waiting", True)]
+    assert states(AGAIN) == [("cancelled", False), ("waiting", True)]
+    confirm(run, key_of_elector(run, entries(run)[0], purpose=AGAIN).credential)
+
+    assert states(CODES) == [("cancelled", False)]
+    assert states(AGAIN) == [("cancelled", False)] * 2
 
 
 def test_who_has_voted_is_sent_nothing_and_confirms_nothing() -> None:
