@@ -119,7 +119,10 @@ def _settle(batch: ImportBatch, *, now: datetime) -> None:
 
 @transaction.atomic
 def _compare_again(batch_id: int, *, now: datetime) -> None:
+    """Have the file compared anew, unless another worker or a person has settled the import."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.state != ImportBatch.State.APPLYING:
+        return
     batch.state = ImportBatch.State.UPLOADED
     batch.save(update_fields=["state"])
     open_job("preview_import", subject=("import", str(batch_id)), by=batch.applied_by_id, now=now)

@@ -325,6 +325,24 @@ def test_a_preview_of_a_list_that_has_changed_since_is_made_again() -> None:
     assert Member.objects.get().email == "new@example.org"
 
 
+def test_an_import_that_was_settled_meanwhile_is_not_compared_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batch = previewed(person())
+    services.request_apply(batch.pk, by=None, now=NOW)
+
+    def overtaken(*args: object, **named: object) -> None:
+        ImportBatch.objects.filter(pk=batch.pk).update(state="applied")
+        raise service("apply_import")._Stale
+
+    monkeypatch.setattr(service("apply_import"), "_apply", overtaken)
+    with pytest.raises(Refusal):
+        services.apply_import(batch.pk, now=NOW)
+
+    batch.refresh_from_db()
+    assert batch.state == "applied"
+
+
 def test_staged_rows_that_a_fall_of_the_database_emptied_are_read_again() -> None:
     for empty in ("TRUNCATE {staged}", "DROP TABLE {staged}"):
         batch = previewed(person())
