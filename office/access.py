@@ -87,7 +87,7 @@ def staff_only(
             if not all(may(request.user, name) for name in demanded):
                 raise Http404
             if is_unsafe and any(ACTS[name].fresh for name in demanded):
-                return _freshly(view)(request, *args, **kwargs)
+                return freshly(view)(request, *args, **kwargs)
             return view(request, *args, **kwargs)
 
         guarded.staff_act = act  # type: ignore[attr-defined]
@@ -97,7 +97,10 @@ def staff_only(
     return decorate
 
 
-def _freshly(view: View[P]) -> View[P]:
-    """allauth's own demand; its middleware turns it into the page and resumes the request."""
+def freshly(view: View[P]) -> View[P]:
+    """A view that demands fresh authentication, whatever else was demanded before.
+
+    It is allauth's own demand; its middleware turns it into the page and resumes the request.
+    """
     fresh: Any = reauthentication_required(view, app="office")
     return fresh  # type: ignore[no-any-return]

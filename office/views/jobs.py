@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
-from office.access import StaffRequest, may, staff_only
+from office.access import StaffRequest, freshly, may, staff_only
 from office.models import Job
 from office.permissions import ACTS
 from office.services.jobs import retry_job, stop_job
@@ -71,8 +72,14 @@ def job_json(request: StaffRequest, job_id: int) -> JsonResponse:
 
 @staff_only("see_job", post="retry_job")
 @require_POST
-def job_retry(request: StaffRequest, job_id: int) -> HttpResponse:
-    _own(request, _job(job_id))
+def job_retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
+    """Starting it again demands what starting it did: fresh authentication for a grave act."""
+    act = _own(request, _job(job_id))
+    again = freshly(_retry) if act in ACTS and ACTS[act].fresh else _retry
+    return again(request, job_id)
+
+
+def _retry(request: StaffRequest, job_id: int) -> HttpResponse:
     retry_job(job_id, by=request.user.pk, now=timezone.now())
     return redirect("job", job_id)
 
@@ -86,11 +93,12 @@ def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
     return redirect("job", job_id)
 
 
-def _own(request: StaffRequest, found: Job) -> None:
-    """Whoever may not do the act may not start or stop its job either."""
+def _own(request: StaffRequest, found: Job) -> str:
+    """The job's act. Whoever may not do it may not start or stop its job either."""
     act = "run_letters" if found.kind == SEND_JOB else found.kind
     if act in ACTS and not may(request.user, act):
         raise Http404
+    return act
 
 
 def _job(job_id: int) -> Job:

@@ -195,6 +195,32 @@ def test_a_failed_job_says_why_and_can_be_started_again(
     assert job.state == "stopped"
 
 
+def test_a_grave_job_is_started_again_by_who_has_just_proved_who_they_are(
+    client: Client, register_kind: Callable[[str, Any], None]
+) -> None:
+    plain = working(register_kind)
+    opened = open_job("count", subject=("election", "7"), by=None, now=NOW)
+    grave = claim_job(opened.pk)
+    assert grave is not None
+    for job in (grave, plain):
+        fail_job(job.pk, claim=job.claim, error="It stopped.")
+    person = officer()
+    sign_in(client, person, fresh=False)
+
+    asked = client.post(f"/desk/jobs/{grave.pk}/retry/")
+    client.post(f"/desk/jobs/{plain.pk}/retry/")
+    grave.refresh_from_db()
+    plain.refresh_from_db()
+    assert asked.status_code == 302 and "reauthenticate" in asked["Location"]
+    assert (grave.state, plain.state) == ("failed", "open")
+    client.logout()
+    sign_in(client, person)
+    client.post(f"/desk/jobs/{grave.pk}/retry/")
+
+    grave.refresh_from_db()
+    assert grave.state == "open"
+
+
 def test_the_dispatch_page_shows_counts_pauses_and_resumes(client: Client, purpose: str) -> None:
     dispatch = prepare_dispatch(purpose, reference=ELECTION)
     queue_letters(dispatch.pk, ((f"e-{n}", b"x") for n in range(1234)))
