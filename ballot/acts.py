@@ -43,12 +43,17 @@ def _withdraw_words(subject_id: str, reason: str) -> str:
     )
 
 
-def _open_words(subject_id: str) -> str:
+def _open_words(subject_id: str, tranches: int | None = None) -> str:
     election = _election(subject_id)
     closes = in_zone(election.closes_at, election.zone) if election.closes_at else "an unset time"
+    codes = (
+        "the voting codes go out"
+        if tranches is None
+        else "the first tranche of voting codes goes out, the others when an officer releases them"
+    )
     return (
-        f"The poll of “{election}” opens, its paper is fixed, and the voting codes go out. It "
-        f"closes on {closes}."
+        f"The poll of “{election}” opens, its paper is fixed, and {codes}. It closes on "
+        f"{closes}."
     )
 
 

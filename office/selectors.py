@@ -229,6 +229,14 @@ def dispatch(dispatch_id: int) -> Dispatch | None:
     return Dispatch.objects.filter(pk=dispatch_id).first()
 
 
+def has_unreleased(dispatch: Dispatch) -> bool:
+    """Whether letters of a later tranche wait to be released."""
+    if dispatch.at_once:
+        return False
+    waiting = Letter.objects.filter(dispatch=dispatch, state=Letter.State.WAITING)
+    return waiting.filter(tranche__gt=dispatch.released_tranche).exists()
+
+
 def dispatch_for(purpose: str, *, reference: UUID) -> Dispatch | None:
     return Dispatch.objects.filter(purpose=purpose, reference=reference).first()
 

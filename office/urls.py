@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/letters/held/", letters.held_letters, name="held_letters"),
     path("desk/letters/held/<int:letter_id>/settle/", letters.settle, name="settle_letter"),
     path("desk/letters/<int:dispatch_id>/", letters.dispatch, name="dispatch"),
+    path("desk/letters/<int:dispatch_id>/release/", letters.release, name="release_letters"),
     path("desk/letters/<int:dispatch_id>/pause/", letters.pause, name="pause_letters"),
     path("desk/letters/<int:dispatch_id>/resume/", letters.resume, name="resume_letters"),
     path("desk/staff/", staff.staff, name="staff"),

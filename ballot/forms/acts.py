@@ -38,6 +38,20 @@ class ReasonForm(PlainForm):
     )
 
 
+class OpeningForm(PlainForm):
+    """The opening, and whether all voting codes go out with it."""
+
+    first_tranche_alone = forms.BooleanField(
+        label="Send the first 10,000 voting codes, and the others when an officer releases them",
+        required=False,
+        help_text="A look at how the first letters are taken, before all go out. Release the "
+        "others on the page of the letters.",
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        return {"tranches": 1} if self.cleaned_data["first_tranche_alone"] else {}
+
+
 class LaterCloseForm(ReasonForm):
     """A later close, and why."""
 

@@ -134,10 +134,12 @@ def _sections_with_keys(election_id: int) -> list[Json]:
     ]
 
 
-def release_codes(election: Election, *, by: int | None, now: datetime) -> None:
-    """Let the letters out, at the opening."""
+def release_codes(
+    election: Election, *, tranches: int | None, by: int | None, now: datetime
+) -> None:
+    """Let the letters out, at the opening: so many tranches, or all."""
     dispatch = prepare_dispatch(PURPOSE, reference=roll_of(election).public_id)
-    release_letters(dispatch.pk, by=by, now=now)
+    release_letters(dispatch.pk, tranches=tranches, by=by, now=now)
 
 
 def cancel_codes(election: Election, *, by: int | None, now: datetime) -> None:

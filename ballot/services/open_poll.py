@@ -30,10 +30,12 @@ def open_poll(
     by: int,
     seconded_by: int | None,
     now: datetime,
+    tranches: int | None = None,
 ) -> None:
     """Open the poll.
 
     software: name of each file of the voting page → SHA-256, as served.
+    tranches: how many tranches of voting codes go out with the opening; None: all of them.
     """
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
@@ -44,7 +46,7 @@ def open_poll(
         election, kind="opening", content=_opening_content(election, software), now=now
     )
     Election.objects.filter(pk=election.pk).update(fingerprint=entry_digest(bytes(opening.body)))
-    release_codes(election, by=by, now=now)
+    release_codes(election, tranches=tranches, by=by, now=now)
     record("open_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now)
 

@@ -15,7 +15,13 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.checklist import BY_ACT
-from ballot.forms.acts import DemonstrationKeyForm, LaterCloseForm, PlainForm, ReasonForm
+from ballot.forms.acts import (
+    DemonstrationKeyForm,
+    LaterCloseForm,
+    OpeningForm,
+    PlainForm,
+    ReasonForm,
+)
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.close_poll import close_poll
@@ -159,7 +165,8 @@ _TABLE = (
         (
             "The paper is fixed, ballots are taken, and the voting codes go out to the electors.",
         ),
-        "Propose to open the poll", _step("open_poll"), How.BY_TWO, is_grave=True,
+        "Propose to open the poll", _step("open_poll"), How.BY_TWO, form=OpeningForm,
+        is_grave=True,
     ),
     DeskAct(
         "suspend_poll", "Suspend the poll",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
+from office.services.tranches import release_more
 from office.views.asked import key_asked
 
 
@@ -42,6 +43,8 @@ def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
             "may_run": may(request.user, "run_letters"),
             "can_pause": found.state == found.State.SENDING,
             "can_resume": found.state == found.State.PAUSED,
+            "can_release": found.state == found.State.SENDING
+            and selectors.has_unreleased(found),
         },
     )
 
@@ -58,6 +61,20 @@ def pause(request: StaffRequest, dispatch_id: int) -> HttpResponse:
 @require_POST
 def resume(request: StaffRequest, dispatch_id: int) -> HttpResponse:
     resume_letters(dispatch_id, by=request.user.pk, now=timezone.now())
+    return redirect("dispatch", dispatch_id)
+
+
+@staff_only("see_letters", post="run_letters")
+@require_POST
+def release(request: StaffRequest, dispatch_id: int) -> HttpResponse:
+    asked = request.POST.get("tranches")
+    if asked not in ("next", "all"):
+        raise Http404
+    tranches = 1 if asked == "next" else None
+    release_more(dispatch_id, tranches=tranches, by=request.user.pk, now=timezone.now())
+    messages.success(
+        request, "All letters are released." if asked == "all" else "The next tranche is released."
+    )
     return redirect("dispatch", dispatch_id)
 
 

@@ -242,6 +242,33 @@ def test_the_dispatch_page_shows_counts_pauses_and_resumes(client: Client, purpo
     )
 
 
+def test_letters_are_released_tranche_by_tranche_and_not_before_the_first_is_out(
+    client: Client, purpose: str
+) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION, tranche_size=2)
+    queue_letters(dispatch.pk, ((f"e-{n}", b"x") for n in range(7)))
+    sign_in(client, officer())
+    page, address = f"/desk/letters/{dispatch.pk}/", f"/desk/letters/{dispatch.pk}/release/"
+    released = []
+
+    def release(asked: str) -> int:
+        status = client.post(address, {"tranches": asked}).status_code
+        dispatch.refresh_from_db()
+        released.append(dispatch.released_tranche)
+        return int(status)
+
+    assert "Release the next tranche" not in text(client, page)
+    assert release("next") == 409
+    release_letters(dispatch.pk, by=None, now=NOW, tranches=1)
+    assert "Release the next tranche" in text(client, page)
+    assert release("anything") == 404
+    assert (release("next"), release("all")) == (302, 302)
+
+    assert released == [0, 1, 2, 4]
+    assert "Release the next tranche" not in text(client, page)
+    assert client.post("/desk/letters/999/release/", {"tranches": "all"}).status_code == 404
+
+
 @pytest.mark.parametrize(("outcome", "state"), [("sent", "handed_over"), ("again", "waiting")])
 def test_a_person_settles_a_held_letter(
     client: Client, purpose: str, outcome: str, state: str

@@ -166,6 +166,17 @@ def test_no_code_goes_out_before_the_opening_and_all_do_with_it() -> None:
     assert Letter.objects.filter(dispatch=dispatch, state="waiting").count() == 7
 
 
+def test_the_opening_can_let_out_the_first_tranche_alone() -> None:
+    run = election(at="coded")
+    dispatch = Dispatch.objects.get(purpose="voting-code")
+    Letter.objects.filter(pk=Letter.objects.latest("pk").pk).update(tranche=2)
+
+    open_poll(run.election_id, software={}, tranches=1, **run.by_two)
+
+    dispatch.refresh_from_db()
+    assert (dispatch.state, dispatch.released_tranche) == ("sending", 1)
+
+
 def test_making_the_codes_twice_makes_nobody_a_second_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

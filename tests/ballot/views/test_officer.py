@@ -151,6 +151,21 @@ def test_an_act_of_two_is_proposed_by_one_and_carried_out_by_the_other(client: C
     assert here.election.stage is State.POLLING
 
 
+def test_the_first_tranche_of_codes_alone_goes_out_where_the_opening_says_so(
+    client: Client,
+) -> None:
+    here = world().to("coded")
+    sign_in(client, here.officers[0])
+
+    press(client, here, "open_poll", first_tranche_alone="on")
+    approval = Approval.objects.get()
+    approve_act(approval.pk, by=here.officers[1].pk, now=now())
+
+    assert approval.parameters == {"tranches": 1}
+    assert "the others when an officer releases them" in approval.sentence
+    assert here.election.stage is State.POLLING
+
+
 def test_a_proposal_that_waits_is_not_made_twice(client: Client) -> None:
     here = world().to("coded")
     sign_in(client, here.officers[0])

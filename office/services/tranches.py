@@ -1,0 +1,28 @@
+"""Letting out more of the letters that are being sent: the next tranche, or all that are left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from office.models import Dispatch, Job
+from office.refusal import Refusal
+from office.services.letters import release_letters
+
+
+@transaction.atomic
+def release_more(
+    dispatch_id: int, *, tranches: int | None, by: int | None, now: datetime
+) -> Job:
+    """Release further tranches of a dispatch whose first is out.
+
+    tranches: how many more; None releases all.
+
+    What is not being sent is not released here: the voting codes wait for the opening of the
+    poll, and what was paused is resumed first.
+    """
+    dispatch = Dispatch.objects.select_for_update().filter(pk=dispatch_id).first()
+    if dispatch is not None and dispatch.state != Dispatch.State.SENDING:
+        raise Refusal("letters.not-sending", "These letters are not being sent.")
+    return release_letters(dispatch_id, tranches=tranches, by=by, now=now)
