@@ -59,7 +59,8 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
     del now
     for contest in election.contests.all():
         people = [one for one in standing(contest) if not one.is_reopen_nominations]
-        yield Check(f"Somebody stands in “{contest.title}”", bool(people), "Add a candidate.")
+        yield Check(f"Somebody stands in “{contest.title}”", bool(people),
+                    "Add a candidate, or take the contest off the paper.")
         yield Check(f"The rankings of “{contest.title}” can be told apart", _fits(contest),
                     "Allow fewer preferences: there would be more than 1,048,576 ways to fill "
                     "in the paper.")

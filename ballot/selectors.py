@@ -78,6 +78,16 @@ def standing(contest: Contest) -> list[Candidate]:
     )
 
 
+def may_be_struck(contest: Contest) -> bool:
+    """Whether nobody stands in a contest, so that it may be struck once its notice is out.
+
+    The last contest may not: an election without one is void.
+    """
+    people = contest.candidates.filter(withdrawn_at__isnull=True, is_reopen_nominations=False)
+    others = Contest.objects.filter(election=contest.election_id).exclude(pk=contest.pk)
+    return not people.exists() and others.exists()
+
+
 def on_paper(contest: Contest) -> list[Candidate]:
     """Those whom the paper names, in its order; who withdrew since stays on it."""
     return list(contest.candidates.filter(position__isnull=False).order_by("position"))

@@ -13,6 +13,8 @@ from django.utils.text import slugify
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, Method
 from ballot.names import TextRefused, clean_line, clean_text
+from ballot.selectors import may_be_struck
+from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state
 from ballot.services.photographs import re_encode
 from office.refusal import Refusal
@@ -147,10 +149,21 @@ def add_contest(
 
 @transaction.atomic
 def remove_contest(contest_id: int, *, by: int | None, now: datetime) -> None:
-    """Take a post off the paper of a draft; the later ones move up."""
+    """Take a post off the paper; the later ones move up.
+
+    The notice has published it, once it is out: then only a post for which nobody stands is
+    struck, and the board says so. Otherwise one such post would hold up all the others.
+    """
     contest = Contest.objects.select_related("election").get(pk=contest_id)
     election = lock_election(contest.election_id)
-    require_state(election, State.DRAFT)
+    require_state(election, State.DRAFT, State.NOMINATING)
+    if election.stage == State.NOMINATING:
+        if not may_be_struck(contest):
+            raise Refusal(
+                "contest.stands",
+                "Only a contest in which nobody stands is struck, and never the last one.",
+            )
+        append_entry(election, kind="contest-struck", content={"contest": contest.title}, now=now)
     record("edit_contest", subject=("contest", str(contest.pk)), by=by, now=now)
     contest.delete()
     for position, kept in enumerate(election.contests.order_by("position")):
@@ -168,19 +181,22 @@ def add_candidate(
     statement: str = "",
     photo: bytes | None = None,
 ) -> int:
-    """Take a nomination with statement and photograph; return the candidate's id."""
+    """Take a nomination with statement and photograph; return the candidate's id.
+
+    Who had withdrawn and is nominated again stands again, with what is handed in now.
+    """
     contest = _open_contest(contest_id)
     name = _clean(clean_line, "name", name)
     if not name:
         raise Refusal("candidate.no-name", "Give the candidate's name as it shall stand.")
-    if contest.candidates.filter(name__iexact=name).exists():
+    candidate = contest.candidates.filter(name__iexact=name).first() or Candidate(contest=contest)
+    if candidate.pk and candidate.withdrawn_at is None:
         raise Refusal("candidate.twice", f"“{name}” stands in this contest already.")
-    candidate = Candidate.objects.create(
-        contest=contest,
-        name=name,
-        statement=_clean(clean_text, "statement", statement),
-        photo=re_encode(photo) if photo else None,
-    )
+    candidate.name = name
+    candidate.statement = _clean(clean_text, "statement", statement)
+    candidate.photo = re_encode(photo) if photo else None
+    candidate.withdrawn_at = None
+    candidate.save()
     record("edit_contest", subject=("candidate", str(candidate.pk)), by=by, now=now)
     return candidate.pk
 

@@ -106,6 +106,10 @@ def _candidates(content: Content) -> str:
     return " ".join(said)
 
 
+def _struck(content: Content) -> str:
+    return f"Nobody stands in {content['contest']}."
+
+
 def _withdrawal(content: Content) -> str:
     return f"{content['candidate']} has withdrawn from {content['contest']}."
 
@@ -201,6 +205,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "notice": ("Notice of poll", _notice),
     "candidates": ("Statement of persons nominated", _candidates),
     "nominations-reopened": ("Nominations opened again", _nothing),
+    "contest-struck": ("A contest was struck", _struck),
     "withdrawal": ("A candidate withdrew", _withdrawal),
     "roll": ("The roll was frozen", _roll),
     "roll-withdrawn": ("The freeze was withdrawn", _reasoned),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, Method
+from ballot.selectors import may_be_struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class ContestShown:
     contest: Contest
     rules: tuple[str, ...]
     nominees: tuple[NomineeShown, ...]
+    may_remove: bool
 
 
 def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[str, Any]:
@@ -45,6 +47,7 @@ def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[
                 )
                 for one in contest.candidates.order_by("is_reopen_nominations", "position", "name")
             ),
+            may_edit and _may_remove(contest, election.stage),
         )
         for contest in election.contests.order_by("position")
     ]
@@ -53,6 +56,10 @@ def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[
         "may_add_contest": may_edit and election.stage == State.DRAFT,
         "may_add_candidate": may_edit and is_taking,
     }
+
+
+def _may_remove(contest: Contest, stage: State) -> bool:
+    return stage == State.DRAFT or (stage == State.NOMINATING and may_be_struck(contest))
 
 
 def _is_standing_person(candidate: Candidate) -> bool:

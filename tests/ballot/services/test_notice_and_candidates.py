@@ -9,7 +9,7 @@ from ballot.services.declare import declare
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import add_candidate, edit_election
+from ballot.services.set_up import add_candidate, edit_election, remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import (
     SOFTWARE,
@@ -81,6 +81,48 @@ def test_a_contest_in_which_nobody_stands_cannot_be_published() -> None:
 
     assert code == "election.not-ready"
     assert run.contest.unopposed
+
+
+def test_one_of_several_contests_in_which_nobody_stands_is_struck_and_the_board_says_so() -> None:
+    run = election(at="nominating", candidates=(), reopen_nominations=True, other_contests=(
+        {"title": "Deputy", "candidates": ("Dot", "Eli")},
+    ))
+    leader, deputy = run.election.contests.order_by("position")
+    assert code_of_refusal(
+        lambda: publish_candidates(run.election_id, **run.by)
+    ) == "election.not-ready"
+
+    assert code_of_refusal(lambda: remove_contest(deputy.pk, **run.by)) == "contest.stands"
+    remove_contest(leader.pk, **run.by)
+    for name in ("Dot", "Eli"):
+        withdraw(run, name)
+    # The last one stays, for an election without a contest is void.
+    assert code_of_refusal(lambda: remove_contest(deputy.pk, **run.by)) == "contest.stands"
+    for name in ("Dot", "Eli"):
+        add_candidate(deputy.pk, name=name, **run.by)
+    publish_candidates(run.election_id, **run.by)
+
+    assert content(run, "contest-struck") == {"contest": "Leader"}
+    (told,) = content(run, "candidates")["contests"]
+    assert (told["title"], told["position"]) == ("Deputy", 0)
+
+
+def test_who_withdrew_and_is_nominated_again_stands_again() -> None:
+    run = election(at="nominated")
+    withdraw(run, "Birch Bell")
+    reopen_nominations(run.election_id, **run.by)
+
+    added = add_candidate(run.contest.pk, name="birch bell", statement="After all.", **run.by)
+    publish_candidates(run.election_id, **run.by)
+
+    birch = Candidate.objects.get(pk=added)
+    assert (birch.name, birch.statement, birch.withdrawn_at) == ("birch bell", "After all.", None)
+    assert content(run, "candidates")["contests"][0]["candidates"] == [
+        "Ash Amin", "birch bell", "Cedar Cox"
+    ]
+    assert code_of_refusal(
+        lambda: add_candidate(run.contest.pk, name="Birch Bell", **run.by)
+    ) == "election.wrong-state"
 
 
 def test_more_rankings_than_can_be_told_apart_stop_the_statement() -> None:

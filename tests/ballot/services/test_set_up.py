@@ -167,7 +167,9 @@ def test_the_paper_cannot_be_changed_once_the_candidates_are_named() -> None:
         lambda: add_contest(run.election_id, title="Deputy", method="av", **run.by),
         lambda: remove_contest(contest.pk, **run.by),
     ]
-    assert [code_of_refusal(act) for act in acts] == ["election.wrong-state"] * 3
+    assert [code_of_refusal(act) for act in acts] == [
+        "election.wrong-state", "election.wrong-state", "contest.stands"
+    ]
 
     bring(run, to="nominated")
     acts = [

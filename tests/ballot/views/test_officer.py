@@ -15,6 +15,7 @@ from PIL import Image
 from ballot.lifecycle import State
 from ballot.models import Candidate, CastDispute, Contest, Election
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
+from ballot.services.set_up import add_contest
 from ballot.times import in_zone
 from ballot.views.act_table import ACTS
 from members.services import save_rules
@@ -359,3 +360,22 @@ def test_a_lot_is_recorded_for_the_tie_that_stops_the_count(client: Client) -> N
     sheet = here.election.contests.get().count.sheet
     assert sheet["stages"][0]["excluded"] == ["Birch Bell"]
     assert "No lot is awaited" in client.get(path).text
+
+
+def test_after_the_notice_only_a_contest_in_which_nobody_stands_can_be_taken_off(
+    client: Client,
+) -> None:
+    here = world()
+    empty = add_contest(here.election_id, title="Treasurer", method="av", **here.by)
+    here.to("nominating")
+    sign_in(client, here.officers[0])
+    path = reverse("desk_paper", args=[here.slug])
+
+    before = client.get(path).text
+    client.post(reverse("desk_contest_remove", args=[here.slug, empty]))
+    after = client.get(path).text
+
+    assert before.count("Take this contest off") == 1
+    assert "Take this contest off" not in after
+    assert here.election.contests.get().title == "Leader"
+    assert "Nobody stands in Treasurer." in client.get(reverse("board", args=[here.slug])).text
