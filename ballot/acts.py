@@ -11,7 +11,7 @@ from ballot.served_software import served_software
 from ballot.services.close_poll import close_poll_early
 from ballot.services.declare import declare
 from ballot.services.extend_poll import extend_poll
-from ballot.services.freeze_roll import request_freeze, withdraw_freeze
+from ballot.services.freeze_roll import request_freeze, request_withdrawal
 from ballot.services.open_poll import open_poll
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
@@ -93,7 +93,7 @@ def _open(subject_id: str, **given: Any) -> None:
 def register() -> None:
     """Say to the office how each act is carried out and described."""
     register_act("freeze_roll", _by_number(request_freeze), _freeze_words)
-    register_act("withdraw_freeze", _by_number(withdraw_freeze), _withdraw_words)
+    register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
     register_act("open_poll", _open, _open_words)
     register_act("suspend_poll", _by_number(suspend_poll),
                  _reasoned("The poll of “{}” stops taking ballots for the time being."))

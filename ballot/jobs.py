@@ -9,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.models import Election
-from ballot.services.codes import issue_codes
+from ballot.services.codes import CANCEL_JOB, cancel_codes, issue_codes
 from ballot.services.count_papers import count_papers
-from ballot.services.freeze_roll import freeze_roll
+from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
 from ballot.services.mix_box import SERVER, mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.request_reissue import answer_reissue_request
@@ -34,6 +34,21 @@ def _freeze(work: Work) -> None:
         now=timezone.now(),
         report=work.report,
     )
+
+
+def _withdraw(work: Work) -> None:
+    withdraw_freeze(
+        int(work.subject_id),
+        reason=work.parameters["reason"],
+        by=work.parameters["by"],
+        seconded_by=work.parameters["seconded_by"],
+        now=timezone.now(),
+    )
+
+
+def _cancel_codes(work: Work) -> None:
+    election = Election.objects.get(pk=int(work.subject_id))
+    cancel_codes(election, by=work.opened_by, now=timezone.now())
 
 
 def _mix(work: Work) -> None:
@@ -72,6 +87,8 @@ def _running(act: Callable[..., Any]) -> Callable[[Work], None]:
 def register() -> None:
     """Say to the office who works each kind of job."""
     register_job_kind("freeze_roll", _freeze, words="Freezing the roll", queue="import")
+    register_job_kind("withdraw_freeze", _withdraw, words="Withdrawing the freeze", queue="import")
+    register_job_kind(CANCEL_JOB, _cancel_codes, words="Destroying the voting codes")
     register_job_kind("send_codes", _running(issue_codes), words="Voting codes")
     register_job_kind(
         "verify_register", _running(verify_register), words="Verifying the marked register"

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from ballot.canonical import Json
 from ballot.checklist import codes_made
@@ -27,6 +28,7 @@ from ballot.services.moves import lock_election, require_state
 from office.models import Dispatch
 from office.progress import Report, silent
 from office.services.audit import record
+from office.services.jobs import open_job
 from office.services.letters import (
     cancel_letters,
     prepare_dispatch,
@@ -35,6 +37,7 @@ from office.services.letters import (
 )
 
 PURPOSE: Final = "voting-code"
+CANCEL_JOB: Final = "cancel_codes"
 CHUNK: Final = 20_000
 
 _WITHOUT = """
@@ -142,12 +145,20 @@ def release_codes(
     release_letters(dispatch.pk, tranches=tranches, by=by, now=now)
 
 
+def stop_codes(election: Election, *, by: int | None, now: datetime) -> None:
+    """Send no further code from now on, and have a worker destroy those that have not gone out."""
+    if _dispatches(election).update(state=Dispatch.State.CANCELLED):
+        open_job(CANCEL_JOB, subject=("election", str(election.pk)), by=by, now=now)
+
+
 def cancel_codes(election: Election, *, by: int | None, now: datetime) -> None:
-    """Destroy the codes that have not gone out."""
-    if election.roll is None:
-        return
-    dispatch = Dispatch.objects.filter(
-        purpose=PURPOSE, reference=roll_of(election).public_id
-    ).first()
-    if dispatch is not None:
+    """Destroy the codes that have not gone out: as many letters as there are electors."""
+    for dispatch in _dispatches(election):
         cancel_letters(dispatch.pk, by=by, now=now)
+
+
+def _dispatches(election: Election) -> QuerySet[Dispatch]:
+    """The dispatch of the roll's codes; none before they are made."""
+    if election.roll is None:
+        return Dispatch.objects.none()
+    return Dispatch.objects.filter(purpose=PURPOSE, reference=roll_of(election).public_id)

@@ -70,6 +70,23 @@ def freeze_roll(
 
 
 @transaction.atomic
+def request_withdrawal(
+    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
+) -> None:
+    """Two officers order the withdrawal; a worker carries it out, since every code is destroyed."""
+    demand_two_officers(by=by, seconded_by=seconded_by)
+    election = lock_election(election_id)
+    require_state(election, State.FROZEN)
+    open_job(
+        "withdraw_freeze",
+        subject=("election", str(election.pk)),
+        by=by,
+        now=now,
+        parameters={"by": by, "seconded_by": seconded_by, "reason": require_reason(reason)},
+    )
+
+
+@transaction.atomic
 def withdraw_freeze(
     election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:

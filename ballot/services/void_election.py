@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ballot.lifecycle import State
 from ballot.services.board import append_entry
-from ballot.services.codes import cancel_codes
+from ballot.services.codes import stop_codes
 from ballot.services.moves import lock_election, move
 from ballot.services.reasons import require_reason
 from office.services.approvals import demand_two_officers
@@ -19,11 +19,11 @@ from office.services.audit import record
 def void_election(
     election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
-    """End the election without a result. Nothing is deleted; codes not yet sent are cancelled."""
+    """End the election without a result, at once. Nothing is deleted; no further code is sent."""
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     move(election, State.VOID)
     append_entry(election, kind="void", content={"reason": require_reason(reason)}, now=now)
-    cancel_codes(election, by=by, now=now)
+    stop_codes(election, by=by, now=now)
     record("void_election", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now)

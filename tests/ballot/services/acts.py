@@ -11,7 +11,12 @@ from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
 from ballot.services.extend_poll import extend_poll
-from ballot.services.freeze_roll import freeze_roll, request_freeze, withdraw_freeze
+from ballot.services.freeze_roll import (
+    freeze_roll,
+    request_freeze,
+    request_withdrawal,
+    withdraw_freeze,
+)
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.open_poll import open_poll
@@ -63,6 +68,7 @@ ONE_OFFICER: dict[str, Act] = {
 TWO_OFFICERS: dict[str, Act] = {
     "request_freeze": _two(request_freeze),
     "freeze_roll": _two(freeze_roll),
+    "request_withdrawal": _two(request_withdrawal, reason=REASON),
     "withdraw_freeze": _two(withdraw_freeze, reason=REASON),
     "open_poll": _two(open_poll, software=SOFTWARE),
     "suspend_poll": _two(suspend_poll, reason=REASON),

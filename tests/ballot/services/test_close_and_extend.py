@@ -9,9 +9,10 @@ import pytest
 from ballot.mapping import utc
 from ballot.models import Election, Entry, SealedBallot
 from ballot.services.close_poll import close_poll
+from ballot.services.codes import cancel_codes
 from ballot.services.extend_poll import extend_poll
 from ballot.services.void_election import void_election
-from office.models import Letter
+from office.models import Dispatch, Job, Letter
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -98,7 +99,14 @@ def test_a_void_election_ends_where_it_stands_and_loses_nothing(point: str) -> N
     assert run.state == "void"
     assert kinds(run) == [*before, "void"]
     assert SealedBallot.objects.count() == ballots
-    assert not Letter.objects.filter(purpose="voting-code", enclosure__isnull=False).exists()
+    codes = Letter.objects.filter(purpose="voting-code", enclosure__isnull=False)
+    assert set(Dispatch.objects.filter(purpose="voting-code").values_list("state", flat=True)) <= {
+        "cancelled"
+    }
+    # A worker destroys the codes, as many as there are electors.
+    assert Job.objects.filter(kind="cancel_codes", state="open").exists() == codes.exists()
+    cancel_codes(run.election, by=None, now=now())
+    assert not codes.exists()
     for name, act in ACTS.items():
         assert code_of_refusal(lambda one=act: one(run)) in {
             "election.wrong-state", "election.no-such-move", "key.too-late"

@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 
 from ballot.models import Credential
-from ballot.services.freeze_roll import freeze_roll, request_freeze, withdraw_freeze
+from ballot.services.freeze_roll import (
+    freeze_roll,
+    request_freeze,
+    request_withdrawal,
+    withdraw_freeze,
+)
 from members.models import RollEntry
 from members.selectors import recompute_commitment
+from office.kinds import Work, job_kind
 from office.models import Job, Letter
+from office.progress import silent
 from tests.ballot.factories import (
     REASON,
     bring,
@@ -82,6 +89,27 @@ def test_a_freeze_given_up_kills_its_codes_unsent_and_the_next_is_another_versio
     assert old_codes.isdisjoint(code_of(entry) for entry in entries(run))
     assert kinds(run) == ["notice", "candidates", "roll", "key", "credentials", "roll-withdrawn",
                           "roll", "credentials", "opening"]
+
+
+def test_two_officers_order_the_withdrawal_and_a_worker_is_asked_to_carry_it_out() -> None:
+    run = election(at="coded")
+
+    short = code_of_refusal(
+        lambda: request_withdrawal(run.election_id, reason="Why", **run.by_two)
+    )
+    request_withdrawal(run.election_id, reason=REASON, **run.by_two)
+
+    job = Job.objects.get(kind="withdraw_freeze")
+    assert short == "reason.length"
+    assert run.state == "frozen" and not Letter.objects.filter(state="cancelled").exists()
+    assert job.parameters == {
+        "by": run.officers[0], "seconded_by": run.officers[1], "reason": REASON
+    }
+    job_kind("withdraw_freeze").function(
+        Work(job.pk, job.kind, job.subject_kind, job.subject_id, job.parameters, None, silent)
+    )
+    assert run.state == "nominated"
+    assert content(run, "roll-withdrawn")["reason"] == REASON
 
 
 def test_a_code_of_a_roll_that_was_given_up_casts_nothing() -> None:
