@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from psycopg2 import DatabaseError as DriverError
 
 from office.enclosure import seal_enclosure
@@ -275,13 +276,15 @@ def resume_letters(dispatch_id: int, *, by: int | None, now: datetime) -> Job | 
 
 @transaction.atomic
 def cancel_letters(dispatch_id: int, *, by: int | None, now: datetime) -> int:
-    """Cancel all letters of a dispatch that wait, and erase their enclosures."""
+    """Cancel all letters of a dispatch that have not gone out, and erase their enclosures.
+
+    A letter that is with the mail server at this moment is left to its sender, who cancels it
+    if it comes back (cancel_what_came_back).
+    """
     dispatch = _locked(dispatch_id)
     dispatch.state = Dispatch.State.CANCELLED
     dispatch.save(update_fields=["state"])
-    cancelled = Letter.objects.filter(
-        dispatch=dispatch, state__in=[Letter.State.WAITING, Letter.State.HELD]
-    ).update(state=Letter.State.CANCELLED, enclosure=None, handing_over=False, claim=None)
+    cancelled = _cancel(Letter.objects.filter(dispatch=dispatch))
     record("cancel_letters", subject=_subject(dispatch), by=by, now=now,
            parameters={"purpose": dispatch.purpose, "letters": cancelled})
     for job_id in _live_jobs(dispatch):
@@ -294,10 +297,30 @@ def cancel_letters_to(purpose: str, *, recipients: Sequence[str]) -> int:
 
     One act's part (a reissue, an amended roll): the caller's transaction and its audit record.
     """
-    return Letter.objects.filter(
-        purpose=purpose,
-        recipient__in=recipients,
-        state__in=[Letter.State.WAITING, Letter.State.HELD],
+    return _cancel(Letter.objects.filter(purpose=purpose, recipient__in=recipients))
+
+
+@transaction.atomic
+def cancel_what_came_back(dispatch_id: int) -> None:
+    """Cancel the letters that a sender put back or held after their dispatch was cancelled.
+
+    The lock waits for whoever is cancelling now: their letters are then either seen here as
+    cancelled, or not yet read by them.
+    """
+    dispatch = Dispatch.objects.select_for_update(no_key=True).get(pk=dispatch_id)
+    if dispatch.state == Dispatch.State.CANCELLED:
+        _cancel(Letter.objects.filter(dispatch=dispatch))
+
+
+def _cancel(letters: QuerySet[Letter]) -> int:
+    """Cancel those that were certainly not sent, and those held because nobody can know.
+
+    A claimed letter is among them until it is being handed over: its sender then finds that it
+    is no longer theirs.
+    """
+    return letters.filter(
+        Q(state__in=[Letter.State.WAITING, Letter.State.HELD])
+        | Q(state=Letter.State.CLAIMED, handing_over=False)
     ).update(state=Letter.State.CANCELLED, enclosure=None, handing_over=False, claim=None)
 
 

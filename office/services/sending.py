@@ -36,6 +36,7 @@ from office.purposes import Envelope, LetterToSend, purpose_named
 from office.refusal import Refusal
 from office.selectors import letter_counts
 from office.services.audit import record
+from office.services.letters import cancel_what_came_back
 
 log = logging.getLogger(__name__)
 
@@ -228,21 +229,24 @@ class _Sender:
         self, letters: Sequence[LetterToSend], envelopes: Mapping[int, Envelope]
     ) -> None:
         done: int | None = None
-        for letter in letters:
-            envelope = envelopes.get(letter.letter_id)
-            if envelope is None:
-                self._hold(letter.letter_id, "no-address")
-                continue
-            is_ours = self._turn_over(done, letter.letter_id)
-            done = None
-            if not is_ours:
-                continue
-            if self._give(letter, envelope):
-                done = letter.letter_id
-                self._refused = 0
-                self.handed_over += 1
-                self._report(done=self.handed_over)
-        self._turn_over(done, None)
+        try:
+            for letter in letters:
+                envelope = envelopes.get(letter.letter_id)
+                if envelope is None:
+                    self._hold(letter.letter_id, "no-address")
+                    continue
+                is_ours = self._turn_over(done, letter.letter_id)
+                done = None
+                if not is_ours:
+                    continue
+                if self._give(letter, envelope):
+                    done = letter.letter_id
+                    self._refused = 0
+                    self.handed_over += 1
+                    self._report(done=self.handed_over)
+        finally:
+            # A report raises when a person stops the job: what was taken is taken all the same.
+            self._turn_over(done, None)
 
     def _turn_over(self, done: int | None, starting: int | None) -> bool:
         """In one commit: this one is handed over, that one is being handed over.
@@ -332,6 +336,7 @@ class _Sender:
                 " AND NOT handing_over",
                 [self._dispatch.pk, self._claim],
             )
+        cancel_what_came_back(self._dispatch.pk)
 
     def _forget_mail(self) -> None:
         mail, self._mail = self._mail, None
@@ -411,10 +416,13 @@ def settle_abandoned_letters() -> tuple[int, int]:
             " claim = CASE WHEN handing_over THEN claim ELSE NULL END"
             " WHERE state = 'claimed'"
             " AND claimed_at < clock_timestamp() - make_interval(secs => %s)"
-            " RETURNING state",
+            " RETURNING state, dispatch_id",
             [ABANDONED_S],
         )
-        states = [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    for dispatch_id in {row[1] for row in rows}:
+        cancel_what_came_back(dispatch_id)
+    states = [row[0] for row in rows]
     return states.count("waiting"), states.count("held")
 
 

@@ -20,10 +20,11 @@ from django.utils import timezone
 from office import purposes
 from office.models import Dispatch, Job, Letter
 from office.selectors import latest_job, letter_counts
-from office.services import sending
+from office.services import jobs, sending
 from office.services.jobs import work_job
 from office.services.letters import (
     SEND_JOB,
+    cancel_letters,
     pause_letters,
     prepare_dispatch,
     queue_letter,
@@ -503,7 +504,10 @@ def test_the_job_waits_for_a_mail_server_that_is_down_and_goes_on_where_it_stopp
     assert states(dispatch) == {"handed_over": 9, "held": 1}
 
 
-def test_a_paused_job_ends_stopped_and_not_done(purpose: str, server: type[MailServer]) -> None:
+def test_a_paused_job_ends_stopped_and_not_done(
+    purpose: str, server: type[MailServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "REPORT_S", 0)
     dispatch = released(purpose, sending.BATCH + 10)
     job = Job.objects.get()
     server.at["e-7@example.org"] = lambda message: pause_letters(dispatch.pk, by=None, now=NOW)
@@ -512,9 +516,60 @@ def test_a_paused_job_ends_stopped_and_not_done(purpose: str, server: type[MailS
 
     job.refresh_from_db()
     assert job.state == "stopped"
-    counts = letter_counts(dispatch.pk)
-    assert (counts.claimed, counts.held) == (0, 0)
-    assert counts.waiting + counts.handed_over == sending.BATCH + 10
+    assert len(addresses(server)) == 8
+    assert states(dispatch) == {"handed_over": 8, "waiting": sending.BATCH + 2}
+    assert Letter.objects.filter(enclosure__isnull=False).count() == sending.BATCH + 2
+
+
+def refused_for_now(message: EmailMessage) -> None:
+    raise smtplib.SMTPDataError(450, b"later")
+
+
+def closing(message: EmailMessage) -> None:
+    raise smtplib.SMTPDataError(421, b"closing")
+
+
+def cut_off(message: EmailMessage) -> None:
+    raise ConnectionResetError
+
+
+@pytest.mark.parametrize(
+    ("then", "taken"),
+    [(lambda message: None, 8), (refused_for_now, 7), (closing, 7), (cut_off, 7)],
+    ids=["taken", "450", "421", "cut off"],
+)
+def test_letters_cancelled_while_they_are_sent_keep_no_code(
+    purpose: str, server: type[MailServer], then: Callable[[EmailMessage], None], taken: int
+) -> None:
+    dispatch = released(purpose, sending.BATCH + 10)
+
+    def cancel(message: EmailMessage) -> None:
+        cancel_letters(dispatch.pk, by=None, now=NOW)
+        then(message)
+
+    server.at["e-7@example.org"] = cancel
+    send_letters(dispatch.pk)
+
+    assert len(addresses(server)) == taken
+    assert states(dispatch) == {"handed_over": taken, "cancelled": sending.BATCH + 10 - taken}
+    assert not Letter.objects.filter(enclosure__isnull=False).exists()
+
+
+def test_a_letter_in_doubt_under_cancelled_letters_keeps_no_code(
+    purpose: str, server: type[MailServer]
+) -> None:
+    dispatch = released(purpose, 1)
+    Letter.objects.update(
+        state="claimed", claim=1, claimed_at=timezone.now(), handing_over=True
+    )
+    cancel_letters(dispatch.pk, by=None, now=NOW)
+    assert states(dispatch) == {"claimed": 1}
+
+    abandon()
+    settle_abandoned_letters()
+
+    assert states(dispatch) == {"cancelled": 1}
+    assert not Letter.objects.filter(enclosure__isnull=False).exists()
 
 
 def test_letters_at_once_go_out_with_the_sweep(purpose: str, server: type[MailServer]) -> None:
