@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from members.rollfile.errors import FileRefused, FileTrouble
+from members.rollfile.errors import FileRefused, FileTrouble, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,11 @@ def read_header(cells: Sequence[str]) -> Header:
     """Match the first line's cells with the documented columns.
 
     Spec:   import-format §2.
-    Raises: FileRefused: unknown_header, not_commas, repeated_column or missing_columns.
+    Raises: FileRefused: not_text, unknown_header, not_commas, repeated_column or missing_columns.
     """
+    if any("\x00" in cell for cell in cells):
+        # UTF-16 without its mark, say: every other byte of plain letters is nought.
+        raise FileRefused(FileTrouble.NOT_TEXT, line=1)
     trimmed = _without_blank_tail(cells)
     names = [_plain(cell) for cell in trimmed]
     found = {name: place for place, name in enumerate(names) if name in _PLAIN_NAMES}
@@ -92,7 +95,9 @@ def read_header(cells: Sequence[str]) -> Header:
         width=len(trimmed),
         places=tuple(found.get(_plain(name), len(trimmed)) for name in COLUMN_NAMES),
         dropped=tuple(
-            cell.strip() for cell, name in zip(trimmed, names, strict=True) if name not in found
+            shown(cell.strip())
+            for cell, name in zip(trimmed, names, strict=True)
+            if name not in found
         ),
     )
 
@@ -117,5 +122,5 @@ def _refuse_header(cells: Sequence[str]) -> None:
     for separator in (";", "\t", "|"):
         parts = {_plain(part) for part in line.split(separator)}
         if len(parts & _PLAIN_NAMES.keys()) > 1:
-            raise FileRefused(FileTrouble.NOT_COMMAS, line=1, found=line[:80])
-    raise FileRefused(FileTrouble.UNKNOWN_HEADER, line=1, found=line[:80])
+            raise FileRefused(FileTrouble.NOT_COMMAS, line=1, found=shown(line))
+    raise FileRefused(FileTrouble.UNKNOWN_HEADER, line=1, found=shown(line))

@@ -9,9 +9,20 @@ Problems are values, not exceptions: a list with a thousand of them is still a l
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+LONGEST_SHOWN: Final = 80
+# No database text holds a NUL, and the others would set a page or a terminal in disorder.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def shown(value: str) -> str:
+    """What stood in the file as it can be stored and shown: short, its control characters as �."""
+    text = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+    return _CONTROL.sub("\ufffd", text)
 
 
 class FileTrouble(StrEnum):

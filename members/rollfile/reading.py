@@ -18,14 +18,13 @@ from operator import gt, itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from members.rollfile.columns import COLUMN_NAMES, COLUMNS, STANDINGS, Header, read_header
-from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble
+from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble, shown
 from members.rollfile.normal import fold, number_key, tidy, unit_key
 
 if TYPE_CHECKING:
     from _csv import Reader
 
 LONGEST_ROW_LINES: Final = 12  # More line breaks inside one row are an unclosed quotation mark.
-LONGEST_SHOWN: Final = 80
 _EARLIEST: Final = "1901-01-01"
 _LATEST: Final = "9999-12-31"
 # A spreadsheet writes its own beginning of time where the cell was blank.
@@ -124,7 +123,7 @@ class RollFile:
         for cells in _with_file_errors(self._reader):
             after = self._reader.line_num + 1
             if after - line > LONGEST_ROW_LINES:
-                raise FileRefused(FileTrouble.BROKEN_QUOTES, line=line, found=_shown(cells[0]))
+                raise FileRefused(FileTrouble.BROKEN_QUOTES, line=line, found=shown(cells[0]))
             if any(cells):
                 self.rows_read += 1
                 if len(cells) != width and (wrong := _wrong_width(cells, width)):
@@ -158,11 +157,11 @@ class RollFile:
         (number, title, given, family, email, a1, a2, a3, a4, postcode, country,
          section, unit, joined_on, paid_until, standing, born_on) = cells  # fmt: skip
         if not (number.isascii() and number.isdigit()) and (wrong := _number_trouble(number)):
-            problems.append(Problem("number", _shown(number), wrong))
+            problems.append(Problem("number", shown(number), wrong))
         if not family:
             problems.append(Problem("family_name", "", Trouble.NAME_MISSING))
         if email and not _EMAIL.fullmatch(email):
-            problems.append(Problem("email", _shown(email), Trouble.EMAIL_MALFORMED))
+            problems.append(Problem("email", shown(email), Trouble.EMAIL_MALFORMED))
         if section:
             section = self._section(section, problems)
         if standing:
@@ -171,11 +170,11 @@ class RollFile:
         paid, paid_trouble = _read_date(paid_until, _LATEST)
         born, born_trouble = _read_date(born_on, self._today)
         if joined_trouble:
-            problems.append(Problem("joined_on", _shown(joined_on), joined_trouble))
+            problems.append(Problem("joined_on", shown(joined_on), joined_trouble))
         if paid_trouble:
-            problems.append(Problem("paid_until", _shown(paid_until), paid_trouble))
+            problems.append(Problem("paid_until", shown(paid_until), paid_trouble))
         if born_trouble:
-            problems.append(Problem("date_of_birth", _shown(born_on), born_trouble))
+            problems.append(Problem("date_of_birth", shown(born_on), born_trouble))
         return Row(
             line, number, number_key(number), title, given, family,
             f"{_folded_name(family)} {_folded_name(given)}".rstrip(),
@@ -186,7 +185,7 @@ class RollFile:
     def _section(self, section: str, problems: list[Problem]) -> str:
         code = self.sections.get(_folded(section))
         if code is None:
-            problems.append(Problem("section", _shown(section), Trouble.SECTION_UNKNOWN))
+            problems.append(Problem("section", shown(section), Trouble.SECTION_UNKNOWN))
             return ""
         return code
 
@@ -262,16 +261,18 @@ def _wrong_width(cells: list[str], width: int) -> Problem | None:
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     if len(cells) > width:
-        return Problem("", _shown(cells[width]), Trouble.CELLS_TOO_MANY)
+        return Problem("", shown(cells[width]), Trouble.CELLS_TOO_MANY)
     if len(cells) < width:
-        return Problem("", _shown(",".join(cells)), Trouble.CELLS_TOO_FEW)
+        return Problem("", shown(",".join(cells)), Trouble.CELLS_TOO_FEW)
     return None
 
 
 def _key_or_nothing(cells: list[str], header: Header) -> str:
     place = header.places[0]
     number = cells[place].strip() if place < len(cells) else ""
-    return "" if _number_trouble(number) else number_key(number)
+    if len(number) > _LONGEST[0] or _number_trouble(number):
+        return ""
+    return number_key(number)
 
 
 def _number_trouble(number: str) -> Trouble | None:
@@ -289,7 +290,7 @@ def _standing(standing: str, problems: list[Problem]) -> str:
         return standing
     if standing.casefold() in STANDINGS:
         return standing.casefold()
-    problems.append(Problem("standing", _shown(standing), Trouble.STANDING_UNKNOWN))
+    problems.append(Problem("standing", shown(standing), Trouble.STANDING_UNKNOWN))
     return ""
 
 
@@ -303,11 +304,11 @@ def _look_closely(given: Sequence[str], problems: list[Problem]) -> list[str]:
         kept = tidy(cell)
         if not kept.isascii() or not kept.isprintable() or kept[:1] == "=":
             if not kept.isprintable():
-                problems.append(Problem(column, _shown(kept), Trouble.HIDDEN_CHARACTER))
+                problems.append(Problem(column, shown(kept), Trouble.HIDDEN_CHARACTER))
             elif _GARBLED.search(kept):
-                problems.append(Problem(column, _shown(kept), Trouble.GARBLED))
+                problems.append(Problem(column, shown(kept), Trouble.GARBLED))
             elif kept[0] == "=":
-                problems.append(Problem(column, _shown(kept), Trouble.FORMULA))
+                problems.append(Problem(column, shown(kept), Trouble.FORMULA))
         tidied.append(kept)
     return tidied
 
@@ -338,7 +339,7 @@ def _read_date(given: str, latest: str) -> tuple[str, Trouble | None]:
 def _too_long(cells: Sequence[str]) -> Iterator[Problem]:
     for column, cell in zip(COLUMNS, cells, strict=True):
         if len(cell) > column.longest:
-            yield Problem(column.name, _shown(cell), Trouble.TOO_LONG)
+            yield Problem(column.name, shown(cell), Trouble.TOO_LONG)
 
 
 def _one_each(problems: list[Problem]) -> list[Problem]:
@@ -347,7 +348,3 @@ def _one_each(problems: list[Problem]) -> list[Problem]:
     for problem in problems:
         first.setdefault(problem.column, problem)
     return sorted(first.values(), key=lambda problem: COLUMN_NAMES.index(problem.column))
-
-
-def _shown(value: str) -> str:
-    return value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"

@@ -160,6 +160,32 @@ def test_a_file_that_cannot_be_read_fails_with_its_line_and_is_destroyed() -> No
     assert not is_staged(batch_id)
 
 
+def test_a_control_character_anywhere_ends_in_a_refusal_that_can_be_kept() -> None:
+    good = listing(person())
+    row = good.splitlines()[1]
+    batch_id = uploaded(
+        good
+        + row.replace(b"Carys,", b"Car\x00ys,").replace(b"123,", b"124,") + b"\n"
+        + row.replace(b"123,", b"1" * 40 + b",") + b",mo\x00re\n"
+    )  # fmt: skip
+
+    services.preview_import(batch_id, now=NOW)
+
+    assert counts(ImportBatch.objects.get()) == {"rows_new": 1, "rows_refused": 2}
+    assert sorted(RefusedRow.objects.values_list("value", flat=True)) == ["Car�ys", "mo�re"]
+
+
+def test_a_file_refused_for_what_stands_around_a_control_character_says_so() -> None:
+    batch_id = uploaded(listing(person()) + b'"\x00' + b"\n" * 14 + b'"')
+
+    with pytest.raises(Refusal) as refusal:
+        services.preview_import(batch_id, now=NOW)
+
+    assert refusal.value.code == "import.unreadable"
+    failure = ImportBatch.objects.get().failure
+    assert (failure["trouble"], failure["found"][:1]) == ("broken_quotes", "�")
+
+
 def test_a_file_of_any_size_is_kept_in_pieces_and_read_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tracemalloc
 from datetime import date
 
@@ -194,7 +195,8 @@ def test_a_cell_that_cannot_be_kept_refuses_its_row_with_column_and_value(
     problem = trouble(**cells)
 
     assert (problem.column, problem.trouble) == (column, expected)
-    assert problem.value == ("" if expected is Trouble.NUMBER_MISSING else cells[column].strip())
+    shown = re.sub(r"[\x00\x07]", "�", cells[column].strip())
+    assert problem.value == ("" if expected is Trouble.NUMBER_MISSING else shown)
     assert problem.reason
     assert problem.remedy
 
@@ -230,6 +232,15 @@ def test_a_row_that_is_too_wide_or_too_narrow_is_refused_and_the_next_is_read() 
     assert isinstance(good, Row)
 
 
+def test_a_number_longer_than_any_is_nobodys_in_a_row_of_the_wrong_width_too() -> None:
+    longest, longer = read(line(number="1" * 32) + ",more", line(number="1" * 33) + ",more")
+
+    assert isinstance(longest, RefusedLine)
+    assert longest.number_key == "1" * 32
+    assert isinstance(longer, RefusedLine)
+    assert longer.number_key == ""
+
+
 def test_a_number_out_of_reach_of_a_narrow_row_is_not_guessed() -> None:
     (refused,) = read("Zed", header="family_name,section,number")
 
@@ -245,6 +256,18 @@ def test_a_long_value_is_shown_cut() -> None:
     assert problem.value.endswith("…")
 
 
+def test_control_characters_are_shown_by_a_sign_wherever_a_value_is_shown() -> None:
+    (wide,) = read(LINE + ",mo\x00re")
+    header = opened(HEADER + ",sort\x07code\n").header
+    with pytest.raises(FileRefused) as refused:
+        opened("nothing\x07known\n")
+
+    assert isinstance(wide, RefusedLine)
+    assert wide.problems[0].value == "mo�re"
+    assert header.dropped == ("sort�code",)
+    assert refused.value.found == "nothing�known"
+
+
 # --- whole files -------------------------------------------------------------------------------
 
 
@@ -254,6 +277,8 @@ def test_a_long_value_is_shown_cut() -> None:
         (b"", FileTrouble.EMPTY),
         (b"PK\x03\x04rest of a spreadsheet", FileTrouble.NOT_TEXT),
         (f"{HEADER}\n{LINE}\n".encode("utf-16"), FileTrouble.NOT_UTF8),
+        (f"{HEADER}\n{LINE}\n".encode("utf-16-le"), FileTrouble.NOT_TEXT),
+        (f"{HEADER}\n{LINE}\n".encode("utf-16-be"), FileTrouble.NOT_TEXT),
         (f"{HEADER}\n{line(given_name='Si')}\n".encode() + "â,".encode("cp1252"),
          FileTrouble.NOT_UTF8),
         (HEADER.replace(",", ";").encode(), FileTrouble.NOT_COMMAS),
