@@ -2,7 +2,8 @@
 
 One row a person. Somebody who leaves the list is marked as no longer listed, never deleted:
 an old roll must stay explicable. Columns ending in _key are for matching (members.rollfile)
-and are compared byte by byte.
+and are compared byte by byte; of those, a name's may be longer than the name (& is and, æ is ae),
+so that its column has no length.
 
 Hundreds of thousands of rows are written in one statement here, and PostgreSQL checks foreign
 keys a row at a time, which took longer than the writing. So the references of the large tables
@@ -43,7 +44,7 @@ class Unit(models.Model):
     """A constituency party, branch or affiliate."""
 
     name = models.CharField(max_length=120)
-    key = models.CharField(max_length=120, db_collation="C")
+    key = models.TextField(db_collation="C")
 
     class Meta:
         ordering = ("key",)
@@ -98,7 +99,7 @@ class Member(Contact):
     """A person on the membership list, now or once."""
 
     number_key = models.CharField(max_length=32, db_collation="C")
-    name_key = models.CharField(max_length=220, db_collation="C")
+    name_key = models.TextField(db_collation="C")
     section = models.ForeignKey(
         Section, on_delete=models.PROTECT, db_index=False, db_constraint=False
     )

@@ -257,6 +257,19 @@ def test_what_was_previewed_is_what_applying_does() -> None:
     assert by_number["1001"].is_listed
 
 
+@pytest.mark.parametrize("letter", ["&", "æ", "ß", "½", "\ufdfa", "\ufdfa\u3300\ufdfb\u3301"])
+def test_a_name_whose_normal_form_is_longer_than_it_is_applied_like_any_other(
+    letter: str,
+) -> None:
+    name = (letter * 120)[:120]
+    row = person(unit=name, family_name=name[:100], given_name=name[:100])
+
+    batch = imported(row, person(number="9"))
+
+    assert counts(batch) == {"rows_new": 2}
+    assert Member.objects.get(number="0000123").unit.name == name  # type: ignore[union-attr]
+
+
 def test_the_same_list_again_changes_nothing() -> None:
     rows = [person(), *people(20), person(number="?"), person(number="9", unit="")]
     imported(*rows)
