@@ -4,25 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
 from members.models import Section
-from members.rollfile.normal import fold
+from members.rollfile.normal import fold, tidy
 from office.refusal import Refusal
 from office.services.audit import record
+
+LONGEST: Final = 60
+LONGEST_CODE: Final = 32
 
 
 @transaction.atomic
 def add_section(code: str, *, name: str, by: int | None, now: datetime) -> int:
-    """Add a section after the others. Its code is what a membership list writes."""
-    name = " ".join(name.split())
-    if not code or slugify(code) != code or not name:
+    """Add a section after the others. Its code is what a membership list writes.
+
+    Its name stands on notices and in what is counted: a character that cannot be seen, such as
+    a soft hyphen that came with a paste, is refused here and not first by the count.
+    """
+    name = tidy(name)
+    if not _is_good(code, LONGEST_CODE) or slugify(code) != code or not _is_good(name, LONGEST):
         raise Refusal(
             "section.malformed",
-            "A section needs a name, and a code of small letters, digits and hyphens.",
+            f"A section needs a name of at most {LONGEST} letters, without characters that cannot "
+            f"be seen, and a code of at most {LONGEST_CODE} small letters, digits and hyphens.",
             status=HTTPStatus.BAD_REQUEST,
         )
     taken = {fold(text) for pair in Section.objects.values_list("code", "name") for text in pair}
@@ -33,3 +42,7 @@ def add_section(code: str, *, name: str, by: int | None, now: datetime) -> int:
     record("add_section", subject=("section", str(section.pk)), by=by, now=now,
            parameters={"code": code})
     return section.pk
+
+
+def _is_good(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and text.isprintable()

@@ -540,7 +540,11 @@ def test_a_section_can_be_added_and_is_known_to_lists_by_code_and_name() -> None
         ("Youth", "Youth", "section.malformed"),
         ("", "Youth", "section.malformed"),
         ("youth", " ", "section.malformed"),
+        ("youth", "You\u00adth", "section.malformed"),
+        ("youth", "Youth\u200b", "section.malformed"),
+        ("youth", "\ufdfa" * 61, "section.malformed"),
         ("member", "Others", "section.taken"),
+        ("y" * 33, "Youth", "section.malformed"),
         ("others", "MEMBERS", "section.taken"),
     ],
 )
