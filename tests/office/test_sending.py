@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from office import purposes
 from office.models import Dispatch, Job, Letter
-from office.selectors import latest_job, letter_counts
+from office.selectors import latest_job
 from office.services import jobs, sending
 from office.services.jobs import work_job
 from office.services.letters import (
