@@ -2,7 +2,8 @@
 
 Many electors share an address (a household, an office, a carrier), so the address's limit is
 wide, and where possible it counts only what was refused. Nothing here decides who may vote: the
-counts live in the cache, and while the cache is away nothing is limited, since a poll must go on.
+counts live in the cache, and while that is away each process counts for itself (office.cache),
+since a poll must go on.
 
 An internet address is never stored or logged. What is counted is a keyed hash under a salt that
 is drawn anew each day and kept in the cache alone, so that yesterday's counts name nobody.
@@ -13,25 +14,17 @@ from __future__ import annotations
 import functools
 import hmac
 import ipaddress
-import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 
 from office.refusal import Refusal
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 _DAY_S = 24 * 3600
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +45,6 @@ REISSUE_BY_ADDRESS = Limit("reissue-address", 300, 3600)
 TRACKER_BY_ADDRESS = Limit("tracker-address", 300, 60)
 
 
-def _unless_away(otherwise: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Answer as if nothing had been counted while the cache cannot be reached."""
-
-    def decorate(ask: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(ask)
-        def asked(*args: P.args, **kwargs: P.kwargs) -> T:
-            try:
-                return ask(*args, **kwargs)
-            except (RedisError, OSError) as away:
-                _log.warning("limits are off: the cache is away (%s)", type(away).__name__)
-                return otherwise
-
-        return asked
-
-    return decorate
-
-
-@_unless_away(False)
 def is_spent(*counts: tuple[Limit, str], now: datetime) -> bool:
     """Tell whether any of these has reached its limit; one question to the cache for all."""
     keys = {_key(limit, who, now): limit for limit, who in counts}
@@ -77,7 +52,6 @@ def is_spent(*counts: tuple[Limit, str], now: datetime) -> bool:
     return any(int(found.get(key, 0)) >= limit.most for key, limit in keys.items())
 
 
-@_unless_away(None)
 def note(*counts: tuple[Limit, str], now: datetime) -> None:
     """Count one more of each."""
     for limit, who in counts:
@@ -145,12 +119,7 @@ def _network(address: str) -> str:
 
 @functools.lru_cache(maxsize=2)
 def _salt(day: str) -> bytes:
-    """The day's salt, the same in every process while the cache holds it."""
-    return _shared_salt(day) or secrets.token_bytes(16)
-
-
-@_unless_away(b"")
-def _shared_salt(day: str) -> bytes:
+    """The day's salt, the same in every process while they share the cache."""
     drawn = secrets.token_bytes(16)
     salt = cache.get_or_set(f"limit:salt:{day}", drawn, timeout=2 * _DAY_S)
-    return salt if isinstance(salt, bytes) else b""
+    return salt if isinstance(salt, bytes) else drawn

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.cache.backends.redis import RedisCache
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
+from django.utils.module_loading import import_string
 
 POSTGRESQL = "django.db.backends.postgresql"
 UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "http:", "https:"}
@@ -100,7 +102,7 @@ def check_cookies(**_: Any) -> Iterable[CheckMessage]:
 
 
 def check_cache(**_: Any) -> Iterable[CheckMessage]:
-    if not settings.CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    if not issubclass(import_string(settings.CACHES["default"]["BACKEND"]), RedisCache):
         yield Error(
             "The cache is not shared between processes, so the rate limits do not hold.",
             id="hustings.E009",

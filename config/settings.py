@@ -117,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.redis("REDIS_URL", env.own_redis(VAR_DIR, DEVELOPMENT))
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "office.cache.SharedCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "hustings",
     }

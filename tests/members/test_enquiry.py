@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -31,6 +32,16 @@ def _no_limit_left_over() -> Iterator[None]:
 
 def ask(client: Client, number: str = "0000123", proof: str = "qa12bd") -> object:
     return client.post("/roll/", {"number": number, "proof": proof})
+
+
+def test_a_question_is_taken_while_the_cache_is_away(client: Client, settings: Any) -> None:
+    assert ask(client).status_code == 302  # type: ignore[attr-defined]
+
+    settings.CACHES = {
+        "default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}
+    }
+
+    assert ask(client).status_code == 302  # type: ignore[attr-defined]
 
 
 def answered() -> list[str]:
