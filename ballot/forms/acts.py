@@ -9,6 +9,11 @@ from django import forms
 
 from ballot.forms.reading import NARROW, ClockField, clean_clock
 from ballot.models import Candidate, Election
+from ballot.names import TextRefused, clean_line
+from ballot.sealing.errors import Malformed
+from ballot.sealing.setting import LONGEST_NAME, check_name
+from ballot.services.reasons import require_reason
+from office.refusal import Refusal
 
 
 class PlainForm(forms.Form):
@@ -36,6 +41,14 @@ class ReasonForm(PlainForm):
             "max_length": "Write the reason in 2,000 characters or fewer.",
         },
     )
+
+    def clean_reason(self) -> str:
+        """The reason as it will be published: what the act would refuse is refused here, and
+        not only to the officer who approves it."""
+        try:
+            return require_reason(self.cleaned_data["reason"])
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
 
 
 class OpeningForm(PlainForm):
@@ -93,7 +106,7 @@ class DemonstrationKeyForm(PlainForm):
     )
 
     def clean_trustees(self) -> tuple[str, ...]:
-        lines = (" ".join(line.split()) for line in self.cleaned_data["trustees"].splitlines())
+        lines = map(_trustee, self.cleaned_data["trustees"].splitlines())
         names = tuple(line for line in lines if line)
         if not 2 <= len(names) <= 9 or len(set(names)) != len(names):
             raise forms.ValidationError("Name two to nine trustees, each once.")
@@ -104,6 +117,24 @@ class DemonstrationKeyForm(PlainForm):
         if names and quorum and quorum > len(names):
             self.add_error("quorum", "There are not so many trustees.")
         return self.cleaned_data
+
+
+def _trustee(line: str) -> str:
+    """A trustee's name as the key can carry it; empty for an empty line."""
+    try:
+        name = clean_line(line)
+        if name:
+            check_name(name)
+    except TextRefused as refused:
+        raise forms.ValidationError(
+            f"A name holds {refused.found}, which would not show. Remove it."
+        ) from refused
+    except Malformed as wrong:
+        raise forms.ValidationError(
+            f"“{name}” is too long. A trustee’s name takes at most {LONGEST_NAME} bytes: as many "
+            "plain letters, or half as many with accents."
+        ) from wrong
+    return name
 
 
 class LotForm(forms.Form):

@@ -184,8 +184,11 @@ def test_a_reason_is_demanded_where_it_will_be_published(client: Client) -> None
     sign_in(client, here.officers[0])
 
     short = press(client, here, "suspend_poll", reason="Why")
+    hidden = press(client, here, "suspend_poll", reason="The lists are\u200b looked at once more.")
     whole = press(client, here, "suspend_poll", reason="The lists are looked at once more.")
 
+    assert hidden.status_code == 200
+    assert "The reason holds U+200B" in hidden.text
     assert short.status_code == 200
     assert "ten characters or more" in short.text
     assert whole.status_code == 302
@@ -250,6 +253,30 @@ def test_a_demonstration_on_a_real_installation_says_on_its_pages_that_it_is_one
     assert "the server holds the trustees’ shares" in client.get(
         reverse("desk_election", args=[here.slug])).text
     assert "This is a demonstration" in client.get(reverse("election", args=[here.slug])).text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("n" * 65, "at most 64 bytes"),
+        ("é" * 33, "at most 64 bytes"),
+        ("Be\u200bn", "would not show"),
+    ],
+)
+def test_a_trustee_whose_name_the_key_cannot_carry_is_refused_in_words(
+    client: Client, name: str, words: str
+) -> None:
+    here = world().to("frozen")
+    sign_in(client, here.officers[0])
+
+    refused = press(client, here, "set_key", trustees=f"Ann\n{name}\nCy", quorum=2)
+    assert (refused.status_code, here.election.key) == (200, None)
+    assert words in refused.text
+
+    press(client, here, "set_key", trustees="Ann\n" + "e\u0301" * 32 + "\nCy", quorum=2)
+    assert [one.name for one in here.election.trustees.order_by("number")] == [
+        "Ann", "é" * 32, "Cy",
+    ]  # fmt: skip
 
 
 def test_an_election_whose_contests_are_unopposed_goes_to_its_declaration(client: Client) -> None:
