@@ -93,7 +93,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "next_is_yours": upcoming is not None and upcoming.act in may,
         "next_waits": upcoming is not None and _waits(approvals, upcoming.act),
         "approvals": approvals if "see_approvals" in may else [],
-        "jobs": jobs,
+        "jobs": jobs if "see_job" in may else [],
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,

@@ -17,8 +17,12 @@ from ballot.services.reissue_code import reissue_code
 from ballot.showing.electors import named
 from ballot.showing.turnout import turnout_of
 from members.selectors import entry_numbered
-from office.access import StaffRequest, staff_only
+from office.access import StaffRequest, may, staff_only
+from office.models import StaffMember
 from office.refusal import Refusal
+
+# Only who has not voted can have had too many codes.
+_TELLS_OF_A_VOTE = frozenset({"reissue.has-voted", "reissue.too-many"})
 
 
 @staff_only("see_turnout")
@@ -38,19 +42,21 @@ def helpdesk(request: StaffRequest, slug: str) -> HttpResponse:
     form = NumberForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
-            elector = _sent_again(election, form.cleaned_data["number"], by=request.user.pk)
+            answer = _sent_again(election, form.cleaned_data["number"], person=request.user)
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(
-                request, f"A new link is on its way to the address on the roll: {elector}."
-            )
+            messages.success(request, answer)
             return redirect("desk_helpdesk", slug)
     return render(request, "ballot/desk/helpdesk.html", {"election": election, "form": form})
 
 
-def _sent_again(election: Election, number: str, *, by: int) -> str:
-    """Send a new code to the elector with this number; return how they are named."""
+def _sent_again(election: Election, number: str, *, person: StaffMember) -> str:
+    """Send a new code to the elector with this number; return what this person is told of it.
+
+    Who may not see the marked register is told the same whether a code was sent or not: the
+    helpdesk would else say of anybody by name whether they have voted.
+    """
     entry = entry_numbered(election.roll_id, number) if election.roll_id else None
     if entry is None:
         raise Refusal(
@@ -63,5 +69,15 @@ def _sent_again(election: Election, number: str, *, by: int) -> str:
             "reissue.no-address",
             "The roll has no e-mail address for this elector. Offer one of the other ways to vote.",
         )
-    reissue_code(election.pk, recipient=entry.public_id, by=by, now=timezone.now())
-    return named(entry)
+    sees_register = may(person, "see_register")
+    try:
+        reissue_code(election.pk, recipient=entry.public_id, by=person.pk, now=timezone.now())
+    except Refusal as refusal:
+        if sees_register or refusal.code not in _TELLS_OF_A_VOTE:
+            raise
+    if sees_register:
+        return f"A new link is on its way to the address on the roll: {named(entry)}."
+    return (
+        "If this elector can be sent a new link, it is on its way to the address on the roll: "
+        f"{named(entry)}."
+    )

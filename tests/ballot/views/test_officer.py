@@ -23,6 +23,7 @@ from office import permissions
 from office.models import Approval, Job, Letter
 from office.permissions import Role
 from office.services.approvals import approve_act
+from office.services.jobs import open_job
 from tests.ballot.views.world import RULES, World, now, world
 from tests.office.factories import officer, sign_in, staff
 
@@ -307,6 +308,61 @@ def test_the_helpdesk_sends_a_new_link_to_the_roll_and_shows_no_address(client: 
     assert "example.org" not in sent
     assert nobody.status_code == 200
     assert "Nobody with this number" in nobody.text
+
+
+def test_the_helpdesk_tells_who_has_voted_only_to_who_may_see_the_marked_register(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    voter = here.entries()[0]
+    here.cast(voter, (0,))
+    path = reverse("desk_helpdesk", args=[here.slug])
+    keeper = sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    told = sign_in(client, here.officers[0]).post(path, {"number": voter.number}, follow=True).text
+    kept = [
+        keeper.post(path, {"number": number}, follow=True).text for number in (voter.number, "1003")
+    ]
+
+    assert "This elector has voted" in told
+    assert all("If this elector can be sent a new link, it is on its way" in page for page in kept)
+    assert not any("This elector has voted" in page for page in kept)
+    assert Letter.objects.filter(purpose=CODE_AGAIN).count() == 1
+
+
+def test_the_helpdesk_tells_a_keeper_of_the_roll_nothing_by_refusing_the_seventh_code(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    path = reverse("desk_helpdesk", args=[here.slug])
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    answers = [
+        client.post(path, {"number": "1003"}, follow=True).text.count("it is on its way")
+        for _ in range(7)
+    ]
+    told = sign_in(client, here.officers[0]).post(path, {"number": "1003"}, follow=True).text
+
+    assert answers == [1] * 7
+    assert "6 codes have been made" in told
+
+
+def test_what_is_under_way_is_shown_to_those_who_may_watch_it_and_to_no_other(
+    client: Client,
+) -> None:
+    here = world().to("opened")
+    job = open_job("count", subject=("election", str(here.election_id)), by=None, now=now())
+    Job.objects.filter(pk=job.pk).update(
+        state="failed", error="After stage 3 Ash and Birch are tied.", finished_at=now()
+    )
+    path = reverse("desk_election", args=[here.slug])
+
+    shown = {
+        role: "After stage 3" in sign_in(Client(), staff(role)).get(path).text for role in Role
+    }
+
+    assert shown == {role: role in permissions.act_named("see_job").roles for role in Role}
+    assert set(shown.values()) == {True, False}
 
 
 def test_disputed_casts_stand_on_the_dashboard_as_a_number(client: Client) -> None:
