@@ -17,6 +17,18 @@ MOST_PIXELS = 40_000_000
 MOST_BYTES = 12_000_000
 LARGEST_RESULT_BYTES = 10_000
 
+# Exif 2.3 §4.6.4 A, tag 274: how the camera was held, and what turns the picture upright.
+_ORIENTATION = 0x0112
+_TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 
 def re_encode(handed_in: bytes) -> bytes:
     """Return the picture as a square WebP of 240 pixels a side and at most 10 kB, or refuse."""
@@ -33,8 +45,11 @@ def re_encode(handed_in: bytes) -> bytes:
                     "The photograph has more than 40 million pixels. Save it smaller and send "
                     "it again.",
                 )
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as reason:
+            upright = _upright(picture).convert("RGB")
+    except (
+        UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError
+    ) as reason:  # fmt: skip
+        # SyntaxError is Pillow's word for a chunk or a tag that breaks its format.
         raise Refusal(
             "photograph.not-a-picture",
             "The file is not a picture that can be read. Send a JPEG, PNG or WebP file.",
@@ -46,3 +61,10 @@ def re_encode(handed_in: bytes) -> bytes:
         if out.tell() <= LARGEST_RESULT_BYTES:
             break
     return out.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture as it was seen. Pillow's own function also writes the metadata anew, which
+    we throw away, and which fails in a dozen ways where they are broken."""
+    turn = _TURNS.get(picture.getexif().get(_ORIENTATION))
+    return picture if turn is None else picture.transpose(turn)

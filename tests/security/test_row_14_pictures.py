@@ -31,6 +31,17 @@ def picture(kind: str, size: tuple[int, int] = (300, 200), **given: object) -> b
     return out.getvalue()
 
 
+def with_broken_chunk() -> bytes:
+    """A PNG whose rows are parted by a chunk of no kind."""
+    good = png(300, 200, bytes(301) * 200)
+    assert re_encode(good)
+    middle = good.index(b"IDAT") + 12
+    rest = good[middle : good.index(b"IEND") - 8]
+    start = good[: good.index(b"IDAT") - 4]
+    rows = good[good.index(b"IDAT") + 4 : middle]
+    return start + chunk(b"IDAT", rows) + chunk(bytes(4), b"") + chunk(b"IDAT", rest)
+
+
 @pytest.mark.parametrize(
     ("side", "code"),
     [(50_000, "photograph.not-a-picture"), (12_000, "photograph.too-many-pixels")],
@@ -63,9 +74,12 @@ def test_a_file_larger_than_a_photograph_is_refused_unread() -> None:
         picture("PNG")[:60],
         picture("TIFF"),
         picture("GIF"),
+        picture("PNG").replace(b"IDAT", b"IDAX"),
+        with_broken_chunk(),
+        picture("PNG", exif=b"not a directory of tags"),
     ],
     ids=["svg", "xml", "postscript", "gif with script", "bmp", "nothing", "cut short", "tiff",
-         "gif"],
+         "gif", "png without rows", "broken chunk", "broken tags"],
 )
 def test_what_is_no_photograph_is_refused(handed_in: bytes) -> None:
     assert code_of_refusal(lambda: re_encode(handed_in)) == "photograph.not-a-picture"
@@ -88,3 +102,37 @@ def test_what_is_served_is_our_own_encoders_and_carries_nothing_over() -> None:
         with Image.open(io.BytesIO(served)) as drawn:
             assert drawn.size == (SIDE_PIXELS, SIDE_PIXELS)
             assert not drawn.getexif() and "exif" not in drawn.info
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photograph_stands_upright_however_the_camera_was_held(orientation: int) -> None:
+    seen = Image.new("RGB", (300, 300), (250, 250, 250))
+    seen.paste((10, 10, 10), (0, 0, 150, 100))
+    held = {
+        1: seen,
+        2: seen.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        3: seen.transpose(Image.Transpose.ROTATE_180),
+        4: seen.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
+        5: seen.transpose(Image.Transpose.TRANSPOSE),
+        6: seen.transpose(Image.Transpose.ROTATE_90),
+        7: seen.transpose(Image.Transpose.TRANSVERSE),
+        8: seen.transpose(Image.Transpose.ROTATE_270),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    held.save(out, "JPEG", quality=95, exif=exif)
+
+    with Image.open(io.BytesIO(re_encode(out.getvalue()))) as drawn:
+        corners = [drawn.convert("L").getpixel(at) for at in ((40, 20), (200, 20), (40, 200))]
+
+    assert [corner < 128 for corner in corners] == [True, False, False]
+
+
+def test_a_photograph_whose_tags_cannot_be_written_anew_is_taken_all_the_same() -> None:
+    # An orientation, and a text where tag 282 (resolution) has a fraction.
+    tags = b"II*\x00\x08\x00\x00\x00" + struct.pack("<H", 2)
+    tags += struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack("<HHI4s", 282, 2, 4, b"abc\x00")
+    tags += bytes(4)
+
+    assert re_encode(picture("JPEG", exif=b"Exif\x00\x00" + tags))
