@@ -85,17 +85,20 @@ def list_figures() -> ListFigures:
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    """One page of members in the order of names, and the key of the next, if there is one."""
+    """One page of members in the order of names.
+
+    next_after: the member that the next page begins after; 0 if there is no further page.
+    """
 
     members: tuple[Member, ...]
-    next_key: str
+    next_after: int
 
 
-def find_members(words: str = "", *, after: str = "") -> MemberPage:
+def find_members(words: str = "", *, after: int = 0) -> MemberPage:
     """Members whose number is `words`, or whose name begins with them; all, if there are none.
 
-    after: the key that the page before gave. Pages go by key, so that the last is as quick as
-    the first.
+    after: the member that the page before named; 0 begins. Pages go by the key of names, so that
+    the last is as quick as the first, and no name stands in an address.
     """
     people = Member.objects.select_related("section", "unit").order_by("name_key", "pk")
     if words.strip():
@@ -117,15 +120,18 @@ def _name_as_kept(words: str) -> str:
     return name_key(family, given) if comma else fold(words)
 
 
-def _page_after(people: QuerySet[Member], after: str) -> MemberPage:
-    name, bar, pk = after.rpartition("|")
-    if bar and pk.isdecimal() and len(pk) < 19:
+def _page_after(people: QuerySet[Member], after: int) -> MemberPage:
+    if after:
         people = people.extra(
-            where=["(members_member.name_key, members_member.id) > (%s, %s)"], params=[name, pk]
+            where=[
+                "(members_member.name_key, members_member.id) >"
+                " (SELECT last.name_key, last.id FROM members_member last WHERE last.id = %s)"
+            ],
+            params=[after],
         )
     rows = list(people[: PAGE_ROWS + 1])
     page, more = rows[:PAGE_ROWS], rows[PAGE_ROWS:]
-    return MemberPage(tuple(page), f"{page[-1].name_key}|{page[-1].pk}" if more else "")
+    return MemberPage(tuple(page), page[-1].pk if more else 0)
 
 
 def member(member_id: int) -> Member | None:

@@ -28,6 +28,7 @@ from office.selectors import latest_job
 _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
 _MANY_GONE_PERCENT = 5
 _ROWS_A_PIECE = 500
+_ROW_DIGITS = 19  # A database's bigint holds any number of fewer digits.
 
 
 @staff_only("see_members")
@@ -35,10 +36,10 @@ _ROWS_A_PIECE = 500
 def members(request: StaffRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    page = selectors.find_members(words, after=request.GET.get("after", "")[:300])
+    page = selectors.find_members(words, after=_row_named(request))
     next_url = ""
-    if page.next_key:
-        next_url = "?" + urlencode({"q": words, "after": page.next_key})
+    if page.next_after:
+        next_url = "?" + urlencode({"q": words, "after": page.next_after})
     return render(
         request,
         "members/members.html",
@@ -52,6 +53,12 @@ def members(request: StaffRequest) -> HttpResponse:
             "may_see_roll": may(request.user, "see_roll"),
         },
     )
+
+
+def _row_named(request: StaffRequest) -> int:
+    """The row that the page before ended with, as the address names it; 0 for none."""
+    after = request.GET.get("after", "")
+    return int(after) if after.isdecimal() and len(after) < _ROW_DIGITS else 0
 
 
 @staff_only("see_members")
@@ -140,10 +147,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
     subject = ("import", str(batch.pk))
     kind = "apply_import" if batch.state in ("applying", "applied") else "preview_import"
     job = latest_job(kind, subject=subject)
-    after = request.GET.get("after", "")
-    refused = list(
-        selectors.refusals(batch.pk, after_line=int(after) if after.isdecimal() else 0)
-    )
+    refused = list(selectors.refusals(batch.pk, after_line=_row_named(request)))
     return render(
         request,
         "members/import.html",

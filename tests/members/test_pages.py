@@ -195,8 +195,23 @@ def test_members_are_searched_and_paged(desk: Client) -> None:
     first = text_of(desk, "members", q="fallowes")
     assert "Fallowes00049" in first
     assert "Fallowes00050" not in first
-    second = text_of(desk, "members", q="fallowes", after="fallowes00049 carys|0")
+    last = Member.objects.get(family_name="Fallowes00049").pk
+    assert f"after={last}&quot;" in first or f"after={last}\"" in first
+    second = text_of(desk, "members", q="fallowes", after=str(last))
     assert "Fallowes00050" in second
+    assert "Fallowes00049" not in second
+
+
+@pytest.mark.parametrize("after", ["nonsense", "\x00|1", "-1", "9" * 40, "²"])
+def test_an_address_that_names_no_row_begins_at_the_beginning(desk: Client, after: str) -> None:
+    imported(*people(2))
+    batch = previewed(person(number="?"))
+
+    assert "Fallowes00000" in text_of(desk, "members", after=after)
+    assert "number" in text_of(desk, "import", batch.pk, after=after)
+    assert "Fallowes00000" not in text_of(
+        desk, "members", after=str(Member.objects.get(family_name="Fallowes00000").pk)
+    )
 
 
 def test_one_person_is_shown_with_what_is_held_and_the_verdicts(desk: Client) -> None:
