@@ -27,6 +27,7 @@ class InviteForm(forms.Form):
     )
     email = forms.EmailField(
         label="E-mail address",
+        max_length=254,
         help_text="The invitation goes here. It leads to choosing a password and a second factor.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Give the person’s e-mail address."},

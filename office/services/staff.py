@@ -14,7 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,6 +25,9 @@ from office.refusal import Refusal
 from office.selectors import roles_of
 from office.services.audit import record
 from office.services.letters import queue_letter
+
+LONGEST_ADDRESS = 254
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +169,20 @@ def withdraw_authority(authority_id: int, *, by: int, now: datetime) -> None:
 
 def _new_account(email: str, name: str, role: Role, *, now: datetime) -> StaffMember:
     email = email.strip().lower()
+    name = name.strip()
     try:
         validate_email(email)
+        MaxLengthValidator(LONGEST_ADDRESS)(email)
     except ValidationError:
-        raise Refusal("staff.address", "That is not an e-mail address.",
+        raise Refusal("staff.address", "That is not an e-mail address that mail can be sent to.",
                       status=HTTPStatus.BAD_REQUEST) from None
-    if not name.strip():
-        raise Refusal("staff.no-name", "Give the person's name.", status=HTTPStatus.BAD_REQUEST)
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Refusal("staff.no-name",
+                      f"Give the person's name, in at most {LONGEST_NAME} letters.",
+                      status=HTTPStatus.BAD_REQUEST)
     if StaffMember.objects.filter(email=email).exists():
         raise Refusal("staff.exists", "There is already an account with that address.")
-    person = StaffMember(email=email, name=name.strip(), joined_at=now)
+    person = StaffMember(email=email, name=name, joined_at=now)
     person.set_unusable_password()
     person.save()
     group, _ = Group.objects.get_or_create(name=role.value)

@@ -53,7 +53,9 @@ def test_the_totp_secret_rests_encrypted() -> None:
     ("given", "code"),
     [
         ({"email": "not an address"}, "staff.address"),
+        ({"email": f"{'a' * 60}@{'b' * 63}.{'c' * 63}.{'d' * 63}.org"}, "staff.address"),
         ({"name": "  "}, "staff.no-name"),
+        ({"name": "n" * 121}, "staff.no-name"),
         ({"password": "password1234"}, "staff.password"),
         ({"password": "short"}, "staff.password"),
         ({"email": "TAKEN@example.org"}, "staff.exists"),
