@@ -22,6 +22,7 @@ from office.services.audit import record
 
 REOPEN_NOMINATIONS: Final = "Re-open nominations"
 MOST_CONTESTS: Final = 8
+LONGEST_LINE: Final = 120  # The columns of titles and names hold so much.
 
 _LINES: Final = ("title", "party", "returning_officer")
 _TEXTS: Final = ("summary", "helped_routes")
@@ -29,14 +30,21 @@ _PLAIN: Final = ("opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wan
 
 
 def _clean(cleaner: Callable[[str], str], field: str, text: str) -> str:
+    """The text in normal form, which may be longer than what was typed and fitted the form."""
     try:
-        return cleaner(text)
+        clean = cleaner(text)
     except TextRefused as refused:
         raise Refusal(
             "text.hidden-character",
             f"The {field.replace('_', ' ')} holds {refused.found}, which would not show. "
             "Remove it and save again.",
         ) from refused
+    if cleaner is clean_line and len(clean) > LONGEST_LINE:
+        raise Refusal(
+            "text.too-long",
+            f"The {field.replace('_', ' ')} is longer than {LONGEST_LINE} letters. Shorten it.",
+        )
+    return clean
 
 
 @transaction.atomic

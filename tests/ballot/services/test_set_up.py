@@ -50,6 +50,7 @@ def test_two_elections_of_one_title_have_two_addresses() -> None:
         ({"mixes_wanted": 1}, "election.too-few-mixes"),
         ({"smallest_box": 0}, "election.empty-box"),
         ({"party": "The\u200bParty"}, "text.hidden-character"),
+        ({"title": "\u0958" * 61}, "text.too-long"),
         ({"helped_routes": "Ring\u202e us."}, "text.hidden-character"),
     ],
 )
@@ -123,6 +124,8 @@ def test_a_candidates_name_stands_once_whatever_its_case_and_hides_nothing() -> 
     assert named("ash AMIN") == "candidate.twice"
     assert named("   ") == "candidate.no-name"
     assert named("Ash\u200b Amin") == "text.hidden-character"
+    # One letter when it is typed, and two in normal form.
+    assert named("\u0958" * 61) == "text.too-long"
     assert Candidate.objects.count() == 3
     added = add_candidate(contest, name="  Dot   Dyer ", statement="Mine.", **run.by)
     assert Candidate.objects.get(pk=added).name == "Dot Dyer"
