@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 
 def local_time(moment: datetime, zone: str) -> datetime:
@@ -26,8 +26,11 @@ def hour_in_zone(moment: datetime, zone: str) -> str:
 def from_clock(naive: datetime, zone: str) -> datetime | None:
     """The moment at which the clocks of a zone show this; None where they jump over it.
 
-    Where they show it twice, in autumn, it is the first of the two.
+    Where they show it twice, in autumn, it is the first of the two. None too in the first and the
+    last year of the calendar, parts of which another zone's clocks cannot show.
     """
+    if not MINYEAR < naive.year < MAXYEAR:
+        return None
     there = naive.replace(tzinfo=zoneinfo.ZoneInfo(zone), fold=0)
     moment = there.astimezone(UTC)
     return moment if local_time(moment, zone).replace(tzinfo=None) == naive else None

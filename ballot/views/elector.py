@@ -144,7 +144,7 @@ def _proof(body: bytes) -> tuple[bytes, bytes]:
         asked = json.loads(body)
         credential = bytes.fromhex(asked["credential"])
         signature = bytes.fromhex(asked["signature"])
-    except (ValueError, TypeError, KeyError) as wrong:
+    except (ValueError, TypeError, KeyError, RecursionError) as wrong:
         raise _malformed() from wrong
     if len(credential) != 32 or len(signature) != 64:
         raise _malformed()

@@ -55,6 +55,15 @@ def test_an_hour_that_no_clock_shows_is_none_and_one_shown_twice_is_the_first() 
     assert twice == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/New_York"])
+def test_at_the_ends_of_the_calendar_no_clock_is_read(zone: str) -> None:
+    assert from_clock(datetime(2, 1, 1), zone)
+    assert from_clock(datetime(9998, 12, 31, 23, 59), zone)
+
+    assert from_clock(datetime(1, 1, 1), zone) is None
+    assert from_clock(datetime(9999, 12, 31, 23, 59), zone) is None
+
+
 @pytest.mark.parametrize(
     ("part", "whole", "words"),
     [(0, 0, "–"), (0, 5, "0.0%"), (1, 8, "12.5%"), (1, 3, "33.3%"), (2, 3, "66.7%"),

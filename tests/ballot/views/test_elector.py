@@ -134,7 +134,9 @@ def test_nothing_is_looked_up_for_who_cannot_sign(
     assert "ballot_credential" not in queries[0]["sql"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"credential": 1}', b'{"credential": "zz"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"[" * 1000, b'{"credential": 1}', b'{"credential": "zz"}']
+)
 def test_a_question_that_is_not_whole_is_refused(client: Client, body: bytes) -> None:
     here = world().to("polling")
 
