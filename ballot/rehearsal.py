@@ -23,7 +23,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from django.db import connection, connections
-from django.utils.text import slugify
 
 from ballot.counting import count
 from ballot.counting.errors import CountingError
@@ -57,7 +56,13 @@ from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
 from ballot.services.set_key import set_demonstration_key
-from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
+from ballot.services.set_up import (
+    LONGEST_LINE,
+    add_candidate,
+    add_contest,
+    create_election,
+    edit_election,
+)
 from ballot.services.verify_register import verify_register
 from members.services import (
     add_section,
@@ -72,10 +77,6 @@ from office.permissions import Role
 from office.services.staff import make_staff
 
 SEAL_AT_ONCE = 50_000
-# As long as the database takes them.
-LONGEST_CANDIDATE = 120
-LONGEST_SECTION = 60
-LONGEST_CODE = 32
 
 
 class NotRehearsable(ValueError):
@@ -189,12 +190,11 @@ def require_rehearsable(plan: Plan) -> None:
     if len(profile.candidates) < 2:
         raise NotRehearsable("Only one candidate stands in it, and there would be no poll.")
     for name in profile.candidates:
-        if name != clean_line(name) or len(name) > LONGEST_CANDIDATE:
+        if name != clean_line(name) or len(name) > LONGEST_LINE:
             raise NotRehearsable(f"“{name}” cannot stand on a paper as it is written.")
-    codes = {_section_code(section.name) for section in _voting(plan)}
-    longest = max(len(_section_name(section.name)) for section in _voting(plan))
-    if len(codes) < len(_voting(plan)) or longest > LONGEST_SECTION:
-        raise NotRehearsable("Give its sections shorter names, or names less alike.")
+    names = {_section_name(section.name) for section in _voting(plan)}
+    if len(names) < len(_voting(plan)):
+        raise NotRehearsable("Give its sections names that differ in their first letters.")
     try:
         count(profile, Rules(plan.method, ties=(EarlierStages(),)))
     except CountingError as refused:
@@ -237,11 +237,12 @@ def _electors_by_section(plan: Plan) -> dict[str, int]:
 
 def _import_roll(plan: Plan, *, by: int, listener: Listener) -> None:
     electors = _electors_by_section(plan)
+    codes = _section_codes(plan)
     for name in electors:
-        add_section(_section_code(name), name=_section_name(name), by=by, now=_now())
+        add_section(codes[name], name=_section_name(name), by=by, now=_now())
     listener.report(total=sum(electors.values()), unit="rows")
     batch = upload_import(
-        _roll_file(electors), file_name="rehearsal.csv", scope="whole", by=by, now=_now()
+        _roll_file(electors, codes), file_name="rehearsal.csv", scope="whole", by=by, now=_now()
     )
     preview_import(batch, now=_now(), report=listener.report)
     request_apply(batch, by=by, now=_now())
@@ -250,19 +251,23 @@ def _import_roll(plan: Plan, *, by: int, listener: Listener) -> None:
 
 def _section_name(name: str) -> str:
     """A section's name in the rehearsal: the standard sections have theirs already."""
-    return f"{name} (rehearsal)"
+    return clean_line(f"{name[:48]} (rehearsal)")
 
 
-def _section_code(name: str) -> str:
-    return f"rehearsal-{slugify(name)}"[:LONGEST_CODE].strip("-")
+def _section_codes(plan: Plan) -> dict[str, str]:
+    """A code for each section, by its place: its name may be of any script and length."""
+    return {
+        section.name: f"rehearsal-{place}"
+        for place, section in enumerate(plan.profile.sections, start=1)
+    }
 
 
-def _roll_file(electors: Mapping[str, int]) -> Iterator[bytes]:
+def _roll_file(electors: Mapping[str, int], codes: Mapping[str, str]) -> Iterator[bytes]:
     """A list of people who do not exist, in the documented form."""
     yield b"number,given_name,family_name,email,postcode,section,joined_on,standing\n"
     number = 0
     for name, size in electors.items():
-        code = _section_code(name)
+        code = codes[name]
         for first in range(0, size, 10_000):
             lines = [
                 f"R{number + place + 1:07d},Elector,Number {number + place + 1},"
@@ -279,7 +284,8 @@ def _roll_file(electors: Mapping[str, int]) -> Iterator[bytes]:
 def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Election:
     first, second = officers
     now = _now()
-    sections = [_section_code(section.name) for section in _voting(plan)]
+    sections = [_section_codes(plan)[section.name] for section in _voting(plan)]
+    title = plan.profile.title or "Leader"
     rules = save_rules(
         "Rehearsal",
         body={
@@ -290,7 +296,7 @@ def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Electi
         now=now,
     )
     election_id = create_election(
-        title=f"Rehearsal: {plan.profile.title or 'a contest'}", party="A rehearsal",
+        title=f"Rehearsal: {title}"[:LONGEST_LINE], party="A rehearsal",
         by=first, now=now, demonstration=True,
     )
     edit_election(
@@ -299,8 +305,7 @@ def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Electi
         opens_at=now - timedelta(minutes=1), closes_at=now + timedelta(days=7),
     )
     contest_id = add_contest(
-        election_id, title=plan.profile.title or "Leader", method=plan.method.value, by=first,
-        now=now,
+        election_id, title=title[:LONGEST_LINE], method=plan.method.value, by=first, now=now,
     )
     for name in plan.profile.candidates:
         add_candidate(contest_id, name=name, by=first, now=now)
@@ -324,6 +329,7 @@ def _seal(plan: Plan, election: Election, listener: Listener) -> list[np.ndarray
     total = sum(section.valid + section.blank for section in _voting(plan))
     done = 0
     sealed = []
+    codes = _section_codes(plan)
     listener.report(done=0, total=total, unit="ballots")
     for section in _voting(plan):
         choices = np.concatenate(
@@ -334,7 +340,7 @@ def _seal(plan: Plan, election: Election, listener: Listener) -> list[np.ndarray
                 for ranking, papers in section.papers
             ]
         )
-        code = _section_code(section.name)
+        code = codes[section.name]
         secrets = keys_in_letters(election, code, len(choices), plan.processes)
         for first in range(0, len(choices), SEAL_AT_ONCE):
             piece = slice(first, first + SEAL_AT_ONCE)
@@ -472,7 +478,8 @@ def _by_box(plan: Plan, contest: Contest) -> Profile:
     """The profile as it would be opened: names in the paper's order, small sections pooled."""
     names = [candidate.name for candidate in on_paper(contest)]
     places = [names.index(name) for name in plan.profile.candidates]
-    by_code = {_section_code(section.name): section for section in _voting(plan)}
+    codes = _section_codes(plan)
+    by_code = {codes[section.name]: section for section in _voting(plan)}
     boxes: dict[str, Counter[Ranking]] = {}
     for box in contest.boxes.order_by("number"):
         papers = boxes[box.label] = Counter()

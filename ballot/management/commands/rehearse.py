@@ -6,8 +6,8 @@ import json
 import os
 import resource
 import sys
-from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from ballot.counting.rules import Method
 from ballot.management.progress import TerminalListener
 from ballot.management.scratch import scratch_database
 from ballot.rehearsal import NotRehearsable, Outcome, Plan, rehearse, require_rehearsable
+from office.refusal import Refusal
 
 
 class Command(BaseCommand):
@@ -33,17 +34,19 @@ class Command(BaseCommand):
         parser.add_argument("--electors", type=int, default=0, help="on the roll")
         parser.add_argument("--method", choices=[one.value for one in Method], default="av")
         parser.add_argument("--trustees", default="2/3", help="quorum/number, as 2/3")
-        parser.add_argument("--mixers", type=int, default=2)
-        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        parser.add_argument("--mixers", type=_at_least(2), default=2)
+        parser.add_argument("--processes", type=_at_least(1), default=os.cpu_count() or 1)
         parser.add_argument("--keep", action="store_true", help="keep the scratch database")
 
     def handle(self, **options: Any) -> None:
         profile = _read(options["profile"])
+        method = Method(options["method"])
+        _refuse_rankings(profile, method)
         quorum, trustees = _quorum(options["trustees"])
         papers = sum(one.valid + one.blank for one in profile.sections)
         plan = Plan(
             profile=profile,
-            method=Method(options["method"]),
+            method=method,
             electors=max(options["electors"], papers),
             quorum=quorum,
             trustees=trustees,
@@ -61,10 +64,11 @@ class Command(BaseCommand):
         listener = TerminalListener(sys.stdout)
         listener.step("Make the scratch database")
         with scratch_database(keep=options["keep"]) as name:
-            outcome = rehearse(plan, listener=listener)
+            if options["keep"]:
+                # Said first, so that it is known whatever stops the rehearsal.
+                self.stdout.write(f"The scratch database is kept: {name}")
+            outcome = _rehearsed(plan, listener)
             listener.finish()
-        if options["keep"]:
-            self.stdout.write(f"The scratch database is kept: {name}")
         self._say(outcome)
 
     def _say(self, outcome: Outcome) -> None:
@@ -111,6 +115,32 @@ def _totals(stage: Mapping[str, Any], names: Sequence[str]) -> str:
     return f"{votes}; exhausted {stage['exhausted']:,}"
 
 
+def _rehearsed(plan: Plan, listener: TerminalListener) -> Outcome:
+    try:
+        return rehearse(plan, listener=listener)
+    except Refusal as refusal:
+        raise CommandError(refusal.sentence) from refusal
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise ArgumentTypeError(f"give a whole number, {least} or more")
+        return int(text)
+
+    return number
+
+
+def _refuse_rankings(profile: Profile, method: Method) -> None:
+    """A paper of a plurality contest has room for one mark: nothing longer could be sealed."""
+    rankings = (ranking for section in profile.sections for ranking, _ in section.papers)
+    if method == Method.PLURALITY and any(len(ranking) > 1 for ranking in rankings):
+        raise CommandError(
+            "These papers rank more than one candidate, and a plurality paper takes one mark. "
+            "Rehearse them with --method av."
+        )
+
+
 def _read(path: Path) -> Profile:
     try:
         data = path.read_bytes()
@@ -123,6 +153,6 @@ def _read(path: Path) -> Profile:
 
 def _quorum(text: str) -> tuple[int, int]:
     quorum, _, trustees = text.partition("/")
-    if not (quorum.isdigit() and trustees.isdigit() and 1 <= int(quorum) <= int(trustees) <= 9):
+    if not (quorum.isdecimal() and trustees.isdecimal() and 1 <= int(quorum) <= int(trustees) <= 9):
         raise CommandError("Give the trustees as quorum/number, as 2/3; at most nine.")
     return int(quorum), int(trustees)

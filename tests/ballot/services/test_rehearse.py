@@ -81,9 +81,9 @@ def test_a_contest_in_three_sections_is_rehearsed_section_by_section(
     stage = "Stage 1: Ash Amin 13, Birch Bell 9, Cedar Cox 5; exhausted 0."
     assert said[said.index(stage):].splitlines()[:3] == [
         stage,
+        "  Members (rehearsal): Ash Amin 9, Birch Bell 6, Cedar Cox 0; exhausted 0.",
         "  Affiliated (rehearsal), Registered (rehearsal): Ash Amin 4, Birch Bell 3, Cedar Cox 5;"
         " exhausted 0.",
-        "  Members (rehearsal): Ash Amin 9, Birch Bell 6, Cedar Cox 0; exhausted 0.",
     ]
     assert "Members (rehearsal): valid 15, blank 2, rejected 0." in said
     assert figures["agrees"] is True and figures["ballots"] == 29
@@ -146,7 +146,8 @@ BLT = "3 {places}\n{withdrawn}2 1 2 0\n1 2 0\n0\n\"Dot\"\n\"Ash\"\n\"Eli\"\n\"A 
         ("none.csv", "section,papers,ranking\nMembers,0,Ash Amin>Dot Dyer\n", "no paper"),
         ("one.csv", "section,papers,ranking\nMembers,2,Ash Amin\n", "Only one candidate"),
         ("tied.csv", "section,papers,ranking\nMembers,1,Ash Amin\nMembers,1,Dot Dyer\n", "tie"),
-        ("long.csv", f"section,papers,ranking\n{'x' * 60},2,Ash>Dot\n", "shorter names"),
+        ("alike.csv", f"section,papers,ranking\n{'x' * 60},2,Ash>Dot\n{'x' * 61},1,Dot\n",
+         "differ"),
         ("two.blt", BLT.format(places=2, withdrawn=""), "fills one place"),
         ("withdrawn.blt", BLT.format(places=1, withdrawn="-3\n"), "have withdrawn"),
     ],
@@ -179,3 +180,53 @@ def test_a_file_that_is_no_profile_makes_no_scratch_database(tmp_path: Path) -> 
                      "--trustees", "4/3")
 
     assert scratch_databases() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--mixers", "1"), "2 or more"),
+        (("--processes", "0"), "1 or more"),
+        (("--method", "plurality"), "takes one mark"),
+    ],
+)
+def test_what_no_rehearsal_can_do_is_refused_before_anything_is_made(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    profile = tmp_path / "papers.csv"
+    profile.write_text(THREE_SECTIONS)
+
+    with pytest.raises(CommandError, match=words):
+        call_command("rehearse", str(profile), *arguments)
+
+    assert scratch_databases() == 0
+
+
+def test_sections_of_any_script_and_length_and_a_long_title_are_rehearsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "papers.csv"
+    profile.write_text(
+        "section,papers,ranking\nЧлены партии,2,Ash\n会員,3,Birch\n"
+        f"{'Registered and affiliated supporters ' * 2}too,2,Birch\n"
+    )
+
+    said, figures = rehearse(profile, "--processes", "1", "--trustees", "1/1", "--method",
+                             "plurality", monkeypatch=monkeypatch)
+
+    assert "Elected: Birch." in said
+    assert figures["agrees"] is True and figures["ballots"] == 7
+
+
+def test_a_title_longer_than_a_contests_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "long.blt"
+    title = "Leader " * 20
+    profile.write_text(f'2 1\n3 1 0\n2 2 0\n0\n"Ash"\n"Birch"\n"{title.strip()}"\n')
+
+    said, figures = rehearse(profile, "--processes", "1", "--trustees", "1/1",
+                             monkeypatch=monkeypatch)
+
+    assert "Elected: Ash." in said
+    assert figures["ballots"] == 5
