@@ -8,7 +8,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
-FILES = ("build/booth.js", "build/sealing.js", "build/app.css")
+FILES = ("build/booth.js", "build/booth-closed.js", "build/sealing.js", "build/app.css")
 TEMPLATE = "ballot/booth.html"
 
 

@@ -6,6 +6,7 @@
 //   app.css      govuk-frontend and Hustings' own rules
 //   page.js      the few enhancements of ordinary pages
 //   booth.js     the page code of the booth; it does no sealing
+//   booth-closed.js  the same page's, while no ballot can be cast
 //   sealing.js   the sealing, and nothing else; it touches no page
 //   htmx.js      htmx, as published
 //   licences.txt the licences of everything above that is not ours
@@ -55,6 +56,7 @@ async function buildScripts() {
   const entryPoints = {
     page: path.join(here, "js", "page.js"),
     booth: path.join(here, "js", "booth.js"),
+    "booth-closed": path.join(here, "js", "booth-closed.js"),
     sealing: path.join(here, "js", "sealing", "index.js"),
   };
   const present = Object.entries(entryPoints).filter(([, file]) => existsSync(file));

@@ -4,7 +4,17 @@
 // it needs. Between marking and casting nothing is requested. Choices and the voting key live in
 // this page's memory alone: nothing is stored, and what was marked is forgotten once it is cast.
 import { contestOf } from "./booth/contest.js";
-import { announce, at, hideProblem, make, show, showProblem, write } from "./booth/page.js";
+import { placeNamed, takeFragment } from "./booth/fragment.js";
+import {
+  announce,
+  at,
+  hideProblem,
+  make,
+  quieten,
+  show,
+  showProblem,
+  write,
+} from "./booth/page.js";
 import { showReceipt } from "./booth/receipt.js";
 import { ordinal, sayHowMany } from "./booth/words.js";
 
@@ -56,22 +66,24 @@ function go(name, { focus, isBack = false } = {}) {
   if (focus) focus.scrollIntoView({ block: "center" });
 }
 
-// Back and forward move between marking and checking. They never cast, and never uncast.
+// Back and forward move between the screens. They never cast, and never uncast: past the receipt
+// they leave the page, and while a ballot is on its way they stay.
 addEventListener("popstate", (event) => {
   const wanted = event.state?.screen;
-  if (screen === "receipt" || isBusy || posted !== null) {
+  if (wanted === undefined || wanted === screen) return; // A place on this screen, as by a link.
+  if (screen === "receipt") {
+    history.back();
+  } else if (isBusy || posted !== null) {
     history.pushState({ screen }, "", location.pathname + location.search);
-  } else if (elector?.state === "ready" && (wanted === "mark" || wanted === "check")) {
+  } else if (elector?.state === "ready") {
     if (wanted === "check" && !drawCheck()) return;
     go(wanted, { isBack: true });
-  } else if (elector?.state === "ready" && wanted === "identify") {
-    go("identify", { isBack: true });
   }
 });
 
 addEventListener("beforeunload", (event) => {
-  const isAtRisk = screen === "check" || (screen === "mark" && contests.some((c) => c.isMarked()));
-  if (isAtRisk) event.preventDefault();
+  const isMarked = contests.some((contest) => contest.isMarked());
+  if (screen === "check" || isMarked) event.preventDefault();
 });
 
 // A page brought back from the browser's own cache must not bring somebody's choices with it.
@@ -82,8 +94,11 @@ function forget() {
   for (const contest of contests) contest.clear();
   at("screen-mark").reset();
   at("check-contests").replaceChildren();
+  hideProblem();
+  quieten();
   at("code").value = "";
   key = null;
+  elector = null;
   posted = null;
 }
 
@@ -182,21 +197,27 @@ function clearCodeError() {
   at("code").setAttribute("aria-describedby", "code-hint");
 }
 
+// Another code is another person's paper: nothing of the last is kept.
 async function tryCode(text) {
   clearCodeError();
+  let found;
   try {
-    key = keyOf(text);
+    found = keyOf(text);
   } catch (error) {
     refuseCode(error);
     return;
   }
-  at("code").value = "";
+  forget();
+  show(at("bar"), false);
+  key = found;
   await identify();
 }
 
 // The server is asked whose paper this is. It is sent the public key and a signature that only
-// the holder of the code can make; the code itself stays here.
+// the holder of the code can make; the code itself stays here. An answer that comes after another
+// code was tried is about somebody else, and is dropped.
 async function identify(address = root.dataset.identifyUrl) {
+  const asked = key;
   panel("checking");
   announce(at("identify-checking-text").textContent);
   let answer;
@@ -205,17 +226,17 @@ async function identify(address = root.dataset.identifyUrl) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken },
       body: JSON.stringify({
-        credential: sealing.hexOfBytes(key.credential),
-        signature: sealing.hexOfBytes(sealing.signIdentity(key, { electionId })),
+        credential: sealing.hexOfBytes(asked.credential),
+        signature: sealing.hexOfBytes(sealing.signIdentity(asked, { electionId })),
       }),
       cache: "no-store",
       credentials: "same-origin",
     });
     answer = await response.json();
   } catch {
-    refuse("unreachable");
-    return;
+    answer = { state: "unreachable" };
   }
+  if (key !== asked) return;
   if (answer.state === "ready") askWhetherItIs(answer);
   else if (answer.state === "waiting") askWhetherToReplace(answer);
   else refuse(Object.hasOwn(ADVICE, answer.state) ? answer.state : "unreachable", answer);
@@ -237,7 +258,7 @@ function askWhetherItIs(answer) {
   at("check-elector").textContent = answer.elector;
   write(at("confirm-section"), answer.section_name ? `Section: ${answer.section_name}.` : "");
   panel("confirm");
-  go("identify", { isBack: true });
+  go("identify");
 }
 
 at("identify-form").addEventListener("submit", (event) => {
@@ -247,7 +268,7 @@ at("identify-form").addEventListener("submit", (event) => {
 at("identify-again").addEventListener("click", () => identify());
 at("identify-replace").addEventListener("click", () => identify(root.dataset.confirmUrl));
 at("identify-other").addEventListener("click", () => {
-  key = null;
+  forget();
   askForCode();
   at("code").focus();
 });
@@ -433,24 +454,45 @@ function finish(receipt) {
 
 at("print").addEventListener("click", () => print());
 
-// ---- begin ----
+// ---- another link in the same tab ----
 
-// The code is taken out of the address before anything else is done, or asked for.
-function takeFragment() {
-  let fragment = location.hash.slice(1);
-  try {
-    fragment = decodeURIComponent(fragment); // Some mail programs escape what need not be.
-  } catch {
-    // Not escaped after all: what it is worth is said when it is read as a code.
+// Only the fragment changes, so the page is not loaded anew. A place on the page is no code: it is
+// noted as a place on this screen. After a receipt the page is loaded for whoever comes next, and
+// takes the code from the address as it always does.
+addEventListener("hashchange", () => {
+  if (location.hash === "") return; // Back from a place to the screen it is on.
+  if (placeNamed(location.hash)) {
+    history.replaceState({ screen }, "");
+  } else if (screen === "receipt") {
+    location.reload();
+  } else {
+    takeAnother(takeFragment());
   }
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  return fragment;
+});
+
+function takeAnother(fragment) {
+  if (screen === "identify") {
+    tryCode(fragment);
+    return;
+  }
+  history.replaceState({ screen }, "");
+  if (isOurs(fragment)) return;
+  showProblem(
+    "Another link was opened in this tab",
+    `It was not used: this paper is still for ${elector.elector}. Cast it or close it first, then open the other link again.`,
+  );
 }
 
-addEventListener("hashchange", () => {
-  const fragment = takeFragment();
-  if (fragment && screen === "identify") tryCode(fragment);
-});
+function isOurs(text) {
+  try {
+    return sealing.hexOfBytes(keyOf(text).credential) === sealing.hexOfBytes(key.credential);
+  } catch (error) {
+    if (error instanceof sealing.CodeRejected) return false;
+    throw error;
+  }
+}
+
+// ---- begin ----
 
 at("screen-mark").reset();
 for (const contest of contests) contest.clear();

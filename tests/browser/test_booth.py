@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.http import HttpResponse, JsonResponse
 from playwright.sync_api import Page, Request, expect
 
+from ballot.canonical import XofRng
+from ballot.sealing import ballot as ballots
+from ballot.sealing import codes
 from tests.browser.axe import findings
 from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER, LEADER_CONTEST, Desk, standing
 from tests.browser.steps import add, begin, check, seal_and_cast
 
 OpenPage = Callable[..., Page]
 WIDTHS = (320, 768, 1280)
+OTHER_CODE = codes.show_code(codes.make_code(rng=XofRng(b"another of the household")))
 
 
 @pytest.fixture
@@ -64,8 +69,6 @@ def test_a_ranking_is_marked_checked_sealed_and_cast(
 def test_the_receipt_is_the_tracker_of_the_ballot_and_shows_no_choice(
     booth: Callable[..., Page], desk: Desk
 ) -> None:
-    from ballot.sealing.ballot import tracker_hash, tracker_words
-
     page = booth()
     begin(page)
     add(page, "Mair Puw")
@@ -73,8 +76,8 @@ def test_the_receipt_is_the_tracker_of_the_ballot_and_shows_no_choice(
     seal_and_cast(page)
 
     ballot = desk.checked
-    tracker = tracker_hash(ballot.credential, ballot.votes, setting=desk.setting)
-    expect(page.locator("#receipt-words li")).to_have_text(list(tracker_words(tracker)))
+    tracker = ballots.tracker_hash(ballot.credential, ballot.votes, setting=desk.setting)
+    expect(page.locator("#receipt-words li")).to_have_text(list(ballots.tracker_words(tracker)))
     expect(page.locator("#receipt-full")).to_have_text(tracker.hex())
     expect(page.locator("#receipt-picture svg")).to_be_visible()
     shown = page.locator("main").inner_text()
@@ -152,6 +155,28 @@ def test_nothing_is_stored_on_the_device(booth: Callable[..., Page], desk: Desk)
         "history": '{"screen":"check"}',
         "cookies": "",
     }
+
+
+def test_what_was_marked_is_nowhere_in_the_page_once_it_is_cast(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    printed = page.locator("#screen-mark").text_content()
+    page.get_by_label("Your choice for Ada Okoro").select_option("2nd")
+    page.get_by_label("Your choice for Jin Chun").select_option("2nd")
+    page.get_by_role("button", name="Check your paper").click()
+    expect(page.locator("#problem-list")).to_contain_text("Ada Okoro and Jin Chun are both")
+    page.get_by_role("button", name="Put in order Leader").click()
+    check(page)
+    seal_and_cast(page)
+    page.wait_for_timeout(100)  # Longer than a sentence waits to be announced.
+
+    assert page.locator("#screen-mark").text_content() == printed
+    for part in ("#problem", "#live", "#screen-check", "#screen-receipt"):
+        said = page.locator(part).text_content() or ""
+        assert not any(name in said for name in LEADER), part
+    assert desk.opened() == [(0, 1)]
 
 
 def test_a_double_click_casts_once(booth: Callable[..., Page], desk: Desk) -> None:
@@ -340,6 +365,165 @@ def test_back_goes_from_checking_to_marking_and_keeps_the_marks(
     expect(page.locator("#check-contests")).to_contain_text("Jin Chun")
 
 
+def test_back_goes_from_marking_to_the_question_who_it_is_and_keeps_the_marks(
+    booth: Callable[..., Page],
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Is this you?")).to_be_visible()
+
+    page.go_forward()
+    expect(page.get_by_label("Your choice for Jin Chun")).to_have_value("1")
+
+
+def test_back_from_the_receipt_leaves_the_page(
+    open_page: OpenPage, origin: str, desk: Desk
+) -> None:
+    page = open_page()
+    page.goto(f"{origin}/static/build/licences.txt")
+    page.goto(f"{origin}/vote/leader/#{desk.shown_code}")
+    begin(page)
+    check(page)
+    page.get_by_role("button", name="Go back and change").click()
+    check(page)
+    seal_and_cast(page)
+
+    page.evaluate("history.back()")
+
+    page.wait_for_url("**/licences.txt")
+    assert len(desk.posted) == 1
+
+
+def skip_to_content(page: Page) -> None:
+    page.get_by_role("link", name="Skip to main content").press("Enter")
+    expect(page).to_have_url(re.compile("#main-content$"))
+
+
+def test_skipping_to_the_content_is_no_code_on_any_screen(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    expect(page.get_by_role("button", name="This is me")).to_be_visible()
+    skip_to_content(page)
+    begin(page)
+    add(page, "Jin Chun")
+    skip_to_content(page)
+    assert page.evaluate("history.state") == {"screen": "mark"}
+    check(page)
+    skip_to_content(page)
+    expect(page.locator("#problem")).to_be_hidden()
+    seal_and_cast(page)
+    skip_to_content(page)
+    page.go_back()
+
+    expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+    assert len(desk.identified) == 1
+    assert desk.opened() == [(1,)]
+
+
+def open_in_this_tab(page: Page, code: str) -> None:
+    page.evaluate("code => { location.hash = code; }", code)
+
+
+def test_another_link_in_the_same_tab_is_not_used_while_a_paper_is_marked_and_that_is_said(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    open_in_this_tab(page, desk.shown_code)
+    expect(page).to_have_url(re.compile("/$"))
+    expect(page.locator("#problem")).to_be_hidden()
+
+    open_in_this_tab(page, OTHER_CODE)
+
+    expect(page.locator("#problem")).to_contain_text("Another link was opened in this tab")
+    expect(page.locator("#problem")).to_contain_text("J. Smith, number ending 431")
+    expect(page.get_by_label("Your choice for Jin Chun")).to_have_value("1")
+    assert page.evaluate("location.hash") == ""
+    check(page)
+    open_in_this_tab(page, OTHER_CODE)
+    expect(page.locator("#problem")).to_contain_text("It was not used")
+    seal_and_cast(page)
+    assert desk.opened() == [(1,)]
+    assert len(desk.identified) == 1
+
+
+def test_another_link_after_a_receipt_starts_anew_and_shows_nothing_of_the_first(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+    seal_and_cast(page)
+    tracker = page.locator("#receipt-full").inner_text()
+    desk.state = {
+        "state": "ready", "elector": "K. Smith, number ending 432", "section": "members",
+    }
+
+    open_in_this_tab(page, OTHER_CODE)
+
+    expect(page.locator("#confirm-elector")).to_have_text("K. Smith, number ending 432")
+    assert page.evaluate("location.hash") == ""
+    assert tracker not in page.content()
+    assert "431" not in page.locator("#booth").inner_text()
+
+
+def test_another_link_before_marking_takes_nothing_of_the_last_person_with_it(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    page.go_back()
+    expect(page.get_by_role("button", name="This is me")).to_be_visible()
+    desk.state = {
+        "state": "ready", "elector": "K. Smith, number ending 432", "section": "members",
+    }
+
+    open_in_this_tab(page, OTHER_CODE)
+
+    expect(page.locator("#confirm-elector")).to_have_text("K. Smith, number ending 432")
+    begin(page)
+    expect(page.get_by_label("Your choice for Jin Chun")).to_have_value("")
+
+
+def test_an_answer_about_a_code_that_is_no_longer_asked_for_is_dropped(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth(code="")
+    page.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.fetch = async (...asked) => {
+                const answer = await real(...asked);
+                if (window.first === undefined) {
+                    window.first = "waiting";
+                    await new Promise((go) => { window.letGo = go; });
+                }
+                return answer;
+            };
+        }"""
+    )
+    desk.state = {
+        "state": "ready", "elector": "K. Smith, number ending 432", "section": "members",
+    }
+    open_in_this_tab(page, OTHER_CODE)
+    page.wait_for_function("() => window.letGo !== undefined")
+    desk.state = {}
+    open_in_this_tab(page, desk.shown_code)
+    expect(page.locator("#confirm-elector")).to_have_text("J. Smith, number ending 431")
+
+    page.evaluate("letGo()")
+    page.wait_for_timeout(100)  # Nothing is to happen, and there is nothing to wait for.
+
+    expect(page.locator("#confirm-elector")).to_have_text("J. Smith, number ending 431")
+
+
 def test_a_reload_forgets_the_marks_and_casts_nothing(
     booth: Callable[..., Page], desk: Desk
 ) -> None:
@@ -470,15 +654,17 @@ def test_a_page_without_script_says_so_first_and_names_the_other_ways(
     expect(page.locator("#screen-mark")).to_be_hidden()
 
 
-def test_before_the_opening_the_page_says_when_it_opens(
+def test_while_no_ballot_can_be_cast_the_page_says_why_and_takes_the_code_from_the_address(
     open_page: OpenPage, origin: str, desk: Desk
 ) -> None:
     desk.is_open = False
     page = open_page()
 
-    page.goto(f"{origin}/vote/leader/")
+    page.goto(f"{origin}/vote/leader/#{desk.shown_code}")
 
     expect(page.locator("main")).to_contain_text("The poll opens on Monday 30 November 2026")
+    expect(page).to_have_url(f"{origin}/vote/leader/")
+    assert desk.identified == []
     assert page.locator("form").count() == 0
     assert findings(page) == []
 

@@ -19,13 +19,20 @@ export function make(tag, className, ...children) {
   return element;
 }
 
+let announcing;
+
 // One polite live region. The same sentence twice in a row is said twice.
 export function announce(sentence) {
-  const live = at("live");
-  live.textContent = "";
-  setTimeout(() => {
-    live.textContent = sentence;
+  quieten();
+  announcing = setTimeout(() => {
+    at("live").textContent = sentence;
   }, 50);
+}
+
+// Take back what was announced, and what was about to be.
+export function quieten() {
+  clearTimeout(announcing);
+  at("live").textContent = "";
 }
 
 export function showProblem(title, sentence, links = []) {
@@ -48,4 +55,8 @@ export function showProblem(title, sentence, links = []) {
   at("problem").focus();
 }
 
-export const hideProblem = () => show(at("problem"), false);
+// A problem may name what was marked, so it is emptied and not only out of sight.
+export function hideProblem() {
+  show(at("problem"), false);
+  for (const name of ["title", "text", "list"]) at(`problem-${name}`).replaceChildren();
+}
