@@ -355,10 +355,28 @@ async function castOnce() {
     posted ??= seal();
     say("Casting your sealed ballot…");
     settle(await post(posted.bytes));
+  } catch {
+    sayWhatFailed(); // In its own words alone: those of the error might name a choice.
   } finally {
     isBusy = false;
     lock(false);
     say("");
+  }
+}
+
+function sayWhatFailed() {
+  if (screen === "receipt") {
+    showProblem(
+      "The receipt cannot be shown whole",
+      "Your ballot is in the box all the same. Keep what is shown below, and tell the returning officer.",
+    );
+  } else if (posted === null) {
+    showProblem(
+      "Your ballot could not be sealed on this device",
+      "Nothing was sent. Try once more; if it fails again, open your link on another device.",
+    );
+  } else {
+    settle({ isUnknown: true });
   }
 }
 
@@ -432,19 +450,20 @@ function settle({ receipt, refusal, isUnknown }) {
   }
 }
 
+// What was marked is forgotten before the receipt is shown, so that it is whatever happens then.
 function finish(receipt) {
   const { tracker } = posted;
+  const name = elector.elector;
   const hex = sealing.hexOfBytes(tracker);
-  const isOurs = receipt.tracker === hex;
+  go("receipt");
+  forget();
   showReceipt({
     tracker: hex,
     words: sealing.trackerWords(tracker),
-    elector: elector.elector,
+    elector: name,
     when: receipt.cast_at_text ?? "",
   });
-  go("receipt");
-  forget();
-  if (!isOurs) {
+  if (receipt.tracker !== hex) {
     showProblem(
       "Tell the scrutineer",
       "The server's receipt is not the one this device worked out. Keep this page, note the words below, and tell the returning officer and the scrutineer.",

@@ -269,6 +269,47 @@ def test_a_page_that_lost_its_cookie_says_so_and_casts_nothing(
     assert desk.posted == []
 
 
+def test_a_device_that_cannot_seal_says_so_and_nothing_is_sent(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+    page.evaluate(
+        """() => {
+            const real = crypto.getRandomValues.bind(crypto);
+            crypto.getRandomValues = () => { throw new Error("no randomness"); };
+            window.mend = () => { crypto.getRandomValues = real; };
+        }"""
+    )
+    page.get_by_role("button", name="Seal and cast").click()
+    expect(page.locator("#problem")).to_contain_text("could not be sealed on this device")
+    assert desk.posted == []
+
+    page.evaluate("mend()")
+    seal_and_cast(page)
+    assert desk.opened() == [(1,)]
+
+
+def test_a_receipt_that_cannot_be_drawn_is_said_to_be_in_the_box_all_the_same(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    check(page)
+    page.evaluate("() => { document.createElementNS = () => { throw new Error('none'); }; }")
+
+    page.get_by_role("button", name="Seal and cast").click()
+
+    expect(page.locator("#problem")).to_contain_text("Your ballot is in the box all the same")
+    expect(page.locator("#receipt-full")).to_have_text(
+        ballots.tracker_hash(
+            desk.checked.credential, desk.checked.votes, setting=desk.setting
+        ).hex()
+    )
+
+
 def test_a_receipt_of_another_ballot_is_reported(booth: Callable[..., Page], desk: Desk) -> None:
     desk.cast_answers = [JsonResponse({"tracker": "00" * 32})]
     page = booth()

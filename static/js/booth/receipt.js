@@ -1,7 +1,7 @@
 // The receipt: the tracker as words and as a picture. It is given no choice to show.
 import { correction, generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
-import { at, make, show, write } from "./page.js";
+import { at, make, write } from "./page.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET_MODULES = 4;
@@ -34,9 +34,8 @@ export function showReceipt({ tracker, words, elector, when }) {
   at("receipt-words").replaceChildren(
     ...words.map((word) => make("li", "booth-words__word", word)),
   );
-  at("receipt-picture").replaceChildren(pictureOf(tracker));
   at("receipt-full").textContent = tracker;
   at("receipt-elector").textContent = `Cast for ${elector}.`;
   write(at("receipt-when"), when);
-  show(at("receipt-picture"));
+  at("receipt-picture").replaceChildren(pictureOf(tracker));
 }
