@@ -147,6 +147,7 @@ def test_nothing_is_stored_on_the_device(booth: Callable[..., Page], desk: Desk)
             databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
             history: JSON.stringify(history.state), cookies: document.cookie })"""
     )
+    assert [(it["name"], it["expires"]) for it in page.context.cookies()] == [("csrf", -1)]
     assert stored == {
         "local": 0,
         "session": 0,
