@@ -64,6 +64,7 @@ def _context(election: Election) -> dict[str, Any]:
         "title": election.title,
         "party": election.party,
         "returning_officer": election.returning_officer,
+        "demonstration": election.demonstration,
         "closes": closes,
         "helped_routes": helped_routes(election),
         "notice_link": absolute(reverse("election", args=[election.slug])),

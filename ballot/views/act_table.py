@@ -211,7 +211,8 @@ _TABLE = (
         "mix_box", "Mix the boxes",
         (
             "Every box is re-encrypted and shuffled, with a proof that no ballot was added, "
-            "taken out or changed. After it nobody can tell which ballot was whose.",
+            "taken out or changed. Once every mixer has mixed, nobody can tell which ballot was "
+            "whose, unless all of them say.",
         ),
         "Mix", _step("mix_box"), How.BY_JOB,
     ),

@@ -167,7 +167,7 @@ function refuse(state, answer = {}) {
 }
 
 const CODE_SENTENCES = {
-  "code.length": "Enter the whole code: 21 letters and digits.",
+  "code.length": "Enter the whole code: 21 characters. The last may be a sign, such as * or ~.",
   "code.character": "The code holds a character that codes never have. Look at it again.",
   "code.check": "The code does not fit together: a character is probably mistyped. Look at it again.",
 };

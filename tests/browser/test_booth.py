@@ -589,7 +589,7 @@ def test_a_reload_forgets_the_marks_and_casts_nothing(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("7KQ2", "Enter the whole code: 21 letters and digits."),
+        ("7KQ2", "Enter the whole code: 21 characters. The last may be a sign, such as * or ~."),
         ("U" * 21, "a character that codes never have"),
         ("", "Enter the whole code"),
     ],

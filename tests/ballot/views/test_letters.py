@@ -29,11 +29,12 @@ PURPOSES = (VOTING_CODE, CODE_AGAIN, CAST_NOTICE)
 
 
 def letter(here: World, entry: RollEntry, purpose: str, **given: Any) -> LetterToSend:
-    code = None if purpose == CAST_NOTICE else here.code(entry).encode()
+    if "enclosure" not in given and purpose != CAST_NOTICE:
+        given["enclosure"] = here.code(entry).encode()
     assert here.election.roll is not None
     values: dict[str, Any] = {
         "letter_id": 1, "purpose": purpose, "reference": here.election.roll.public_id,
-        "recipient": str(entry.public_id), "attempt": 1, "enclosure": code,
+        "recipient": str(entry.public_id), "attempt": 1, "enclosure": None,
     }
     return LetterToSend(**{**values, **given})
 
@@ -87,6 +88,64 @@ def test_a_link_ends_in_what_no_program_takes_for_a_full_stop(check: str) -> Non
     link = next(line for line in text.splitlines() if "/#" in line)
     assert link[-1].isalnum()
     assert read_code(unquote(link.partition("#")[2])) == code
+
+
+def test_a_letter_with_a_new_code_names_the_button_as_the_booth_does(client: Client) -> None:
+    here = world().to("polling")
+
+    envelope = render([letter(here, here.entries()[0], CODE_AGAIN)])[1]
+
+    booth = client.get(f"/vote/{here.slug}/").content.decode()
+    assert ">Use this new code</button>" in booth
+    for words in (envelope.text, envelope.html):
+        assert "press “Use this new code”" in words
+
+
+@pytest.mark.parametrize("purpose", [VOTING_CODE, CODE_AGAIN])
+def test_whoever_types_the_code_is_told_that_it_may_end_in_a_sign(
+    purpose: str, client: Client
+) -> None:
+    here = world().to("polling")
+
+    envelope = render([letter(here, here.entries()[0], purpose)])[1]
+
+    booth = client.get(f"/vote/{here.slug}/").content.decode()
+    for words in (envelope.text, envelope.html, booth):
+        assert "and one more, which may be a sign such as *" in words
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_the_text_closes_as_the_html_does(purpose: str) -> None:
+    here = world().to("polling")
+
+    envelope = render([letter(here, here.entries()[0], purpose)])[1]
+
+    close = "This letter was sent by a machine at the returning officer’s order. Nobody reads"
+    for words in (envelope.text, envelope.html):
+        assert words.count(close) == 1
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_letter_of_a_demonstration_says_so_and_promises_no_secrecy(purpose: str) -> None:
+    here = world().to("polling")
+    sentence = "This is a demonstration: no result of it counts, and the server could see your vote"
+
+    envelope = render([letter(here, here.entries()[0], purpose)])[1]
+
+    for words in (envelope.text, envelope.html):
+        assert sentence in words
+        assert "can see how" not in words
+
+
+@pytest.mark.parametrize("purpose", [VOTING_CODE, CAST_NOTICE])
+def test_a_letter_of_a_real_election_promises_secrecy(purpose: str) -> None:
+    here = world(demonstration=False).to("frozen")
+
+    envelope = render([letter(here, here.entries()[0], purpose, enclosure=b"0" * 21)])[1]
+
+    for words in (envelope.text, envelope.html):
+        assert "can see how" in words
+        assert "demonstration" not in words
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
