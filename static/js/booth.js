@@ -107,19 +107,19 @@ function forget() {
 const ADVICE = {
   unknown: {
     sentence: "This code is not on the list for this election.",
-    advice: "Open the link in your latest letter or e-mail, or type the code again. If you asked for a new link, only the new code works.",
+    advice: "Open the link in your latest e-mail, or type the code again. If you asked for a new link, only the new code works.",
     mayTryOther: true,
     mayReissue: true,
   },
   revoked: {
     sentence: "This code has been replaced.",
-    advice: "Use the link in the latest letter or e-mail. The old code can no longer be used, by you or by anybody else.",
+    advice: "Use the link in the latest e-mail. The old code can no longer be used, by you or by anybody else.",
     mayTryOther: true,
     mayReissue: true,
   },
   cast: {
     sentence: "A ballot has already been cast with this code.",
-    advice: "If that was you, there is nothing more to do. If it was not, tell the returning officer at once.",
+    advice: "If that was you, there is nothing more to do. If it was not, say so with the link in the notice that was sent to you, or tell the returning officer at once.",
   },
   closed: { sentence: "The poll has closed.", advice: "No more ballots can be cast." },
   "not-yet-open": {
@@ -153,10 +153,9 @@ function askForCode() {
 
 function refuse(state, answer = {}) {
   const { sentence, advice, mayTryAgain, mayTryOther, mayReissue } = ADVICE[state];
-  const when = state === "cast" && answer.cast_on ? ` It was cast on ${answer.cast_on}.` : "";
   at("identify-title").textContent =
     state === "cast" ? "A ballot was cast already" : "You cannot vote here just now";
-  at("refused-sentence").textContent = (answer.sentence || sentence) + when;
+  at("refused-sentence").textContent = answer.sentence || sentence;
   write(at("refused-advice"), answer.sentence ? "" : advice);
   show(at("identify-again"), Boolean(mayTryAgain) && key !== null);
   show(at("identify-other"), Boolean(mayTryOther));
@@ -443,8 +442,7 @@ function settle({ receipt, refusal, isUnknown }) {
   show(at("unknown"), mayHaveArrived);
   if (refusal) {
     if (!mayHaveArrived) posted = null;
-    const when = refusal.cast_on ? ` A ballot was cast with this code on ${refusal.cast_on}.` : "";
-    showProblem("Your ballot was not accepted", refusal.sentence + when);
+    showProblem("Your ballot was not accepted", refusal.sentence);
   } else {
     at("unknown").focus();
   }

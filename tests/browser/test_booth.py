@@ -626,8 +626,8 @@ def test_a_slip_in_one_character_is_noticed_before_anything_is_sent(
         ({"state": "unknown"}, "This code is not on the list", "Enter another code"),
         ({"state": "revoked"}, "This code has been replaced.", "Enter another code"),
         (
-            {"state": "cast", "elector": "J. Smith", "cast_on": "Monday at 10:42"},
-            "It was cast on Monday at 10:42.",
+            {"state": "cast", "elector": "J. Smith"},
+            "A ballot has already been cast with this code.",
             None,
         ),
         ({"state": "closed"}, "The poll has closed.", None),
