@@ -28,10 +28,11 @@ from office.letters import words
 from office.links import absolute
 from office.purposes import Envelope, LetterToSend, register_purpose
 
-TEMPLATES: Final = {
-    VOTING_CODE: "ballot/letters/voting_code",
-    CODE_AGAIN: "ballot/letters/voting_code_again",
-    CAST_NOTICE: "ballot/letters/cast_notice",
+# Purpose → its templates, and what its letters are.
+PURPOSES: Final = {
+    VOTING_CODE: ("ballot/letters/voting_code", "Voting codes"),
+    CODE_AGAIN: ("ballot/letters/voting_code_again", "Voting codes, sent again"),
+    CAST_NOTICE: ("ballot/letters/cast_notice", "Notices of a ballot cast"),
 }
 
 
@@ -47,9 +48,15 @@ def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
             continue
         context = _context(election) | {"elector": named(entry), "name": entry.full_name}
         context |= _particulars(letter, election)
-        subject, text, html = words(TEMPLATES[letter.purpose], context)
+        subject, text, html = words(PURPOSES[letter.purpose][0], context)
         rendered[letter.letter_id] = Envelope(entry.email, subject, text, html)
     return rendered
+
+
+def names(recipients: Sequence[str]) -> dict[str, str]:
+    """From the pseudonyms of roll entries to whom each stands for, as the roll names them."""
+    entries = entries_by_public_id([uuid.UUID(recipient) for recipient in recipients])
+    return {str(key): f"{entry.full_name}, {entry.number}" for key, entry in entries.items()}
 
 
 def _elections(rolls: set[uuid.UUID]) -> dict[uuid.UUID, Election]:
@@ -97,6 +104,5 @@ def _in_fragment(code: str) -> str:
 
 def register() -> None:
     """Say to the office how each purpose is worded."""
-    register_purpose(VOTING_CODE, render, words="Voting codes")
-    register_purpose(CODE_AGAIN, render, words="Voting codes, sent again")
-    register_purpose(CAST_NOTICE, render, words="Notices of a ballot cast")
+    for purpose, (_, what) in PURPOSES.items():
+        register_purpose(purpose, render, words=what, names=names)

@@ -36,28 +36,36 @@ class Envelope:
 Renderer = Callable[[Sequence[LetterToSend]], Mapping[int, Envelope]]
 
 
+Names = Callable[[Sequence[str]], Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A purpose with its renderer and the words for the dispatch page."""
+    """A purpose with its renderer, the words for the dispatch page, and how to name recipients."""
 
     name: str
     render: Renderer
     words: str
+    names: Names | None = None
 
 
 _purposes: dict[str, Purpose] = {}
 
 
-def register_purpose(name: str, render: Renderer, *, words: str) -> None:
+def register_purpose(
+    name: str, render: Renderer, *, words: str, names: Names | None = None
+) -> None:
     """Say how letters of this purpose are addressed and worded.
 
     render: called with a batch (at most 50, one reference); returns letter_id → Envelope. A
             letter it leaves out has no address: it is held for a person.
     words:  what the letters are: "Voting codes".
+    names:  recipients → what to call each, for those alone who may see the roll. Who is unknown
+            is left out.
     """
     if name in _purposes and _purposes[name].render is not render:
         raise ValueError(f"{name} is registered twice")
-    _purposes[name] = Purpose(name, render, words)
+    _purposes[name] = Purpose(name, render, words, names)
 
 
 def purpose_named(name: str) -> Purpose:
@@ -66,3 +74,9 @@ def purpose_named(name: str) -> Purpose:
 
 def is_known_purpose(name: str) -> bool:
     return name in _purposes
+
+
+def recipients_named(name: str, recipients: Sequence[str]) -> Mapping[str, str]:
+    """What to call the recipients of a purpose; empty where it names nobody."""
+    names = _purposes[name].names if name in _purposes else None
+    return names(recipients) if names else {}

@@ -47,11 +47,14 @@ class Letter(models.Model):
     """One letter to one recipient, handed over at most once.
 
     waiting → claimed (a sender has it) → handed_over; or → held, when nobody can know whether
-    the mail server took it, or it refused it, or there is no address: a person decides.
+    the mail server took it, or it refused it: a person decides. One without an address is held
+    too, and there is nothing to decide: it waits for another way to reach its recipient.
     `handing_over` is set, and committed, just before the letter goes to the mail server: a
     claimed letter without it was certainly not sent. `enclosure` is the encrypted code, erased
     in the statement that marks the letter as handed over.
     """
+
+    NO_ADDRESS = "no-address"
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -106,3 +109,8 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"letter {self.pk}: {self.purpose}"
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether there is an address to send it to."""
+        return self.held_because != self.NO_ADDRESS

@@ -336,6 +336,10 @@ def settle_letter(letter_id: int, *, was_sent: bool, by: int, now: datetime) -> 
     if letter is None or letter.state != Letter.State.HELD:
         raise Refusal("letters.not-held", "This letter is not held: somebody has settled it.",
                       status=HTTPStatus.CONFLICT)
+    if not letter.can_be_sent:
+        # It was not sent, so its code must not be erased; and sent again it would come back.
+        raise Refusal("letters.no-address", "No e-mail address is on file for this person: the "
+                      "letter was not sent, and cannot be.", status=HTTPStatus.CONFLICT)
     letter.handing_over = False
     letter.claim = None
     letter.held_because = ""

@@ -233,7 +233,7 @@ class _Sender:
             for letter in letters:
                 envelope = envelopes.get(letter.letter_id)
                 if envelope is None:
-                    self._hold(letter.letter_id, "no-address")
+                    self._hold(letter.letter_id, Letter.NO_ADDRESS)
                     continue
                 is_ours = self._turn_over(done, letter.letter_id)
                 done = None

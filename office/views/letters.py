@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, may, staff_only
+from office.models import Letter
+from office.purposes import recipients_named
 from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
 from office.services.tranches import release_more
 from office.views.asked import key_asked
@@ -83,11 +87,25 @@ def release(request: StaffRequest, dispatch_id: int) -> HttpResponse:
 def held_letters(request: StaffRequest) -> HttpResponse:
     rows = selectors.held_letters(after=key_asked(request, "after") or 0)
     next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
+    names = _names(rows) if may(request.user, "see_roll") else {}
+    held = [(letter, names.get((letter.purpose, letter.recipient), "")) for letter in rows]
     return render(
         request,
         "office/held_letters.html",
-        {"rows": rows, "next_url": next_url, "may_settle": may(request.user, "settle_letter")},
+        {"rows": held, "next_url": next_url, "may_settle": may(request.user, "settle_letter")},
     )
+
+
+def _names(letters: Sequence[Letter]) -> dict[tuple[str, str], str]:
+    """What to call the recipients of letters, by purpose and recipient."""
+    by_purpose: dict[str, list[str]] = {}
+    for letter in letters:
+        by_purpose.setdefault(letter.purpose, []).append(letter.recipient)
+    return {
+        (purpose, recipient): name
+        for purpose, recipients in by_purpose.items()
+        for recipient, name in recipients_named(purpose, recipients).items()
+    }
 
 
 @staff_only("see_letters", post="settle_letter")

@@ -226,6 +226,22 @@ def test_a_held_letter_that_was_not_sent_waits_again_as_the_same_attempt(purpose
     assert Job.objects.filter(state="open").count() == 1
 
 
+@pytest.mark.parametrize("was_sent", [True, False])
+def test_a_letter_without_an_address_keeps_its_code_whatever_is_said_of_it(
+    purpose: str, was_sent: bool
+) -> None:
+    letter, person = held(purpose), officer()
+    Letter.objects.update(held_because="no-address", handing_over=False)
+
+    with pytest.raises(Refusal, match=r"letters\.no-address"):
+        settle_letter(letter.pk, was_sent=was_sent, by=person.pk, now=NOW)
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.enclosure is not None) == ("held", True)
+    Letter.objects.update(held_because="refused")
+    settle_letter(letter.pk, was_sent=was_sent, by=person.pk, now=NOW)
+
+
 def test_held_letters_are_paged_by_key(purpose: str) -> None:
     prepared(purpose, selectors.PAGE_ROWS + 2)
     Letter.objects.update(state="held", held_because="refused")

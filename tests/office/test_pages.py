@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from office import desk, selectors
+from office import desk, purposes, selectors
 from office.models import Approval, Dispatch, Job, Letter, StaffMember
 from office.permissions import Role
 from office.services.approvals import propose_act
@@ -288,6 +289,39 @@ def test_a_person_settles_a_held_letter(
     letter.refresh_from_db()
     assert letter.state == state
     assert "No letter is held" in text(client, "/desk/letters/held/")
+
+
+def test_a_letter_without_an_address_says_so_and_offers_nothing(
+    client: Client, purpose: str
+) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, [("e-1", b"x")])
+    Letter.objects.update(state="held", held_because="refused")
+    sign_in(client, officer())
+    assert "It was sent" in text(client, "/desk/letters/held/")
+
+    Letter.objects.update(held_because="no-address")
+
+    page = text(client, "/desk/letters/held/")
+    assert "No e-mail address is on file for this person, so it cannot be sent" in page
+    assert "It was sent" not in page and "Send it again" not in page
+
+
+def test_a_held_letter_is_named_to_whoever_may_see_the_roll_and_to_nobody_else(
+    client: Client, purpose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = replace(
+        purposes.purpose_named(purpose),
+        names=lambda recipients: dict.fromkeys(recipients, "C. Ash"),
+    )
+    monkeypatch.setitem(purposes._purposes, purpose, named)
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, [("e-1", b"x")])
+    Letter.objects.update(state="held", held_because="no-address")
+
+    assert "To C. Ash" in text(sign_in(client, officer()), "/desk/letters/held/")
+    page = text(sign_in(client, staff(Role.SCRUTINEER)), "/desk/letters/held/")
+    assert "Recipient e-1" in page and "C. Ash" not in page
 
 
 def test_staff_are_invited_shown_authorised_and_closed(client: Client) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from ballot.letters import render
+from ballot.letters import names, render
 from ballot.sealing.codes import ALPHABET, read_code, show_code
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
@@ -188,6 +188,15 @@ def test_a_batch_is_looked_up_in_one_question_and_who_has_no_address_is_left_out
         rendered = render([*batch, unknown])
 
     assert sorted(rendered) == list(range(len(entries)))
+
+
+def test_a_recipient_is_named_as_on_the_roll_and_a_stranger_is_left_out() -> None:
+    here = world().to("frozen")
+    entry = here.entries()[2]
+
+    named = names([str(entry.public_id), str(uuid.uuid4())])
+
+    assert named == {str(entry.public_id): "Ms Carys Fallowes2, 1002"}
 
 
 def test_every_cast_is_noticed_once_however_often_it_is_looked_at() -> None:
