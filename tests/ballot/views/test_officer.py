@@ -384,7 +384,7 @@ def test_observers_see_the_turnout_that_officers_see(client: Client) -> None:
     here = world().to("polling")
     here.cast(here.entries()[0], (0,))
     path = reverse("desk_turnout", args=[here.slug])
-    figures = "<strong>1</strong> ballots cast: 12.5% of 8 electors"
+    figures = "<strong>1</strong> ballot cast: 12.5% of 8 electors"
 
     seen = [
         figures in sign_in(Client(), person).get(path).text
