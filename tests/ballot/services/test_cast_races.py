@@ -283,9 +283,11 @@ def test_a_cast_under_the_old_code_and_the_new_codes_confirmation_never_both_suc
 ) -> None:
     run = election(at="polling", electors=6)
     acts: list[Callable[[], Any]] = []
+    keys = []
     for entry in entries(run):
         reissue_code(run.election_id, recipient=entry.public_id, **run.by)
         fresh = key_of_elector(run, entry, purpose=AGAIN)
+        keys.append(fresh)
         acts.append(casting(run, sealed(run, entry, (0,))))
         acts.append(lambda key=fresh: confirm_reissue(
             run.election_id, credential=key.credential, now=now()
@@ -293,12 +295,12 @@ def test_a_cast_under_the_old_code_and_the_new_codes_confirmation_never_both_suc
 
     answers = at_once(acts)
 
-    for entry, cast, confirmed in zip(entries(run), answers[::2], answers[1::2], strict=True):
+    answered = zip(entries(run), keys, answers[::2], answers[1::2], strict=True)
+    for entry, fresh, cast, confirmed in answered:
         assert isinstance(cast, Receipt) != (confirmed is None), (cast, confirmed)
         if isinstance(cast, Refusal):
             assert cast.code == "ballot.code-not-in-force"
             # And the elector still has their one ballot, under the new code.
-            fresh = key_of_elector(run, entry, purpose=AGAIN)
             assert not cast_wire(run, sealed(run, entry, (1,), key=fresh)).is_repeat
         else:
             assert isinstance(confirmed, Refusal) and confirmed.code == "reissue.has-voted"
