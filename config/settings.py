@@ -106,7 +106,7 @@ HELP_URL = env.text("HUSTINGS_HELP_URL", "")
 DATABASES = {"default": env.database("DATABASE_URL", env.own_database(VAR_DIR, DEVELOPMENT))}
 DATABASES["default"] |= {
     # Four to five times the requests of a connection for each (measured); a health check costs
-    # one round trip after an idle spell and spares a failed page after a restart.
+    # one round trip a request and spares a failed page after a restart.
     "CONN_MAX_AGE": 60,
     "CONN_HEALTH_CHECKS": True,
 }
