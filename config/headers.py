@@ -17,7 +17,8 @@ class SecurityHeaders:
     """Allow our own files and nothing inline, keep our answers out of other sites' pages, and
     switch off what no page of ours uses.
 
-    The policy is the same for every answer, so it is written once for a process.
+    The policy is the same for every page, so it is written once for a process; an answer that is
+    stricter with itself stays so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,7 +28,7 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = self._policy
+        response.headers.setdefault("Content-Security-Policy", self._policy)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response

@@ -261,7 +261,7 @@ CONTENT_SECURITY_POLICY: dict[str, str] = {
     "base-uri": "'none'",
     **({"upgrade-insecure-requests": ""} if IS_HTTPS else {}),
 }
-"""One policy for every answer: no page has a nonce or an exception of its own."""
+"""One policy for every page: none has a nonce, or is freer than another."""
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
