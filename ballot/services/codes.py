@@ -37,6 +37,8 @@ from office.services.letters import (
 )
 
 PURPOSE: Final = "voting-code"
+PURPOSE_AGAIN: Final = "voting-code-again"
+"""A new code for an elector who lost the first (reissue_code)."""
 CANCEL_JOB: Final = "cancel_codes"
 CHUNK: Final = 20_000
 
@@ -158,7 +160,9 @@ def cancel_codes(election: Election, *, by: int | None, now: datetime) -> None:
 
 
 def _dispatches(election: Election) -> QuerySet[Dispatch]:
-    """The dispatch of the roll's codes; none before they are made."""
+    """The dispatches of the roll's codes, first and again; none before they are made."""
     if election.roll is None:
         return Dispatch.objects.none()
-    return Dispatch.objects.filter(purpose=PURPOSE, reference=roll_of(election).public_id)
+    return Dispatch.objects.filter(
+        purpose__in=(PURPOSE, PURPOSE_AGAIN), reference=roll_of(election).public_id
+    )

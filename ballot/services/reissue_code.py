@@ -19,13 +19,14 @@ from ballot.sealing.codes import make_code, voting_key
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry
 from ballot.services.codes import PURPOSE as FIRST_CODE
+from ballot.services.codes import PURPOSE_AGAIN
 from ballot.services.moves import lock_election, require_state
 from members.selectors import entry_by_public_id
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.letters import cancel_letters_to, queue_letter
 
-PURPOSE: Final = "voting-code-again"
+PURPOSE: Final = PURPOSE_AGAIN
 MOST_CODES: Final = 6
 
 

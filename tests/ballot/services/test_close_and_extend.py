@@ -11,6 +11,7 @@ from ballot.models import Election, Entry, SealedBallot
 from ballot.services.close_poll import close_poll
 from ballot.services.codes import cancel_codes
 from ballot.services.extend_poll import extend_poll
+from ballot.services.reissue_code import reissue_code
 from ballot.services.void_election import void_election
 from office.models import Dispatch, Job, Letter
 from tests.ballot.factories import (
@@ -111,6 +112,18 @@ def test_a_void_election_ends_where_it_stands_and_loses_nothing(point: str) -> N
         assert code_of_refusal(lambda one=act: one(run)) in {
             "election.wrong-state", "election.no-such-move", "key.too-late"
         }, name
+
+
+def test_a_new_code_that_waits_is_destroyed_with_the_others_of_a_void_election() -> None:
+    run = election(at="polling")
+    reissue_code(run.election_id, recipient=entries(run)[0].public_id, **run.by)
+    codes = Letter.objects.filter(purpose="voting-code-again", enclosure__isnull=False)
+    assert codes.exists()
+
+    void_election(run.election_id, reason=REASON, **run.by_two)
+    cancel_codes(run.election, by=None, now=now())
+
+    assert not codes.exists()
 
 
 def test_codes_of_a_poll_that_will_not_be_held_are_destroyed_at_the_declaration() -> None:
