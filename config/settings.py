@@ -120,6 +120,8 @@ CACHES = {
         "BACKEND": "office.cache.SharedCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "hustings",
+        # One that hangs is away, too: nobody waits for it longer than for a slow page.
+        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
     }
 }
 
