@@ -115,7 +115,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis or Valkey: cache, rate limits, wake-up calls. Nothing true lives there ---
 
 REDIS_URL = env.redis("REDIS_URL", env.own_redis(VAR_DIR, DEVELOPMENT))
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "office.cache.SharedCache",
         "LOCATION": REDIS_URL,
