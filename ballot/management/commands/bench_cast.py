@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--casts", type=int, default=6000, help="over HTTP, for each setting")
         parser.add_argument("--clients", default="8,32")
-        parser.add_argument("--workers", type=int, default=max(2, os.cpu_count() or 2))
+        parser.add_argument("--workers", type=int, default=2 * (os.cpu_count() or 1))
 
     def handle(self, **options: Any) -> None:
         clients = [int(number) for number in options["clients"].split(",")]
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         listener = TerminalListener(sys.stdout)
         with scratch_database() as name:
             _require_fsync()
-            plan = _plan(2 * casts * len(clients), options["workers"])
+            plan = _plan(2 * casts * len(clients), os.cpu_count() or 1)
             prepared = prepare_ballots(plan, listener=listener)
             listener.finish()
             ballots = [row.tobytes() for piece in prepared.wires for row in piece]
