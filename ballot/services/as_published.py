@@ -23,6 +23,7 @@ from ballot.mapping import (
 from ballot.models import Blob, Box, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob
+from ballot.services.board import unsalted
 from members.selectors import recompute_commitment, roll_commitment
 from office.refusal import Refusal
 
@@ -145,14 +146,14 @@ def require_boxes_as_opened(election: Election) -> None:
     ordered = list(boxes.order_by("contest__position", "number"))
     for box in ordered:
         require_box_as_fixed(box)
-    if [_profile_of(box) for box in ordered] != told(election, "profile"):
+    if [_profile_of(box) for box in ordered] != _told_unsalted(election, "profile"):
         raise Refusal(
             "profile.not-as-opened",
             "The opened papers in the database are not those that the board names. Somebody has "
             "changed the database.",
         )
     lots = DrawnLot.objects.filter(contest__election=election).select_related("contest")
-    if [lot_content(lot) for lot in lots.order_by("pk")] != told(election, "lot"):
+    if [lot_content(lot) for lot in lots.order_by("pk")] != _told_unsalted(election, "lot"):
         raise Refusal(
             "lot.not-as-drawn",
             "The lots in the database are not those that the board names. Somebody has changed "
@@ -160,7 +161,11 @@ def require_boxes_as_opened(election: Election) -> None:
         )
 
 
-def _profile_of(box: Box) -> Json:
+def _told_unsalted(election: Election, kind: str) -> list[dict[str, Json]]:
+    return [unsalted(content) for content in told(election, kind)]
+
+
+def _profile_of(box: Box) -> dict[str, Json]:
     lines = profile_lines(box.profile.lines.values_list("ranking", "papers"))
     papers, rejected = box.profile.papers, box.profile.papers_rejected
     return profile_content(box, papers=papers, rejected=rejected, lines=lines)
@@ -173,7 +178,7 @@ def require_counts_as_published(election: Election) -> None:
         {"contest": contest_code(count.contest), "sheet": count.sheet}
         for count in counts.order_by("contest__position")
     ]
-    if sheets != told(election, "count"):
+    if sheets != _told_unsalted(election, "count"):
         raise Refusal(
             "count.not-as-published",
             "The count in the database is not the one on the board. Somebody has changed the "

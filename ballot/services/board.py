@@ -25,6 +25,7 @@ from ballot.models import Blob, BlobChunk, Election, Entry
 CHUNK_BYTES = 1 << 20
 BATCH_BALLOTS = 20_000
 LOOK_BACK_BALLOTS = 10_000
+_SALT = "salt"
 
 
 def _lock_board(election_id: int) -> int:
@@ -48,6 +49,20 @@ def append_entry(
         election=election.public_id, kind=kind, number=number, at=now, content=content
     )
     return Entry.objects.create(election=election, number=number, kind=kind, body=body)
+
+
+def salted(content: dict[str, Json]) -> dict[str, Json]:
+    """Give content that is withheld until the declaration 32 random bytes of its own.
+
+    The board shows its hash meanwhile, and without them who tries every likely figure of a
+    contest of two would find the one that gives it.
+    """
+    return {**content, _SALT: secrets.token_hex(32)}
+
+
+def unsalted(content: dict[str, Json]) -> dict[str, Json]:
+    """Give what the rows of the database say, too: the content without its random bytes."""
+    return {name: value for name, value in content.items() if name != _SALT}
 
 
 def append_ballots(election: Election) -> int:

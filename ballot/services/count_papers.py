@@ -22,7 +22,7 @@ from ballot.mapping import contest_code, lot_content
 from ballot.models import Contest, Count, DrawnLot
 from ballot.selectors import contested, counted, on_paper
 from ballot.services.as_published import require_boxes_as_opened, require_paper_as_opened
-from ballot.services.board import append_entry
+from ballot.services.board import append_entry, salted
 from ballot.services.moves import lock_election, move, require_state
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -51,7 +51,7 @@ def count_papers(
         append_entry(
             election,
             kind="count",
-            content={"contest": contest_code(contest), "sheet": sheet},
+            content=salted({"contest": contest_code(contest), "sheet": sheet}),
             now=now,
         )
     move(election, State.COUNTED)
@@ -107,7 +107,7 @@ def record_lot(
     if tie is None or set(tie.left) != set(among):
         raise Refusal("lot.no-such-tie", "The count is not stopped by a tie between these.")
     lot = DrawnLot.objects.create(contest=contest, drawn=list(drawn), among=sorted(among))
-    append_entry(election, kind="lot", content=lot_content(lot), now=now)
+    append_entry(election, kind="lot", content=salted(lot_content(lot)), now=now)
     record("record_lot", subject=("contest", str(contest_id)), by=by, now=now)
 
 

@@ -25,7 +25,7 @@ from ballot.sealing.errors import SealingError
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.opening import check_part, open_part, part_commitment, read_part, repeatable
 from ballot.selectors import key_of, ranking_space, setting_of
-from ballot.services.board import append_entry, store_blob
+from ballot.services.board import append_entry, salted, store_blob
 from ballot.services.mix_box import boxes_of
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.stored_boxes import mixed_box, revealed_parts
@@ -137,7 +137,9 @@ def open_box(
             report(stage=f"Opening {box}", done=0, total=box.ballots, unit="papers")
             opened = _combine(election, box, processes=processes, report=report)
             _store_profile(box, opened)
-            append_entry(election, kind="profile", content=_profile_content(box, opened), now=now)
+            append_entry(
+                election, kind="profile", content=salted(_profile_content(box, opened)), now=now
+            )
         move(election, State.OPENED)
         record("open_box", subject=("election", str(election.pk)), by=by, now=now)
 

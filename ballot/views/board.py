@@ -54,7 +54,12 @@ def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if entry is None:
         raise Refusal("board.no-such-entry", "The board has no entry of this number.", status=404)
     if is_withheld(entry.kind, election=election):
-        raise _not_yet()
+        raise Refusal(
+            "board.not-yet",
+            "This is published with the declaration of the result, and not before. Until then the "
+            "board shows its hash.",
+            status=404,
+        )
     response = HttpResponse(bytes(entry.body), content_type="application/json")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
     return response
@@ -65,26 +70,21 @@ def blob(request: HttpRequest, slug: str, sha256: str) -> StreamingHttpResponse:
     """The bytes that an entry names by their hash, a chunk at a time; they never change."""
     election = announced_election(slug)
     is_hash = re.fullmatch("[0-9a-f]{64}", sha256)
-    named = Blob.objects.filter(sha256=bytes.fromhex(sha256)).first() if is_hash else None
-    kinds = _kinds_naming(election, sha256) if named is not None else set()
-    if named is None or not kinds:
-        raise Refusal("board.no-such-blob", "The board names nothing by this hash.", status=404)
-    if all(is_withheld(kind, election=election) for kind in kinds):
-        raise _not_yet()
+    kinds = _kinds_naming(election, sha256) if is_hash else set()
+    # What is withheld and what is not there look alike: else who guessed bytes would be told so.
+    is_named = any(not is_withheld(kind, election=election) for kind in kinds)
+    named = Blob.objects.filter(sha256=bytes.fromhex(sha256)).first() if is_named else None
+    if named is None:
+        raise Refusal(
+            "board.no-such-blob",
+            "The board names nothing by this hash, or will name it with the declaration.",
+            status=404,
+        )
     response = StreamingHttpResponse(read_blob(named), content_type="application/octet-stream")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
     response.headers["Content-Length"] = str(named.size_bytes)
     response.headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}.bin"'
     return response
-
-
-def _not_yet() -> Refusal:
-    return Refusal(
-        "board.not-yet",
-        "This is published with the declaration of the result, and not before. Until then the "
-        "board shows its hash.",
-        status=404,
-    )
 
 
 def _kinds_naming(election: Election, sha256: str) -> set[str]:

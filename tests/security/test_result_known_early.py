@@ -94,10 +94,21 @@ def test_a_trustees_part_is_not_handed_out_while_the_boxes_are_only_mixed(client
     parts = PartialOpening.objects.exclude(content=None)
 
     answers = {_blob(client, here, part.content).status_code for part in parts if part.content}
-    refusal = _blob(client, here, _named_by(here, "part")).content.decode()
 
     assert answers == {404}
-    assert "published with the declaration of the result" in refusal
+
+
+def test_who_guesses_what_is_withheld_is_not_told_that_it_was_right(client: Client) -> None:
+    here = world(rankings=[(0,)] * 8).to("counted")
+    right = _named_by(here, "profile")
+    wrong = Blob(sha256=bytes(32))
+
+    answers = [_blob(client, here, guess) for guess in (right, wrong)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    for row in _rows(here, {"profile", "count", "lot"}):
+        assert re.search(rb'"salt":"[0-9a-f]{64}"', bytes(row.body))
 
 
 def test_an_election_declared_void_after_its_count_never_shows_it(client: Client) -> None:

@@ -72,6 +72,8 @@ def test_a_quorum_opens_the_box_into_a_profile(run: Run) -> None:
     assert {space.ranking(line): papers for line, papers in lines} == dict.fromkeys(run.rankings, 1)
     told = content(run, "profile")
     assert (told["papers"], told["papers_rejected"]) == (7, 0)
+    # Its hash is public before it is: nobody finds the papers by trying.
+    assert len(told["salt"]) == 64
     (box,) = boxes(run)
     assert recorded("hold_share", subject=("box", str(box.pk))) == [(run.officers[0], None)] * 4
 
