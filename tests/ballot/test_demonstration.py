@@ -46,6 +46,15 @@ def test_the_voting_links_lead_to_where_this_start_listens(run: Run, settings: A
         assert printed().count(f": {origin}/vote/{run.election.slug}/#") == 2
 
 
+def test_a_start_over_what_an_earlier_version_kept_says_where_the_links_are(run: Run) -> None:
+    demonstration.KEPT.write_text(json.dumps({"staff": [], "links": ["http://localhost/vote/"]}))
+
+    said = printed()
+
+    assert "The links to vote stand in the letters:" in said
+    assert "/outbox/" in said
+
+
 @pytest.mark.parametrize("is_by_an_officer", [True, False])
 def test_a_poll_that_has_closed_is_said_to_be_and_no_dead_link_is_printed(
     is_by_an_officer: bool, run: Run, monkeypatch: pytest.MonkeyPatch
