@@ -9,7 +9,7 @@ import sys
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from config import checks
 
@@ -33,7 +33,11 @@ def refuse_unsafe(**arguments: object) -> None:
     Celery runs Django's checks and throws their answer away; and it logs an exception of a
     receiver and goes on, so that nothing but an exit stops the start.
     """
-    found = [*checks.errors(), *checks.check_durability(databases=settings.DATABASES)]
+    found = checks.errors()
+    try:
+        found += checks.check_durability(databases=settings.DATABASES)
+    except DatabaseError as away:
+        sys.exit(f"The database does not answer, so the worker cannot look at it: {away}")
     connections.close_all()  # The worker's children must not inherit the one that was asked.
     if found:
         sys.exit("\n".join(str(error) for error in found))

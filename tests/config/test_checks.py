@@ -216,6 +216,20 @@ def test_the_web_server_refuses_to_serve_an_unsafe_installation(
         wsgi.refuse_unsafe()
 
 
+def test_a_worker_whose_database_does_not_answer_stops_and_says_so() -> None:
+    nowhere = {"DATABASE_URL": "postgresql:///none?host=/nowhere",
+               "REDIS_URL": os.environ["REDIS_URL"]}
+
+    worker = subprocess.run(
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", "of-this-test"],
+        cwd=BASE_DIR, env={"PATH": os.environ["PATH"], **PRODUCTION, **nowhere},
+        capture_output=True, text=True, timeout=60, check=False,
+    )
+
+    assert worker.returncode == 1
+    assert "The database does not answer" in worker.stderr
+
+
 @pytest.mark.parametrize("is_durable", [True, False])
 def test_a_worker_starts_on_a_database_that_remembers_and_on_no_other(
     is_durable: bool, tmp_path_factory: pytest.TempPathFactory
