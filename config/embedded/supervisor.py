@@ -198,8 +198,9 @@ class Supervisor:
         run = [sys.executable, "-m"]
         logs = self.var / "log"
         web = [*run, "gunicorn", "config.wsgi:application", "--no-control-socket"]
-        # Two a core: for half of a cast a process waits for the disk.
-        web += ["--workers", str(2 * cores), "--timeout", "60", "--graceful-timeout", "15"]
+        # Two a core, for half of a cast is waiting for the disk; and no more than the database of
+        # a trial installation has connections for.
+        web += ["--workers", str(min(2 * cores, 32)), "--timeout", "60", "--graceful-timeout", "15"]
         for address in addresses(self.port):
             web += ["--bind", address]
         yield "web", Program(web, logs / "web.log", patience_s=20)
