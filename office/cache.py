@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 
 OWN_ENTRIES = 10_000
+ASKS_AGAIN_S = 5.0
+"""One that hangs costs its time-out at each question: while it is away it is asked this seldom."""
 
 
 def _or_own(name: str) -> Callable[..., Any]:
@@ -27,13 +30,16 @@ def _or_own(name: str) -> Callable[..., Any]:
     shared = getattr(RedisCache, name)
 
     def asked(self: SharedCache, *args: Any, **kwargs: Any) -> Any:
-        try:
-            answer = shared(self, *args, **kwargs)
-        except (RedisError, OSError) as away:
-            _say(away)
-            return getattr(self.own, name)(*args, **kwargs)
-        _say(None)
-        return answer
+        if time.monotonic() >= self.asks_again_at:
+            try:
+                answer = shared(self, *args, **kwargs)
+            except (RedisError, OSError) as away:
+                self.asks_again_at = time.monotonic() + ASKS_AGAIN_S
+                _say(away)
+            else:
+                _say(None)
+                return answer
+        return getattr(self.own, name)(*args, **kwargs)
 
     return asked
 
@@ -45,6 +51,7 @@ class SharedCache(RedisCache):
         super().__init__(server, params)
         own = {**params, "max_entries": OWN_ENTRIES, "OPTIONS": {}}
         self.own = LocMemCache("while the shared cache is away", own)
+        self.asks_again_at = 0.0
 
     add = _or_own("add")
     get = _or_own("get")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from redis.exceptions import RedisError
 
 from office.permissions import Role
 from office.services.staff import make_staff
@@ -49,6 +51,27 @@ def test_what_is_counted_while_the_cache_is_away_is_counted_by_this_process() ->
     assert cache.touch("c", 60)
     assert "c" in cache
     assert cache.delete("c")
+
+
+def test_a_cache_that_is_away_is_asked_again_after_five_seconds_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cache.add("a", 1)
+    start = time.monotonic() + 60
+    now, asked = [start], []
+
+    def get(*args: Any, **kwargs: Any) -> None:
+        asked.append(now[0] - start)
+        raise RedisError("away")
+
+    monkeypatch.setattr("office.cache.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCacheClient.get", get)
+
+    for second in (0, 1, 4, 6, 7, 12):
+        now[0] = start + second
+        assert cache.get("a") == 1
+
+    assert asked == [0, 6, 12]
 
 
 def test_what_was_counted_meanwhile_is_not_taken_for_what_is_shared(
