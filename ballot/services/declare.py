@@ -14,7 +14,7 @@ from ballot.models import Contest, Count, Declaration, Election
 from ballot.selectors import standing
 from ballot.services.as_published import require_counts_as_published
 from ballot.services.board import append_entry
-from ballot.services.codes import cancel_codes
+from ballot.services.codes import stop_codes
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.register_account import account
 from office.refusal import Refusal
@@ -35,7 +35,7 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
         if not election.contests.exists():
             raise Refusal("declare.nothing", "There is no contest to declare.")
         # There is no poll to vote in: codes that were made for one go out to nobody.
-        cancel_codes(election, by=by, now=now)
+        stop_codes(election, by=by, now=now)
     content = _content(election)
     move(election, State.DECLARED)
     Declaration.objects.create(election=election, declared_at=now, content=content)

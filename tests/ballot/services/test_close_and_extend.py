@@ -135,4 +135,6 @@ def test_codes_of_a_poll_that_will_not_be_held_are_destroyed_at_the_declaration(
     ACTS["declare"](run)
 
     assert run.state == "declared"
+    assert Job.objects.filter(kind="cancel_codes", state="open").exists()
+    cancel_codes(run.election, by=None, now=now())
     assert set(Letter.objects.values_list("state", "enclosure")) == {("cancelled", None)}
