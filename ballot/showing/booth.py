@@ -102,12 +102,15 @@ def closed_sentence(election: Election, *, now: datetime) -> str:
         return "This election was declared void. No ballot can be cast in it."
     if election.stage == State.SUSPENDED:
         return (
-            "The poll is suspended for the time being. Nothing is lost: your link stays good, "
-            "and works again when the poll goes on."
+            "The poll is suspended for the time being. Nothing is lost: your link stays good. Open "
+            "it again from your e-mail when the poll goes on."
         )
     if is_before(election.stage, State.POLLING):
         when = _when(election.opens_at, election)
-        return f"The poll has not opened yet. It opens {when}. Your link stays good."
+        return (
+            f"The poll has not opened yet. It opens {when}. Your link stays good: open it again "
+            "from your e-mail then."
+        )
     if election.stage != State.POLLING or (election.closes_at and election.closes_at <= now):
         return "The poll has closed. No more ballots can be cast."
     return ""

@@ -4,7 +4,7 @@
 // it needs. Between marking and casting nothing is requested. Choices and the voting key live in
 // this page's memory alone: nothing is stored, and what was marked is forgotten once it is cast.
 import { contestOf } from "./booth/contest.js";
-import { placeNamed, takeFragment } from "./booth/fragment.js";
+import { placeNamed, read, takeFragment } from "./booth/fragment.js";
 import {
   announce,
   at,
@@ -36,6 +36,7 @@ const spaces = contests.map(
 
 let screen = "identify";
 let key = null; // the voting key, from the code
+let castWith = ""; // the credential of the ballot cast here, in hex: the board names it, too
 let elector = null; // what the server says of it: elector, section, unit
 let posted = null; // { bytes, tracker }: the sealed ballot, kept until it is known to be in the box
 let mayHaveArrived = false; // an attempt to cast ended without an answer
@@ -453,6 +454,7 @@ function finish(receipt) {
   const { tracker } = posted;
   const name = elector.elector;
   const hex = sealing.hexOfBytes(tracker);
+  castWith = sealing.hexOfBytes(key.credential);
   go("receipt");
   forget();
   showReceipt({
@@ -481,7 +483,9 @@ addEventListener("hashchange", () => {
   if (placeNamed(location.hash)) {
     history.replaceState({ screen }, "");
   } else if (screen === "receipt") {
-    location.reload();
+    // One's own link once more: the receipt stays.
+    if (credentialOf(read(location.hash)) === castWith) takeFragment();
+    else location.reload();
   } else {
     takeAnother(takeFragment());
   }
@@ -501,10 +505,15 @@ function takeAnother(fragment) {
 }
 
 function isOurs(text) {
+  return credentialOf(text) === sealing.hexOfBytes(key.credential);
+}
+
+// The public half of a code, in hex; nothing of what is no code.
+function credentialOf(text) {
   try {
-    return sealing.hexOfBytes(keyOf(text).credential) === sealing.hexOfBytes(key.credential);
+    return sealing.hexOfBytes(keyOf(text).credential);
   } catch (error) {
-    if (error instanceof sealing.CodeRejected) return false;
+    if (error instanceof sealing.CodeRejected) return "";
     throw error;
   }
 }

@@ -515,6 +515,23 @@ def test_another_link_after_a_receipt_starts_anew_and_shows_nothing_of_the_first
     assert "431" not in page.locator("#booth").inner_text()
 
 
+def test_ones_own_link_after_a_receipt_leaves_the_receipt_where_it_is(
+    booth: Callable[..., Page], desk: Desk
+) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Jin Chun")
+    check(page)
+    seal_and_cast(page)
+    tracker = page.locator("#receipt-full").inner_text()
+
+    open_in_this_tab(page, desk.shown_code)
+
+    expect(page.locator("#receipt-full")).to_have_text(tracker)
+    assert page.evaluate("location.hash") == ""
+    assert len(desk.identified) == 1
+
+
 def test_another_link_before_marking_takes_nothing_of_the_last_person_with_it(
     booth: Callable[..., Page], desk: Desk
 ) -> None:

@@ -1,6 +1,7 @@
 // The end of the address, after "#": a voting code, or a place on the page. It is never sent.
 
-function read(hash) {
+// What a fragment says, without taking it.
+export function read(hash) {
   const fragment = hash.slice(1);
   try {
     return decodeURIComponent(fragment); // Some mail programs escape what need not be.
