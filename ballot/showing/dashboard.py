@@ -19,6 +19,7 @@ from ballot.showing.business import (
 )
 from ballot.times import in_zone
 from office.models import Approval, Dispatch, Job
+from office.permissions import ACTS
 from office.selectors import (
     acts_of,
     dispatch_for,
@@ -93,7 +94,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "next_is_yours": upcoming is not None and upcoming.act in may,
         "next_waits": upcoming is not None and _waits(approvals, upcoming.act),
         "approvals": approvals if "see_approvals" in may else [],
-        "jobs": jobs if "see_job" in may else [],
+        # Why one stopped may say who is tied: it is for those who may do its act.
+        "jobs": [job for job in jobs if {"see_job", job.kind} & ACTS.keys() <= may],
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,

@@ -22,7 +22,7 @@ from office.services.letters import SEND_JOB
 @never_cache
 @require_GET
 def job(request: StaffRequest, job_id: int) -> HttpResponse:
-    found = _job(job_id)
+    found = _seen(request, job_id)
     return render(
         request,
         "office/job.html",
@@ -39,7 +39,7 @@ def job(request: StaffRequest, job_id: int) -> HttpResponse:
 @require_GET
 def job_fragment(request: StaffRequest, job_id: int) -> HttpResponse:
     """The card alone. Once the job has ended, the page that holds it is told to load itself."""
-    found = _job(job_id)
+    found = _seen(request, job_id)
     response = render(request, "office/job_fragment.html", {"job": found})
     if found.state not in (Job.State.OPEN, Job.State.CLAIMED):
         response.headers["HX-Refresh"] = "true"
@@ -50,7 +50,7 @@ def job_fragment(request: StaffRequest, job_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def job_json(request: StaffRequest, job_id: int) -> JsonResponse:
-    found = _job(job_id)
+    found = _seen(request, job_id)
     progress = selectors.progress_of(found, now=timezone.now())
     return JsonResponse(
         {
@@ -93,12 +93,27 @@ def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
     return redirect("job", job_id)
 
 
+def _seen(request: StaffRequest, job_id: int) -> Job:
+    """A job to look at. Why it failed may say who is tied: that is for who may do its act."""
+    found = _job(job_id)
+    if found.error and not _may(request, found):
+        found.error = "Whoever may do this act can read here why it stopped."
+    return found
+
+
 def _own(request: StaffRequest, found: Job) -> str:
     """The job's act. Whoever may not do it may not start or stop its job either."""
-    act = "run_letters" if found.kind == SEND_JOB else found.kind
-    if act in ACTS and not may(request.user, act):
+    if not _may(request, found):
         raise Http404
-    return act
+    return _act(found)
+
+
+def _may(request: StaffRequest, found: Job) -> bool:
+    return _act(found) not in ACTS or may(request.user, _act(found))
+
+
+def _act(found: Job) -> str:
+    return "run_letters" if found.kind == SEND_JOB else found.kind
 
 
 def _job(job_id: int) -> Job:

@@ -196,6 +196,21 @@ def test_a_failed_job_says_why_and_can_be_started_again(
     assert job.state == "stopped"
 
 
+def test_why_a_count_stopped_is_for_those_alone_who_may_count(client: Client) -> None:
+    job = open_job("count", subject=("election", "7"), by=None, now=NOW)
+    claimed = claim_job(job.pk)
+    assert claimed is not None
+    fail_job(job.pk, claim=claimed.claim, error="After stage 3 Ash and Birch are tied.")
+
+    sign_in(client, officer())
+    assert "Ash and Birch are tied" in text(client, f"/desk/jobs/{job.pk}/")
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    page = text(client, f"/desk/jobs/{job.pk}/")
+
+    assert "Ash and Birch" not in page and "Whoever may do this act" in page
+    assert "Ash" not in client.get(f"/desk/jobs/{job.pk}/progress.json").json()["error"]
+
+
 def test_a_grave_job_is_started_again_by_who_has_just_proved_who_they_are(
     client: Client, register_kind: Callable[[str, Any], None]
 ) -> None:

@@ -347,7 +347,7 @@ def test_the_helpdesk_tells_a_keeper_of_the_roll_nothing_by_refusing_the_seventh
     assert "6 codes have been made" in told
 
 
-def test_what_is_under_way_is_shown_to_those_who_may_watch_it_and_to_no_other(
+def test_what_is_under_way_is_shown_to_those_who_may_do_it_and_to_no_other(
     client: Client,
 ) -> None:
     here = world().to("opened")
@@ -361,7 +361,7 @@ def test_what_is_under_way_is_shown_to_those_who_may_watch_it_and_to_no_other(
         role: "After stage 3" in sign_in(Client(), staff(role)).get(path).text for role in Role
     }
 
-    assert shown == {role: role in permissions.act_named("see_job").roles for role in Role}
+    assert shown == {role: role in permissions.act_named("count").roles for role in Role}
     assert set(shown.values()) == {True, False}
 
 
