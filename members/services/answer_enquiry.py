@@ -27,7 +27,7 @@ def answer_enquiry(enquiry_id: int) -> None:
     enquiry = RollEnquiry.objects.select_for_update().filter(pk=enquiry_id).first()
     if enquiry is None:
         return
-    member = selectors.member_numbered(enquiry.number)
+    member = selectors.people.member_numbered(enquiry.number)
     if member is not None and member.email and is_proved(member, enquiry.proof):
         queue_letter(PURPOSE, reference=REFERENCE, recipient=f"member:{member.pk}")
     enquiry.delete()

@@ -81,7 +81,7 @@ def freeze_roll(
             "Under these rules nobody may vote. Look at the rules, and at the membership list.",
         )
     report(stage="Sealing the roll", done=0, total=roll.electors, unit="electors")
-    roll.commitment = selectors.recompute_commitment(
+    roll.commitment = selectors.rolls.recompute_commitment(
         roll.pk, salt=bytes(roll.salt), electors=roll.electors, report=report
     )
     roll.save(update_fields=["members_judged", "electors", "commitment"])

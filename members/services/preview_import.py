@@ -61,7 +61,7 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
     counts = comparing.count(batch)
     batch.rows_read = opened.rows_read
     batch.rows_new, batch.rows_changed, batch.rows_unchanged = counts
-    batch.rows_refused = selectors.lines_refused(batch_id)
+    batch.rows_refused = selectors.imports.lines_refused(batch_id)
     report(done=opened.rows_read)
     batch.members_gone = comparing.count_gone(batch)
     batch.columns_dropped = [name[:60] for name in opened.header.dropped[:100]]

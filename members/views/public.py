@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from members import services
 from members.access import may_enquire
-from members.forms import EnquiryForm
+from members.forms.enquiry import EnquiryForm
 
 
 @never_cache

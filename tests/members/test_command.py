@@ -68,4 +68,4 @@ def test_the_sample_list_has_about_five_hundred_electors_and_some_of_every_other
     )  # fmt: skip
     assert (batch.rows_new, batch.rows_refused) == (534, 16)
     assert 480 < roll.electors < 520
-    assert len(selectors.roll_figures(roll.pk).reasons) >= 4
+    assert len(selectors.rolls.roll_figures(roll.pk).reasons) >= 4

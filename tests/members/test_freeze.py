@@ -57,7 +57,7 @@ def test_every_verdict_is_the_one_the_core_gives_for_that_person() -> None:
 
         roll_id = frozen(rules_id)
 
-        asked = selectors.rules_of(rules_id)
+        asked = selectors.rules.rules_of(rules_id)
         verdicts = {each.member_id: each for each in Verdict.objects.filter(roll_id=roll_id)}
         members = list(Member.objects.select_related("section", "unit"))
         assert len(verdicts) == len(members) > 300
@@ -76,7 +76,7 @@ def test_units_decide_where_the_rules_name_them() -> None:
     roll_id = frozen(units=["north"])
 
     rules_met = {
-        number: selectors.why(Member.objects.get(number=number).pk, roll_id=roll_id)
+        number: selectors.verdicts.why(Member.objects.get(number=number).pk, roll_id=roll_id)
         for number in ("1", "2", "3")
     }
     assert [why.rule for why in rules_met.values() if why] == [
@@ -91,17 +91,17 @@ def test_the_totals_are_the_verdicts_added_up() -> None:
 
     roll = Roll.objects.get(pk=frozen(**STRICT))
 
-    totals = selectors.roll_totals(roll.pk)
+    totals = selectors.rolls.roll_totals(roll.pk)
     assert sum(total.people for total in totals) == roll.members_judged == Member.objects.count()
     assert sum(total.people for total in totals if total.is_eligible) == roll.electors
     assert RollEntry.objects.filter(roll=roll).count() == roll.electors
-    figures = selectors.roll_figures(roll.pk)
+    figures = selectors.rolls.roll_figures(roll.pk)
     assert sum(electors + others for _, electors, others in figures.sections) == roll.members_judged
     assert sum(electors for _, electors, _ in figures.units) == roll.electors
     assert sum(people for _, people in figures.reasons) == roll.members_judged - roll.electors
-    by_section = selectors.electors_by_section(roll.pk)
+    by_section = selectors.rolls.electors_by_section(roll.pk)
     assert sum(by_section.values()) == roll.electors
-    assert [each.pk for each in selectors.sections_of(roll.pk)] == sorted(by_section)
+    assert [each.pk for each in selectors.rolls.sections_of(roll.pk)] == sorted(by_section)
 
 
 def test_an_entry_keeps_name_and_address_as_they_stood() -> None:
@@ -110,7 +110,7 @@ def test_an_entry_keeps_name_and_address_as_they_stood() -> None:
 
     imported(person(email="diverted@example.org", address_1="1 Other Road", section="affiliated"))
 
-    (entry,) = selectors.entries_after(roll_id)
+    (entry,) = selectors.rolls.entries_after(roll_id)
     assert (entry.number, entry.full_name) == ("0000123", "Ms Carys Fallowes")
     assert entry.email == "carys@example.org"
     assert entry.postal_lines == ["4 Inkle Row", "QA1 2BD"]
@@ -138,7 +138,7 @@ def test_why_gives_the_sentence_and_the_fact_that_decided() -> None:
     roll_id = frozen()
     member = Member.objects.get(number="0000123")
 
-    why = selectors.why(member.pk, roll_id=roll_id)
+    why = selectors.verdicts.why(member.pk, roll_id=roll_id)
 
     assert why is not None
     assert (why.eligible, why.rule) == (False, "joined:not_met")
@@ -147,9 +147,10 @@ def test_why_gives_the_sentence_and_the_fact_that_decided() -> None:
         "Not eligible: you joined on 1 March 2016; to vote you must have joined on or before "
         "12 January 2016."
     )
-    today = selectors.judge_today(member.pk, rules_id=Roll.objects.get(pk=roll_id).rules_id)
+    rules_id = Roll.objects.get(pk=roll_id).rules_id
+    today = selectors.verdicts.judge_today(member.pk, rules_id=rules_id)
     assert today == why
-    assert selectors.why(0, roll_id=roll_id) is None
+    assert selectors.verdicts.why(0, roll_id=roll_id) is None
 
 
 # --- the commitment ----------------------------------------------------------------------------
@@ -172,8 +173,8 @@ def test_the_commitment_is_worked_out_anew_from_the_documented_bytes() -> None:
             digest.update(len(raw).to_bytes(4, "big") + raw)
 
     assert bytes(roll.commitment) == digest.digest()
-    assert selectors.recompute_commitment(roll.pk) == digest.digest()
-    assert selectors.roll_commitment(roll.pk) == digest.digest()
+    assert selectors.rolls.recompute_commitment(roll.pk) == digest.digest()
+    assert selectors.rolls.roll_commitment(roll.pk) == digest.digest()
 
 
 def test_a_changed_entry_shows_against_the_commitment() -> None:
@@ -184,7 +185,7 @@ def test_a_changed_entry_shows_against_the_commitment() -> None:
         cursor.execute("UPDATE members_rollentry SET email = 'x@example.org' WHERE number = '1001'")
         cursor.execute("ALTER TABLE members_rollentry ENABLE TRIGGER USER")
 
-    assert selectors.recompute_commitment(roll_id) != selectors.roll_commitment(roll_id)
+    assert selectors.rolls.recompute_commitment(roll_id) != selectors.rolls.roll_commitment(roll_id)
 
 
 def test_lines_of_different_entries_are_never_one() -> None:
@@ -197,7 +198,7 @@ def test_an_entry_missing_from_the_count_is_noticed() -> None:
     roll = Roll.objects.get(pk=frozen())
 
     with pytest.raises(ValueError, match="number of entries"):
-        selectors.recompute_commitment(roll.pk, salt=bytes(roll.salt), electors=1)
+        selectors.rolls.recompute_commitment(roll.pk, salt=bytes(roll.salt), electors=1)
 
 
 # --- versions ----------------------------------------------------------------------------------
@@ -225,12 +226,11 @@ def test_freezing_again_after_a_withdrawal_gives_the_same_verdicts_under_a_next_
         return set(RollEntry.objects.filter(roll_id=roll_id).values_list("public_id", flat=True))
 
     assert verdicts(first) == verdicts(second)
-    assert selectors.roll_totals(first) == selectors.roll_totals(second)
+    assert selectors.rolls.roll_totals(first) == selectors.rolls.roll_totals(second)
     assert not pseudonyms(first) & pseudonyms(second)
-    assert [(roll.version, roll.state) for roll in selectors.rolls_named("Leadership 2016")] == [
-        (2, "frozen"), (1, "withdrawn"),
-    ]  # fmt: skip
-    assert selectors.roll_commitment(first) != selectors.roll_commitment(second)
+    named = selectors.rolls.rolls_named("Leadership 2016")
+    assert [(roll.version, roll.state) for roll in named] == [(2, "frozen"), (1, "withdrawn")]
+    assert selectors.rolls.roll_commitment(first) != selectors.rolls.roll_commitment(second)
 
 
 def test_a_withdrawal_needs_two_officers_a_reason_and_a_frozen_roll() -> None:
@@ -299,7 +299,7 @@ def test_rules_are_never_changed() -> None:
     rules_id = rules()
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        selectors.rules_rows().filter(pk=rules_id).update(name="Other")
+        selectors.rules.rules_rows().filter(pk=rules_id).update(name="Other")
 
 
 def test_a_frozen_roll_keeps_its_figures_and_a_withdrawn_one_stays_withdrawn() -> None:
@@ -361,7 +361,7 @@ def test_the_same_rules_saved_again_are_the_same_version_and_others_the_next() -
     assert rules() == first
     second = rules(joined_by="2016-06-24")
 
-    rows = {row.pk: row.version for row in selectors.rules_rows()}
+    rows = {row.pk: row.version for row in selectors.rules.rules_rows()}
     assert rows == {first: 1, second: 2}
     assert rules() not in (first, second)
 
@@ -387,10 +387,10 @@ def test_rules_that_cannot_be_kept_are_refused(
 def test_rules_are_told_with_names_and_with_what_people_would_hear() -> None:
     rules_id = rules(**STRICT)
 
-    assert selectors.rules_told(rules_id)[1] == (
+    assert selectors.rules.rules_told(rules_id)[1] == (
         "Be in one of these sections: Members, Registered supporters."
     )
-    examples = dict(selectors.verdict_examples(rules_id))
+    examples = dict(selectors.rules.verdict_examples(rules_id))
     assert examples["Joined after the freeze date"].startswith("you joined on 13 January 2016")
     assert set(examples) >= {"Not paid up", "Under the minimum age", "No standing recorded"}
 
@@ -401,18 +401,18 @@ def test_rules_are_told_with_names_and_with_what_people_would_hear() -> None:
 def test_entries_are_read_by_key_in_pages_and_by_pseudonym() -> None:
     imported(*people(25))
     roll_id = frozen()
-    ids = list(selectors.entry_ids(roll_id))
+    ids = list(selectors.rolls.entry_ids(roll_id))
 
-    first = selectors.entries_after(roll_id, size=10)
-    rest = selectors.entries_after(roll_id, after_id=first[-1].pk, size=100)
+    first = selectors.rolls.entries_after(roll_id, size=10)
+    rest = selectors.rolls.entries_after(roll_id, after_id=first[-1].pk, size=100)
 
     assert [entry.pk for entry in (*first, *rest)] == ids == sorted(ids)
     assert len(ids) == 25
     entry = first[0]
-    assert selectors.entry_by_public_id(roll_id, entry.public_id) == entry
-    assert selectors.entry_numbered(roll_id, f" {entry.number} ") == entry
-    assert selectors.entry_numbered(roll_id, "nobody") is None
-    assert selectors.entry_numbered(roll_id, "") is None
+    assert selectors.rolls.entry_by_public_id(roll_id, entry.public_id) == entry
+    assert selectors.rolls.entry_numbered(roll_id, f" {entry.number} ") == entry
+    assert selectors.rolls.entry_numbered(roll_id, "nobody") is None
+    assert selectors.rolls.entry_numbered(roll_id, "") is None
 
 
 def test_the_list_is_locked_against_a_change_while_it_is_frozen() -> None:

@@ -531,7 +531,7 @@ def test_a_section_can_be_added_and_is_known_to_lists_by_code_and_name() -> None
                      section="Youth Section"))  # fmt: skip
 
     assert counts(batch) == {"rows_new": 2}
-    assert [each.code for each in selectors.sections()][-1] == "youth"
+    assert [each.code for each in selectors.people.sections()][-1] == "youth"
 
 
 @pytest.mark.parametrize(
@@ -565,7 +565,7 @@ def test_members_are_found_by_number_and_by_the_beginning_of_their_name() -> Non
     )
 
     def found(words: str) -> list[str]:
-        return [each.number for each in selectors.find_members(words).members]
+        return [each.number for each in selectors.people.find_members(words).members]
 
     assert found("7") == found("0007") == ["007"]
     assert found("o'neill") == ["007", "8"]
@@ -580,7 +580,7 @@ def test_the_list_is_paged_by_key_to_its_end_without_gap_or_repeat() -> None:
     seen: list[str] = []
     after = 0
     while True:
-        page = selectors.find_members(after=after)
+        page = selectors.people.find_members(after=after)
         seen += [each.number for each in page.members]
         after = page.next_after
         if not after:

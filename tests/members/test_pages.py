@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from members import services
 from members.models import EligibilityRules, ImportBatch, Member, Section
-from members.views.administrator import harmless
+from members.views.downloads import harmless
 from office.permissions import Role
 from office.selectors import live_jobs
 from office.services.jobs import work_job

@@ -50,13 +50,13 @@ class Command(BaseCommand):
             by=None, now=timezone.now(),
         )  # fmt: skip
         services.preview_import(batch_id, now=timezone.now(), report=_Bar(self))
-        self._tell(selectors.imports().get(pk=batch_id))
+        self._tell(selectors.imports.imports().get(pk=batch_id))
         if not apply:
             self.stdout.write(f"Nothing has changed. Import {batch_id} waits on the desk.")
             return
         services.request_apply(batch_id, by=None, now=timezone.now())
         services.apply_import(batch_id, now=timezone.now(), report=_Bar(self))
-        listed = selectors.list_figures().listed
+        listed = selectors.people.list_figures().listed
         self.stdout.write(f"Applied. {listed:,} people are on the list now.")
 
     def _tell(self, batch: ImportBatch) -> None:
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             ("refused", batch.rows_refused),
         ):
             self.stdout.write(f"{count:>10,} {words}")
-        for row in selectors.refusals(batch.pk, most=_REFUSALS_SHOWN):
+        for row in selectors.imports.refusals(batch.pk, most=_REFUSALS_SHOWN):
             self.stdout.write(f"  line {row.line}, {row.column or 'the row'}: {row.reason}")
 
 

@@ -1,4 +1,4 @@
-"""What is typed at the pages of the membership list."""
+"""What is typed to write eligibility rules."""
 
 from __future__ import annotations
 
@@ -10,81 +10,8 @@ from django.core.exceptions import ValidationError
 from members import selectors
 from members.eligibility import Rules
 from members.eligibility.rules import FORMAT, OLDEST_MINIMUM
-from members.models import ImportBatch
 from members.models.people import Standing
 from members.rollfile import unit_key
-
-
-class SearchForm(forms.Form):
-    """Who is looked for."""
-
-    q = forms.CharField(
-        label="Membership number, or the beginning of a name",
-        help_text="Family name first: “Fallowes”, “Fallowes, Carys” or “0012345”.",
-        required=False,
-        max_length=120,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
-
-
-class UploadForm(forms.Form):
-    """A membership list, and what it is a list of."""
-
-    file = forms.FileField(
-        label="The list, as a CSV file",
-        help_text="CSV in UTF-8, with the column names in the first line.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-        error_messages={
-            "required": "Choose the file.",
-            "empty": "The file is empty. Choose another one.",
-        },
-    )
-    scope = forms.ChoiceField(
-        label="What the file lists",
-        help_text="Somebody who should be in the file and is not will be marked as no longer "
-        "on the membership list. You see how many before anything changes.",
-        choices=ImportBatch.Scope.choices,
-        widget=forms.RadioSelect,
-        initial=ImportBatch.Scope.WHOLE,
-        error_messages={"required": "Say what the file lists."},
-    )
-    section = forms.ChoiceField(
-        label="Which section, if it is the list of one",
-        required=False,
-        widget=forms.Select,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        sections = [(str(each.pk), each.name) for each in selectors.sections()]
-        self.fields["section"].choices = [("", "–"), *sections]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        is_section = cleaned.get("scope") == ImportBatch.Scope.SECTION
-        if is_section and not cleaned.get("section"):
-            self.add_error("section", "Say which section the file lists.")
-        cleaned["section_id"] = int(cleaned["section"]) if is_section and cleaned.get(
-            "section") else None  # fmt: skip
-        return cleaned
-
-
-class SectionForm(forms.Form):
-    """A further section of the electorate."""
-
-    name = forms.CharField(
-        label="Name",
-        help_text="As it is printed: “Youth section”.",
-        max_length=60,
-        error_messages={"required": "Give the section’s name."},
-    )
-    code = forms.SlugField(
-        label="Code",
-        help_text="As lists write it: small letters, digits and hyphens, “youth”.",
-        max_length=32,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
-        error_messages={"required": "Give the section’s code."},
-    )
 
 
 def _date_input() -> forms.DateInput:
@@ -147,12 +74,12 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.code, each.name) for each in selectors.sections()]
+        choices = [(each.code, each.name) for each in selectors.people.sections()]
         self.fields["sections"].choices = choices  # type: ignore[attr-defined]
 
     def clean_units(self) -> list[str]:
         lines = [line for line in self.cleaned_data["units"].splitlines() if line.strip()]
-        known = selectors.unit_names()
+        known = selectors.people.unit_names()
         unknown = [line.strip() for line in lines if unit_key(line) not in known]
         if unknown:
             raise ValidationError(f"No unit is called {', '.join(unknown[:5])}.")
@@ -184,7 +111,7 @@ class RulesForm(forms.Form):
 
 def rules_as_typed(name: str, rules: Rules) -> dict[str, object]:
     """Stored rules as the form's first values, for writing the next version of them."""
-    names = selectors.unit_names()
+    names = selectors.people.unit_names()
     return {
         "name": name,
         "sections": sorted(rules.sections),
@@ -199,29 +126,3 @@ def rules_as_typed(name: str, rules: Rules) -> dict[str, object]:
 
 def _iso(day: Any) -> str | None:
     return day.isoformat() if day else None
-
-
-class EnquiryForm(forms.Form):
-    """Am I on the roll? What somebody types who has no account and needs none."""
-
-    number = forms.CharField(
-        label="Membership number",
-        max_length=32,
-        widget=forms.TextInput(
-            attrs={
-                "class": "govuk-input--width-10",
-                "autocomplete": "off",
-                "spellcheck": "false",
-            }
-        ),
-        error_messages={"required": "Enter your membership number."},
-    )
-    proof = forms.CharField(
-        label="Your postcode, or your e-mail address",
-        help_text="As the party has it.",
-        max_length=254,
-        widget=forms.TextInput(
-            attrs={"class": "govuk-input--width-20", "autocomplete": "off", "spellcheck": "false"}
-        ),
-        error_messages={"required": "Enter your postcode or your e-mail address."},
-    )

@@ -1,0 +1,37 @@
+"""What may be asked of the membership list; nothing here writes. One subject a module.
+
+Inside members the modules are imported by name. What stands here is what ballot may ask.
+"""
+
+from __future__ import annotations
+
+from members.selectors import imports, people, rolls, rules, verdicts
+from members.selectors.people import sections
+from members.selectors.rolls import (
+    entries_by_public_id,
+    entry_by_public_id,
+    entry_numbered,
+    recompute_commitment,
+    roll_commitment,
+    roll_totals,
+    totals_by,
+)
+from members.selectors.rules import rules_rows, rules_told
+
+__all__ = [
+    "entries_by_public_id",
+    "entry_by_public_id",
+    "entry_numbered",
+    "imports",
+    "people",
+    "recompute_commitment",
+    "roll_commitment",
+    "roll_totals",
+    "rolls",
+    "rules",
+    "rules_rows",
+    "rules_told",
+    "sections",
+    "totals_by",
+    "verdicts",
+]

@@ -1,0 +1,208 @@
+"""What a frozen roll can be asked: its entries, its totals, its commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
+
+from members.eligibility import reason_in_words
+from members.eligibility.deciding import ELIGIBLE
+from members.mapping import ENTRY_FIELDS, Commitment, entry_line
+from members.models import Roll, RollEntry, RollTotal, Section
+from members.selectors.people import member_numbered
+from office.progress import Report, silent
+from office.refusal import Refusal
+
+ENTRIES_A_READ = 20_000
+
+
+def rolls_named(name: str) -> QuerySet[Roll]:
+    return Roll.objects.filter(name=name).order_by("-version")
+
+
+def rolls() -> QuerySet[Roll]:
+    return Roll.objects.select_related("rules").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many people of one section and unit had one verdict."""
+
+    section_code: str
+    section_name: str
+    unit_name: str | None
+    rule: str
+    people: int
+
+    @property
+    def is_eligible(self) -> bool:
+        return self.rule == ELIGIBLE
+
+
+def roll_totals(roll_id: int) -> list[Total]:
+    """Every total of a roll, by section, unit and reason."""
+    rows = (
+        RollTotal.objects.filter(roll_id=roll_id)
+        .select_related("section", "unit")
+        .order_by("section__precedence", "unit__key", "rule")
+    )
+    return [
+        Total(row.section.code, row.section.name, row.unit.name if row.unit else None,
+              row.rule, row.people)
+        for row in rows
+    ]  # fmt: skip
+
+
+def totals_by(roll_id: int, *names: str) -> list[tuple[object, ...]]:
+    """Totals of a roll added up over everything but the named fields of RollTotal."""
+    rows = RollTotal.objects.filter(roll_id=roll_id).order_by(*names).values_list(*names)
+    return list(rows.annotate(total=Sum("people")))
+
+
+def electors_by_section(roll_id: int) -> dict[int, int]:
+    """How many electors each section of a roll has."""
+    rows = (
+        RollTotal.objects.filter(roll_id=roll_id, rule=ELIGIBLE)
+        .order_by()
+        .values_list("section_id")
+        .annotate(electors=Sum("people"))
+    )
+    return dict(rows)
+
+
+def sections_of(roll_id: int) -> QuerySet[Section]:
+    """The sections that have electors on this roll, in the order of precedence."""
+    return Section.objects.filter(pk__in=electors_by_section(roll_id)).order_by("precedence")
+
+
+def entries_after(roll_id: int, *, after_id: int = 0, size: int = 1000) -> list[RollEntry]:
+    """The next entries of a roll in the order of their ids, from the one after the given."""
+    rows = RollEntry.objects.filter(roll_id=roll_id, pk__gt=after_id).select_related(
+        "section", "unit"
+    )
+    return list(rows.order_by("pk")[:size])
+
+
+def entry_ids(roll_id: int) -> Iterator[int]:
+    """The ids of a roll's entries, ascending, a read at a time."""
+    last = 0
+    while True:
+        rows = RollEntry.objects.filter(roll_id=roll_id, pk__gt=last).order_by("pk")
+        page = list(rows.values_list("pk", flat=True)[:ENTRIES_A_READ])
+        if not page:
+            return
+        yield from page
+        last = page[-1]
+
+
+def entry_of(roll_id: int, *, member_id: int) -> RollEntry | None:
+    return RollEntry.objects.filter(roll_id=roll_id, member_id=member_id).first()
+
+
+def entry_numbered(roll_id: int, number: str) -> RollEntry | None:
+    """The entry of the member with this number, in whatever form it was typed."""
+    found = member_numbered(number)
+    return entry_of(roll_id, member_id=found.pk) if found else None
+
+
+def recompute_commitment(
+    roll_id: int,
+    *,
+    salt: bytes | None = None,
+    electors: int | None = None,
+    report: Report = silent,
+) -> bytes:
+    """The commitment of a roll, worked out anew from its entries (members.mapping).
+
+    salt, electors: as the roll's row has them; given while the row is still being written.
+    """
+    if salt is None or electors is None:
+        roll = Roll.objects.get(pk=roll_id)
+        salt, electors = bytes(roll.salt), roll.electors
+    commitment = Commitment(salt=salt, entries=electors)
+    for rows in _entries_by_pseudonym(roll_id):
+        commitment.add(b"".join(map(entry_line, rows)), entries=len(rows))
+        report(done=commitment.taken)
+    return commitment.value()
+
+
+def _entries_by_pseudonym(roll_id: int) -> Iterator[list[tuple[str, ...]]]:
+    """All entries' fields as text in the order of pseudonyms, streamed by a database cursor."""
+    fields = {name: f"e.{name}" for name in ENTRY_FIELDS}
+    fields["public_id"] = "e.public_id::text"
+    fields |= {"section": "c.code", "unit": "coalesce(u.name, '')"}
+    query = (
+        f"SELECT {', '.join(fields.values())} FROM members_rollentry e"  # noqa: S608 - constants.
+        " JOIN members_section c ON c.id = e.section_id"
+        " LEFT JOIN members_unit u ON u.id = e.unit_id"
+        " WHERE e.roll_id = %s ORDER BY e.public_id"
+    )
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(query, [roll_id])
+        while rows := cursor.fetchmany(ENTRIES_A_READ):
+            yield rows
+
+
+def roll_with_id(public_id: UUID) -> Roll | None:
+    return Roll.objects.select_related("rules").filter(public_id=public_id).first()
+
+
+def standing_rolls() -> QuerySet[Roll]:
+    """The rolls that are frozen now, one of each name, the newest first."""
+    return Roll.objects.filter(state=Roll.State.FROZEN).select_related("rules").order_by("-pk")
+
+
+def roll_commitment(roll_id: int) -> bytes:
+    """The commitment that was published when the roll was frozen."""
+    return bytes(Roll.objects.values_list("commitment", flat=True).get(pk=roll_id))
+
+
+def entry_by_public_id(roll_id: int, public_id: UUID) -> RollEntry:
+    """The entry of a roll with this pseudonym; somebody who is not on it is refused."""
+    entry = (
+        RollEntry.objects.select_related("section")
+        .filter(roll_id=roll_id, public_id=public_id)
+        .first()
+    )
+    if entry is None:
+        raise Refusal("roll.no-such-entry", "There is nobody of this kind on the roll.", status=404)
+    return entry
+
+
+def entries_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, RollEntry]:
+    """Entries by their pseudonyms, in one question; who is not on any roll is left out."""
+    rows = RollEntry.objects.select_related("roll").filter(public_id__in=list(public_ids))
+    return {row.public_id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class RollFigures:
+    """A roll's totals, ready to read: by section, by reason and by unit."""
+
+    sections: tuple[tuple[str, int, int], ...]
+    reasons: tuple[tuple[str, int], ...]
+    units: tuple[tuple[str, int, int], ...]
+
+
+def roll_figures(roll_id: int) -> RollFigures:
+    """Totals of a roll: (section, electors, not eligible), (reason, people), (unit, …)."""
+    by_section: dict[str, list[int]] = {}
+    by_unit: dict[str, list[int]] = {}
+    by_reason: dict[str, int] = {}
+    for total in roll_totals(roll_id):
+        for table, name in (
+            (by_section, total.section_name), (by_unit, total.unit_name or "No unit")
+        ):  # fmt: skip
+            table.setdefault(name, [0, 0])[0 if total.is_eligible else 1] += total.people
+        if not total.is_eligible:
+            by_reason[total.rule] = by_reason.get(total.rule, 0) + total.people
+    reasons = sorted(by_reason.items(), key=lambda pair: (-pair[1], pair[0]))
+    return RollFigures(
+        tuple((name, electors, others) for name, (electors, others) in by_section.items()),
+        tuple((reason_in_words(rule), people) for rule, people in reasons),
+        tuple((name, electors, others) for name, (electors, others) in by_unit.items()),
+    )

@@ -1,0 +1,34 @@
+"""What the eligibility rules can be asked, and what people are told under them."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from members.eligibility import Rules, failing, reason_in_words, rules_in_words, sentence
+from members.mapping import rules_of_row
+from members.models import EligibilityRules
+from members.selectors.people import display_names
+
+
+def rules_of(rules_id: int) -> Rules:
+    """The rules of a stored version, as the core reads them."""
+    return rules_of_row(EligibilityRules.objects.get(pk=rules_id))
+
+
+def rules_told(rules_id: int) -> tuple[str, ...]:
+    """Each rule of a stored version as a sentence, with sections and units by their names."""
+    return rules_in_words(rules_of(rules_id), display_names())
+
+
+def verdict_examples(rules_id: int) -> list[tuple[str, str]]:
+    """What somebody is told whom each of these rules keeps out: reason, and the sentence."""
+    rules = rules_of(rules_id)
+    names = display_names()
+    return [
+        (reason_in_words(rule), sentence(rule, facts, rules, names).removeprefix("Not eligible: "))
+        for rule, facts in failing(rules)
+    ]
+
+
+def rules_rows() -> QuerySet[EligibilityRules]:
+    return EligibilityRules.objects.select_related("written_by").order_by("name", "-version")

@@ -1,0 +1,150 @@
+"""Imports at the desk: sending a list in, looking at what it would change, applying it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members import selectors, services
+from members.forms.imports import UploadForm
+from members.models import ImportBatch
+from members.rollfile import COLUMNS
+from members.views.downloads import csv_download
+from members.views.paging import row_named
+from office.access import StaffRequest, may, staff_only
+from office.models import Job
+from office.refusal import Refusal
+from office.selectors import latest_job
+
+_MANY_GONE_PERCENT = 5
+
+
+@staff_only("see_members", post="import_roll")
+@require_http_methods(["GET", "POST"])
+def imports(request: StaffRequest) -> HttpResponse:
+    form = UploadForm(request.POST or None, request.FILES or None)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("import", _upload(request, form))
+        except Refusal as refused:
+            refusal = refused.sentence
+    return render(
+        request,
+        "members/imports.html",
+        {
+            "form": form,
+            "refusal": refusal,
+            "batches": selectors.imports.imports()[: selectors.people.PAGE_ROWS],
+            "sections": selectors.people.sections(),
+            "columns": COLUMNS,
+            "may_import": may(request.user, "import_roll"),
+        },
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _upload(request: StaffRequest, form: UploadForm) -> int:
+    file = form.cleaned_data["file"]
+    return services.upload_import(
+        file.chunks(),
+        file_name=file.name,
+        scope=form.cleaned_data["scope"],
+        section_id=form.cleaned_data["section_id"],
+        by=request.user.pk,
+        now=timezone.now(),
+    )
+
+
+@staff_only("see_members")
+@require_GET
+def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
+    batch = _batch_or_404(batch_id)
+    subject = ("import", str(batch.pk))
+    kind = "apply_import" if batch.state in ("applying", "applied") else "preview_import"
+    job = latest_job(kind, subject=subject)
+    refused = list(selectors.imports.refusals(batch.pk, after_line=row_named(request)))
+    return render(
+        request,
+        "members/import.html",
+        {
+            "batch": batch,
+            "job": job if batch.state not in ("applied", "discarded", "previewed") else None,
+            "stale": latest_job("apply_import", subject=subject),
+            "figures": _import_figures(batch),
+            "reasons": selectors.imports.refusals_by_reason(batch.pk),
+            "refused": refused,
+            "next_url": f"?after={refused[-1].line}#refused" if _is_more(batch, refused) else "",
+            "unnumbered": selectors.imports.lines_refused_without_number(batch.pk),
+            "many_gone": _is_many_gone(batch),
+            "listed": selectors.people.list_figures().listed,
+            "may_apply": may(request.user, "apply_import"),
+            "may_discard": may(request.user, "discard_import"),
+            "can_discard": may(request.user, "discard_import") and _has_ended(job),
+        },
+    )
+
+
+def _has_ended(job: Job | None) -> bool:
+    return job is not None and job.state in (Job.State.FAILED, Job.State.STOPPED)
+
+
+def _import_figures(batch: ImportBatch) -> list[dict[str, str]]:
+    named = {
+        "New": batch.rows_new,
+        "Changed": batch.rows_changed,
+        "Unchanged": batch.rows_unchanged,
+        "Gone": batch.members_gone,
+        "Refused rows": batch.rows_refused,
+    }
+    return [{"name": name, "value": f"{count:,}"} for name, count in named.items()]
+
+
+def _is_more(batch: ImportBatch, refused: list[selectors.imports.Refused]) -> bool:
+    return bool(refused) and any(
+        selectors.imports.refusals(batch.pk, after_line=refused[-1].line, most=1)
+    )
+
+
+def _is_many_gone(batch: ImportBatch) -> bool:
+    known = batch.members_gone + batch.rows_changed + batch.rows_unchanged
+    return batch.members_gone * 100 > known * _MANY_GONE_PERCENT
+
+
+@staff_only("see_members")
+@require_GET
+def import_refused(request: StaffRequest, batch_id: int) -> HttpResponseBase:
+    """The refused rows as a file."""
+    batch = _batch_or_404(batch_id)
+    rows = (
+        (str(row.line), row.column, row.value, row.reason, row.remedy)
+        for row in selectors.imports.refusals(batch.pk, most=None)
+    )
+    header = ("line", "column", "value", "reason", "what to do")
+    return csv_download(f"refused-rows-{batch.pk}.csv", header, rows)
+
+
+@staff_only("see_members", post="apply_import")
+@require_POST
+def import_apply(request: StaffRequest, batch_id: int) -> HttpResponse:
+    services.request_apply(batch_id, by=request.user.pk, now=timezone.now())
+    return redirect("import", batch_id)
+
+
+@staff_only("see_members", post="discard_import")
+@require_POST
+def import_discard(request: StaffRequest, batch_id: int) -> HttpResponse:
+    services.discard_import(batch_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, "Discarded. The membership list is as it was.")
+    return redirect("imports")
+
+
+def _batch_or_404(batch_id: int) -> ImportBatch:
+    batch = selectors.imports.imports().filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404
+    return batch

@@ -1,0 +1,1 @@
+"""Pages of the returning officer about rules and rolls. One subject a module."""
