@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from config.embedded.postgres import Postgres  # noqa: E402
 from config.embedded.valkey import Valkey  # noqa: E402
+from members.rollfile import COLUMNS  # noqa: E402
 
 GOALS = {"preview": 30.0, "apply": 30.0}
 GOAL_PEAK_MB = 500
@@ -143,7 +144,7 @@ def _change_two_in_a_hundred(listing: Path, changed: Path) -> None:
     with listing.open(newline="") as source, changed.open("w", newline="") as target:
         writer = csv.writer(target, lineterminator="\r\n")
         for place, cells in enumerate(csv.reader(source)):
-            if place and place % 50 == 0 and len(cells) == 17:
+            if place and place % 50 == 0 and len(cells) == len(COLUMNS):
                 cells[14] = "2018-03-31"
             writer.writerow(cells)
 

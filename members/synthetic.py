@@ -183,6 +183,10 @@ class _Maker:
             self.paid[int(pick() * len(self.paid))],
             "good",
             self.born[int(pick() * len(self.born))],
+            # 01990 is no area code.
+            f"01990 {place % 1_000_000:06d}",
+            "yes" if section == "affiliated" else "",
+            "yes" if place % 977 == 976 else "",
         ]  # fmt: skip
 
     def _spoil(self, cells: Cells) -> None:
@@ -252,11 +256,12 @@ def _slips() -> list[Callable[[Cells], None]]:
         put(14, "2016-02-30"),
         put(15, "current"),
         put(16, "2094-05-17"),
+        put(18, "perhaps"),
         put(2, "SiÃ¢n"),
         put(2, "Ali\u202ece"),
         put(3, "=HYPERLINK(\"http://example.org\")"),
         lambda cells: cells.pop(),
-        lambda cells: cells.insert(6, "Flat 2"),
+        lambda cells: cells.append("Flat 2"),
     ]  # fmt: skip
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from members.models.enquiries import RollEnquiry
+from members.models.history import Change
 from members.models.imports import ImportBatch, ImportPiece, RefusedRow
 from members.models.people import Member, Register, Section, Unit
 from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
 
 __all__ = [
+    "Change",
     "EligibilityRules",
     "ImportBatch",
     "ImportPiece",

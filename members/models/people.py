@@ -5,6 +5,9 @@ an old roll must stay explicable. Columns ending in _key are for matching (membe
 and are compared byte by byte; of those, a name's may be longer than the name (& is and, æ is ae),
 so that its column has no length.
 
+Every change of a member, whoever or whatever made it, is kept beside it by a trigger of the
+database (members.models.history).
+
 Hundreds of thousands of rows are written in one statement here, and PostgreSQL checks foreign
 keys a row at a time, which took longer than the writing. So the references of the large tables
 (db_constraint=False) are checked by a trigger once a statement, as a set, and what they refer
@@ -96,7 +99,14 @@ class Contact(models.Model):
 
 
 class Member(Contact):
-    """A person on the membership list, now or once."""
+    """One entitlement on the membership list, now or once; a person may have several.
+
+    merged_into:      the record that stands for the same person, where a person decided so;
+                      that record is itself never merged into another.
+    levy_confirmed:   whether an affiliate confirms that this person pays its political levy.
+    address_withheld: the address of somebody at risk, which no export may carry.
+    first_import, last_import: the imports that added this row and that last changed it.
+    """
 
     number_key = models.CharField(max_length=32, db_collation="C")
     name_key = models.TextField(db_collation="C")
@@ -110,7 +120,26 @@ class Member(Contact):
     paid_until = models.DateField(null=True, blank=True)
     standing = models.CharField(max_length=16, blank=True, default="", choices=Standing.choices)
     date_of_birth = models.DateField(null=True, blank=True)
+    phone = models.CharField(max_length=32, blank=True, default="")
+    levy_confirmed = models.BooleanField(null=True, blank=True)
+    address_withheld = models.BooleanField(default=False)
     is_listed = models.BooleanField(default=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="merged",
+    )
+    first_import = models.ForeignKey(
+        "members.ImportBatch",
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+    )
     last_import = models.ForeignKey(
         "members.ImportBatch",
         on_delete=models.PROTECT,
@@ -125,8 +154,19 @@ class Member(Contact):
             models.CheckConstraint(
                 condition=Q(standing__in=["", *Standing.values]), name="member_standing_is_known"
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="member_is_not_merged_into_itself",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["name_key", "id"], name="member_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name_key", "id"], name="member_by_name"),
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="member_by_merger",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"member {self.number}"

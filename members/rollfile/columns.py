@@ -41,6 +41,9 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("paid_until", 32),
     Column("standing", 32),
     Column("date_of_birth", 32),
+    Column("phone", 32),
+    Column("levy_confirmed", 8),
+    Column("address_withheld", 8),
 )
 COLUMN_NAMES: Final = tuple(column.name for column in COLUMNS)
 
@@ -53,6 +56,10 @@ STANDINGS: Final = (
     "resigned",
     "deceased",
 )
+
+# What a cell that asks yes or no may say.
+YES: Final = frozenset({"yes", "y", "true", "t", "1", "x"})
+NO: Final = frozenset({"no", "n", "false", "f", "0"})
 
 _PUNCTUATION = re.compile(r"[\s_\-]+")
 

@@ -109,6 +109,7 @@ class Trouble(StrEnum):
     SECTION_MISSING = "section_missing"
     SECTION_UNKNOWN = "section_unknown"
     STANDING_UNKNOWN = "standing_unknown"
+    NOT_YES_OR_NO = "not_yes_or_no"
     TOO_LONG = "too_long"
     HIDDEN_CHARACTER = "hidden_character"
     GARBLED = "garbled"
@@ -173,6 +174,10 @@ TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
     Trouble.STANDING_UNKNOWN: (
         "This is not a standing that is known here.",
         "Write good, arrears, lapsed, suspended, excluded, resigned or deceased.",
+    ),
+    Trouble.NOT_YES_OR_NO: (
+        "This column is answered by yes or no.",
+        "Write yes or no, or leave the cell blank.",
     ),
     Trouble.TOO_LONG: (
         "This is longer than the column can hold.",

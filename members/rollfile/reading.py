@@ -17,7 +17,15 @@ from functools import lru_cache
 from operator import gt, itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from members.rollfile.columns import COLUMN_NAMES, COLUMNS, STANDINGS, Header, read_header
+from members.rollfile.columns import (
+    COLUMN_NAMES,
+    COLUMNS,
+    NO,
+    STANDINGS,
+    YES,
+    Header,
+    read_header,
+)
 from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble, shown
 from members.rollfile.normal import fold, number_key, tidy, unit_key
 
@@ -85,6 +93,9 @@ class Row(NamedTuple):
     paid_until: str
     standing: str
     date_of_birth: str
+    phone: str
+    levy_confirmed: str
+    address_withheld: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,8 @@ class RollFile:
 
     def _judge(self, line: int, cells: Sequence[str], problems: list[Problem]) -> Row:
         (number, title, given, family, email, a1, a2, a3, a4, postcode, country,
-         section, unit, joined_on, paid_until, standing, born_on) = cells  # fmt: skip
+         section, unit, joined_on, paid_until, standing, born_on,
+         phone, levy, withheld) = cells  # fmt: skip
         if not (number.isascii() and number.isdigit()) and (wrong := _number_trouble(number)):
             problems.append(Problem("number", shown(number), wrong))
         if not family:
@@ -175,11 +187,15 @@ class RollFile:
             problems.append(Problem("paid_until", shown(paid_until), paid_trouble))
         if born_trouble:
             problems.append(Problem("date_of_birth", shown(born_on), born_trouble))
+        if levy:
+            levy = _yes_or_no("levy_confirmed", levy, problems)
+        if withheld:
+            withheld = _yes_or_no("address_withheld", withheld, problems)
         return Row(
             line, number, number_key(number), title, given, family,
             f"{_folded_name(family)} {_folded_name(given)}".rstrip(),
             email, a1, a2, a3, a4, postcode, country, section, unit, _unit_key(unit),
-            joined, paid, standing, born,
+            joined, paid, standing, born, phone, levy, withheld,
         )  # fmt: skip
 
     def _section(self, section: str, problems: list[Problem]) -> str:
@@ -291,6 +307,14 @@ def _standing(standing: str, problems: list[Problem]) -> str:
     if standing.casefold() in STANDINGS:
         return standing.casefold()
     problems.append(Problem("standing", shown(standing), Trouble.STANDING_UNKNOWN))
+    return ""
+
+
+def _yes_or_no(column: str, given: str, problems: list[Problem]) -> str:
+    answer = given.casefold()
+    if answer in YES or answer in NO:
+        return "true" if answer in YES else "false"
+    problems.append(Problem(column, shown(given), Trouble.NOT_YES_OR_NO))
     return ""
 
 

@@ -8,8 +8,9 @@ from http import HTTPStatus
 from django.db import transaction
 from django.db.models import F
 
-from members.models import ImportBatch, ImportPiece, Register
+from members.models import Change, ImportBatch, ImportPiece, Register
 from members.services import comparing, staging
+from members.services.history import tell_history
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -66,6 +67,7 @@ def _apply(batch_id: int, *, now: datetime, report: Report) -> None:
     if register.version != batch.register_version or not _is_staged(batch):
         raise _Stale
     report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
+    tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk)
     comparing.add_units(batch_id)
     written = {"rows_changed": comparing.change_members(batch_id)}
     report(done=written["rows_changed"])

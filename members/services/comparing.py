@@ -35,7 +35,7 @@ _DIFFERENCES: Final = {
     **{name: f"s.{name} <> m.{name}" for name in _COMPARED_TEXTS},
     **{
         name: f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM m.{name})"
-        for name in staging.DATES
+        for name in (*staging.DATES, *staging.ANSWERS)
     },
     "section": "c.id <> m.section_id",
     "unit": "(s.unit_key IS NOT NULL AND u.id IS DISTINCT FROM m.unit_id)",
@@ -244,9 +244,8 @@ def add_units(batch_id: int) -> int:
 
 def change_members(batch_id: int) -> int:
     """Write the changed rows over their members; a blank cell leaves what was there."""
-    texts = ", ".join(
-        f"{name} = coalesce(s.{name}, t.{name})" for name in (*_COMPARED_TEXTS, *staging.DATES)
-    )
+    names = (*_COMPARED_TEXTS, *staging.DATES, *staging.ANSWERS)
+    texts = ", ".join(f"{name} = coalesce(s.{name}, t.{name})" for name in names)
     return staging.changed_rows(
         f"""
         UPDATE members_member t
@@ -275,10 +274,12 @@ def add_members(batch_id: int) -> int:
         f"""
         INSERT INTO members_member (
             number, number_key, family_name, name_key, {", ".join(texts)},
-            {", ".join(staging.DATES)}, section_id, unit_id, is_listed, last_import_id
+            {", ".join(staging.DATES)}, levy_confirmed, address_withheld,
+            section_id, unit_id, is_listed, first_import_id, last_import_id
         )
         SELECT s.number, s.number_key, s.family_name, s.name_key, {filled},
-               {", ".join(f"s.{name}" for name in staging.DATES)}, c.id, u.id, true, %(batch)s
+               {", ".join(f"s.{name}" for name in staging.DATES)}, s.levy_confirmed,
+               coalesce(s.address_withheld, false), c.id, u.id, true, %(batch)s, %(batch)s
         FROM {SIDE_BY_SIDE} WHERE m.id IS NULL
         ORDER BY s.number_key
         """,

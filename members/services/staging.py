@@ -35,8 +35,10 @@ TEXTS: Final = (
     "postcode",
     "country",
     "standing",
+    "phone",
 )
 DATES: Final = ("joined_on", "paid_until", "date_of_birth")
+ANSWERS: Final = ("levy_confirmed", "address_withheld")
 
 _TABLE: Final = sql.SQL(
     """
@@ -61,7 +63,10 @@ _TABLE: Final = sql.SQL(
         joined_on date,
         paid_until date,
         standing text,
-        date_of_birth date
+        date_of_birth date,
+        phone text,
+        levy_confirmed boolean,
+        address_withheld boolean
     )
     """
 )
