@@ -36,6 +36,7 @@ def refuse_unsafe(**arguments: object) -> None:
     found = checks.errors()
     try:
         found += checks.check_durability(databases=settings.DATABASES)
+        found += checks.check_role()
     except DatabaseError as away:
         sys.exit(f"The database does not answer, so the worker cannot look at it: {away}")
     connections.close_all()  # The worker's children must not inherit the one that was asked.

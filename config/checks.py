@@ -17,6 +17,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.utils.module_loading import import_string
 
+from config.database_access import owns_tables
+
 POSTGRESQL = "django.db.backends.postgresql"
 UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "http:", "https:"}
 
@@ -151,6 +153,19 @@ def check_durability(*, databases: Iterable[str] | None, **_: Any) -> Iterable[C
                 "acknowledged.",
                 id="hustings.E014",
             )
+
+
+def check_role() -> Iterable[CheckMessage]:
+    """Refuse a worker that signed in as the owner of the tables, who could rewrite history.
+
+    Asked at the worker's start alone: migrate and grant_access are the owner's own.
+    """
+    if not settings.DEVELOPMENT and owns_tables():
+        yield Error(
+            "This process signed in to the database as the owner of its tables, who could switch "
+            "off what makes them append-only. Sign in as the role of grant_access.",
+            id="hustings.E015",
+        )
 
 
 CHECKS: tuple[Callable[..., Iterable[CheckMessage]], ...] = (

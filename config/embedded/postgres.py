@@ -137,8 +137,8 @@ class Postgres:
             self._give(self._short_folder)
         return self._short_folder
 
-    def url(self, database: str = DATABASE) -> str:
-        return f"postgresql://{ROLE}@/{database}?host={quote(str(self.socket_folder), safe='')}"
+    def url(self, database: str = DATABASE, *, role: str = ROLE) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.socket_folder), safe='')}"
 
     def start(self) -> None:
         """Make the cluster if there is none, and start it; returns once it answers."""
@@ -183,6 +183,21 @@ class Postgres:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if cursor.fetchone() is None:
                     cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        finally:
+            connection.close()
+
+    def make_role(self, name: str) -> None:
+        """Make a role that may sign in, if there is none of this name."""
+        import psycopg2
+        from psycopg2 import sql
+
+        connection = psycopg2.connect(self.url("postgres"))
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+                if cursor.fetchone() is None:
+                    cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
         finally:
             connection.close()
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from config.database_access import WORKING_ROLE
 from config.embedded import node
 from config.embedded.postgres import CannotStart
 from config.embedded.servers import ROOT, Servers, var_folder
@@ -54,8 +55,16 @@ class Process(Protocol):
 class Program:
     """One long-running command, its output in its own log."""
 
-    def __init__(self, command: list[str], log: Path, *, patience_s: float) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        log: Path,
+        *,
+        patience_s: float,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.command = command
+        self.environment = environment or {}
         self.log = log
         self.patience_s = patience_s
         self.process: subprocess.Popen[bytes] | None = None
@@ -74,6 +83,7 @@ class Program:
             self.process = subprocess.Popen(
                 [*dies_with_us, *self.command],
                 cwd=ROOT,
+                env=os.environ | self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -174,6 +184,9 @@ class Supervisor:
 
     def migrate(self) -> None:
         self.manage("migrate", "--no-input", "--verbosity", "1")
+        if self.servers.postgres is not None:
+            self.servers.postgres.make_role(WORKING_ROLE)
+            self.manage("grant_access", WORKING_ROLE)
 
     def make_static(self) -> None:
         node.build()
@@ -197,20 +210,30 @@ class Supervisor:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
         run = [sys.executable, "-m"]
         logs = self.var / "log"
+        at_work = self.at_work()
         web = [*run, "gunicorn", "config.wsgi:application", "--no-control-socket"]
         # Two a core, for half of a cast is waiting for the disk; and no more than the database of
         # a trial installation has connections for.
         web += ["--workers", str(min(2 * cores, 32)), "--timeout", "60", "--graceful-timeout", "15"]
         for address in addresses(self.port):
             web += ["--bind", address]
-        yield "web", Program(web, logs / "web.log", patience_s=20)
+        yield "web", Program(web, logs / "web.log", patience_s=20, environment=at_work)
         worker = [*run, "celery", "-A", "config", "worker", "--queues", QUEUES]
         worker += ["--concurrency", str(max(3, cores)), "--loglevel", "INFO"]
         worker += ["--without-gossip", "--without-mingle"]
-        yield "worker", Program(worker, logs / "worker.log", patience_s=20)
+        yield "worker", Program(worker, logs / "worker.log", patience_s=20, environment=at_work)
         beat = [*run, "celery", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile="]
         beat += ["--schedule", str(self.var / "beat.schedule")]
-        yield "beat", Program(beat, logs / "beat.log", patience_s=10)
+        yield "beat", Program(beat, logs / "beat.log", patience_s=10, environment=at_work)
+
+    def at_work(self) -> dict[str, str]:
+        """The database as web, worker and beat sign in to it: as a role that owns no table.
+
+        Where DATABASE_URL names another server, its roles are its operator's (docs/operations.md).
+        """
+        if self.servers.postgres is None:
+            return {}
+        return {"DATABASE_URL": self.servers.postgres.url(role=WORKING_ROLE)}
 
     def wait_until_ready(self) -> None:
         """Wait for the web to answer and the worker to listen; a child that dies is a failure."""

@@ -82,11 +82,7 @@ def _apply(batch_id: int, *, now: datetime, report: Report) -> None:
 
 def _is_staged(batch: ImportBatch) -> bool:
     """Whether the import's table still holds its rows: a fall of the database empties it."""
-    ((there,),) = staging.run(
-        "SELECT to_regclass(%(name)s) IS NOT NULL", batch.pk,
-        name=staging.table_of(batch.pk).string,
-    )  # fmt: skip
-    if not there:
+    if not staging.is_there(batch.pk):
         return False
     ((rows,),) = staging.run("SELECT count(*) FROM {staged}", batch.pk)
     return int(rows) == batch.rows_new + batch.rows_changed + batch.rows_unchanged

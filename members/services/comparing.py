@@ -305,4 +305,4 @@ def unlist_gone(batch: ImportBatch) -> int:
 
 def analyse_members() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE members_member, members_unit")
+        cursor.execute("SELECT members_analyse()")

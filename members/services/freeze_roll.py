@@ -161,7 +161,7 @@ def _judge_everybody(roll: Roll, rules: Rules) -> int:
         )
         judged_rows = int(cursor.rowcount)
         # Without this the planner takes a fresh table for a small one, and loops over its rows.
-        cursor.execute("ANALYZE members_verdict")
+        cursor.execute("SELECT members_analyse()")
     return judged_rows
 
 

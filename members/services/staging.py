@@ -74,7 +74,13 @@ _TABLE: Final = sql.SQL(
 
 def table_of(batch_id: int) -> sql.Identifier:
     """The name of the import's table. Made of a number, so that it can be nothing else."""
-    return sql.Identifier(f"members_staged_{int(batch_id):d}")
+    return sql.Identifier("staging", f"import_{int(batch_id):d}")
+
+
+def is_there(batch_id: int) -> bool:
+    """Whether the import's table is there, filled or empty."""
+    name = f"staging.import_{int(batch_id):d}"
+    return bool(run("SELECT to_regclass(%(name)s) IS NOT NULL", batch_id, name=name)[0][0])
 
 
 def run(query: str, batch_id: int, **values: Any) -> list[tuple[Any, ...]]:

@@ -7,7 +7,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from members import selectors, services
 from members.models import ImportBatch, ImportPiece, Member, RefusedRow, Register, Unit
@@ -43,12 +42,6 @@ def troubles(batch: ImportBatch) -> list[tuple[int, str, str]]:
 def service(name: str) -> ModuleType:
     """The module of a service, whose name in the package is the service itself."""
     return sys.modules[f"members.services.{name}"]
-
-
-def is_staged(batch_id: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s)", [staging.table_of(batch_id).string])
-        return cursor.fetchone()[0] is not None
 
 
 # --- the preview -------------------------------------------------------------------------------
@@ -157,7 +150,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_line_and_is_destroyed() -> No
     assert "comma" in refusal.value.sentence
     assert (batch.state, batch.failure["line"]) == ("failed", 1)
     assert not ImportPiece.objects.exists()
-    assert not is_staged(batch_id)
+    assert not staging.is_there(batch_id)
 
 
 def test_a_control_character_anywhere_ends_in_a_refusal_that_can_be_kept() -> None:
@@ -402,7 +395,7 @@ def test_an_applied_import_keeps_its_hash_and_not_its_file() -> None:
 
     assert len(batch.sha256) == 64
     assert not ImportPiece.objects.exists()
-    assert not is_staged(batch.pk)
+    assert not staging.is_there(batch.pk)
     assert batch.samples == {}
     assert RefusedRow.objects.count() == 1
 
@@ -484,7 +477,7 @@ def test_a_discarded_import_leaves_no_personal_data() -> None:
     assert batch.state == "discarded"
     assert not RefusedRow.objects.exists()
     assert not ImportPiece.objects.exists()
-    assert not is_staged(batch.pk)
+    assert not staging.is_there(batch.pk)
     assert batch.samples == {}
     assert not Member.objects.exists()
 

@@ -1,0 +1,112 @@
+"""The role of web and workers: it can do the work, and it cannot rewrite history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg2.errors
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import Error, connection, transaction
+
+from config.checks import check_role
+from config.database_access import NoSuchRole, grant_access, owns_tables
+from members.models import Change
+from tests.members.factories import imported, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def role() -> Iterator[str]:
+    """A role of this test's own; it goes with the test's transaction."""
+    name = f"work_{uuid4().hex[:12]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {name} LOGIN")
+    yield name
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+def become(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {role}")
+
+
+def refused(statement: str) -> bool:
+    """Whether PostgreSQL denies this role the statement."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except Error as error:
+        return isinstance(error.__cause__, psycopg2.errors.InsufficientPrivilege)
+    return False
+
+
+APPEND_ONLY = [
+    "members_change", "members_verdict", "members_rollentry", "members_rolltotal",
+    "members_eligibilityrules", "office_auditrecord", "ballot_entry", "ballot_sealedballot",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_history_can_be_read_and_added_to_and_nothing_else(role: str, table: str) -> None:
+    grant_access(role)
+    become(role)
+
+    assert not refused(f"SELECT count(*) FROM {table}")
+    assert refused(f"UPDATE {table} SET id = id") or table == "members_verdict"
+    assert refused(f"DELETE FROM {table}")
+    assert refused(f"TRUNCATE {table} CASCADE")
+    assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    assert refused(f"DROP TABLE {table} CASCADE")
+
+
+def test_every_table_with_an_append_only_trigger_is_closed_to_changes(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgname LIKE '%append_only'"
+        )
+        guarded = {name for (name,) in cursor.fetchall()}
+
+    granted = grant_access(role)
+
+    assert guarded >= set(APPEND_ONLY)
+    assert {table for table, rights in granted.items() if rights == "SELECT, INSERT"} == guarded
+
+
+def test_the_work_goes_on_under_that_role_and_history_is_written(role: str) -> None:
+    imported(person())
+    grant_access(role)
+    become(role)
+    assert not owns_tables()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE members_member SET email = 'new@example.org'")
+
+    assert Change.objects.get().after["email"] == "new@example.org"
+    assert refused("DELETE FROM members_change")
+
+
+def test_a_role_that_is_not_there_is_refused_with_what_to_run() -> None:
+    with pytest.raises(NoSuchRole, match="CREATE ROLE nobody_here LOGIN"):
+        grant_access("nobody_here")
+    with pytest.raises(CommandError, match="GRANT nobody_here TO"):
+        call_command("grant_access", "nobody_here")
+
+
+def test_granting_twice_is_the_same_as_once(role: str) -> None:
+    assert grant_access(role) == grant_access(role)
+
+
+def test_a_worker_that_signs_in_as_the_owner_is_refused(role: str, settings: object) -> None:
+    grant_access(role)
+    settings.DEVELOPMENT = False  # type: ignore[attr-defined]
+
+    (found,) = check_role()
+    assert found.id == "hustings.E015"
+
+    become(role)
+    assert list(check_role()) == []
