@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
-from members import letters, services
+from members import letters, selectors, services
+from members.eligibility.rules import day_in_words
 from members.services.answer_enquiry import PURPOSE
+from office.acts import register_act
 from office.desk import register_desk_link
 from office.kinds import Work, register_job_kind
 from office.purposes import Envelope, LetterToSend, register_purpose
@@ -24,12 +28,28 @@ def register() -> None:
     register_job_kind(
         "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
     )
+    register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
     register_desk_link(
         "Members",
         "members",
         "see_members",
         "The membership list: figures, search, imports, rules and rolls.",
+    )
+
+
+def set_destruction_date(subject_id: str, *, destroy_on: str, **given: Any) -> None:
+    services.set_destruction_date(
+        int(subject_id), destroy_on=date.fromisoformat(destroy_on), **given
+    )
+
+
+def destruction_in_words(subject_id: str, *, destroy_on: str) -> str:
+    roll = selectors.rolls.rolls().get(pk=int(subject_id))
+    day = day_in_words(date.fromisoformat(destroy_on))
+    return (
+        f"On {day} every name, address and date on roll {roll.version} of “{roll.name}” is "
+        f"destroyed. Its totals and its commitment stay."
     )
 
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from members.views import public
 from members.views.administrator import imports, people, sections
-from members.views.officer import rolls, rules
+from members.views.officer import retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),
@@ -36,4 +36,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/members/rules/<int:rules_id>/", rules.rules_version, name="rules_version"),
     path("desk/members/rolls/", rolls.rolls, name="rolls"),
     path("desk/members/rolls/<int:roll_id>/", rolls.roll, name="roll"),
+    path(
+        "desk/members/rolls/<int:roll_id>/destruction/",
+        retention.roll_destruction,
+        name="roll_destruction",
+    ),
 ]

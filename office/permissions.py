@@ -105,6 +105,7 @@ _TABLE = (
     _one("answer_enquiry", "answer a member's enquiry", ROLL_KEEPERS),
     _two("freeze_roll", "freeze the roll"),
     _two("withdraw_freeze", "withdraw the freeze of the roll"),
+    _two("set_destruction_date", "set the day on which a roll is destroyed"),
     _two("amend_roll", "amend the frozen roll", ROLL_KEEPERS),
     _two("amend_roll_in_bulk", "amend the frozen roll in bulk", ROLL_KEEPERS),
     _two("edit_contacts_in_bulk", "change contact details in bulk", ROLL_KEEPERS),

@@ -6,10 +6,12 @@ from members.models.enquiries import RollEnquiry
 from members.models.history import Change
 from members.models.imports import ImportBatch, ImportPiece, RefusedRow
 from members.models.people import Member, Register, Section, Unit
+from members.models.retention import Destruction
 from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
 
 __all__ = [
     "Change",
+    "Destruction",
     "EligibilityRules",
     "ImportBatch",
     "ImportPiece",

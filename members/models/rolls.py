@@ -69,6 +69,13 @@ class Roll(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_because = models.TextField(blank=True)
+    destroy_on = models.DateField(null=True, blank=True)
+    destroy_ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    destroy_seconded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering = ("name", "-version")
@@ -79,6 +86,12 @@ class Roll(models.Model):
                 condition=Q(state="withdrawn", withdrawn_at__isnull=False)
                 | Q(state="frozen", withdrawn_at__isnull=True),
                 name="roll_withdrawal_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(destroy_on__isnull=True)
+                | Q(destroy_ordered_by__isnull=False, destroy_seconded_by__isnull=False)
+                & ~Q(destroy_ordered_by=models.F("destroy_seconded_by")),
+                name="roll_destruction_is_ordered_by_two",
             ),
         ]
 
@@ -113,7 +126,8 @@ class RollTotal(models.Model):
 class RollEntry(Contact):
     """One elector on one roll, with name and address as they stood at the freeze.
 
-    public_id is the pseudonym on the board; it is drawn at random and says nothing.
+    public_id is the pseudonym on the board; it is drawn at random and says nothing. After the
+    roll's destruction the pseudonym is all that an entry holds, and member is empty.
     """
 
     roll = models.ForeignKey(
@@ -123,6 +137,7 @@ class RollEntry(Contact):
     member = models.ForeignKey(
         Member,
         on_delete=models.PROTECT,
+        null=True,
         related_name="roll_entries",
         db_index=False,
         db_constraint=False,

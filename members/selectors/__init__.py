@@ -14,6 +14,7 @@ from members.selectors.rolls import (
     recompute_commitment,
     roll_commitment,
     roll_totals,
+    rolls_due_for_destruction,
     totals_by,
 )
 from members.selectors.rules import rules_rows, rules_told
@@ -28,6 +29,7 @@ __all__ = [
     "roll_commitment",
     "roll_totals",
     "rolls",
+    "rolls_due_for_destruction",
     "rules",
     "rules_rows",
     "rules_told",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Now, TruncDate
 
 from members.eligibility import reason_in_words
 from members.eligibility.deciding import ELIGIBLE
@@ -154,6 +156,13 @@ def roll_with_id(public_id: UUID) -> Roll | None:
 def standing_rolls() -> QuerySet[Roll]:
     """The rolls that are frozen now, one of each name, the newest first."""
     return Roll.objects.filter(state=Roll.State.FROZEN).select_related("rules").order_by("-pk")
+
+
+def rolls_due_for_destruction() -> QuerySet[Roll]:
+    """The rolls whose day of destruction has come, by the database's clock."""
+    return Roll.objects.filter(
+        destroy_on__lte=TruncDate(Now(), tzinfo=UTC), destruction__isnull=True
+    ).order_by("pk")
 
 
 def roll_commitment(roll_id: int) -> bytes:

@@ -1,0 +1,58 @@
+"""How long a roll is kept: the day that two officers set, and the certificate afterwards."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from members import selectors
+from members.forms.retention import DestructionForm
+from members.services.set_destruction_date import refuse_day
+from office.access import StaffRequest, may, staff_only
+from office.refusal import Refusal
+from office.services.approvals import propose_act
+
+
+@staff_only("see_roll", post="set_destruction_date")
+@require_http_methods(["GET", "POST"])
+def roll_destruction(request: StaffRequest, roll_id: int) -> HttpResponse:
+    roll = selectors.rolls.rolls().filter(pk=roll_id).first()
+    if roll is None:
+        raise Http404
+    form = DestructionForm(request.POST or None)
+    refusal = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _propose(request, roll.pk, form)
+        except Refusal as refused:
+            refusal = refused.sentence
+        else:
+            messages.success(request, "Proposed. Another officer must approve it.")
+            return redirect("roll_destruction", roll.pk)
+    return render(
+        request,
+        "members/roll_destruction.html",
+        {
+            "roll": roll,
+            "form": form,
+            "refusal": refusal,
+            "certificate": getattr(roll, "destruction", None),
+            "may_set": may(request.user, "set_destruction_date"),
+        },
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+def _propose(request: StaffRequest, roll_id: int, form: DestructionForm) -> None:
+    now = timezone.now()
+    refuse_day(form.cleaned_data["destroy_on"], now=now)
+    propose_act(
+        "set_destruction_date",
+        subject=("roll", str(roll_id)),
+        by=request.user.pk,
+        now=now,
+        parameters={"destroy_on": form.cleaned_data["destroy_on"].isoformat()},
+    )
