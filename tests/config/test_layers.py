@@ -17,6 +17,8 @@ CORE = {
     # argon2 and cryptography close a trustee's share file with a passphrase, and nothing else.
     "ballot.sealing": {"numpy", "btclib_secp256k1", "argon2", "cryptography"},
     "members.eligibility": set[str](),
+    # Lists as arrays, and the likeness of names.
+    "members.matching": {"numpy", "rapidfuzz"},
     "members.rollfile": set[str](),
 }
 """Each part of the core, with what it may import besides the standard library and the core."""
