@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import (Mapping, Sequence)
+from datetime import (date)
+from typing import (Any)
+from django.utils import (timezone)
+from members import (letters, selectors, services)
+from members.eligibility.rules import (day_in_words)
+from members.services.answer_enquiry import (PURPOSE)
+from office.acts import (register_act)
+from office.desk import (register_desk_link)
+from office.kinds import (Work, register_job_kind)
+from office.purposes import (Envelope, LetterToSend, register_purpose)
 
-from django.utils import timezone
-
-from members import letters, selectors, services
-from members.eligibility.rules import day_in_words
-from members.services.answer_enquiry import PURPOSE
-from office.acts import register_act
-from office.desk import register_desk_link
-from office.kinds import Work, register_job_kind
-from office.purposes import Envelope, LetterToSend, register_purpose
 
 
 def register() -> None:
@@ -24,6 +23,9 @@ def register() -> None:
     )
     register_job_kind(
         "apply_import", apply_import, words="Applying a membership list", queue="import"
+    )
+    register_job_kind(
+        "find_pairs", find_pairs, words="Searching for records of one person", queue="import"
     )
     register_job_kind(
         "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
@@ -59,6 +61,16 @@ def preview_import(work: Work) -> None:
 
 def apply_import(work: Work) -> None:
     services.apply_import(int(work.subject_id), now=timezone.now(), report=work.report)
+
+
+def find_pairs(work: Work) -> None:
+    """Search; and where the list has changed meanwhile, once more for what changed."""
+    is_whole = bool(work.parameters.get("whole"))
+    services.find_pairs(
+        by=work.opened_by, now=timezone.now(), is_whole=is_whole, report=work.report
+    )
+    while selectors.pairs.is_behind():
+        services.find_pairs(by=work.opened_by, now=timezone.now(), report=work.report)
 
 
 def answer_enquiry(work: Work) -> None:

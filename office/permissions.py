@@ -10,8 +10,9 @@ while a written authority is in force.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import (dataclass)
+from enum import (StrEnum)
+
 
 
 class Role(StrEnum):
@@ -100,6 +101,9 @@ _TABLE = (
     _one("import_roll", "upload a membership list", ROLL_KEEPERS),
     _one("apply_import", "apply an import", ROLL_KEEPERS),
     _one("discard_import", "discard an import", ROLL_KEEPERS),
+    _one("find_pairs", "search for records of one person", ROLL_KEEPERS),
+    _one("settle_pair", "decide whether two records are one person", ROLL_KEEPERS),
+    _one("list_levy", "download who has no levy confirmed", ROLL_KEEPERS),
     _one("edit_rules", "edit the eligibility rules", OFFICERS),
     _one("judge_roll", "judge who may vote", ROLL_KEEPERS),
     _one("answer_enquiry", "answer a member's enquiry", ROLL_KEEPERS),

@@ -201,6 +201,11 @@ class Scoring:
         weighed = {
             field: _weighed(field, levels[field], chances) for field, chances in usual.items()
         }
+        # Of one household and born on one day are twins, and no parents name two children alike.
+        person, home = weighed["date_of_birth"]
+        weighed["date_of_birth"] = person, np.where(
+            levels["given_name"] >= Level.ALIKE, np.minimum(home, 0.0), home
+        )
         both_same = (levels["family_name"] == Level.SAME) & (levels["given_name"] == Level.SAME)
         weighed["both names"] = self._names_that_go_together(left, usual, both_same)
         weighed["address"] = self._address(left, right, levels)

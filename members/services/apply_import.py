@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from http import HTTPStatus
+from datetime import (datetime)
+from http import (HTTPStatus)
+from django.db import (transaction)
+from django.db.models import (F)
+from members.models import (Change, ImportBatch, ImportPiece, Register)
+from members.services import (comparing, staging)
+from members.services.history import (tell_history)
+from office.progress import (Report, silent)
+from office.refusal import (Refusal)
+from office.services.audit import (record)
+from office.services.jobs import (open_job)
+from members.services.find_pairs import (request_search)
 
-from django.db import transaction
-from django.db.models import F
-
-from members.models import Change, ImportBatch, ImportPiece, Register
-from members.services import comparing, staging
-from members.services.history import tell_history
-from office.progress import Report, silent
-from office.refusal import Refusal
-from office.services.audit import record
-from office.services.jobs import open_job
 
 
 class _Stale(Exception):
@@ -101,6 +101,8 @@ def _settle(batch: ImportBatch, *, now: datetime) -> None:
     batch.save(update_fields=["state", "applied_at", "samples"])
     ImportPiece.objects.filter(batch=batch).delete()
     staging.drop(batch.pk)
+    # Who is new or changed is looked at for records of the same person.
+    request_search(by=batch.applied_by_id, now=now, is_whole=False)
     record(
         "apply_import",
         subject=("import", str(batch.pk)),
