@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import (URLPattern, URLResolver, path)
+from members.views import (public)
+from members.views.administrator import (duplicates, imports, levy, people, sections)
+from members.views.officer import (retention, rolls, rules)
 
-from members.views import public
-from members.views.administrator import imports, people, sections
-from members.views.officer import retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),
@@ -30,6 +30,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
         imports.import_discard,
         name="import_discard",
     ),
+    path("desk/members/duplicates/", duplicates.duplicates, name="duplicates"),
+    path(
+        "desk/members/duplicates/search/", duplicates.duplicates_search, name="duplicates_search"
+    ),
+    path(
+        "desk/members/duplicates/decided/",
+        duplicates.duplicates_settled,
+        name="duplicates_settled",
+    ),
+    path("desk/members/duplicates/<int:pair_id>/", duplicates.duplicate, name="duplicate"),
+    path(
+        "desk/members/duplicates/<int:pair_id>/undo/",
+        duplicates.duplicate_undo,
+        name="duplicate_undo",
+    ),
+    path("desk/members/levy/", levy.levy, name="levy"),
+    path("desk/members/levy/<int:unit_id>.csv", levy.levy_unconfirmed, name="levy_unconfirmed"),
     path("desk/members/sections/", sections.sections, name="sections"),
     path("desk/members/rules/", rules.rules, name="rules"),
     path("desk/members/rules/new/", rules.rules_new, name="rules_new"),

@@ -16,6 +16,7 @@ from members.services.upload_import import (upload_import)
 from members.services.withdraw_freeze import (withdraw_freeze)
 from members.services.find_pairs import (find_pairs, request_search)
 from members.services.settle_pair import (settle_different, settle_same, unsettle)
+from members.services.record_levy_list import (record_levy_list)
 
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "freeze_roll",
     "preview_import",
     "record_enquiry",
+    "record_levy_list",
     "request_apply",
     "request_search",
     "save_rules",
