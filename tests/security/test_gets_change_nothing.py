@@ -45,6 +45,7 @@ def test_no_get_changes_a_row() -> None:
         "approval_id": approval.pk, "roll_id": run.election.roll_id,
         "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,
         "letter_id": 1, "dispatch_id": 1, "batch_id": 1, "member_id": 1, "mail_id": 1,
+        "pair_id": 1, "unit_id": 1,
         "authority_id": 1, "pk": 1, "key": "none-such",
         "uidb36": int_to_base36(person.pk),
     }

@@ -1,0 +1,168 @@
+"""What is done with a membership list once it is there: how long, how much memory, how well.
+
+    python -m benchmarks.roll [--rows 654006] [--doubles 6000] [--seed 1] [SECTION …]
+
+Starts a PostgreSQL of its own with fsync on, makes a synthetic list in which it is known who
+stands in it twice (members.known_doubles), imports it by the jobs that a worker runs, and then
+measures each section in a process of its own, so that its peak memory is its own. A section is a
+module benchmarks.roll_… with `measure(ground)`, named in SECTIONS. Prints each figure beside its
+goal and, last, one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from config.embedded.postgres import Postgres
+from config.embedded.valkey import Valkey
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+SECTIONS: Final = {"duplicates": "benchmarks.roll_duplicates"}
+WHOLE: Final = 654_006
+"""The size at which the goals hold; at another they are not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a section measures on: the imported list, and who is known to stand in it twice."""
+
+    rows: int
+    doubles: int
+    seed: int
+    folder: Path
+
+    @property
+    def listing(self) -> Path:
+        return self.folder / "list.csv"
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "doubles.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. goal: in words, "< 90 s"; met: whether it is reached."""
+
+    name: str
+    value: float
+    unit: str = ""
+    goal: str = ""
+    met: bool = True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.roll", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--rows", type=int, default=WHOLE)
+    parser.add_argument("--doubles", type=int, default=6_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--in", dest="folder", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if unknown := set(given.sections) - {*SECTIONS, "import"}:
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    if given.folder:
+        return _as_a_child(given)
+    folder = Path(tempfile.mkdtemp(prefix="hustings-bench-"))
+    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
+    try:
+        valkey.start()
+        postgres.start()
+        postgres.make_database()
+        os.environ |= {
+            "DATABASE_URL": postgres.url(),
+            "REDIS_URL": valkey.url(),
+            "HUSTINGS_DEVELOPMENT": "1",
+            "HUSTINGS_VAR": str(folder / "var"),
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        told = _measure(given, folder)
+    finally:
+        postgres.stop()
+        valkey.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps({"benchmark": "roll", "rows": given.rows, "cores": os.cpu_count(), **told}))
+    return 0
+
+
+def _measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    ground = Ground(given.rows, given.doubles, given.seed, folder)
+    print(f"Making and importing a list of {given.rows:,} rows …", flush=True)
+    size = ("--rows", str(given.rows), "--doubles", str(given.doubles), "--seed", str(given.seed))
+    _run("-m", "members.known_doubles", *size, "--out", str(ground.listing), "--key",
+         str(ground.key))  # fmt: skip
+    _run("manage.py", "migrate", "--verbosity", "0")
+    told = {}
+    for section in ("import", *(given.sections or SECTIONS)):
+        out = _run("-m", "benchmarks.roll", section, "--in", str(folder), *size)
+        figures = [Figure(**figure) for figure in json.loads(out.splitlines()[-1])]
+        _print(section, figures, is_whole=given.rows == WHOLE)
+        told[section] = {figure.name: figure.value for figure in figures}
+    return told
+
+
+def _print(section: str, figures: list[Figure], *, is_whole: bool) -> None:
+    print(f"\n{section}")
+    for figure in figures:
+        value = f"{figure.value:,.0f}" if figure.value >= 1000 else f"{figure.value:,.2f}"
+        goal = f"goal {figure.goal}{'' if figure.met else '   MISSED'}"
+        print(f"  {figure.name:44}{value:>12} {figure.unit:10}"
+              f"{goal if is_whole and figure.goal else ''}", flush=True)  # fmt: skip
+
+
+def _run(*arguments: str) -> str:
+    """Run a program of our own and return what it printed; its complaints are seen at once."""
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
+    return done.stdout
+
+
+# --- the child's side ---------------------------------------------------------------------------
+
+
+def _as_a_child(given: argparse.Namespace) -> int:
+    import django  # noqa: PLC0415 - the environment is set by now.
+
+    django.setup()
+    ground = Ground(given.rows, given.doubles, given.seed, given.folder)
+    (section,) = given.sections
+    figures = _import(ground) if section == "import" else list(
+        importlib.import_module(SECTIONS[section]).measure(ground))  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    figures.append(Figure("peak memory of the process", peak, "MB", "< 500 MB", peak < 500))
+    print(json.dumps([asdict(figure) for figure in figures]))
+    return 0
+
+
+def _import(ground: Ground) -> list[Figure]:
+    """Import the list as the pages do. How long that takes is `make bench-import`'s to say."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from members import services  # noqa: PLC0415
+
+    began = time.perf_counter()
+    with ground.listing.open("rb") as file:
+        batch = services.upload_import(
+            iter(lambda: file.read(1 << 16), b""), file_name="list.csv", scope="whole", by=None,
+            now=timezone.now(),
+        )  # fmt: skip
+    services.preview_import(batch, now=timezone.now())
+    services.request_apply(batch, by=None, now=timezone.now())
+    services.apply_import(batch, now=timezone.now())
+    return [Figure("preview and apply", time.perf_counter() - began, "s")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
