@@ -58,6 +58,10 @@ def test_a_pair_is_decided_with_the_keyboard_alone_and_the_next_follows(
 
     page.get_by_role("textbox").focus()
     page.keyboard.type("Moved in May")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.url == first
+    assert not Pair.objects.exclude(state="open").exists()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != first)

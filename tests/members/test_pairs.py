@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from members import selectors, services
@@ -410,3 +411,17 @@ def test_the_levy_is_added_up_by_affiliate_and_the_answer_comes_back_as_a_list()
 
     assert selectors.levy.levy_totals()[0].confirmed == 3
     assert numbered("A3").given_name == "Carys"
+
+
+def test_the_search_goes_from_the_command_line_too_and_says_what_it_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    imported(*(person(number=str(n), given_name=f"{letter}{other}", family_name=f"Fallowes{n}")
+               for n, (letter, other) in enumerate((a, b) for a in "ABCDEFG" for b in "aeiouy")))
+
+    call_command("find_pairs", whole=True)
+
+    said = capsys.readouterr().out
+    assert "42 members" in said
+    assert "pairs wait for a decision" in said
+    assert "not compared: 42 members who share the" in said
