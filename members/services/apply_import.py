@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import (datetime)
-from http import (HTTPStatus)
-from django.db import (transaction)
-from django.db.models import (F)
-from members.models import (Change, ImportBatch, ImportPiece, Register)
-from members.services import (comparing, staging)
-from members.services.history import (tell_history)
-from office.progress import (Report, silent)
-from office.refusal import (Refusal)
-from office.services.audit import (record)
-from office.services.jobs import (open_job)
-from members.services.find_pairs import (request_search)
+from datetime import datetime
+from http import HTTPStatus
 
+from django.db import transaction
+from django.db.models import F
+
+from members.models import Change, ImportBatch, ImportPiece, Register
+from members.services import comparing, staging
+from members.services.find_pairs import request_search
+from members.services.history import tell_history
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+from office.services.jobs import open_job
 
 
 class _Stale(Exception):
