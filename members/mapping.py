@@ -20,6 +20,8 @@ from members.models import EligibilityRules, Member, Section, Verdict
 from members.rollfile.normal import fold
 
 ROLL_LABEL: Final = b"hustings/v1/roll\x00"
+AMENDMENT_LABEL: Final = b"hustings/v1/roll-amendment\x00"
+SET_LABEL: Final = b"hustings/v1/roll-set\x00"
 
 # The order of an entry's fields in its line.
 ENTRY_FIELDS: Final = (
@@ -115,3 +117,25 @@ class Commitment:
         if self.taken != self._announced:
             raise ValueError("the number of entries differs from the one that was announced")
         return self._hash.digest()
+
+
+class AmendmentCommitment:
+    """The hash of an amendment's entries, chained from the commitment before it (§8)."""
+
+    def __init__(self, *, salt: bytes, previous: bytes, number: int, entries: int) -> None:
+        head = number.to_bytes(8, "big") + entries.to_bytes(8, "big")
+        self._hash = hashlib.sha256(AMENDMENT_LABEL + salt + previous + head)
+
+    def add(self, lines: bytes) -> None:
+        self._hash.update(lines)
+
+    def value(self) -> bytes:
+        return self._hash.digest()
+
+
+def digest_of_set(pseudonyms: Iterable[str]) -> bytes:
+    """The hash of a set: each of its names in ascending order, ended by a line feed."""
+    digest = hashlib.sha256(SET_LABEL)
+    for name in sorted(pseudonyms):
+        digest.update(name.encode() + b"\n")
+    return digest.digest()

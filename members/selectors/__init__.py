@@ -5,29 +5,45 @@ Inside members the modules are imported by name. What stands here is what ballot
 
 from __future__ import annotations
 
-from members.selectors import imports, levy, pairs, people, rolls, rules, verdicts
-from members.selectors.people import sections
-from members.selectors.rolls import (
-    entries_by_public_id,
-    entry_by_public_id,
-    entry_numbered,
-    recompute_commitment,
-    roll_commitment,
-    roll_totals,
-    rolls_due_for_destruction,
-    totals_by,
-)
-from members.selectors.rules import rules_rows, rules_told
+from members.selectors import (amendments, imports, levy, pairs, people, rolls, rules, verdicts)
+from members.selectors.people import (member_numbered, sections)
+from members.selectors.rolls import (entries_by_public_id, entry_by_public_id, entry_numbered, entry_of, has_entries_as_frozen, recompute_commitment, roll_commitment, roll_totals, rolls_due_for_destruction, totals_by)
+from members.selectors.rules import (rules_rows, rules_told)
+from members.selectors.amendment_chain import (Link, chain_of)
+from members.selectors.amendment_sets import (bulk_amendment, bulk_by_section, bulks_of, members_of_bulk, refused_of_bulk)
+from members.selectors.amendments import (WHY_NOT, amendment_choices, amendment_count, amendments_of, cannot_be_amended, electors_amended, electors_now, is_struck, member_amended, reason_label, struck_by_reason)
+
 
 __all__ = [
+    "WHY_NOT",
+    "Link",
+    "amendment_choices",
+    "amendment_count",
+    "amendments",
+    "amendments_of",
+    "bulk_amendment",
+    "bulk_by_section",
+    "bulks_of",
+    "cannot_be_amended",
+    "chain_of",
+    "electors_amended",
+    "electors_now",
     "entries_by_public_id",
     "entry_by_public_id",
     "entry_numbered",
+    "entry_of",
+    "has_entries_as_frozen",
     "imports",
+    "is_struck",
+    "member_amended",
+    "member_numbered",
+    "members_of_bulk",
     "levy",
     "pairs",
     "people",
+    "reason_label",
     "recompute_commitment",
+    "refused_of_bulk",
     "roll_commitment",
     "roll_totals",
     "rolls",
@@ -36,6 +52,7 @@ __all__ = [
     "rules_rows",
     "rules_told",
     "sections",
+    "struck_by_reason",
     "totals_by",
     "verdicts",
 ]

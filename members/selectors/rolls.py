@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC
-from uuid import UUID
+from collections.abc import (Iterable, Iterator)
+from dataclasses import (dataclass)
+from datetime import (UTC)
+from uuid import (UUID)
+from django.db import (connection, transaction)
+from django.db.models import (QuerySet, Sum)
+from django.db.models.functions import (Now, TruncDate)
+from members.eligibility import (reason_in_words)
+from members.eligibility.deciding import (ELIGIBLE)
+from members.mapping import (Commitment, ENTRY_FIELDS, entry_line)
+from members.models import (Roll, RollEntry, RollTotal, Section)
+from members.selectors.people import (member_numbered)
+from office.progress import (Report, silent)
+from office.refusal import (Refusal)
+from members.selectors.amendments import (amended, is_struck)
 
-from django.db import connection, transaction
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import Now, TruncDate
-
-from members.eligibility import reason_in_words
-from members.eligibility.deciding import ELIGIBLE
-from members.mapping import ENTRY_FIELDS, Commitment, entry_line
-from members.models import Roll, RollEntry, RollTotal, Section
-from members.selectors.people import member_numbered
-from office.progress import Report, silent
-from office.refusal import Refusal
 
 ENTRIES_A_READ = 20_000
 
@@ -102,13 +102,19 @@ def entry_ids(roll_id: int) -> Iterator[int]:
 
 
 def entry_of(roll_id: int, *, member_id: int) -> RollEntry | None:
-    return RollEntry.objects.filter(roll_id=roll_id, member_id=member_id).first()
+    """A member's entry, with name and address as they were last amended; also one struck off."""
+    rows = RollEntry.objects.filter(roll_id=roll_id, member_id=member_id)
+    return next(iter(amended(rows.select_related("section"))), None)
 
 
 def entry_numbered(roll_id: int, number: str) -> RollEntry | None:
-    """The entry of the member with this number, in whatever form it was typed."""
+    """The entry of the member with this number, in whatever form it was typed.
+
+    Nobody who is struck off: they are not on the roll.
+    """
     found = member_numbered(number)
-    return entry_of(roll_id, member_id=found.pk) if found else None
+    entry = entry_of(roll_id, member_id=found.pk) if found else None
+    return None if entry is None or is_struck(entry) else entry
 
 
 def recompute_commitment(
@@ -132,6 +138,18 @@ def recompute_commitment(
     return commitment.value()
 
 
+def has_entries_as_frozen(roll_id: int) -> bool:
+    """Whether a roll has as many entries as were frozen, those aside that were added since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM members_rollentry e WHERE e.roll_id = %s AND NOT EXISTS ("
+            " SELECT FROM members_amendedentry n WHERE n.entry_id = e.id AND n.change = 'added')",
+            [roll_id],
+        )
+        found = int(cursor.fetchone()[0])
+    return found == Roll.objects.values_list("electors", flat=True).get(pk=roll_id)
+
+
 def _entries_by_pseudonym(roll_id: int) -> Iterator[list[tuple[str, ...]]]:
     """All entries' fields as text in the order of pseudonyms, streamed by a database cursor."""
     fields = {name: f"e.{name}" for name in ENTRY_FIELDS}
@@ -141,7 +159,9 @@ def _entries_by_pseudonym(roll_id: int) -> Iterator[list[tuple[str, ...]]]:
         f"SELECT {', '.join(fields.values())} FROM members_rollentry e"  # noqa: S608 - constants.
         " JOIN members_section c ON c.id = e.section_id"
         " LEFT JOIN members_unit u ON u.id = e.unit_id"
-        " WHERE e.roll_id = %s ORDER BY e.public_id"
+        # Who was added since is covered by the amendment that added them.
+        " WHERE e.roll_id = %s AND NOT EXISTS (SELECT FROM members_amendedentry n"
+        "   WHERE n.entry_id = e.id AND n.change = 'added') ORDER BY e.public_id"
     )
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(query, [roll_id])
@@ -172,20 +192,19 @@ def roll_commitment(roll_id: int) -> bytes:
 
 def entry_by_public_id(roll_id: int, public_id: UUID) -> RollEntry:
     """The entry of a roll with this pseudonym; somebody who is not on it is refused."""
-    entry = (
-        RollEntry.objects.select_related("section")
-        .filter(roll_id=roll_id, public_id=public_id)
-        .first()
+    rows = RollEntry.objects.select_related("section").filter(
+        roll_id=roll_id, public_id=public_id
     )
+    entry = next(iter(amended(rows)), None)
     if entry is None:
         raise Refusal("roll.no-such-entry", "There is nobody of this kind on the roll.", status=404)
     return entry
 
 
 def entries_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, RollEntry]:
-    """Entries by their pseudonyms, in one question; who is not on any roll is left out."""
+    """Entries by their pseudonyms, as last amended; who is not on any roll is left out."""
     rows = RollEntry.objects.select_related("roll").filter(public_id__in=list(public_ids))
-    return {row.public_id: row for row in rows}
+    return {row.public_id: row for row in amended(rows)}
 
 
 @dataclass(frozen=True, slots=True)

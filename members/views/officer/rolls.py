@@ -32,6 +32,9 @@ def roll(request: StaffRequest, roll_id: int) -> HttpResponse:
         {
             "roll": found,
             "figures": figures,
+            "amendments": selectors.amendments_of(found.pk, most=100),
+            "amended": selectors.electors_amended(found.pk),
+            "electors_now": selectors.electors_now(found.pk),
             "bars": _bars(figures),
             "not_eligible": found.members_judged - found.electors,
             "commitment": bytes(found.commitment).hex(),
