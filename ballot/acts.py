@@ -7,14 +7,23 @@ from datetime import datetime
 from typing import Any
 
 from ballot.models import Election
+from ballot.selectors import roll_of, set_aside_due
 from ballot.served_software import served_software
+from ballot.services.amend_roll import amend_roll, request_bulk
 from ballot.services.close_poll import close_poll_early
 from ballot.services.declare import declare
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
 from ballot.services.open_poll import open_poll
+from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
+from members.selectors import (
+    bulk_amendment,
+    bulk_by_section,
+    member_amended,
+    reason_label,
+)
 from office.acts import register_act
 
 
@@ -79,6 +88,62 @@ def _declare_words(subject_id: str) -> str:
     )
 
 
+def amend_subject(election: Election, member_id: int) -> tuple[str, str]:
+    """The subject of a proposal to amend the roll by one person: each has one of their own."""
+    return "elector", f"{election.pk}-{member_id}"
+
+
+_AMENDED = {
+    "add": "is added to the roll of",
+    "remove": "is struck off the roll of",
+    "correct": "has their name and address on the roll corrected from the membership list, for",
+}
+
+
+def _amend_words(subject_id: str, kind: str, reason: str, grounds: str) -> str:
+    election_id, member_id = subject_id.split("-")
+    election = _election(election_id)
+    who = member_amended(roll_of(election).pk, int(member_id), kind=kind)
+    return (
+        f"Member record {member_id} ({who.section}) {_AMENDED[kind]} “{election}”. "
+        f"{reason_label(reason)}. The record as it stands: {who.digest}. The grounds: “{grounds}”"
+    )
+
+
+def _amend(subject_id: str, **given: Any) -> None:
+    election_id, member_id = subject_id.split("-")
+    amend_roll(int(election_id), member=int(member_id), **given)
+
+
+def _bulk_words(subject_id: str, bulk: int, digest: str) -> str:
+    chosen = bulk_amendment(bulk)
+    if chosen is None:
+        raise LookupError("there is no such set")
+    sections = ", ".join(f"{name} {people:,}" for name, people in bulk_by_section(chosen))
+    done = "are added to" if chosen.kind == "add" else "are struck off"
+    return (
+        f"{chosen.people:,} people {done} the roll of “{_election(subject_id)}” ({sections}). "
+        f"{reason_label(chosen.reason)}. Exactly the set {digest}, or nobody. The grounds: "
+        f"“{chosen.grounds}”"
+    )
+
+
+def _set_aside_words(subject_id: str, digest: str) -> str:
+    election = _election(subject_id)
+    due = set_aside_due(election)
+    reasons = sorted({one.reason for one in due})
+    said = ", ".join(
+        f"{sum(one.reason == reason for one in due):,} × {reason_label(reason).lower()}"
+        for reason in reasons
+    )
+    is_same = digest_due(due) == digest
+    return (
+        f"By the rule of the notice, {len(due):,} of the ballots cast in “{election}” are set "
+        f"aside and not counted, since their electors were struck off the roll: {said}. "
+        f"{'These' if is_same else 'No longer these'}: {digest}."
+    )
+
+
 def _by_number(service: Any) -> Any:
     def carry_out(subject_id: str, **given: Any) -> None:
         service(int(subject_id), **given)
@@ -94,6 +159,9 @@ def register() -> None:
     """Say to the office how each act is carried out and described."""
     register_act("freeze_roll", _by_number(request_freeze), _freeze_words)
     register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
+    register_act("amend_roll", _amend, _amend_words)
+    register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words)
+    register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words)
     register_act("open_poll", _open, _open_words)
     register_act("suspend_poll", _by_number(suspend_poll),
                  _reasoned("The poll of “{}” stops taking ballots for the time being."))

@@ -17,7 +17,7 @@ from ballot.models import Contest, Election, Entry, Mix
 from ballot.models import Count as CountRecord
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
-from ballot.selectors import contested, key_of, standing
+from ballot.selectors import contested, key_of, set_aside_due, standing
 from office.refusal import Refusal
 
 
@@ -131,6 +131,13 @@ def _close(election: Election, now: datetime) -> Iterator[Check]:
                 "Wait for it, or let two officers close the poll early.")
 
 
+def _verify(election: Election, now: datetime) -> Iterator[Check]:
+    del now
+    yield Check("Every ballot that the notice’s rule sets aside has been set aside",
+                not set_aside_due(election),
+                "Let two officers set aside the ballots of those struck off after casting.")
+
+
 def _nothing(election: Election, now: datetime) -> Iterator[Check]:
     del election, now
     yield from ()
@@ -185,7 +192,7 @@ STEPS: tuple[Step, ...] = (
     Step("send_codes", "Make the voting codes", (State.FROZEN,), _codes),
     Step("open_poll", "Open the poll", (State.FROZEN,), _open),
     Step("close_poll", "Close the poll", (State.POLLING, State.SUSPENDED), _close),
-    Step("verify_register", "Verify the marked register", (State.CLOSED,), _nothing),
+    Step("verify_register", "Verify the marked register", (State.CLOSED,), _verify),
     Step("mix_box", "Mix the boxes", (State.VERIFIED,), _nothing),
     Step("open_box", "Open the boxes", (State.MIXED,), _open_box),
     Step("count", "Count", (State.OPENED,), _nothing),

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.models import Election
+from ballot.services.amend_roll import BULK_JOB, amend_roll_in_bulk
 from ballot.services.codes import CANCEL_JOB, cancel_codes, issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
@@ -43,6 +44,16 @@ def _withdraw(work: Work) -> None:
         by=work.parameters["by"],
         seconded_by=work.parameters["seconded_by"],
         now=timezone.now(),
+    )
+
+
+def _amend(work: Work) -> None:
+    amend_roll_in_bulk(
+        int(work.subject_id),
+        **work.parameters,
+        now=timezone.now(),
+        processes=processes(),
+        report=work.report,
     )
 
 
@@ -88,6 +99,7 @@ def register() -> None:
     """Say to the office who works each kind of job."""
     register_job_kind("freeze_roll", _freeze, words="Freezing the roll", queue="import")
     register_job_kind("withdraw_freeze", _withdraw, words="Withdrawing the freeze", queue="import")
+    register_job_kind(BULK_JOB, _amend, words="Amending the roll in bulk")
     register_job_kind(CANCEL_JOB, _cancel_codes, words="Destroying the voting codes")
     register_job_kind("send_codes", _running(issue_codes), words="Voting codes")
     register_job_kind(

@@ -17,6 +17,7 @@ from django.urls import reverse
 from ballot.models import Election
 from ballot.sealing.codes import show_code
 from ballot.services.codes import PURPOSE as VOTING_CODE
+from ballot.services.codes import PURPOSE_ADDED as CODE_ADDED
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.showing.booth import helped_routes
@@ -31,6 +32,7 @@ from office.purposes import Envelope, LetterToSend, register_purpose
 # Purpose → its templates, and what its letters are.
 PURPOSES: Final = {
     VOTING_CODE: ("ballot/letters/voting_code", "Voting codes"),
+    CODE_ADDED: ("ballot/letters/voting_code", "Voting codes of those added to the roll"),
     CODE_AGAIN: ("ballot/letters/voting_code_again", "Voting codes, sent again"),
     CAST_NOTICE: ("ballot/letters/cast_notice", "Notices of a ballot cast"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from ballot.canonical import Json, canonical
@@ -22,6 +22,7 @@ from ballot.models import (
     Mix,
     PartialOpening,
 )
+from members.selectors import Link
 
 
 def utc(moment: datetime | None) -> str | None:
@@ -91,6 +92,7 @@ def notice_content(
         "closes_at": utc(election.closes_at),
         "contests": [contest_content(contest, ()) for contest in contests],
         "eligibility": rules,
+        "after_cast": after_cast_content(election),
         "mixes_wanted": election.mixes_wanted,
         "opens_at": utc(election.opens_at),
         "party": election.party,
@@ -99,6 +101,16 @@ def notice_content(
         "title": election.title,
         "turnout_by_section_shows_during_the_poll": True,
         "zone": election.zone,
+    }
+
+
+def after_cast_content(election: Election) -> dict[str, Json]:
+    """What becomes of a ballot whose elector is struck off after casting, by the reason."""
+    return {
+        "dead": election.ballot_of_dead,
+        "duplicate": "set-aside",
+        "excluded": election.ballot_of_excluded,
+        "resigned": election.ballot_of_resigned,
     }
 
 
@@ -170,3 +182,33 @@ def lot_content(lot: DrawnLot) -> dict[str, Json]:
         "contest": contest_code(lot.contest),
         "drawn": lot.drawn,
     }
+
+
+def amendment_content(
+    link: Link, *, roll: bytes, electors: Mapping[str, int]
+) -> dict[str, Json]:
+    """An amendment of the roll, without a name. electors: by section's code, after it.
+
+    roll: the commitment of the roll as it was frozen, which says of which version this is.
+    """
+    return {
+        "changes": [
+            {"change": change, "people": people, "section": section}
+            for change, section, people in link.changes
+        ],
+        "commitment": link.commitment.hex(),
+        "electors": dict(electors),
+        "kind": link.kind,
+        "number": link.number,
+        "previous": link.previous.hex(),
+        "reason": link.reason,
+        "roll": roll.hex(),
+        "set": link.digest.hex(),
+    }
+
+
+def struck_ballot_content(
+    *, tracker: bytes, entry: int | None, reason: str, amendment: int
+) -> dict[str, Json]:
+    """A ballot that is set aside or stands, by its tracker and its number on the board."""
+    return {"amendment": amendment, "entry": entry, "reason": reason, "tracker": tracker.hex()}

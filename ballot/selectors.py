@@ -18,11 +18,20 @@ from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
 from ballot.lifecycle import State, is_before
 from ballot.mapping import contest_code
-from ballot.models import Blob, BlobChunk, Candidate, Contest, Election, TurnoutCount
+from ballot.models import (
+    AfterCast,
+    Blob,
+    BlobChunk,
+    Candidate,
+    Contest,
+    Election,
+    TurnoutCount,
+)
 from ballot.models import TieRule as Ties
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
+from members.selectors import electors_amended
 from office.refusal import Refusal
 
 
@@ -40,7 +49,6 @@ class FrozenRoll:
 
     pk: int
     public_id: uuid.UUID
-    electors: int
 
 
 def roll_of(election: Election) -> FrozenRoll:
@@ -48,7 +56,7 @@ def roll_of(election: Election) -> FrozenRoll:
     roll = election.roll
     if roll is None:
         raise Refusal("roll.not-frozen", "The roll has not been frozen yet.")
-    return FrozenRoll(roll.pk, roll.public_id, roll.electors)
+    return FrozenRoll(roll.pk, roll.public_id)
 
 
 def contested(election: Election) -> list[Contest]:
@@ -134,7 +142,10 @@ def whole_blob(blob: Blob) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SectionTurnout:
-    """How many of a section's electors have voted."""
+    """How many of a section's electors have voted.
+
+    issued: papers issued: electors on the roll, and those struck off it after casting.
+    """
 
     code: str
     name: str
@@ -146,20 +157,32 @@ class SectionTurnout:
         return 100 * self.ballots / self.issued if self.issued else 0.0
 
 
+_CAST = """
+SELECT section_id, sum(ballots), sum(struck) FROM (
+    SELECT section_id, ballots, 0 AS struck
+      FROM ballot_turnoutcount WHERE election_id = %(election)s
+    UNION ALL
+    SELECT r.section_id, 0, 1
+      FROM members_struckentry x
+      JOIN members_rollentry r ON r.id = x.entry_id
+      JOIN ballot_registermark m ON m.election_id = %(election)s AND m.roll_entry_id = r.id
+     WHERE x.roll_id = %(roll)s
+) AS cast_by GROUP BY section_id
+"""
+
+
 def turnout_by_section(election: Election) -> list[SectionTurnout]:
-    """Electors and ballots cast, by section, from the roll's totals and the counters."""
+    """Papers issued and ballots cast, by section, from the roll as amended and the counters."""
+    if election.roll_id is None:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.code, s.name, r.electors, coalesce(t.ballots, 0)"
-            " FROM (SELECT section_id, sum(people) AS electors FROM members_rolltotal"
-            "        WHERE roll_id = %s AND rule = 'eligible' GROUP BY section_id) r"
-            " JOIN members_section s ON s.id = r.section_id"
-            " LEFT JOIN (SELECT section_id, sum(ballots) AS ballots FROM ballot_turnoutcount"
-            "        WHERE election_id = %s GROUP BY section_id) t USING (section_id)"
-            " ORDER BY s.precedence, s.code",
-            [election.roll_id, election.pk],
-        )
-        return [SectionTurnout(*row) for row in cursor.fetchall()]
+        cursor.execute(_CAST, {"election": election.pk, "roll": election.roll_id})
+        cast = {section: (int(ballots), int(struck)) for section, ballots, struck in cursor}
+    return [
+        SectionTurnout(one.code, one.name, one.electors + struck, ballots)
+        for one in electors_amended(election.roll_id)
+        for ballots, struck in [cast.get(one.section_id, (0, 0))]
+    ]
 
 
 def turnout_by_hour(election: Election) -> list[tuple[datetime, int]]:
@@ -209,3 +232,64 @@ def rules_of_count(contest: Contest) -> Rules:
 def counted(contest: Contest) -> Count:
     """Count a contest's opened papers by its rules. Raises UnsettledTie where a lot is wanted."""
     return count(profile_of(contest), rules_of_count(contest))
+
+
+@dataclass(frozen=True, slots=True)
+class StruckBallot:
+    """The ballot of somebody struck off the roll after casting it.
+
+    is_due: whether the notice's rule sets it aside. entry: its number on the board, if there.
+    """
+
+    ballot_id: int
+    tracker: bytes
+    reason: str
+    amendment: int
+    section: str
+    entry: int | None
+    is_set_aside: bool
+    is_due: bool
+
+
+_STRUCK_BALLOTS = """
+SELECT b.id, b.tracker, x.reason, x.amendment, s.name, e.number, n.ballot_id IS NOT NULL
+  FROM members_struckentry x
+  JOIN ballot_credential c ON c.roll_entry_id = x.entry_id AND c.election_id = %(election)s
+  JOIN ballot_sealedballot b ON b.credential_id = c.id
+  JOIN members_rollentry r ON r.id = x.entry_id
+  JOIN members_section s ON s.id = r.section_id
+  LEFT JOIN ballot_entry e ON e.ballot_id = b.id
+  LEFT JOIN ballot_setasidenow n ON n.ballot_id = b.id
+ WHERE x.roll_id = %(roll)s ORDER BY b.tracker
+"""
+
+
+def struck_ballots(election: Election) -> list[StruckBallot]:
+    """The ballots of those who were struck off after casting, and what the rule says of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STRUCK_BALLOTS, {"election": election.pk, "roll": election.roll_id})
+        rows = cursor.fetchall()
+    return [
+        StruckBallot(ballot, bytes(tracker), reason, amendment, section, entry, is_set_aside,
+                     is_due=after_cast(election, reason) == AfterCast.SET_ASIDE)
+        for ballot, tracker, reason, amendment, section, entry, is_set_aside in rows
+    ]
+
+
+def after_cast(election: Election, reason: str) -> str:
+    """What the notice says of the ballot of somebody struck off for this reason after casting.
+
+    Of somebody who was on the roll twice, the ballot under the entry struck off never counts.
+    """
+    if reason == "duplicate":
+        return AfterCast.SET_ASIDE.value
+    if reason == "died":
+        return election.ballot_of_dead
+    if reason == "resigned":
+        return election.ballot_of_resigned
+    return election.ballot_of_excluded
+
+
+def set_aside_due(election: Election) -> list[StruckBallot]:
+    """The ballots that are still to be set aside before the boxes are fixed."""
+    return [one for one in struck_ballots(election) if one.is_due and not one.is_set_aside]

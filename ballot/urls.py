@@ -9,6 +9,7 @@ from ballot.views import (
     elector,
     officer,
     officer_acts,
+    officer_amendments,
     officer_electors,
     public,
     results,
@@ -79,6 +80,10 @@ urlpatterns = [
     ),
     path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
     path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),
+    path(f"{_ONE}amendments/", officer_amendments.amendments, name="desk_amendments"),
+    path(f"{_ONE}amendments/bulk/", officer_amendments.bulk_new, name="desk_bulk_new"),
+    path(f"{_ONE}amendments/bulk/<int:bulk_id>/", officer_amendments.bulk, name="desk_bulk"),
+    path(f"{_ONE}set-aside/", officer_amendments.set_aside, name="desk_set_aside"),
     path(f"{_ONE}lot/", officer_acts.lot, name="desk_lot"),
     *(
         path(f"{_ONE}acts/{name}/", officer_acts.act_page(name), name=f"act_{name}")

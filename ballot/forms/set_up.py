@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
-from ballot.models import Election, Method, Stop, TieRule
+from ballot.models import AfterCast, Election, Method, Stop, TieRule
 from ballot.times import local_time
 
 
@@ -76,6 +76,21 @@ class SetUpForm(BeginForm):
         widget=forms.NumberInput(attrs=NARROW),
         help_text="Each by another mixer; the server is one of them at most.",
     )
+    ballot_of_excluded = forms.ChoiceField(
+        label="The ballot of somebody excluded after casting it", choices=AfterCast.choices,
+        widget=forms.RadioSelect,
+        help_text="Somebody struck off as suspended, excluded or expelled, found not to be "
+        "entitled, or by order of a court. If they are reinstated before the register is "
+        "verified, it stands.",
+    )
+    ballot_of_dead = forms.ChoiceField(
+        label="The ballot of somebody who died after casting it", choices=AfterCast.choices,
+        widget=forms.RadioSelect,
+    )
+    ballot_of_resigned = forms.ChoiceField(
+        label="The ballot of somebody who resigned after casting it", choices=AfterCast.choices,
+        widget=forms.RadioSelect,
+    )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +111,8 @@ class SetUpForm(BeginForm):
 def values_of(election: Election) -> dict[str, Any]:
     """What the set-up form shows of an election."""
     fields = ("title", "party", "returning_officer", "summary", "zone", "rules_id",
-              "helped_routes", "smallest_box", "mixes_wanted")
+              "helped_routes", "smallest_box", "mixes_wanted", "ballot_of_excluded",
+              "ballot_of_dead", "ballot_of_resigned")
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
     for field in ("opens_at", "closes_at"):
         moment = getattr(election, field)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
 from ballot.models.credential import Credential
 from ballot.models.dispute import CastDispute, ReissueRequest
-from ballot.models.election import Candidate, Contest, Election, Method, Stop, TieRule
+from ballot.models.election import (
+    AfterCast,
+    Candidate,
+    Contest,
+    Election,
+    Method,
+    Stop,
+    TieRule,
+)
 from ballot.models.entry import Blob, BlobChunk, Entry
+from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
     Box,
     Count,
@@ -20,9 +29,10 @@ from ballot.models.tally import (
 from ballot.models.trustee import DemonstrationShare, Trustee
 
 __all__ = [
-    "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Contest", "Count", "Credential",
-    "Declaration",
+    "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Contest", "Count",
+    "Credential", "Declaration",
     "DemonstrationShare", "DrawnLot", "Election", "Entry", "Method", "Mix", "PartialOpening",
     "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote",
+    "SetAside",
     "Stop", "TieRule", "Trustee", "TurnoutCount",
 ]

@@ -34,6 +34,13 @@ class TieRule(models.TextChoices):
     LOT = "lot", "By lot"
 
 
+class AfterCast(models.TextChoices):
+    """What becomes of the ballot of somebody struck off the roll after casting; in the notice."""
+
+    STANDS = "stands", "It stands and is counted"
+    SET_ASIDE = "set-aside", "It is set aside and not counted"
+
+
 class Election(models.Model):
     """One roll, timetable, key, paper and state."""
 
@@ -58,6 +65,15 @@ class Election(models.Model):
         default=10, help_text="Sections in which fewer ballots were cast are opened together."
     )
     mixes_wanted = models.PositiveSmallIntegerField(default=2)
+    ballot_of_excluded = models.CharField(
+        max_length=10, choices=AfterCast.choices, default=AfterCast.STANDS
+    )
+    ballot_of_dead = models.CharField(
+        max_length=10, choices=AfterCast.choices, default=AfterCast.STANDS
+    )
+    ballot_of_resigned = models.CharField(
+        max_length=10, choices=AfterCast.choices, default=AfterCast.STANDS
+    )
     key = models.JSONField(
         null=True, blank=True, help_text="The outcome of the key ceremony, as on the board."
     )

@@ -24,7 +24,11 @@ from ballot.models import Blob, Box, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob
 from ballot.services.board import unsalted
-from members.selectors import recompute_commitment, roll_commitment
+from members.selectors import (
+    has_entries_as_frozen,
+    recompute_commitment,
+    roll_commitment,
+)
 from office.refusal import Refusal
 
 # Set against set, and all sections at once: a condition asked of each ballot would look through
@@ -49,6 +53,11 @@ SELECT count(*) FROM (
     (TABLE not_listed EXCEPT SELECT unnest(%(reissued)s::bytea[]))
     UNION
     (SELECT key FROM cast_under INTERSECT SELECT unnest(%(revoked)s::bytea[]))
+    UNION
+    (SELECT key FROM cast_under INTERSECT
+     SELECT substring(c.content FROM 1 + 32 * place FOR 32)
+       FROM ballot_blobchunk c, generate_series(0, length(c.content) / 32 - 1) AS place
+      WHERE c.blob_id = ANY(%(dead)s))
 ) AS wrong
 """
 
@@ -86,12 +95,18 @@ def require_paper_as_opened(election: Election) -> None:
 def require_keys_as_published(election: Election) -> None:
     """Refuse a ballot under a key that the board does not name for its section, or revoked."""
     reissues = told(election, "reissue")
-    sections = newest(election, "credentials")["sections"]
+    amendments = amendments_told(election)
+    sections = [
+        *newest(election, "credentials")["sections"],
+        *(section for one in amendments for section in one["keys"]["issued"]),
+    ]
+    dead = [one["keys"]["revoked"] for one in amendments if one["keys"]["revoked"]]
     values: dict[str, Any] = {
         "election": election.pk,
         "sections": [section["section"] for section in sections],
         "blobs": [_keys_of(section) for section in sections],
         "reissued": [bytes.fromhex(one["credential"]) for one in reissues],
+        "dead": [_keys_of(revoked) for revoked in dead],
         "revoked": [bytes.fromhex(key) for one in reissues for key in one["revoked"]],
     }
     with connection.cursor() as cursor:
@@ -105,6 +120,12 @@ def require_keys_as_published(election: Election) -> None:
         )
 
 
+def amendments_told(election: Election) -> list[Any]:
+    """What the board says of the amendments of the roll as it stands, in their order."""
+    promised = newest(election, "roll")["commitment"]
+    return [one for one in told(election, "amendment") if one["roll"] == promised]
+
+
 def _keys_of(section: Any) -> int:
     """The id of the blob of a section's keys, whose bytes are those of its name."""
     blob = Blob.objects.get(sha256=bytes.fromhex(section["keys"]["sha256"]))
@@ -116,7 +137,10 @@ def require_roll_as_frozen(election: Election) -> None:
     """Refuse unless the roll's entries still give the commitment that stands on the board."""
     roll = roll_of(election)
     promised = newest(election, "roll")["commitment"]
-    if {recompute_commitment(roll.pk).hex(), roll_commitment(roll.pk).hex()} != {promised}:
+    is_whole = has_entries_as_frozen(roll.pk)
+    if not is_whole or {recompute_commitment(roll.pk).hex(), roll_commitment(roll.pk).hex()} != {
+        promised
+    }:
         raise Refusal(
             "roll.not-as-frozen",
             "The roll in the database is not the one whose commitment stands on the board. "

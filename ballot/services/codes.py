@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import io
 import os
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +27,7 @@ from ballot.sealing.codes import credentials_of, make_codes
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, require_state
+from members.selectors import electors_now
 from office.models import Dispatch
 from office.progress import Report, silent
 from office.services.audit import record
@@ -39,13 +42,21 @@ from office.services.letters import (
 PURPOSE: Final = "voting-code"
 PURPOSE_AGAIN: Final = "voting-code-again"
 """A new code for an elector who lost the first (reissue_code)."""
+PURPOSE_ADDED: Final = "voting-code-added"
+"""The code of somebody who was added to the roll after the codes went out (amend_roll)."""
+PURPOSES: Final = (PURPOSE, PURPOSE_AGAIN, PURPOSE_ADDED)
 CANCEL_JOB: Final = "cancel_codes"
 CHUNK: Final = 20_000
 
+# Who was struck off and restored before the codes were published takes a second number.
 _WITHOUT = """
-SELECT r.id, r.public_id FROM members_rollentry r
+SELECT r.id, r.public_id, 1 + coalesce(
+       (SELECT max(c.attempt) FROM ballot_credential c WHERE c.roll_entry_id = r.id), 0)
+  FROM members_rollentry r
  WHERE r.roll_id = %s
-   AND NOT EXISTS (SELECT FROM ballot_credential c WHERE c.roll_entry_id = r.id)
+   AND NOT EXISTS (SELECT FROM members_struckentry x WHERE x.entry_id = r.id)
+   AND NOT EXISTS (SELECT FROM ballot_credential c
+                    WHERE c.roll_entry_id = r.id AND c.force = 'in-force')
  ORDER BY r.id LIMIT %s
 """
 
@@ -70,7 +81,7 @@ def issue_codes(
     """Make every elector's code and put the public halves on the board."""
     election = Election.objects.get(pk=election_id)
     require_state(election, State.FROZEN)
-    total = roll_of(election).electors
+    total = electors_now(roll_of(election).pk)
     done = Credential.objects.filter(election=election, force="in-force").count()
     report(stage="Making the voting codes", done=done, total=total, unit="codes")
     while made := _make_chunk(election_id, processes=processes, by=by, now=now):
@@ -90,23 +101,41 @@ def _make_chunk(election_id: int, *, processes: int, by: int | None, now: dateti
         # In the transaction that found nobody: the roll that it looked at is the one published.
         _publish_credentials(election, by=by, now=now)
         return 0
-    codes = make_codes(len(entries), rng=os.urandom)
-    keys = credentials_of(codes, election_id=election.public_id.bytes, processes=processes)
-    _copy_credentials(election_id, [entry_id for entry_id, _ in entries], keys.tobytes())
     dispatch = prepare_dispatch(PURPOSE, reference=roll_of(election).public_id)
-    letters = (
-        (str(public_id), code.encode())
-        for (_, public_id), code in zip(entries, codes, strict=True)
-    )
-    queue_letters(dispatch.pk, letters)
+    give_codes(election, entries, dispatch_id=dispatch.pk, processes=processes)
     return len(entries)
 
 
-def _copy_credentials(election_id: int, entry_ids: list[int], keys: bytes) -> None:
+def give_codes(
+    election: Election,
+    entries: Sequence[tuple[int, uuid.UUID, int]],
+    *,
+    dispatch_id: int,
+    processes: int = 1,
+) -> None:
+    """Make a code in force for each entry and queue its letter, within the caller's transaction.
+
+    entries: id, pseudonym, and the number of this code among the entry's own.
+    """
+    codes = make_codes(len(entries), rng=os.urandom)
+    keys = credentials_of(codes, election_id=election.public_id.bytes, processes=processes)
+    _copy_credentials(election.pk, entries, keys.tobytes())
+    for wanted in sorted({attempt for _, _, attempt in entries}):
+        letters = (
+            (str(public_id), code.encode())
+            for (_, public_id, attempt), code in zip(entries, codes, strict=True)
+            if attempt == wanted
+        )
+        queue_letters(dispatch_id, letters, attempt=wanted)
+
+
+def _copy_credentials(
+    election_id: int, entries: Sequence[tuple[int, uuid.UUID, int]], keys: bytes
+) -> None:
     lines = io.StringIO()
-    for place, entry_id in enumerate(entry_ids):
+    for place, (entry_id, _, attempt) in enumerate(entries):
         key = keys[32 * place : 32 * place + 32].hex()
-        lines.write(f"{election_id}\t{entry_id}\t1\t\\\\x{key}\tin-force\n")
+        lines.write(f"{election_id}\t{entry_id}\t{attempt}\t\\\\x{key}\tin-force\n")
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(
@@ -164,5 +193,5 @@ def _dispatches(election: Election) -> QuerySet[Dispatch]:
     if election.roll is None:
         return Dispatch.objects.none()
     return Dispatch.objects.filter(
-        purpose__in=(PURPOSE, PURPOSE_AGAIN), reference=roll_of(election).public_id
+        purpose__in=PURPOSES, reference=roll_of(election).public_id
     )

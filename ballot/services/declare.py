@@ -50,7 +50,13 @@ def _content(election: Election) -> dict[str, Any]:
     return {
         "contests": [_contest(contest) for contest in election.contests.order_by("position")],
         "sections": [
-            {"ballots": one.ballots, "code": one.code, "issued": one.electors} for one in turnout
+            {
+                "ballots": one.ballots,
+                "code": one.code,
+                "issued": one.papers,
+                "set_aside": one.set_aside,
+            }
+            for one in turnout
         ],
         "version": 1,
     }

@@ -1,6 +1,7 @@
 """Fixing the boxes: the sealed votes of one contest and section, in the board's order, by a hash.
 
-Sections with too few ballots are pooled, by the notice's rule.
+Sections with too few ballots are pooled, by the notice's rule. A ballot that was set aside is in
+no box.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def fix_boxes(
 ) -> list[Box]:
     """Store the boxes of one contest: one a section, and one for those that are pooled."""
     names = {one.code: one.name for one in accounts}
-    pools = pool_sections({one.code: one.ballots for one in accounts}, election.smallest_box)
+    pools = pool_sections({one.code: one.counted for one in accounts}, election.smallest_box)
     fixed = []
     for number, codes in enumerate(pools):
         name = BoxName(contest_code(contest), codes)

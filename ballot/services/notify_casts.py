@@ -21,7 +21,10 @@ LOOK_BACK_MARKS: Final = 10_000
 _MARKED = """
 SELECT r.public_id::text FROM ballot_registermark m
   JOIN members_rollentry r ON r.id = m.roll_entry_id
- WHERE m.election_id = %s AND m.id > %s AND r.email <> ''
+ WHERE m.election_id = %s AND m.id > %s
+   AND coalesce((SELECT l.email FROM members_amendedentry l
+                   JOIN members_amendment a ON a.id = l.amendment_id
+                  WHERE l.entry_id = r.id ORDER BY a.number DESC LIMIT 1), r.email) <> ''
    AND NOT EXISTS (SELECT FROM office_letter l
                     WHERE l.purpose = 'cast-notice' AND l.recipient = r.public_id::text
                       AND l.attempt = 1)

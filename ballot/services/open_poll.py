@@ -65,9 +65,19 @@ def _opening_content(election: Election, software: dict[str, str]) -> dict[str, 
             contest_content(contest, on_paper(contest)) | {"code": contest_code(contest)}
             for contest in contests
         ],
+        "amendments": _amendments(election),
         "entries": {kind: _newest(election, kind) for kind in NAMED_ENTRIES},
         "software": dict(software),
     }
+
+
+def _amendments(election: Election) -> list[Json]:
+    """The amendments of the roll up to the opening; later ones do not change the fingerprint."""
+    frozen = Entry.objects.filter(election=election, kind="roll").order_by("-number").first()
+    rows = Entry.objects.filter(
+        election=election, kind="amendment", number__gt=frozen.number if frozen else 0
+    )
+    return [entry_digest(bytes(row.body)).hex() for row in rows.order_by("number")]
 
 
 def _newest(election: Election, kind: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from ballot.models import Election
+from members.selectors import electors_amended
 from office.refusal import Refusal
 
 # Each table is brought to one row an elector before the others join it: a second ballot must not
@@ -24,28 +25,36 @@ WITH marked AS (
       FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id
      WHERE k.election_id = %(election)s GROUP BY v.ballot_id
 ), cast_by AS (
-    SELECT c.roll_entry_id, count(*) AS ballots, sum(v.votes) AS votes, count(e.id) AS on_board
+    SELECT c.roll_entry_id, count(*) AS ballots, sum(v.votes) AS votes, count(e.id) AS on_board,
+           count(n.ballot_id) AS set_aside
       FROM ballot_sealedballot b
       JOIN ballot_credential c ON c.id = b.credential_id
       LEFT JOIN sealed v ON v.ballot_id = b.id
       LEFT JOIN ballot_entry e ON e.ballot_id = b.id
+      LEFT JOIN ballot_setasidenow n ON n.ballot_id = b.id
      WHERE b.election_id = %(election)s GROUP BY c.roll_entry_id
+), elector AS (
+    SELECT r.id, r.section_id, x.entry_id IS NOT NULL AS is_struck,
+           coalesce(m.marks, 0) AS marks, coalesce(b.ballots, 0) AS ballots,
+           coalesce(b.votes, 0) AS votes, coalesce(b.on_board, 0) AS on_board,
+           coalesce(b.set_aside, 0) AS set_aside, k.id IS NOT NULL AS has_code
+      FROM members_rollentry r
+      LEFT JOIN members_struckentry x ON x.entry_id = r.id
+      LEFT JOIN marked m ON m.roll_entry_id = r.id
+      LEFT JOIN cast_by b ON b.roll_entry_id = r.id
+      LEFT JOIN ballot_credential k ON k.roll_entry_id = r.id AND k.force = 'in-force'
+                                   AND k.election_id = %(election)s
+     WHERE r.roll_id = %(roll)s
 )
-SELECT s.code, s.name,
-       count(*),
-       coalesce(sum(m.marks), 0)::bigint,
-       coalesce(sum(b.ballots), 0)::bigint,
-       coalesce(sum(b.votes), 0)::bigint,
-       coalesce(sum(b.on_board), 0)::bigint,
-       count(*) FILTER (WHERE coalesce(m.marks, 0) <> coalesce(b.ballots, 0)
-                           OR coalesce(b.ballots, 0) > 1)
-  FROM members_rollentry r
-  JOIN members_section s ON s.id = r.section_id
-  LEFT JOIN marked m ON m.roll_entry_id = r.id
-  LEFT JOIN cast_by b ON b.roll_entry_id = r.id
- WHERE r.roll_id = %(roll)s
- GROUP BY s.code, s.name, s.precedence
- ORDER BY s.precedence, s.code
+SELECT s.id, s.code, s.name,
+       count(*) FILTER (WHERE NOT is_struck),
+       count(*) FILTER (WHERE is_struck AND marks > 0),
+       count(*) FILTER (WHERE has_code),
+       sum(marks)::bigint, sum(ballots)::bigint, sum(set_aside)::bigint, sum(votes)::bigint,
+       sum(on_board)::bigint,
+       count(*) FILTER (WHERE marks <> ballots OR ballots > 1)
+  FROM elector JOIN members_section s ON s.id = elector.section_id
+ GROUP BY s.id ORDER BY s.precedence, s.code
 """
 
 
@@ -53,18 +62,38 @@ SELECT s.code, s.name,
 class SectionAccount:
     """The ballot account of one section.
 
+    frozen + added − struck = electors: the roll as it was frozen, and its amendments.
+    electors + struck_voted = issued: everybody on the roll has a code in force, and so have those
+             who were struck off after casting; nobody else has.
+    ballots: counted, and set aside.
     votes:   over all contests together.
     at_odds: electors who have not one mark and one ballot, nor neither.
     """
 
     code: str
     name: str
+    frozen: int
+    added: int
+    struck: int
     electors: int
+    struck_voted: int
+    issued: int
     marks: int
     ballots: int
+    set_aside: int
     votes: int
     on_board: int
     at_odds: int
+
+    @property
+    def counted(self) -> int:
+        """The ballots that go into a box."""
+        return self.ballots - self.set_aside
+
+    @property
+    def papers(self) -> int:
+        """The papers issued: to who is on the roll, and to who was struck off after casting."""
+        return self.electors + self.struck_voted
 
     def agrees(self, contests: int) -> bool:
         """Marks, ballots, votes and entries are the same number, elector by elector."""
@@ -74,12 +103,26 @@ class SectionAccount:
             and self.at_odds == 0
         )
 
+    def adds_up(self) -> bool:
+        """The roll as frozen, its amendments, and the codes that are in force make one sum."""
+        return (
+            self.frozen + self.added - self.struck == self.electors
+            and self.issued == self.papers
+        )
+
 
 def account(election: Election) -> list[SectionAccount]:
     """The ballot account by section, counted from the rows themselves."""
     with connection.cursor() as cursor:
         cursor.execute(_ACCOUNT, {"election": election.pk, "roll": election.roll_id})
-        return [SectionAccount(*row) for row in cursor.fetchall()]
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    sections = electors_amended(election.roll_id) if election.roll_id else []
+    frozen = {one.section_id: (one.frozen, one.added, one.struck) for one in sections}
+    # A section that only one of the two sides knows has nothing on the other: it will not add up.
+    return [
+        SectionAccount(code, name, *frozen.get(section, (0, 0, 0)), *figures)
+        for section, (code, name, *figures) in rows.items()
+    ]
 
 
 def require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
@@ -96,7 +139,20 @@ def require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
             f"The marked register and the ballots do not agree ({what}). Nothing is opened until "
             "the difference is explained.",
         )
-    if not any(one.ballots for one in accounts):
+    uneven = [one for one in accounts if not one.adds_up()]
+    if uneven:
+        what = "; ".join(
+            f"{one.name}: {one.frozen} frozen + {one.added} added - {one.struck} struck off, "
+            f"{one.electors} on the roll, {one.struck_voted} struck off after casting, "
+            f"{one.issued} codes in force"
+            for one in uneven
+        )
+        raise Refusal(
+            "register.roll-does-not-add-up",
+            f"The roll, its amendments and the codes do not add up ({what}). Nothing is opened "
+            "until the difference is explained.",
+        )
+    if not any(one.counted for one in accounts):
         raise Refusal(
             "register.no-ballot",
             "No ballot was cast. There is nothing to open: two officers may declare the election "

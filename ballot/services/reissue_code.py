@@ -18,10 +18,9 @@ from ballot.models import Credential, RegisterMark
 from ballot.sealing.codes import make_code, voting_key
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry
-from ballot.services.codes import PURPOSE as FIRST_CODE
-from ballot.services.codes import PURPOSE_AGAIN
+from ballot.services.codes import PURPOSE_AGAIN, PURPOSES
 from ballot.services.moves import lock_election, require_state
-from members.selectors import entry_by_public_id
+from members.selectors import entry_by_public_id, is_struck
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.letters import cancel_letters_to, queue_letter
@@ -38,6 +37,8 @@ def reissue_code(
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
     entry = entry_by_public_id(roll_of(election).pk, recipient)
+    if is_struck(entry):
+        raise Refusal("reissue.not-on-roll", "This elector was struck off the roll.", status=404)
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
@@ -104,7 +105,7 @@ def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> No
     )
     Credential.objects.filter(pk=asked.pk).update(force=Credential.Force.IN_FORCE)
     # Whoever confirms holds the new code: no letter with a code need reach this elector any more.
-    for purpose in (FIRST_CODE, PURPOSE):
+    for purpose in PURPOSES:
         cancel_letters_to(purpose, recipients=[str(asked.roll_entry.public_id)])
     append_entry(
         election,

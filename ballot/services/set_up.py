@@ -26,7 +26,10 @@ LONGEST_LINE: Final = 120  # The columns of titles and names hold so much.
 
 _LINES: Final = ("title", "party", "returning_officer")
 _TEXTS: Final = ("summary", "helped_routes")
-_PLAIN: Final = ("opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted", "zone")
+_PLAIN: Final = (
+    "opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted", "zone",
+    "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
+)
 
 
 def _clean(cleaner: Callable[[str], str], field: str, text: str) -> str:

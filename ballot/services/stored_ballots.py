@@ -39,6 +39,7 @@ SELECT w.code, string_agg(w.wire, ''::bytea ORDER BY w.number), count(*) FROM (
       JOIN members_rollentry r ON r.id = c.roll_entry_id
       JOIN members_section s ON s.id = r.section_id
      WHERE e.election_id = %s AND e.number >= %s AND e.number < %s
+       AND NOT EXISTS (SELECT FROM ballot_setasidenow n WHERE n.ballot_id = b.id)
 ) w
 GROUP BY w.code
 """
@@ -113,7 +114,7 @@ def check_section(
     report: Report,
 ) -> CheckedBallots:
     """Check every ballot of a section again, or refuse and name those that do not pass."""
-    report(stage=f"Checking the ballots of {one.name}", done=0, total=one.ballots, unit="ballots")
+    report(stage=f"Checking the ballots of {one.name}", done=0, total=one.counted, unit="ballots")
     try:
         return check_ballots(
             ballots,
@@ -134,7 +135,7 @@ def check_section(
 
 
 def read_ballots(election: Election) -> dict[str, np.ndarray]:
-    """Every ballot as it came, (N, ballot_size) a section, in the order of the board.
+    """Every ballot that counts as it came, (N, ballot_size) a section, in the board's order.
 
     The board is read once, whatever the number of sections.
     """

@@ -17,6 +17,11 @@ from ballot.lifecycle import State
 from ballot.mapping import box_content
 from ballot.models import Box
 from ballot.selectors import contested
+from ballot.services.amendments_published import (
+    require_amendments_as_published,
+    require_rule_as_noticed,
+    require_set_aside_as_published,
+)
 from ballot.services.as_published import (
     require_keys_as_published,
     require_paper_as_opened,
@@ -47,7 +52,10 @@ def verify_register(
     # The clock tends open polls: who cast in the last moments is told of it here.
     notify_casts(election)
     require_paper_as_opened(election)
+    require_rule_as_noticed(election)
     require_roll_as_frozen(election)
+    require_amendments_as_published(election)
+    require_set_aside_as_published(election)
     accounts = account(election)
     require_agreement(accounts, contests=len(contested(election)))
     require_board(election, accounts, report=report)
@@ -58,7 +66,7 @@ def verify_register(
             election, one, ballots.pop(one.code), processes=processes, report=report
         )
         for one in accounts
-        if one.ballots
+        if one.counted
     }
     boxes = [
         box
@@ -71,7 +79,10 @@ def verify_register(
 
 
 def _content(accounts: list[SectionAccount], boxes: list[Box]) -> dict[str, Json]:
-    fields = ("code", "name", "electors", "marks", "ballots", "votes", "on_board")
+    fields = (
+        "code", "name", "frozen", "added", "struck", "electors", "struck_voted", "issued", "marks",
+        "ballots", "set_aside", "counted", "votes", "on_board",
+    )
     return {
         "boxes": [box_content(box) for box in boxes],
         "sections": [{name: getattr(one, name) for name in fields} for one in accounts],

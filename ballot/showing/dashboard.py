@@ -18,6 +18,7 @@ from ballot.showing.business import (
     order_of_business,
 )
 from ballot.times import in_zone
+from members.selectors import electors_now
 from office.models import Approval, Dispatch, Job
 from office.permissions import ACTS
 from office.selectors import (
@@ -103,6 +104,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
         and "reissue_code" in may,
+        "takes_amendments": election.roll is not None and "see_roll" in may,
+        "sets_aside": election.stage == State.CLOSED and "set_aside_ballot" in may,
         "takes_lots": election.stage == State.OPENED and "record_lot" in may,
         "is_public": election.stage != State.DRAFT,
         "may_set_up": "set_up_election" in may and election.stage == State.DRAFT,
@@ -147,7 +150,7 @@ def _jobs(subject: tuple[str, str], act: str, dispatch: Dispatch | None) -> Iter
 def _figures(election: Election, dispatch: Dispatch | None) -> Iterator[Figure]:
     if election.roll is None:
         return
-    yield Figure("electors on the roll", f"{election.roll.electors:,}")
+    yield Figure("electors on the roll", f"{electors_now(election.roll.pk):,}")
     yield Figure("voting codes in force", f"{codes_made(election):,}")
     if dispatch is not None:
         counts = letter_counts(dispatch.pk)

@@ -120,6 +120,31 @@ def _roll(content: Content) -> str:
     return f"{eligible:,} of {judged:,} people on the list may vote."
 
 
+def _amendment(content: Content) -> str:
+    changes = "; ".join(
+        f"{one['people']:,} {one['change']} ({one['section']})" for one in content["changes"]
+    )
+    electors = sum(content["electors"].values())
+    return (
+        f"Amendment {content['number']}, by reason “{content['reason']}”: {changes}. "
+        f"{electors:,} electors are on the roll now."
+    )
+
+
+def _set_aside(content: Content) -> str:
+    reasons = ", ".join(sorted({one["reason"] for one in content["ballots"]}))
+    return (
+        f"{_many(content['ballots'], 'ballot')} set aside by the rule of the notice: {reasons}."
+    )
+
+
+def _stand(content: Content) -> str:
+    return (
+        f"{_many(content['ballots'], 'ballot')} set aside before, whose elector is on the roll "
+        "again: counted."
+    )
+
+
 def _reasoned(content: Content) -> str:
     return f"The reason: {content['reason']}"
 
@@ -162,8 +187,9 @@ def _close(content: Content) -> str:
 
 def _reconciliation(content: Content) -> str:
     ballots = sum(one["ballots"] for one in content["sections"])
+    aside = sum(one["set_aside"] for one in content["sections"])
     return (
-        f"Marked register and ballots agree: {ballots:,} ballots, "
+        f"Marked register and ballots agree: {ballots:,} ballots, {aside:,} of them set aside, "
         f"{_many(content['boxes'], 'box', 'boxes')}."
     )
 
@@ -208,6 +234,9 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "contest-struck": ("A contest was struck", _struck),
     "withdrawal": ("A candidate withdrew", _withdrawal),
     "roll": ("The roll was frozen", _roll),
+    "amendment": ("The roll was amended", _amendment),
+    "set-aside": ("Ballots were set aside", _set_aside),
+    "ballots-stand": ("Ballots stand again", _stand),
     "roll-withdrawn": ("The freeze was withdrawn", _reasoned),
     "key": ("The trustees’ key", _key),
     "credentials": ("Voting codes", _credentials),

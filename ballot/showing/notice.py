@@ -16,7 +16,7 @@ from ballot.showing.dashboard import line
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
-from members.selectors import rules_told, totals_by
+from members.selectors import amendments_of, electors_amended, rules_told, totals_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "value": f"A section with fewer than {election.smallest_box} ballots is opened together "
         "with another.",
     }
+    yield {"name": "Who is struck off the roll after casting", "value": _after_cast(election)}
     yield {
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
@@ -94,6 +95,23 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "value": "It is published when two officers declare it. Until then the board shows what "
         "is opened and counted by its hash alone.",
     }
+
+
+_BECOMES = {"stands": "stands and is counted", "set-aside": "is set aside and not counted"}
+
+
+def _after_cast(election: Election) -> str:
+    """The rule for the ballot of somebody struck off the roll after casting it, in words."""
+    cases = (
+        ("excluded, or found not to be entitled", election.ballot_of_excluded),
+        ("who died", election.ballot_of_dead),
+        ("who resigned", election.ballot_of_resigned),
+    )
+    said = "; ".join(f"of somebody {who} it {_BECOMES[rule]}" for who, rule in cases)
+    return (
+        f"Their ballot: {said}; of an entry struck off because the elector was on the roll twice "
+        "it is set aside. Who is reinstated before the register is verified has their vote back."
+    )
 
 
 def _contest(
@@ -131,7 +149,10 @@ def _roll(election: Election) -> dict[str, Any] | None:
         RollLine(str(section), rule_words(str(rule)), rule == "eligible", f"{people:,}")
         for _, section, rule, people in totals
     ]
+    sections = electors_amended(election.roll.pk)
     return {"electors": f"{election.roll.electors:,}", "version": election.roll.version,
+            "amendments": amendments_of(election.roll.pk), "sections": sections,
+            "electors_now": sum(one.electors for one in sections),
             "commitment": bytes(election.roll.commitment).hex(), "rows": rows}
 
 

@@ -100,6 +100,7 @@ class Result:
     contests: tuple[ContestResult, ...]
     turnout: tuple[Row, ...]
     turnout_total: Row | None
+    set_aside: str = ""
 
 
 def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
@@ -120,7 +121,19 @@ def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
     issued = sum(one["issued"] for one in sections)
     ballots = sum(one["ballots"] for one in sections)
     total = _turnout("All sections", issued, ballots) if sections else None
-    return Result(declaration, tuple(told), tuple(rows), total)
+    aside = sum(one.get("set_aside", 0) for one in sections)
+    return Result(declaration, tuple(told), tuple(rows), total, _set_aside_words(aside))
+
+
+def _set_aside_words(ballots: int) -> str:
+    """What is said of ballots that were cast and not counted; nothing where there is none."""
+    if not ballots:
+        return ""
+    were = "ballot was" if ballots == 1 else "ballots were"
+    return (
+        f"{ballots:,} {were} set aside by the rule of the notice and not "
+        "counted, since their electors were struck off the roll after casting."
+    )
 
 
 def counted_of(election: Election) -> tuple[ContestResult, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import Error, connection, transaction
 
+from ballot.models import SealedBallot, SetAside
 from ballot.services.record_dispute import record_dispute
 from tests.ballot.factories import election, entries, now
 
@@ -24,6 +25,7 @@ KEPT_FOR_GOOD = {
     "ballot_count": "sheet = '{}'",
     "ballot_declaration": "content = '{}'",
     "ballot_castdispute": "said_at = now()",
+    "ballot_setaside": "is_set_aside = false",
 }
 
 
@@ -37,6 +39,10 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
     record_lot(run.contest.pk, drawn=[1, 0], among=[0, 1], **run.by)
     bring(run, to="declared")
     record_dispute(run.election_id, recipient=entries(run)[0].public_id, now=now())
+    SetAside.objects.create(
+        election=run.election, ballot=SealedBallot.objects.all()[0], is_set_aside=True,
+        reason="died", amendment=1, decided_at=now(),
+    )
 
     for table, change in KEPT_FOR_GOOD.items():
         with connection.cursor() as cursor:

@@ -1,0 +1,83 @@
+"""What the board says of the roll's amendments and of the ballots set aside is what the rows say.
+
+Looked at before the boxes are fixed: each amendment's commitment is worked out anew from its
+entries, in a chain from the commitment of the roll as it was frozen, and set beside its entry.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ballot.canonical import read_canonical
+from ballot.mapping import after_cast_content, amendment_content
+from ballot.models import Election, Entry
+from ballot.selectors import roll_of, struck_ballots
+from ballot.services.as_published import amendments_told, newest
+from members.selectors import chain_of, electors_amended, roll_commitment
+from office.refusal import Refusal
+
+
+def require_rule_as_noticed(election: Election) -> None:
+    """Refuse unless what becomes of a ballot after its elector is struck off is as noticed."""
+    if newest(election, "notice")["after_cast"] != after_cast_content(election):
+        raise Refusal(
+            "set-aside.rule-changed",
+            "The rule in the database for ballots of those struck off after casting is not the "
+            "one of the notice. Somebody has changed the database.",
+        )
+
+
+def require_amendments_as_published(election: Election) -> None:
+    """Refuse unless every amendment of the roll gives what its entry on the board says."""
+    roll_id = roll_of(election).pk
+    roll = roll_commitment(roll_id)
+    links = chain_of(roll_id)
+    here = [
+        amendment_content(link, roll=roll, electors=_electors(roll_id, link.number))
+        for link in links
+    ]
+    there = [_without_keys(one) for one in amendments_told(election)]
+    if here != there or any(link.commitment != link.stored for link in links):
+        raise Refusal(
+            "roll.not-as-amended",
+            "The amendments of the roll in the database are not those on the board. Somebody has "
+            "changed the database.",
+        )
+
+
+def _electors(roll_id: int, number: int) -> dict[str, int]:
+    return {one.code: one.electors for one in electors_amended(roll_id, upto=number)}
+
+
+def _without_keys(content: Any) -> dict[str, Any]:
+    """The keys are compared with the ballots cast under them, as the first ones are."""
+    return {name: value for name, value in content.items() if name != "keys"}
+
+
+def require_set_aside_as_published(election: Election) -> None:
+    """Refuse unless exactly what the rule sets aside is set aside, here and on the board."""
+    ballots = struck_ballots(election)
+    by_rule = {one.tracker.hex() for one in ballots if one.is_due}
+    here = {one.tracker.hex() for one in ballots if one.is_set_aside}
+    there: set[str] = set()
+    for kind, tracker in _decisions(election):
+        there = there | {tracker} if kind == "set-aside" else there - {tracker}
+    if not by_rule == here == there:
+        raise Refusal(
+            "set-aside.not-by-the-rule",
+            f"By the notice’s rule {len(by_rule)} ballots are set aside; in the database "
+            f"{len(here)} are, and on the board {len(there)}. Set aside what is due; if none is, "
+            "somebody has changed the database.",
+        )
+
+
+def _decisions(election: Election) -> list[tuple[str, str]]:
+    """Each ballot set aside or let stand, in the order of the board."""
+    rows = Entry.objects.filter(
+        election=election, ballot__isnull=True, kind__in=["set-aside", "ballots-stand"]
+    )
+    decisions = []
+    for body in rows.order_by("number").values_list("body", flat=True):
+        entry: Any = read_canonical(bytes(body))
+        decisions += [(entry["kind"], one["tracker"]) for one in entry["content"]["ballots"]]
+    return decisions
