@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from ballot.models import Election
 from ballot.sealing.codes import show_code
+from ballot.services.amend_roll import PURPOSE_CORRECTED as CORRECTED
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.codes import PURPOSE_ADDED as CODE_ADDED
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
@@ -24,7 +25,7 @@ from ballot.showing.booth import helped_routes
 from ballot.showing.dispute_links import dispute_path
 from ballot.showing.electors import named
 from ballot.times import in_zone
-from members.selectors import entries_by_public_id
+from members.selectors import addresses_before, entries_by_public_id
 from office.letters import words
 from office.links import absolute
 from office.purposes import Envelope, LetterToSend, register_purpose
@@ -34,6 +35,7 @@ PURPOSES: Final = {
     VOTING_CODE: ("ballot/letters/voting_code", "Voting codes"),
     CODE_ADDED: ("ballot/letters/voting_code", "Voting codes of those added to the roll"),
     CODE_AGAIN: ("ballot/letters/voting_code_again", "Voting codes, sent again"),
+    CORRECTED: ("ballot/letters/address_corrected", "Notices of a corrected address"),
     CAST_NOTICE: ("ballot/letters/cast_notice", "Notices of a ballot cast"),
 }
 
@@ -42,16 +44,26 @@ def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
     """Address and word a batch of letters of one roll. Who has no e-mail address is left out."""
     entries = entries_by_public_id([uuid.UUID(letter.recipient) for letter in batch])
     elections = _elections({letter.reference for letter in batch})
+    before = addresses_before(
+        (uuid.UUID(letter.recipient), letter.attempt)
+        for letter in batch
+        if letter.purpose == CORRECTED
+    )
     rendered = {}
     for letter in batch:
         entry = entries.get(uuid.UUID(letter.recipient))
         election = elections.get(letter.reference)
-        if entry is None or election is None or not entry.email:
+        if entry is None or election is None:
+            continue
+        # Of a correction whoever reads the old address is told, and not only the new one.
+        is_correction = letter.purpose == CORRECTED
+        address = before[entry.public_id, letter.attempt] if is_correction else entry.email
+        if not address:
             continue
         context = _context(election) | {"elector": named(entry), "name": entry.full_name}
         context |= _particulars(letter, election)
         subject, text, html = words(PURPOSES[letter.purpose][0], context)
-        rendered[letter.letter_id] = Envelope(entry.email, subject, text, html)
+        rendered[letter.letter_id] = Envelope(address, subject, text, html)
     return rendered
 
 
@@ -86,6 +98,8 @@ def _particulars(letter: LetterToSend, election: Election) -> dict[str, Any]:
     if letter.purpose == CAST_NOTICE:
         recipient = uuid.UUID(letter.recipient)
         return {"dispute_link": absolute(dispute_path(recipient, election=election))}
+    if letter.purpose == CORRECTED:
+        return {}
     if letter.enclosure is None:
         raise ValueError("a letter that carries a code has lost it")
     code = show_code(letter.enclosure.decode())

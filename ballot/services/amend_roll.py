@@ -24,6 +24,7 @@ from ballot.services.reasons import require_reason
 from ballot.services.reissue_code import reissue_code
 from ballot.services.set_aside_ballots import let_restored_stand
 from members.selectors import (
+    addresses_before,
     amendment_count,
     bulk_amendment,
     chain_of,
@@ -38,8 +39,10 @@ from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
 from office.services.jobs import open_job
+from office.services.letters import queue_letter
 
 AMENDABLE = (State.FROZEN, State.POLLING, State.SUSPENDED, State.CLOSED)
+PURPOSE_CORRECTED = "address-corrected"
 BULK_JOB = "amend_roll_in_bulk"
 
 _NOT_VOTED = """
@@ -71,12 +74,29 @@ def amend_roll(
         election, [member], kind=kind, reason=reason, grounds=require_reason(grounds), by=by,
         seconded_by=second, now=now,
     )
+    if kind == "correct":
+        _tell_old_address(election, member)
     is_open = election.stage in {State.POLLING, State.SUSPENDED}
     if kind == "correct" and is_open and _has_not_voted(election, [member]):
         entry = entry_of(roll_of(election).pk, member_id=member)
         if entry is None:
             raise LookupError("who was just amended is not on the roll")
         reissue_code(election_id, recipient=entry.public_id, by=by, now=now)
+
+
+def _tell_old_address(election: Election, member: int) -> None:
+    """Write to the address that was on the roll: a code that is diverted is diverted unseen."""
+    roll = roll_of(election)
+    entry = entry_of(roll.pk, member_id=member)
+    if entry is None:
+        raise LookupError("who was just amended is not on the roll")
+    number = amendment_count(roll.pk)
+    old = addresses_before([(entry.public_id, number)])[entry.public_id, number]
+    if old and old != entry.email:
+        queue_letter(
+            PURPOSE_CORRECTED, reference=roll.public_id, recipient=str(entry.public_id),
+            attempt=number,
+        )
 
 
 @transaction.atomic

@@ -11,12 +11,13 @@ from members.selectors.rolls import (entries_by_public_id, entry_by_public_id, e
 from members.selectors.rules import (rules_rows, rules_told)
 from members.selectors.amendment_chain import (Link, chain_of)
 from members.selectors.amendment_sets import (bulk_amendment, bulk_by_section, bulks_of, members_of_bulk, refused_of_bulk)
-from members.selectors.amendments import (WHY_NOT, amendment_choices, amendment_count, amendments_of, cannot_be_amended, electors_amended, electors_now, is_struck, member_amended, reason_label, struck_by_reason)
+from members.selectors.amendments import (WHY_NOT, addresses_before, amendment_choices, amendment_count, amendments_of, cannot_be_amended, electors_amended, electors_now, is_struck, member_amended, reason_label, struck_by_reason)
 
 
 __all__ = [
     "WHY_NOT",
     "Link",
+    "addresses_before",
     "amendment_choices",
     "amendment_count",
     "amendments",

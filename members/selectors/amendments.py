@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 
@@ -271,3 +272,20 @@ def member_amended(roll_id: int, member_id: int, *, kind: str) -> MemberAmended:
     return MemberAmended(
         place.section.name, hashlib.sha256(bytes(roll.salt) + line).hexdigest()[:16]
     )
+
+
+def addresses_before(corrections: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], str]:
+    """The e-mail address that each entry had before an amendment: (pseudonym, number) → address."""
+    pairs = list(corrections)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.public_id, k.number, coalesce(("
+            "  SELECT l.email FROM members_amendedentry l"
+            "    JOIN members_amendment a ON a.id = l.amendment_id"
+            "   WHERE l.entry_id = e.id AND a.number < k.number"
+            "   ORDER BY a.number DESC LIMIT 1), e.email)"
+            "  FROM unnest(%s::uuid[], %s::int[]) AS k (public_id, number)"
+            "  JOIN members_rollentry e ON e.public_id = k.public_id",
+            [[str(key) for key, _ in pairs], [number for _, number in pairs]],
+        )
+        return {(key, number): email for key, number, email in cursor.fetchall()}

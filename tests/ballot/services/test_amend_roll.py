@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ballot.models import Credential, Election, Entry, SetAside
 from ballot.selectors import set_aside_due, struck_ballots, turnout_by_section
-from ballot.services.amend_roll import amend_roll, amend_roll_in_bulk
+from ballot.services.amend_roll import PURPOSE_CORRECTED, amend_roll, amend_roll_in_bulk
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE_ADDED, PURPOSE_AGAIN, issue_codes
 from ballot.services.register_account import account
@@ -347,6 +347,14 @@ def test_a_corrected_address_gets_a_new_code_by_reissue_until_the_elector_has_ca
                           again.attempt, b"0" * 21)
     assert render([letter])[again.pk].to == "new@example.org"
     assert RollEntry.objects.get(pk=first.pk).email == first.email
+    # Both are told at the address that the roll had before.
+    for entry, number in ((first, 1), (second, 2)):
+        notice = Letter.objects.get(purpose=PURPOSE_CORRECTED, recipient=str(entry.public_id))
+        letter = LetterToSend(notice.pk, PURPOSE_CORRECTED, notice.dispatch.reference,
+                              notice.recipient, notice.attempt, None)
+        told = render([letter])[notice.pk]
+        assert (notice.attempt, told.to) == (number, entry.email)
+        assert "new@example.org" not in told.text and "If you did not" in told.text
 
 
 # --- in bulk ---------------------------------------------------------------------------------
