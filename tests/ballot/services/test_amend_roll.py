@@ -9,7 +9,12 @@ from django.db import IntegrityError, connection, transaction
 
 from ballot.models import Credential, Election, Entry, SetAside
 from ballot.selectors import set_aside_due, struck_ballots, turnout_by_section
-from ballot.services.amend_roll import PURPOSE_CORRECTED, amend_roll, amend_roll_in_bulk
+from ballot.services.amend_roll import (
+    PURPOSE_CORRECTED,
+    amend_roll,
+    amend_roll_in_bulk,
+    request_bulk,
+)
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE_ADDED, PURPOSE_AGAIN, issue_codes
 from ballot.services.register_account import account
@@ -174,6 +179,40 @@ def test_one_person_is_never_given_two_papers() -> None:
     amend(run, twin, "add", "left-out")
 
     assert electors_now(run.election.roll_id or 0) == 2
+
+
+def test_nobody_amends_or_sets_aside_without_a_second_officer() -> None:
+    run = election(at="polling", electors=2)
+    member = entries(run)[0].member_id
+    bulk = drafted(run, "1000")
+    for second in (None, run.officers[0]):
+        by: Any = {**run.by, "seconded_by": second}
+        acts: list[Any] = [
+            lambda by=by: amend_roll(run.election_id, member=member, kind="remove",
+                                     reason="died", grounds=REASON, **by),
+            lambda by=by: amend_roll_in_bulk(run.election_id, bulk=bulk.pk,
+                                             digest=bytes(bulk.digest).hex(), **by),
+            lambda by=by: request_bulk(run.election_id, bulk=bulk.pk, digest="", **by),
+            lambda by=by: set_aside_ballots(run.election_id, digest="", **by),
+        ]
+        assert [code_of_refusal(act) for act in acts] == ["approval.two-officers"] * 4
+
+    assert not Amendment.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["add", "remove"])
+def test_an_amendment_needs_grounds_and_a_reason_that_belongs_to_it(kind: str) -> None:
+    run = election(at="polling", electors=2)
+    member = entries(run)[0].member_id
+
+    assert code_of_refusal(lambda: amend(run, member, kind, "contact")) == "amendment.reason"
+    assert code_of_refusal(
+        lambda: amend_roll(run.election_id, member=member, kind="remove", reason="died",
+                           grounds="short", **run.by_two)
+    ) == "reason.length"
+    assert code_of_refusal(lambda: amend(run, 10**9, kind, "court-order")) == (
+        "amendment.does-not-apply"
+    )
 
 
 # --- struck off ------------------------------------------------------------------------------
