@@ -139,6 +139,19 @@ def require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
             f"The marked register and the ballots do not agree ({what}). Nothing is opened until "
             "the difference is explained.",
         )
+    if not any(one.counted for one in accounts):
+        raise Refusal(
+            "register.no-ballot",
+            "No ballot was cast. There is nothing to open: two officers may declare the election "
+            "void.",
+        )
+
+
+def require_sums(accounts: list[SectionAccount]) -> None:
+    """Refuse where the roll as frozen, its amendments and the codes in force do not add up.
+
+    Asked after the ballots and keys were compared with the board, which name a fault more nearly.
+    """
     uneven = [one for one in accounts if not one.adds_up()]
     if uneven:
         what = "; ".join(
@@ -151,10 +164,4 @@ def require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
             "register.roll-does-not-add-up",
             f"The roll, its amendments and the codes do not add up ({what}). Nothing is opened "
             "until the difference is explained.",
-        )
-    if not any(one.counted for one in accounts):
-        raise Refusal(
-            "register.no-ballot",
-            "No ballot was cast. There is nothing to open: two officers may declare the election "
-            "void.",
         )

@@ -31,7 +31,12 @@ from ballot.services.board import append_entry
 from ballot.services.fix_boxes import fix_boxes
 from ballot.services.moves import lock_election, move
 from ballot.services.notify_casts import notify_casts
-from ballot.services.register_account import SectionAccount, account, require_agreement
+from ballot.services.register_account import (
+    SectionAccount,
+    account,
+    require_agreement,
+    require_sums,
+)
 from ballot.services.stored_ballots import check_section, read_ballots, require_board
 from office.progress import Report, silent
 from office.services.audit import record
@@ -60,6 +65,7 @@ def verify_register(
     require_agreement(accounts, contests=len(contested(election)))
     require_board(election, accounts, report=report)
     require_keys_as_published(election)
+    require_sums(accounts)
     ballots = read_ballots(election)
     checked = {
         one.code: check_section(
