@@ -6,6 +6,8 @@ import logging
 import re
 
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;.\[\]]+\.[^\s<>\"'(),:;\[\]]+")
+LINK = re.compile(r"(/roll/mine/)[^/\s\"']+")
+"""The link of a member's own page: whoever has it sees the page."""
 ROW = re.compile(r"^(\s*)(DETAIL|CONTEXT|Parameters|params):.*$", re.MULTILINE)
 """PostgreSQL quotes the offending row in an error's DETAIL, and COPY its line in CONTEXT."""
 
@@ -26,4 +28,5 @@ class NoPerson(logging.Filter):
 
 
 def strike(text: str) -> str:
+    text = LINK.sub(r"\1[link]", text)
     return ADDRESS.sub("[address]", ROW.sub(r"\1\2: [struck out]", text))

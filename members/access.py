@@ -1,4 +1,4 @@
-"""How often the public page may be asked. Staff's access is the office's (office.access)."""
+"""How often the public pages may be asked. Staff's access is the office's (office.access)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from members.rollfile import number_key
 # One address may be a whole office or a mobile carrier; one number is one person.
 ASKED_FROM_ONE_ADDRESS_AN_HOUR = 60
 ASKED_ABOUT_ONE_NUMBER_A_DAY = 5
+LINKS_TRIED_FROM_ONE_ADDRESS_AN_HOUR = 60
+ASKED_ON_ONE_OWN_PAGE_A_DAY = 20
 _HOUR_S = 3600
 _DAY_S = 24 * _HOUR_S
 
@@ -29,6 +31,18 @@ def may_enquire(request: HttpRequest, *, number: str) -> bool:
     within = _count("address", address, lasts_s=_HOUR_S) <= ASKED_FROM_ONE_ADDRESS_AN_HOUR
     asked = _count("number", number_key(number), lasts_s=_DAY_S)
     return within and asked <= ASKED_ABOUT_ONE_NUMBER_A_DAY
+
+
+def may_try_link(request: HttpRequest) -> bool:
+    """Whether one more link that is none may be tried from this address, counting this one."""
+    address = get_adapter(request).get_client_ip(request)
+    return _count("link", address, lasts_s=_HOUR_S) <= LINKS_TRIED_FROM_ONE_ADDRESS_AN_HOUR
+
+
+def may_ask_on_own_page(member_id: int) -> bool:
+    """Whether one more form may be sent from this member's own page, counting this one."""
+    asked = _count("own-page", str(member_id), lasts_s=_DAY_S)
+    return asked <= ASKED_ON_ONE_OWN_PAGE_A_DAY
 
 
 def _count(kind: str, value: str, *, lasts_s: int) -> int:

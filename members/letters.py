@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.urls import reverse
+
 from members import selectors
-from members.models import Member
+from members.models import Appeal, CorrectionRequest, Decision, Member
+from members.models.decisions import Kind
 from office.letters import words
+from office.links import absolute
 from office.purposes import Envelope, LetterToSend
 
 
@@ -17,7 +21,8 @@ def roll_answers(batch: Sequence[LetterToSend], *, now: datetime) -> Mapping[int
     for letter in batch:
         member = selectors.people.member(int(letter.recipient.removeprefix("member:")))
         if member is not None and member.email:
-            subject, text, html = words("members/letters/roll_answer", _answer(member, now))
+            answer = _answer(member, now) | _own_page(letter.enclosure, now)
+            subject, text, html = words("members/letters/roll_answer", answer)
             envelopes[letter.letter_id] = Envelope(member.email, subject, text, html)
     return envelopes
 
@@ -29,3 +34,92 @@ def _answer(member: Member, now: datetime) -> dict[str, object]:
         if (why := selectors.verdicts.why(member.pk, roll_id=roll.pk))
     ]
     return {"member": member, "rolls": rolls, "asked_on": now}
+
+
+def _own_page(enclosure: bytes | None, now: datetime) -> dict[str, object]:
+    """The link that travels with an answer; a letter that waited too long has none."""
+    token = enclosure.decode() if enclosure else ""
+    link = selectors.own_page.opened(token, now=now) if token else None
+    if link is None:
+        return {"own_page": ""}
+    path = reverse("own_page", args=[token])
+    return {"own_page": absolute(path), "own_page_until": link.expires_at}
+
+
+def decision_notices(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """The notices of standing decisions: the reason in words, and the right of appeal."""
+    keys = {letter.letter_id: _key(letter, "decision:") for letter in batch}
+    rows = Decision.objects.select_related("member").in_bulk(list(keys.values()))
+    envelopes = {}
+    for letter_id, key in keys.items():
+        decision = rows.get(key)
+        if decision and decision.member.email and decision.kind != Kind.DEATH:
+            told = words("members/letters/decision_notice", notice_of(decision))
+            envelopes[letter_id] = Envelope(decision.member.email, *told)
+    return envelopes
+
+
+def notice_of(decision: Decision) -> dict[str, object]:
+    """What a notice says, sent by e-mail or printed."""
+    return {
+        "member": decision.member,
+        "decision": decision,
+        "is_reinstatement": decision.kind == Kind.REINSTATEMENT,
+        "roll_link": absolute(reverse("roll_enquiry")),
+    }
+
+
+def appeal_outcomes(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """The outcomes of appeals, each with its reason."""
+    keys = {letter.letter_id: _key(letter, "appeal:") for letter in batch}
+    rows = Appeal.objects.select_related("decision__member").in_bulk(list(keys.values()))
+    envelopes = {}
+    for letter_id, key in keys.items():
+        appeal = rows.get(key)
+        if appeal and appeal.decision.member.email:
+            told = words("members/letters/appeal_outcome", outcome_of(appeal))
+            envelopes[letter_id] = Envelope(appeal.decision.member.email, *told)
+    return envelopes
+
+
+def outcome_of(appeal: Appeal) -> dict[str, object]:
+    """What the letter of an appeal's outcome says, sent by e-mail or printed."""
+    return {
+        "member": appeal.decision.member,
+        "decision": appeal.decision,
+        "appeal": appeal,
+        "is_upheld": appeal.outcome == Appeal.Outcome.UPHELD,
+    }
+
+
+def correction_answers(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """The answers to requests for a correction, to the address from before the correction."""
+    keys = {letter.letter_id: _key(letter, "correction:") for letter in batch}
+    found = CorrectionRequest.objects.select_related("member", "change")
+    rows = found.in_bulk(list(keys.values()))
+    envelopes = {}
+    for letter_id, key in keys.items():
+        asked = rows.get(key)
+        address = _address_before(asked) if asked else ""
+        if asked and address:
+            told = words("members/letters/correction_answer", _correction(asked))
+            envelopes[letter_id] = Envelope(address, *told)
+    return envelopes
+
+
+def _address_before(asked: CorrectionRequest) -> str:
+    """Where the request came from: a changed address does not answer for itself."""
+    before = asked.change.before.get("email", "") if asked.change else ""
+    return str(before) or asked.member.email
+
+
+def _correction(asked: CorrectionRequest) -> dict[str, object]:
+    return {
+        "member": asked.member,
+        "asked": asked,
+        "is_accepted": asked.state == CorrectionRequest.State.ACCEPTED,
+    }
+
+
+def _key(letter: LetterToSend, kind: str) -> int:
+    return int(letter.recipient.removeprefix(kind))

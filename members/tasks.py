@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import (Mapping, Sequence)
+from datetime import (date)
+from typing import (Any)
+from django.utils import (timezone)
+from members import (letters, selectors, services)
+from members.eligibility.rules import (day_in_words)
+from members.services.answer_enquiry import (PURPOSE)
+from office.acts import (register_act)
+from office.desk import (register_desk_link)
+from office.kinds import (Work, register_job_kind)
+from office.purposes import (Envelope, LetterToSend, register_purpose)
+from members.services.decide_appeal import (PURPOSE as APPEAL_OUTCOME)
+from members.services.decide_standing import (PURPOSE as DECISION_NOTICE, decision_in_words)
+from members.services.propose_standing import (ACT as DECIDE_STANDING)
+from members.services.settle_correction import (PURPOSE as CORRECTION_ANSWER)
 
-from django.utils import timezone
-
-from members import letters, selectors, services
-from members.eligibility.rules import day_in_words
-from members.services.answer_enquiry import PURPOSE
-from office.acts import register_act
-from office.desk import register_desk_link
-from office.kinds import Work, register_job_kind
-from office.purposes import Envelope, LetterToSend, register_purpose
 
 
 def register() -> None:
@@ -33,6 +36,14 @@ def register() -> None:
     )
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
+    register_purpose(
+        DECISION_NOTICE, letters.decision_notices, words="Notices of standing decisions"
+    )
+    register_purpose(APPEAL_OUTCOME, letters.appeal_outcomes, words="Outcomes of appeals")
+    register_purpose(
+        CORRECTION_ANSWER, letters.correction_answers, words="Answers to requests for a correction"
+    )
+    register_act(DECIDE_STANDING, services.decide_standing, decision_in_words)
     register_desk_link(
         "Members",
         "members",
@@ -75,7 +86,7 @@ def find_pairs(work: Work) -> None:
 
 
 def answer_enquiry(work: Work) -> None:
-    services.answer_enquiry(int(work.subject_id))
+    services.answer_enquiry(int(work.subject_id), now=timezone.now())
 
 
 def roll_answers(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import (URLPattern, URLResolver, path)
+from members.views import (elector, public)
+from members.views.administrator import (corrections, decisions, duplicates, imports, levy, people, sections)
+from members.views.officer import (retention, rolls, rules)
 
-from members.views import public
-from members.views.administrator import duplicates, imports, levy, people, sections
-from members.views.officer import retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),
     path("roll/asked/", public.enquiry_asked, name="roll_enquiry_asked"),
+    path("roll/decisions/", public.decision_totals, name="decision_totals"),
+    path("roll/decisions/totals.csv", public.decision_totals_csv, name="decision_totals_csv"),
+    path("roll/mine/<str:token>/", elector.own_page, name="own_page"),
+    path(
+        "roll/mine/<str:token>/correction/",
+        elector.own_page_correction,
+        name="own_page_correction",
+    ),
+    path(
+        "roll/mine/<str:token>/appeals/<int:decision_id>/",
+        elector.own_page_appeal,
+        name="own_page_appeal",
+    ),
     path("desk/members/", people.members, name="members"),
     path("desk/members/<int:member_id>/", people.member, name="member"),
+    path("desk/members/<int:member_id>/decide/", decisions.decide, name="decide"),
+    path("desk/members/decisions/", decisions.decisions, name="decisions"),
+    path(
+        "desk/members/decisions/letters-to-print.csv",
+        decisions.notices_to_print,
+        name="notices_to_print",
+    ),
+    path("desk/members/decisions/<int:decision_id>/", decisions.decision, name="decision"),
+    path("desk/members/decisions/<int:decision_id>/appeal/", decisions.appeal, name="appeal"),
+    path("desk/members/decisions/<int:decision_id>/outcome/", decisions.outcome, name="outcome"),
+    path("desk/members/requests/", corrections.corrections, name="corrections"),
+    path("desk/members/requests/<int:request_id>/", corrections.correction, name="correction"),
+    path(
+        "desk/members/requests/<int:request_id>/refuse/",
+        corrections.correction_refuse,
+        name="correction_refuse",
+    ),
     path("desk/members/imports/", imports.imports, name="imports"),
     path("desk/members/imports/<int:batch_id>/", imports.import_, name="import"),
     path(

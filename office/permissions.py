@@ -10,8 +10,9 @@ while a written authority is in force.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import (dataclass)
+from enum import (StrEnum)
+
 
 
 class Role(StrEnum):
@@ -106,6 +107,10 @@ _TABLE = (
     _one("edit_rules", "edit the eligibility rules", OFFICERS),
     _one("judge_roll", "judge who may vote", ROLL_KEEPERS),
     _one("answer_enquiry", "answer a member's enquiry", ROLL_KEEPERS),
+    _two("decide_standing", "decide on a member’s standing", ROLL_KEEPERS),
+    _one("lodge_appeal", "lodge an appeal for a member", ROLL_KEEPERS),
+    _one("decide_appeal", "decide an appeal", ROLL_KEEPERS, fresh=True),
+    _one("settle_correction", "settle a request for a correction", ROLL_KEEPERS, fresh=True),
     _two("freeze_roll", "freeze the roll"),
     _two("withdraw_freeze", "withdraw the freeze of the roll"),
     _two("set_destruction_date", "set the day on which a roll is destroyed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db import transaction
 from members import selectors
 from members.models import Member, RollEnquiry, RollEntry
 from members.rollfile import email_key, postcode_key
+from members.services.own_page import make_link
 from office.services.letters import queue_letter
 
 PURPOSE: Final = "members.roll_answer"
@@ -19,8 +21,10 @@ REFERENCE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "hustings:roll-answers")
 
 
 @transaction.atomic
-def answer_enquiry(enquiry_id: int) -> None:
+def answer_enquiry(enquiry_id: int, *, now: datetime) -> None:
     """Queue the answer, if number and proof are one member's, and forget the question.
+
+    With it goes the link to the member's own page, encrypted in the outbox until it is sent.
 
     Nothing says whether there was an answer: the question is deleted in every case.
     """
@@ -29,7 +33,10 @@ def answer_enquiry(enquiry_id: int) -> None:
         return
     member = selectors.people.member_numbered(enquiry.number)
     if member is not None and member.email and is_proved(member, enquiry.proof):
-        queue_letter(PURPOSE, reference=REFERENCE, recipient=f"member:{member.pk}")
+        token = make_link(member, now=now)
+        queue_letter(
+            PURPOSE, reference=REFERENCE, recipient=f"member:{member.pk}", enclosure=token.encode()
+        )
     enquiry.delete()
 
 

@@ -10,13 +10,12 @@ once, here, and both the preview and the application use it.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import (Any, Final)
+from django.db import (connection)
+from members.models import (ImportBatch)
+from members.rollfile import (Trouble)
+from members.services import (staging)
 
-from django.db import connection
-
-from members.models import ImportBatch
-from members.rollfile import Trouble
-from members.services import staging
 
 SAMPLE_ROWS: Final = 12
 NEW_UNITS_SHOWN: Final = 300
@@ -30,13 +29,18 @@ SIDE_BY_SIDE: Final = """
     LEFT JOIN members_member m ON m.number_key = s.number_key
     LEFT JOIN members_section c ON c.code = s.section
     LEFT JOIN members_unit u ON u.key = s.unit_key
+    LEFT JOIN members_keptstanding k ON k.member_id = m.id
 """
+# A standing that two officers decided is kept: what a list says of it is no news
+# (members.models.decisions).
+KEPT: Final = "coalesce(k.against IN ('', s.standing), false)"
 _DIFFERENCES: Final = {
     **{name: f"s.{name} <> m.{name}" for name in _COMPARED_TEXTS},
     **{
         name: f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM m.{name})"
         for name in (*staging.DATES, *staging.ANSWERS)
     },
+    "standing": f"(s.standing <> m.standing AND NOT {KEPT})",
     "section": "c.id <> m.section_id",
     "unit": "(s.unit_key IS NOT NULL AND u.id IS DISTINCT FROM m.unit_id)",
     "on the list": "NOT m.is_listed",
@@ -245,7 +249,9 @@ def add_units(batch_id: int) -> int:
 def change_members(batch_id: int) -> int:
     """Write the changed rows over their members; a blank cell leaves what was there."""
     names = (*_COMPARED_TEXTS, *staging.DATES, *staging.ANSWERS)
-    texts = ", ".join(f"{name} = coalesce(s.{name}, t.{name})" for name in names)
+    values = {name: f"coalesce(s.{name}, t.{name})" for name in names}
+    values["standing"] = "coalesce(s.standing_as_news, t.standing)"
+    texts = ", ".join(f"{name} = {value}" for name, value in values.items())
     return staging.changed_rows(
         f"""
         UPDATE members_member t
@@ -256,7 +262,8 @@ def change_members(batch_id: int) -> int:
             is_listed = true,
             last_import_id = %(batch)s
         FROM (
-            SELECT s.*, m.id AS member_id, c.id AS section_id, u.id AS unit_id
+            SELECT s.*, m.id AS member_id, c.id AS section_id, u.id AS unit_id,
+                   CASE WHEN NOT {KEPT} THEN s.standing END AS standing_as_news
             FROM {SIDE_BY_SIDE} WHERE m.id IS NOT NULL AND {IS_CHANGED}
         ) s
         WHERE t.id = s.member_id

@@ -19,6 +19,7 @@ from members.mapping import section_codes
 from members.models import ImportBatch, ImportPiece, RefusedRow, Register
 from members.rollfile import FileRefused, RefusedLine, RollFile, Row, open_roll
 from members.services import comparing, staging
+from members.services.kept_standings import sample_kept
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -66,7 +67,7 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
     batch.members_gone = comparing.count_gone(batch)
     batch.columns_dropped = [name[:60] for name in opened.header.dropped[:100]]
     batch.units_new = comparing.new_units(batch_id)
-    batch.samples = comparing.samples(batch)
+    batch.samples = comparing.samples(batch) | {"kept": sample_kept(batch_id)}
     batch.failure = {}
     batch.previewed_at = now
     batch.state = ImportBatch.State.PREVIEWED

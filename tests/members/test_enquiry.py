@@ -47,7 +47,7 @@ def test_a_question_is_taken_while_the_cache_is_away(client: Client, settings: A
 def answered() -> list[str]:
     """Work every question there is, and return who is written to."""
     for enquiry_id in list(RollEnquiry.objects.values_list("pk", flat=True)):
-        services.answer_enquiry(enquiry_id)
+        services.answer_enquiry(enquiry_id, now=NOW)
     return list(Letter.objects.filter(purpose=PURPOSE).values_list("recipient", flat=True))
 
 
@@ -139,7 +139,7 @@ def test_answering_twice_writes_once() -> None:
     enquiry = RollEnquiry.objects.get()
 
     for _ in range(3):
-        services.answer_enquiry(enquiry.pk)
+        services.answer_enquiry(enquiry.pk, now=NOW)
 
     assert Letter.objects.filter(purpose=PURPOSE).count() == 1
 

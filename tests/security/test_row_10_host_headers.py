@@ -65,7 +65,7 @@ def test_no_mail_names_a_host_but_ours_whatever_the_headers_say() -> None:
         is_foreign = "Host" in headers
         assert {answer.status_code for answer in asked} == ({400} if is_foreign else {302}), headers
         for enquiry in RollEnquiry.objects.all():
-            answer_enquiry(enquiry.pk)
+            answer_enquiry(enquiry.pk, now=now())
         for request in ReissueRequest.objects.all():
             answer_reissue_request(request.pk, now=now())
         send_everything()

@@ -54,7 +54,12 @@ def member(request: StaffRequest, member_id: int) -> HttpResponse:
     return render(
         request,
         "members/member.html",
-        {"member": found, "rows": _held(found), "verdicts": verdicts},
+        {
+            "member": found,
+            "rows": _held(found),
+            "verdicts": verdicts,
+            "decisions": selectors.decisions.decisions_of(selectors.decisions.person_of(found)),
+        },
     )
 
 

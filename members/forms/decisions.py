@@ -1,0 +1,89 @@
+"""What is typed about standing decisions and appeals, at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from members.models import Appeal
+from members.models.decisions import (
+    APPEAL_DAYS,
+    LONGEST_APPEAL_DAYS,
+    REASONS_BY_KIND,
+    Kind,
+    Reason,
+)
+
+LONGEST_TEXT = 4000
+
+
+class DecisionForm(forms.Form):
+    """A standing decision, as it is proposed."""
+
+    kind = forms.ChoiceField(
+        label="What is decided",
+        choices=[(kind.value, kind.label.capitalize()) for kind in Kind],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what is decided."},
+    )
+    reason = forms.ChoiceField(
+        label="Reason",
+        help_text="The member is sent these words, and the public totals count them.",
+        choices=[("", "Choose a reason"), *[(r.value, r.label.capitalize()) for r in Reason]],
+        error_messages={"required": "Choose a reason."},
+    )
+    evidence = forms.CharField(
+        label="What it rests on",
+        help_text="Kept at the desk for the officer who approves it and for an appeal. It is in "
+        "no letter and on no public page.",
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Write down what the decision rests on."},
+    )
+    appeal_days = forms.IntegerField(
+        label="Days to appeal",
+        help_text="From the approval, to the next full hour.",
+        initial=APPEAL_DAYS,
+        min_value=1,
+        max_value=LONGEST_APPEAL_DAYS,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+        error_messages={"required": "Say how many days the member has to appeal."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        kind, reason = cleaned.get("kind"), cleaned.get("reason")
+        if kind and reason and reason not in REASONS_BY_KIND[kind]:
+            fitting = ", ".join(f"“{each.label}”" for each in REASONS_BY_KIND[kind])
+            self.add_error("reason", f"For this decision choose one of: {fitting}.")
+        return cleaned
+
+
+class GroundsForm(forms.Form):
+    """Why a decision is wrong."""
+
+    grounds = forms.CharField(
+        label="Why the decision is wrong",
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Say why the decision is wrong."},
+    )
+
+
+class OutcomeForm(forms.Form):
+    """What became of an appeal."""
+
+    outcome = forms.ChoiceField(
+        label="The appeal is",
+        choices=[(each.value, each.label.capitalize()) for each in Appeal.Outcome],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether the appeal is upheld or dismissed."},
+    )
+    answer = forms.CharField(
+        label="The reason",
+        help_text="The member is sent these words.",
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Give the reason: the member is sent it."},
+    )

@@ -1,0 +1,123 @@
+"""What a member's own page shows: what is held, what was judged, what was asked and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Final
+
+from django.db.models import QuerySet
+
+from members.models import CorrectionRequest, EligibilityRules, Member, OwnPageLink
+from members.selectors.rolls import standing_rolls
+from members.selectors.verdicts import Why, judge_today, why
+
+# The columns of the list that each detail of a request is about.
+FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("title", "given_name", "family_name"),
+    "email": ("email",),
+    "phone": ("phone",),
+    "address": ("address_1", "address_2", "address_3", "address_4", "postcode", "country"),
+    "joined_on": ("joined_on",),
+    "paid_until": ("paid_until",),
+    "date_of_birth": ("date_of_birth",),
+    "other": (),
+}
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a link. A token has 256 random bits: a plain hash cannot be searched."""
+    return sha256(token.encode()).hexdigest()
+
+
+def opened(token: str, *, now: datetime) -> OwnPageLink | None:
+    """The link that a token opens; None where it is over or was never one."""
+    rows = OwnPageLink.objects.select_related("member__section", "member__unit")
+    return rows.filter(token_hash=hash_of(token), expires_at__gt=now).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a roll says of a member, or would say if it were frozen now."""
+
+    name: str
+    frozen_at: datetime | None
+    why: Why
+
+
+def judged(member_id: int) -> list[Judged]:
+    """The verdict of each frozen roll; and of rules not frozen under, what it would be."""
+    rolls = list(standing_rolls())
+    found = [
+        Judged(roll.name, roll.frozen_at, verdict)
+        for roll in rolls
+        if (verdict := why(member_id, roll_id=roll.pk))
+    ]
+    latest = EligibilityRules.objects.exclude(name__in=[roll.name for roll in rolls])
+    for rules in latest.order_by("name", "-version").distinct("name"):
+        found.append(Judged(rules.name, None, judge_today(member_id, rules_id=rules.pk)))
+    return found
+
+
+def held(member: Member, *, in_part: bool) -> list[dict[str, str]]:
+    """What is held of a member, by name; in part, where others read the same mailbox."""
+    personal = {
+        "E-mail": _email(member.email) if in_part else member.email,
+        "Telephone": _end(member.phone) if in_part else member.phone,
+        "Postal address": _postal(member, in_part=in_part),
+        "Date of birth": _birth(member.date_of_birth, in_part=in_part),
+    }
+    rows = {
+        "Membership number": member.number,
+        "Name": member.full_name,
+        "On the membership list": "Yes" if member.is_listed else "No longer",
+        "Section": member.section.name,
+        "Unit": member.unit.name if member.unit else "",
+        "Standing": member.get_standing_display().capitalize() if member.standing else "",
+        "Joined": _day(member.joined_on),
+        "Paid until": _day(member.paid_until),
+        **personal,
+    }
+    return [{"name": name, "value": value or "Not recorded"} for name, value in rows.items()]
+
+
+def _email(email: str) -> str:
+    name, at, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}" if at else ""
+
+
+def _end(phone: str) -> str:
+    return f"… {phone[-2:]}" if len(phone) > 4 else "…" * bool(phone)
+
+
+def _postal(member: Member, *, in_part: bool) -> str:
+    if not in_part:
+        return ", ".join(member.postal_lines)
+    district = member.postcode.split(" ")[0] if " " in member.postcode else ""
+    return f"… {district}".strip() if member.postal_lines else ""
+
+
+def _birth(day: date | None, *, in_part: bool) -> str:
+    return f"in {day.year}" if day and in_part else _day(day)
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def corrections_of(member_id: int) -> QuerySet[CorrectionRequest]:
+    """What a member asked for, the newest first."""
+    return CorrectionRequest.objects.filter(member_id=member_id).order_by("-pk")
+
+
+def waiting_corrections(*, after: int = 0) -> QuerySet[CorrectionRequest]:
+    """The desk's queue, the oldest first, from the one after the given."""
+    rows = CorrectionRequest.objects.select_related("member__section")
+    return rows.filter(state=CorrectionRequest.State.WAITING, pk__gt=after).order_by("pk")
+
+
+def correction(request_id: int) -> CorrectionRequest | None:
+    rows = CorrectionRequest.objects.select_related("member__section", "settled_by", "change")
+    return rows.filter(pk=request_id).first()
