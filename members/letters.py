@@ -123,3 +123,21 @@ def _correction(asked: CorrectionRequest) -> dict[str, object]:
 
 def _key(letter: LetterToSend, kind: str) -> int:
     return int(letter.recipient.removeprefix(kind))
+
+
+def names(recipients: Sequence[str]) -> dict[str, str]:
+    """From decisions, appeals and requests to whom a letter about each goes."""
+    rows = {
+        "decision": Decision.objects.values_list("pk", "member"),
+        "appeal": Appeal.objects.values_list("pk", "decision__member"),
+        "correction": CorrectionRequest.objects.values_list("pk", "member"),
+    }
+    found = {}
+    for kind, pairs in rows.items():
+        keys = [int(one.removeprefix(f"{kind}:")) for one in recipients if one.startswith(kind)]
+        people = dict(pairs.filter(pk__in=keys))
+        members = Member.objects.in_bulk(list(people.values()))
+        for key, member_id in people.items():
+            member = members[member_id]
+            found[f"{kind}:{key}"] = f"{member.full_name}, {member.number}"
+    return found

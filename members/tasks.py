@@ -37,11 +37,19 @@ def register() -> None:
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
     register_purpose(
-        DECISION_NOTICE, letters.decision_notices, words="Notices of standing decisions"
+        DECISION_NOTICE,
+        letters.decision_notices,
+        words="Notices of standing decisions",
+        names=letters.names,
     )
-    register_purpose(APPEAL_OUTCOME, letters.appeal_outcomes, words="Outcomes of appeals")
     register_purpose(
-        CORRECTION_ANSWER, letters.correction_answers, words="Answers to requests for a correction"
+        APPEAL_OUTCOME, letters.appeal_outcomes, words="Outcomes of appeals", names=letters.names
+    )
+    register_purpose(
+        CORRECTION_ANSWER,
+        letters.correction_answers,
+        words="Answers to requests for a correction",
+        names=letters.names,
     )
     register_act(DECIDE_STANDING, services.decide_standing, decision_in_words)
     register_desk_link(

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from members.models import CorrectionRequest, EligibilityRules, Member, OwnPageLink
+from members.models import CorrectionRequest, EligibilityRules, Member, OwnPageLink, Roll
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import Why, judge_today, why
 
@@ -40,18 +40,22 @@ def opened(token: str, *, now: datetime) -> OwnPageLink | None:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a roll says of a member, or would say if it were frozen now."""
+    """What a roll says of a member, or would say if it were frozen now.
+
+    today: of a frozen roll, what it would say now, where that is something else.
+    """
 
     name: str
     frozen_at: datetime | None
     why: Why
+    today: Why | None = None
 
 
 def judged(member_id: int) -> list[Judged]:
     """The verdict of each frozen roll; and of rules not frozen under, what it would be."""
     rolls = list(standing_rolls())
     found = [
-        Judged(roll.name, roll.frozen_at, verdict)
+        Judged(roll.name, roll.frozen_at, verdict, _otherwise_today(verdict, member_id, roll))
         for roll in rolls
         if (verdict := why(member_id, roll_id=roll.pk))
     ]
@@ -59,6 +63,11 @@ def judged(member_id: int) -> list[Judged]:
     for rules in latest.order_by("name", "-version").distinct("name"):
         found.append(Judged(rules.name, None, judge_today(member_id, rules_id=rules.pk)))
     return found
+
+
+def _otherwise_today(then: Why, member_id: int, roll: Roll) -> Why | None:
+    today = judge_today(member_id, rules_id=roll.rules_id)
+    return today if today.eligible != then.eligible else None
 
 
 def held(member: Member, *, in_part: bool) -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ from members.services.decide_standing import (decide_standing)
 from members.services.lodge_appeal import (lodge_appeal)
 from members.services.propose_standing import (propose_standing)
 from members.services.settle_correction import (accept_correction, refuse_correction)
+from members.services.print_letters import (record_printing)
 
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "preview_import",
     "propose_standing",
     "record_enquiry",
+    "record_printing",
     "refuse_correction",
     "record_levy_list",
     "request_apply",

@@ -17,7 +17,7 @@ from members.models.decisions import Reason
 from members.selectors import decisions as asked
 from members.selectors.decisions import Counts, WeekTotal
 from members.views.weekly_bars import weekly_bars
-from office.models import Approval
+from office.models import Approval, AuditRecord
 from office.permissions import Role
 from office.services.approvals import approve_act
 from tests.members.factories import NOW, frozen, imported, person
@@ -141,7 +141,8 @@ def test_letters_to_print_are_of_those_without_mail_and_withhold_what_is_withhel
     made("4", kind="death", reason="death-notified")
     desk = sign_in(client, officer())
 
-    response = desk.get(reverse("notices_to_print"))
+    assert desk.get(reverse("notices_to_print")).status_code == 405
+    response = desk.post(reverse("notices_to_print"))
     content = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(content)))
 
@@ -152,6 +153,9 @@ def test_letters_to_print_are_of_those_without_mail_and_withhold_what_is_withhel
     assert "YOU MAY APPEAL" in rows[0]["text"]
     assert "Minute 7" not in content
     assert "Safe House" not in content
+    assert AuditRecord.objects.get(act="print_letters").parameters == {
+        "decisions": 2, "appeals": 1,
+    }  # fmt: skip
 
 
 def test_decisions_are_closed_to_other_roles() -> None:
@@ -159,9 +163,9 @@ def test_decisions_are_closed_to_other_roles() -> None:
     decision = made()
     other = sign_in(Client(), staff(Role.SCRUTINEER))
 
-    for name, args in (("decisions", []), ("decision", [decision.pk]), ("decide", [member().pk]),
-                       ("notices_to_print", [])):  # fmt: skip
+    for name, args in (("decisions", []), ("decision", [decision.pk]), ("decide", [member().pk])):
         assert other.get(reverse(name, args=args)).status_code == 404
+    assert other.post(reverse("notices_to_print")).status_code == 404
     for name in ("appeal", "outcome"):
         assert other.post(reverse(name, args=[decision.pk])).status_code == 404
     assert other.post(reverse("decide", args=[member().pk]), PROPOSAL).status_code == 404

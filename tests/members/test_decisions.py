@@ -302,6 +302,18 @@ def test_who_has_no_address_for_mail_is_told_by_post() -> None:
     assert [each.pk for each in asked.notices_by_post()] == [decision.pk]
 
 
+def test_the_page_of_held_letters_can_name_who_a_letter_is_for() -> None:
+    imported(person())
+    decision = made()
+    appeal = appealed(decision)
+    request_id = services.ask_correction(member().pk, detail="phone", wanted="1", why="", now=NOW)
+    recipients = [f"decision:{decision.pk}", f"appeal:{appeal.pk}", f"correction:{request_id}"]
+
+    named = letters.names([*recipients, "decision:99999999"])
+
+    assert named == dict.fromkeys(recipients, "Ms Carys Fallowes, 0000123")
+
+
 def test_a_deadline_is_a_full_hour() -> None:
     assert next_hour(NOW) == NOW
     assert next_hour(NOW + timedelta(seconds=1)) == NOW + timedelta(hours=1)

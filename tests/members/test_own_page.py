@@ -225,6 +225,19 @@ def test_the_page_shows_what_is_held_and_each_verdict_in_words(client: Client) -
     assert "If it were frozen now: You are eligible to vote" in shown
 
 
+def test_what_changed_since_the_freeze_is_said_beside_what_the_roll_says(client: Client) -> None:
+    imported(person())
+    frozen()
+    token = link()
+    assert "Something has changed since." not in page(client, token)
+
+    decision_on()
+
+    shown = page(client, token)
+    assert "Roll frozen on 22 August 2016. You are eligible to vote" in shown
+    assert "If the roll were frozen now: Not eligible: your standing is recorded" in shown
+
+
 def test_in_a_shared_mailbox_the_page_names_one_person_and_shows_details_in_part(
     client: Client,
 ) -> None:

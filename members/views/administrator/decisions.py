@@ -117,10 +117,11 @@ def outcome(request: StaffRequest, decision_id: int) -> HttpResponse:
     return redirect("decision", found.pk)
 
 
-@staff_only("decide_standing")
-@require_GET
+@staff_only("see_members", post="decide_standing")
+@require_POST
 def notices_to_print(request: StaffRequest) -> HttpResponseBase:
     """The letters of people without an e-mail address, as a table to print and post them from."""
+    services.record_printing(by=request.user.pk, now=timezone.now())
     return csv_download(
         "letters-to-print.csv",
         ("letter", "name", "address", "subject", "text"),
