@@ -90,8 +90,8 @@ def decision_in_words(member_id: str, *, decision: int) -> str:
     """What both officers read: by numbers, because a proposal's sentence is kept for good."""
     made = Decision.objects.get(pk=decision, member_id=member_id)
     words = (
-        f"Decision {made.pk} is made on member record {made.member_id}: "
-        f"{made.get_kind_display()}, "
+        f"Decision {made.pk} (read what it rests on under Members, Standing decisions) is made on "
+        f"member record {made.member_id}: {made.get_kind_display()}, "
     )
     if made.kind == Kind.REINSTATEMENT:
         return (

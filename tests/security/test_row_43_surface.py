@@ -21,7 +21,9 @@ PUBLIC = {
     "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",
     "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
     "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",
-    "roll/", "roll/asked/",
+    "roll/", "roll/asked/", "roll/decisions/", "roll/decisions/totals.csv",
+    "roll/mine/<str:token>/", "roll/mine/<str:token>/correction/",
+    "roll/mine/<str:token>/appeals/<int:decision_id>/",
 }
 # The development outbox refuses outside development: tests/office/test_pages.py.
 DEVELOPMENT = ("outbox/",)
