@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import (Mapping, Sequence)
-from datetime import (date)
-from typing import (Any)
-from django.utils import (timezone)
-from members import (letters, selectors, services)
-from members.eligibility.rules import (day_in_words)
-from members.services.answer_enquiry import (PURPOSE)
-from office.acts import (register_act)
-from office.desk import (register_desk_link)
-from office.kinds import (Work, register_job_kind)
-from office.purposes import (Envelope, LetterToSend, register_purpose)
-from members.services.decide_appeal import (PURPOSE as APPEAL_OUTCOME)
-from members.services.decide_standing import (PURPOSE as DECISION_NOTICE, decision_in_words)
-from members.services.propose_standing import (ACT as DECIDE_STANDING)
-from members.services.settle_correction import (PURPOSE as CORRECTION_ANSWER)
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
+from django.utils import timezone
+
+from members import letters, selectors, services
+from members.eligibility.rules import day_in_words
+from members.services.answer_enquiry import PURPOSE
+from members.services.decide_appeal import PURPOSE as APPEAL_OUTCOME
+from members.services.decide_standing import PURPOSE as DECISION_NOTICE
+from members.services.decide_standing import decision_in_words
+from members.services.propose_standing import ACT as DECIDE_STANDING
+from members.services.settle_correction import PURPOSE as CORRECTION_ANSWER
+from office.acts import register_act
+from office.desk import register_desk_link
+from office.kinds import Work, register_job_kind
+from office.purposes import Envelope, LetterToSend, register_purpose
 
 
 def register() -> None:

@@ -10,12 +10,13 @@ once, here, and both the preview and the application use it.
 
 from __future__ import annotations
 
-from typing import (Any, Final)
-from django.db import (connection)
-from members.models import (ImportBatch)
-from members.rollfile import (Trouble)
-from members.services import (staging)
+from typing import Any, Final
 
+from django.db import connection
+
+from members.models import ImportBatch
+from members.rollfile import Trouble
+from members.services import staging
 
 SAMPLE_ROWS: Final = 12
 NEW_UNITS_SHOWN: Final = 300
