@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Cast ballots go on the board, and the notices of their casting go out.
     "polls": {"task": "ballot.tasks.tend_polls", "schedule": 15.0, "options": {"expires": 15}},
+    "contacts": {"task": "members.tasks.watch_contacts", "schedule": 86400.0},
 }
 
 # --- staff sign-in: members need no account ---

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import (Mapping, Sequence)
+from datetime import (datetime)
+from django.urls import (reverse)
+from members import (selectors)
+from members.models import (Appeal, CorrectionRequest, Decision, Member)
+from members.models.decisions import (Kind)
+from office.letters import (words)
+from office.links import (absolute)
+from office.purposes import (Envelope, LetterToSend)
+from django.core.signing import (BadSignature, Signer)
 
-from django.urls import reverse
-
-from members import selectors
-from members.models import Appeal, CorrectionRequest, Decision, Member
-from members.models.decisions import Kind
-from office.letters import words
-from office.links import absolute
-from office.purposes import Envelope, LetterToSend
 
 
 def roll_answers(batch: Sequence[LetterToSend], *, now: datetime) -> Mapping[int, Envelope]:
@@ -34,6 +34,60 @@ def _answer(member: Member, now: datetime) -> dict[str, object]:
         if (why := selectors.verdicts.why(member.pk, roll_id=roll.pk))
     ]
     return {"member": member, "rolls": rolls, "asked_on": now}
+
+
+_DISPUTED = Signer(salt="members.contact-dispute")
+
+
+def dispute_path(change_id: int) -> str:
+    """The page on which whoever got the notice of a change can say that it was not them."""
+    return reverse("contact_not_me", args=[_DISPUTED.sign(str(change_id))])
+
+
+def change_disputed(token: str) -> int | None:
+    """The change that such a link names; None where the link is not one of ours."""
+    try:
+        return int(_DISPUTED.unsign(token))
+    except (BadSignature, ValueError):
+        return None
+
+
+def contact_notices(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """Notices of changed contact details: one to the address of before, one to the new one.
+
+    Neither shows what the other address is: the old one gets a hint of the new, and the new one
+    no name, since it may be a stranger's.
+    """
+    asked = {letter.letter_id: letter.recipient.split(":") for letter in batch}
+    found = selectors.contacts.notices([int(change) for _, change, _ in asked.values()])
+    envelopes = {}
+    for letter_id, (_, change, side) in asked.items():
+        notice = found[int(change)]
+        to = notice.email_before if side == "old" else notice.email_after
+        if to:
+            told = {
+                "notice": notice,
+                "new_email": masked_email(notice.email_after),
+                "link": absolute(dispute_path(notice.change_id)),
+            }
+            envelopes[letter_id] = Envelope(to, *words(f"members/letters/contact_{side}", told))
+    return envelopes
+
+
+def masked_email(email: str) -> str:
+    """A hint of an address: who owns it knows it again, and nobody else learns it."""
+    local, at, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}" if at else ""
+
+
+def draft_path(member_id: str, *, draft: int, digest: str) -> str:
+    """Where the second person reads, from and to, what a draft would change."""
+    return reverse("contact_draft", args=[draft])
+
+
+def import_path(batch_id: str) -> str:
+    """Where the second person reads what an import would change."""
+    return reverse("import", args=[batch_id])
 
 
 def _own_page(enclosure: bytes | None, now: datetime) -> dict[str, object]:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import (Mapping, Sequence)
+from datetime import (date)
+from typing import (Any)
+from django.utils import (timezone)
+from members import (letters, selectors, services)
+from members.eligibility.rules import (day_in_words)
+from members.services.answer_enquiry import (PURPOSE)
+from members.services.decide_appeal import (PURPOSE as APPEAL_OUTCOME)
+from members.services.decide_standing import (PURPOSE as DECISION_NOTICE, decision_in_words)
+from members.services.propose_standing import (ACT as DECIDE_STANDING)
+from members.services.settle_correction import (PURPOSE as CORRECTION_ANSWER)
+from office.acts import (register_act)
+from office.desk import (register_desk_link)
+from office.kinds import (Work, register_job_kind)
+from office.purposes import (Envelope, LetterToSend, register_purpose)
+from celery import (shared_task)
+from members.services.contact_freeze import (describe_move)
+from members.services.contact_notices import (PURPOSE as CONTACT_CHANGED)
+from members.services.edit_contact import (describe_late_edit)
+from members.services.edit_contacts_in_bulk import (describe_bulk_edit)
+from members.services.flag_contacts import (SUBJECT as WHOLE_LIST)
+from office.services.jobs import (open_job)
 
-from django.utils import timezone
-
-from members import letters, selectors, services
-from members.eligibility.rules import day_in_words
-from members.services.answer_enquiry import PURPOSE
-from members.services.decide_appeal import PURPOSE as APPEAL_OUTCOME
-from members.services.decide_standing import PURPOSE as DECISION_NOTICE
-from members.services.decide_standing import decision_in_words
-from members.services.propose_standing import ACT as DECIDE_STANDING
-from members.services.settle_correction import PURPOSE as CORRECTION_ANSWER
-from office.acts import register_act
-from office.desk import register_desk_link
-from office.kinds import Work, register_job_kind
-from office.purposes import Envelope, LetterToSend, register_purpose
 
 
 def register() -> None:
@@ -54,11 +59,33 @@ def register() -> None:
         names=letters.names,
     )
     register_act(DECIDE_STANDING, services.decide_standing, decision_in_words)
+    _register_contacts()
     register_desk_link(
         "Members",
         "members",
         "see_members",
         "The membership list: figures, search, imports, rules and rolls.",
+    )
+
+
+def _register_contacts() -> None:
+    register_job_kind(
+        "flag_contacts", flag_contacts, words="Looking at changes of contact details",
+        queue="import",
+    )  # fmt: skip
+    register_purpose(
+        CONTACT_CHANGED, letters.contact_notices, words="Notices of changed contact details"
+    )
+    register_act(
+        "edit_contact_late", services.edit_contact_late, describe_late_edit,
+        page=letters.draft_path,
+    )  # fmt: skip
+    register_act(
+        "edit_contacts_in_bulk", services.edit_contacts_in_bulk, describe_bulk_edit,
+        page=letters.import_path,
+    )  # fmt: skip
+    register_act(
+        "move_contact_freeze", services.move_contact_freeze, describe_move
     )
 
 
@@ -82,7 +109,12 @@ def preview_import(work: Work) -> None:
 
 
 def apply_import(work: Work) -> None:
-    services.apply_import(int(work.subject_id), now=timezone.now(), report=work.report)
+    services.apply_import(
+        int(work.subject_id),
+        now=timezone.now(),
+        seconded_by=work.parameters.get("seconded_by"),
+        report=work.report,
+    )
 
 
 def find_pairs(work: Work) -> None:
@@ -101,3 +133,13 @@ def answer_enquiry(work: Work) -> None:
 
 def roll_answers(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
     return letters.roll_answers(batch, now=timezone.now())
+
+
+def flag_contacts(work: Work) -> None:
+    services.flag_contacts(now=timezone.now(), report=work.report)
+
+
+@shared_task
+def watch_contacts() -> None:
+    """Once a day: have the changes of contact details looked at, whether or not one was applied."""
+    open_job("flag_contacts", subject=WHOLE_LIST, by=None, now=timezone.now())

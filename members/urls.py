@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import (URLPattern, URLResolver, path)
+from members.views import (elector, public)
+from members.views.administrator import (contacts, corrections, decisions, duplicates, imports, levy, people, sections)
+from members.views.officer import (contacts as officer_contacts, retention, rolls, rules)
 
-from members.views import elector, public
-from members.views.administrator import (
-    corrections,
-    decisions,
-    duplicates,
-    imports,
-    levy,
-    people,
-    sections,
-)
-from members.views.officer import retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),
     path("roll/asked/", public.enquiry_asked, name="roll_enquiry_asked"),
+    path("roll/not-me/said/", public.contact_not_me_said, name="contact_not_me_said"),
+    path("roll/not-me/<str:token>/", public.contact_not_me, name="contact_not_me"),
     path("roll/decisions/", public.decision_totals, name="decision_totals"),
     path("roll/decisions/totals.csv", public.decision_totals_csv, name="decision_totals_csv"),
     path("roll/mine/<str:token>/", elector.own_page, name="own_page"),
@@ -34,6 +28,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("desk/members/", people.members, name="members"),
     path("desk/members/<int:member_id>/", people.member, name="member"),
+    path("desk/members/<int:member_id>/contact/", contacts.contact, name="contact"),
+    path("desk/members/contacts/", contacts.contacts, name="contacts"),
+    path("desk/members/contacts/changes/", contacts.contact_changes, name="contact_changes"),
+    path(
+        "desk/members/contacts/changes.csv",
+        contacts.contact_changes_download,
+        name="contact_changes_download",
+    ),
+    path("desk/members/contacts/letters.csv", contacts.contact_letters, name="contact_letters"),
+    path("desk/members/contacts/shared/", contacts.contacts_shared, name="contacts_shared"),
+    path("desk/members/contacts/mailboxes/", contacts.odd_mailboxes, name="odd_mailboxes"),
+    path(
+        "desk/members/contacts/drafts/<int:draft_id>/",
+        contacts.contact_draft,
+        name="contact_draft",
+    ),
+    path("desk/members/contacts/freeze/", officer_contacts.contact_freeze, name="contact_freeze"),
+    path(
+        "desk/members/contacts/flags/<int:flag_id>/",
+        officer_contacts.contact_flag,
+        name="contact_flag",
+    ),
     path("desk/members/<int:member_id>/decide/", decisions.decide, name="decide"),
     path("desk/members/decisions/", decisions.decisions, name="decisions"),
     path(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from office.permissions import ACTS
 
@@ -19,13 +20,18 @@ class RegisteredAct:
     name: str
     function: Callable[..., object]
     describe: Callable[..., str]
+    page: Callable[..., str] | None = None
 
 
 _registered: dict[str, RegisteredAct] = {}
 
 
 def register_act(
-    name: str, function: Callable[..., object], describe: Callable[..., str]
+    name: str,
+    function: Callable[..., object],
+    describe: Callable[..., str],
+    *,
+    page: Callable[..., str] | None = None,
 ) -> None:
     """Say how the act is carried out.
 
@@ -34,16 +40,24 @@ def register_act(
     describe: called as describe(subject_id, **parameters); the sentence of what will happen,
               read by both officers. It must be the same sentence for the same facts: an
               approval whose sentence has changed since the proposal is refused.
+    page:     called as page(subject_id, **parameters); the path of the page that shows what would
+              change, where a sentence cannot or may not say it.
     """
     if name not in ACTS or not ACTS[name].needs_two:
         raise ValueError(f"{name} is not an act of two officers in the permission table")
     if name in _registered and _registered[name].function is not function:
         raise ValueError(f"{name} is registered twice")
-    _registered[name] = RegisteredAct(name, function, describe)
+    _registered[name] = RegisteredAct(name, function, describe, page)
 
 
 def registered_act(name: str) -> RegisteredAct:
     return _registered[name]
+
+
+def page_of_act(name: str, subject_id: str, parameters: dict[str, Any]) -> str:
+    """The path of the page that shows what a proposal would change; empty where there is none."""
+    page = _registered[name].page if name in _registered else None
+    return page(subject_id, **parameters) if page else ""
 
 
 def is_registered(name: str) -> bool:

@@ -10,8 +10,9 @@ while a written authority is in force.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import (dataclass)
+from enum import (StrEnum)
+
 
 
 class Role(StrEnum):
@@ -116,6 +117,12 @@ _TABLE = (
     _two("amend_roll", "amend the frozen roll", ROLL_KEEPERS),
     _two("amend_roll_in_bulk", "amend the frozen roll in bulk", ROLL_KEEPERS),
     _two("edit_contacts_in_bulk", "change contact details in bulk", ROLL_KEEPERS),
+    _one("edit_contact", "correct a member's contact details", ROLL_KEEPERS, fresh=True),
+    _two("edit_contact_late", "change contact details after their freeze", ROLL_KEEPERS),
+    _one("set_contact_freeze", "set when contact details freeze", OFFICERS, fresh=True),
+    _two("move_contact_freeze", "move the freeze of contact details to a later hour"),
+    _look("see_contact_changes", "see the reports of contact details", ROLL_KEEPERS),
+    _one("look_at_flag", "say what was found of a flag", OFFICERS),
     # The election.
     _look(
         "see_election",

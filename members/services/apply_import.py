@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from http import HTTPStatus
+from datetime import (datetime)
+from http import (HTTPStatus)
+from django.db import (transaction)
+from django.db.models import (F)
+from members.models import (Change, ImportBatch, ImportPiece, Register)
+from members.services import (comparing, staging)
+from members.services.find_pairs import (request_search)
+from members.services.history import (tell_history)
+from office.progress import (Report, silent)
+from office.refusal import (Refusal)
+from office.services.audit import (record)
+from office.services.jobs import (open_job)
+from members import (selectors)
+from members.services.contact_freeze import (demand_contacts_open)
+from members.services.contact_notices import (queue_import_notices)
+from members.services.flag_contacts import (SUBJECT as WHOLE_LIST)
 
-from django.db import transaction
-from django.db.models import F
 
-from members.models import Change, ImportBatch, ImportPiece, Register
-from members.services import comparing, staging
-from members.services.find_pairs import request_search
-from members.services.history import tell_history
-from office.progress import Report, silent
-from office.refusal import Refusal
-from office.services.audit import record
-from office.services.jobs import open_job
+
+class _FrozenMeanwhile(Exception):
+    """Contact details froze between the request to apply and the work."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
 
 
 class _Stale(Exception):
@@ -23,8 +34,14 @@ class _Stale(Exception):
 
 
 @transaction.atomic
-def request_apply(batch_id: int, *, by: int | None, now: datetime) -> None:
-    """Have a previewed import applied in the background. Asking twice opens one job."""
+def request_apply(
+    batch_id: int, *, by: int | None, now: datetime, seconded_by: int | None = None
+) -> None:
+    """Have a previewed import applied in the background. Asking twice opens one job.
+
+    Where contact details are frozen and it would change some, a second person is demanded:
+    services.propose_import asks for one.
+    """
     asked = ImportBatch.objects.filter(pk=batch_id, state=ImportBatch.State.PREVIEWED)
     if not asked.update(state=ImportBatch.State.APPLYING, applied_by=by):
         batch = ImportBatch.objects.filter(pk=batch_id).first()
@@ -37,17 +54,29 @@ def request_apply(batch_id: int, *, by: int | None, now: datetime) -> None:
             f"This import is {batch.get_state_display()}; only one that has been read "
             "and looked at can be applied.",
         )
-    open_job("apply_import", subject=("import", str(batch_id)), by=by, now=now)
+    _demand_second(batch_id, seconded_by)
+    open_job(
+        "apply_import", subject=("import", str(batch_id)), by=by, now=now,
+        parameters={"seconded_by": seconded_by},
+    )  # fmt: skip
 
 
-def apply_import(batch_id: int, *, now: datetime, report: Report = silent) -> None:
+def apply_import(
+    batch_id: int, *, now: datetime, seconded_by: int | None = None, report: Report = silent
+) -> None:
     """Apply the import. Applying one that is applied already does nothing.
+
+    seconded_by: the second person, where the import changes contact details that are frozen.
 
     Where the list has changed since the preview, nothing is applied: the file is compared
     again, and a person looks at the new preview.
     """
     try:
-        _apply(batch_id, now=now, report=report)
+        _apply(batch_id, now=now, seconded_by=seconded_by, report=report)
+    except _FrozenMeanwhile as frozen:
+        # Nothing was applied: the import can be proposed to a second person as it stands.
+        _preview_again(batch_id)
+        raise frozen.refusal from None
     except _Stale:
         _compare_again(batch_id, now=now)
         raise Refusal(
@@ -58,7 +87,7 @@ def apply_import(batch_id: int, *, now: datetime, report: Report = silent) -> No
 
 
 @transaction.atomic
-def _apply(batch_id: int, *, now: datetime, report: Report) -> None:
+def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Report) -> None:
     batch = ImportBatch.objects.select_for_update().filter(pk=batch_id).first()
     if batch is None or batch.state == ImportBatch.State.APPLIED:
         return
@@ -67,8 +96,13 @@ def _apply(batch_id: int, *, now: datetime, report: Report) -> None:
     register = Register.objects.select_for_update().get()
     if register.version != batch.register_version or not _is_staged(batch):
         raise _Stale
+    try:
+        _demand_second(batch.pk, seconded_by)
+    except Refusal as refusal:
+        raise _FrozenMeanwhile(refusal) from None
     report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
-    tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk)
+    tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk,
+                 seconded_by=seconded_by)  # fmt: skip
     comparing.add_units(batch_id)
     written = {"rows_changed": comparing.change_members(batch_id)}
     report(done=written["rows_changed"])
@@ -77,8 +111,24 @@ def _apply(batch_id: int, *, now: datetime, report: Report) -> None:
     written["members_gone"] = comparing.unlist_gone(batch)
     if any(getattr(batch, name) != rows for name, rows in written.items()):
         raise _Stale
+    queue_import_notices(batch.pk, by=batch.applied_by_id, now=now)
     _settle(batch, now=now)
+    open_job("flag_contacts", subject=WHOLE_LIST, by=None, now=now)
     comparing.analyse_members()
+
+
+def _demand_second(batch_id: int, seconded_by: int | None) -> None:
+    """Refuse to apply alone what changes frozen details. Rows that are lost are compared anew."""
+    if seconded_by is None and selectors.contacts.is_frozen():
+        batch = ImportBatch.objects.get(pk=batch_id)
+        if _is_staged(batch) and comparing.is_changing_contacts(batch_id):
+            demand_contacts_open(seconded_by=None)
+
+
+def _preview_again(batch_id: int) -> None:
+    ImportBatch.objects.filter(pk=batch_id, state=ImportBatch.State.APPLYING).update(
+        state=ImportBatch.State.PREVIEWED, applied_by=None
+    )
 
 
 def _is_staged(batch: ImportBatch) -> bool:

@@ -10,13 +10,13 @@ once, here, and both the preview and the application use it.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import (Any, Final)
+from django.db import (connection)
+from members.models import (ImportBatch)
+from members.rollfile import (Trouble)
+from members.services import (staging)
+from members.models.contacts import (CONTACT_COLUMNS)
 
-from django.db import connection
-
-from members.models import ImportBatch
-from members.rollfile import Trouble
-from members.services import staging
 
 SAMPLE_ROWS: Final = 12
 NEW_UNITS_SHOWN: Final = 300
@@ -47,6 +47,11 @@ _DIFFERENCES: Final = {
     "on the list": "NOT m.is_listed",
 }
 IS_CHANGED: Final = "coalesce(" + " OR ".join(_DIFFERENCES.values()) + ", false)"
+
+# Whether a changed row changes contact details, for their freeze; case and spacing count here.
+IS_CONTACT_CHANGED: Final = (
+    "coalesce(" + " OR ".join(_DIFFERENCES[name] for name in CONTACT_COLUMNS) + ", false)"
+)
 
 IS_GONE: Final = """
     m.is_listed
@@ -127,6 +132,25 @@ def count(batch: ImportBatch) -> tuple[int, int, int]:
         batch.pk,
     )
     return new, changed, unchanged
+
+
+def is_changing_contacts(batch_id: int) -> bool:
+    """Whether applying the import would change the contact details of anybody on the list."""
+    ((found,),) = staging.run(
+        f"SELECT EXISTS (SELECT FROM {SIDE_BY_SIDE} WHERE m.id IS NOT NULL"
+        f" AND {IS_CONTACT_CHANGED})",
+        batch_id,
+    )
+    return bool(found)
+
+
+def count_contact_changes(batch_id: int) -> int:
+    """How many people's contact details applying the import would change."""
+    ((people,),) = staging.run(
+        f"SELECT count(*) FROM {SIDE_BY_SIDE} WHERE m.id IS NOT NULL AND {IS_CONTACT_CHANGED}",
+        batch_id,
+    )
+    return int(people)
 
 
 def count_gone(batch: ImportBatch) -> int:

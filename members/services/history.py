@@ -15,6 +15,7 @@ from django.db.models import F
 
 from members.models import Change, Member, Register
 from members.rollfile import name_key
+from members.services.contact_freeze import demand_contacts_open
 
 
 def tell_history(
@@ -57,13 +58,16 @@ def change_member(
     """Change one member and return the record of it; None where nothing was different.
 
     fields: columns of Member and their new values, cleaned. Runs in the caller's transaction;
-    the list's version grows, so that a preview made before is compared again.
+    the list's version grows, so that a preview made before is compared again. Once contact details
+    are frozen, a change of theirs without a second person is refused.
     """
     lock_register()
     member = Member.objects.select_for_update().get(pk=member_id)
     changed = {name: value for name, value in fields.items() if getattr(member, name) != value}
     if not changed:
         return None
+    if source != Change.Source.DESTRUCTION:
+        demand_contacts_open(changed, seconded_by=seconded_by)
     for name, value in changed.items():
         setattr(member, name, value)
     member.name_key = name_key(member.family_name, member.given_name)

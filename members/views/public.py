@@ -5,23 +5,23 @@ The page of the question says the same to everybody; the answer goes by e-mail.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from http import HTTPStatus
+from collections.abc import (Mapping)
+from datetime import (date)
+from http import (HTTPStatus)
+from django.http import (HttpRequest, HttpResponse)
+from django.http.response import (HttpResponseBase)
+from django.shortcuts import (redirect, render)
+from django.utils import (timezone)
+from django.views.decorators.cache import (never_cache)
+from django.views.decorators.http import (require_GET, require_http_methods, require_safe)
+from members import (letters, selectors, services)
+from members.access import (may_enquire)
+from members.forms.enquiry import (EnquiryForm)
+from members.selectors.decisions import (Counts, EVENTS)
+from members.views.downloads import (csv_download)
+from members.views.weekly_bars import (weekly_bars)
+from office.refusal import (Refusal)
 
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
-
-from members import selectors, services
-from members.access import may_enquire
-from members.forms.enquiry import EnquiryForm
-from members.selectors.decisions import EVENTS, Counts
-from members.views.downloads import csv_download
-from members.views.weekly_bars import weekly_bars
 
 
 @never_cache
@@ -45,6 +45,28 @@ def enquiry(request: HttpRequest) -> HttpResponse:
 @require_GET
 def enquiry_asked(request: HttpRequest) -> HttpResponse:
     return render(request, "members/enquiry_asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_not_me(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the notice of a change leads whoever did not ask for it; only a POST says so."""
+    change_id = letters.change_disputed(token)
+    if change_id is None:
+        raise Refusal(
+            "contacts.bad-link",
+            "This link is not whole. Open it from the letter, or copy all of it.",
+            status=HTTPStatus.NOT_FOUND,
+        )
+    if request.method == "POST":
+        services.record_contact_dispute(change_id, now=timezone.now())
+        return redirect("contact_not_me_said")
+    return render(request, "members/contact_not_me.html")
+
+
+@require_safe
+def contact_not_me_said(request: HttpRequest) -> HttpResponse:
+    return render(request, "members/contact_not_me_said.html")
 
 
 @require_GET

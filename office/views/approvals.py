@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, may, may_second, staff_only
+from office.acts import page_of_act
 from office.forms import RefuseForm
 from office.models import Approval, StaffMember
 from office.permissions import ACTS
@@ -67,6 +68,7 @@ def _card(approval: Approval, person: StaffMember) -> dict[str, Any]:
     is_own = approval.proposed_by_id == person.pk
     return {
         "approval": approval,
+        "page_url": page_of_act(approval.act, approval.subject_id, approval.parameters),
         "is_own": is_own,
         "can_decide": not is_own
         and may(person, "decide_approval")

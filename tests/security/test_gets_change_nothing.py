@@ -7,19 +7,18 @@ nobody and by an officer; every table is the same afterwards, but for the office
 from __future__ import annotations
 
 import re
-
 import pytest
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import int_to_base36
+from django.test import (Client)
+from django.urls import (NoReverseMatch, reverse)
+from django.utils.http import (int_to_base36)
+from ballot.showing.dispute_links import (dispute_path)
+from office.permissions import (Role)
+from office.services.approvals import (propose_act)
+from office.services.staff import (make_staff)
+from tests.ballot.factories import (REASON, cast, election, entries)
+from tests.office.factories import (sign_in)
+from tests.security.looking import (all_routes, dump, forget_limits)
 
-from ballot.showing.dispute_links import dispute_path
-from office.permissions import Role
-from office.services.approvals import propose_act
-from office.services.staff import make_staff
-from tests.ballot.factories import REASON, cast, election, entries
-from tests.office.factories import sign_in
-from tests.security.looking import all_routes, dump, forget_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +45,8 @@ def test_no_get_changes_a_row() -> None:
         "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,
         "decision_id": 1, "request_id": 1,
         "letter_id": 1, "dispatch_id": 1, "batch_id": 1, "member_id": 1, "mail_id": 1,
-        "pair_id": 1, "unit_id": 1, "bulk_id": 1,
-        "authority_id": 1, "pk": 1, "key": "none-such",
+        "pair_id": 1, "unit_id": 1, "bulk_id": 1, "authority_id": 1, "pk": 1,
+        "key": "none-such", "draft_id": 1, "flag_id": 1,
         "uidb36": int_to_base36(person.pk),
     }
     stranger, staff = Client(), sign_in(Client(), person)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
-from django.test import Client
+from django.conf import (settings)
+from django.test import (Client)
+from tests.security.looking import (all_routes, forget_limits)
 
-from tests.security.looking import all_routes, forget_limits
 
 # Everything that somebody who is not signed in can reach, but for the sign-in pages themselves.
 PUBLIC = {
@@ -24,6 +24,7 @@ PUBLIC = {
     "roll/", "roll/asked/", "roll/decisions/", "roll/decisions/totals.csv",
     "roll/mine/<str:token>/", "roll/mine/<str:token>/correction/",
     "roll/mine/<str:token>/appeals/<int:decision_id>/",
+    "roll/not-me/said/", "roll/not-me/<str:token>/",
 }
 # The development outbox refuses outside development: tests/office/test_pages.py.
 DEVELOPMENT = ("outbox/",)

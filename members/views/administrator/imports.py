@@ -15,7 +15,7 @@ from members.models import ImportBatch
 from members.rollfile import COLUMNS
 from members.views.downloads import csv_download
 from members.views.paging import row_named
-from office.access import StaffRequest, may, staff_only
+from office.access import StaffRequest, freshly, may, staff_only
 from office.models import Job
 from office.refusal import Refusal
 from office.selectors import latest_job
@@ -131,7 +131,20 @@ def import_refused(request: StaffRequest, batch_id: int) -> HttpResponseBase:
 @staff_only("see_members", post="apply_import")
 @require_POST
 def import_apply(request: StaffRequest, batch_id: int) -> HttpResponse:
-    services.request_apply(batch_id, by=request.user.pk, now=timezone.now())
+    try:
+        services.request_apply(batch_id, by=request.user.pk, now=timezone.now())
+    except Refusal as refused:
+        if refused.code != "contacts.frozen":
+            raise
+        return freshly(_import_propose)(request, batch_id)  # type: ignore[return-value]
+    return redirect("import", batch_id)
+
+
+def _import_propose(request: StaffRequest, batch_id: int) -> HttpResponse:
+    """Ask for a second person, where the import changes contact details that are frozen."""
+    services.propose_import(batch_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, "Contact details are frozen, and this import changes some: it is "
+                     "proposed to a second officer, and applied once one approves.")
     return redirect("import", batch_id)
 
 

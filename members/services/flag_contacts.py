@@ -1,0 +1,55 @@
+"""Look for patterns of tampering among the changes of the last weeks, and flag what is found.
+
+After each import, and once a day. Found again, an open flag is brought up to date; one that was
+looked at is raised anew only when it has grown by half since.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from members.models import ContactFlag
+from members.services.contact_patterns import PATTERNS, VALUES, WINDOW_DAYS
+from office.progress import Report, silent
+from office.services.audit import record
+
+SUBJECT: Final = ("register", "1")
+
+
+@transaction.atomic
+def flag_contacts(*, now: datetime, report: Report = silent) -> int:
+    """Look for every pattern, and return how many flags were raised that were not there."""
+    since = now - timedelta(days=WINDOW_DAYS)
+    raised = 0
+    report(stage="Looking for patterns", done=0, total=len(PATTERNS), unit="questions")
+    with connection.cursor() as cursor:
+        # One watch at a time: two would raise the same flag.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('flag_contacts', 0))")
+        for place, (kind, statement) in enumerate(PATTERNS, start=1):
+            cursor.execute(statement, {"since": since, **VALUES})
+            for row in cursor.fetchall():
+                raised += _flag(kind, row, now)
+            report(done=place)
+    if raised:
+        record("flag_contacts", subject=SUBJECT, by=None, now=now, parameters={"raised": raised})
+    return raised
+
+
+def _flag(kind: str, row: tuple[Any, ...], now: datetime) -> bool:
+    """Raise a flag, or bring the open one up to date; return whether it is new."""
+    key, subject, people, remark, by, unit, batch = row
+    last = ContactFlag.objects.filter(key=key).first()
+    if last is not None and last.state == ContactFlag.State.OPEN:
+        last.people, last.remark, last.seen_at = people, remark, now
+        last.save(update_fields=["people", "remark", "seen_at"])
+        return False
+    if last is not None and people * 2 < last.people * 3:
+        return False
+    ContactFlag.objects.create(
+        kind=kind, key=key, subject=subject, people=people, remark=remark, by_id=by,
+        unit_id=unit, batch_id=batch, found_at=now, seen_at=now,
+    )  # fmt: skip
+    return True
