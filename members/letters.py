@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import (Mapping, Sequence)
-from datetime import (datetime)
-from django.urls import (reverse)
-from members import (selectors)
-from members.models import (Appeal, CorrectionRequest, Decision, Member)
-from members.models.decisions import (Kind)
-from office.letters import (words)
-from office.links import (absolute)
-from office.purposes import (Envelope, LetterToSend)
-from django.core.signing import (BadSignature, Signer)
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from members import selectors
+from members.models import Appeal, CorrectionRequest, Decision, Member
+from members.models.decisions import Kind
+from office.letters import words
+from office.links import absolute
+from office.purposes import Envelope, LetterToSend
 
 
 def roll_answers(batch: Sequence[LetterToSend], *, now: datetime) -> Mapping[int, Envelope]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import (datetime)
-from http import (HTTPStatus)
-from django.db import (transaction)
-from django.db.models import (F)
-from members.models import (Change, ImportBatch, ImportPiece, Register)
-from members.services import (comparing, staging)
-from members.services.find_pairs import (request_search)
-from members.services.history import (tell_history)
-from office.progress import (Report, silent)
-from office.refusal import (Refusal)
-from office.services.audit import (record)
-from office.services.jobs import (open_job)
-from members import (selectors)
-from members.services.contact_freeze import (demand_contacts_open)
-from members.services.contact_notices import (queue_import_notices)
-from members.services.flag_contacts import (SUBJECT as WHOLE_LIST)
+from datetime import datetime
+from http import HTTPStatus
 
+from django.db import transaction
+from django.db.models import F
+
+from members import selectors
+from members.models import Change, ImportBatch, ImportPiece, Register
+from members.services import comparing, staging
+from members.services.contact_freeze import demand_contacts_open
+from members.services.contact_notices import queue_import_notices
+from members.services.find_pairs import request_search
+from members.services.flag_contacts import SUBJECT as WHOLE_LIST
+from members.services.history import tell_history
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.audit import record
+from office.services.jobs import open_job
 
 
 class _FrozenMeanwhile(Exception):

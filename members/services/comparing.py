@@ -10,13 +10,14 @@ once, here, and both the preview and the application use it.
 
 from __future__ import annotations
 
-from typing import (Any, Final)
-from django.db import (connection)
-from members.models import (ImportBatch)
-from members.rollfile import (Trouble)
-from members.services import (staging)
-from members.models.contacts import (CONTACT_COLUMNS)
+from typing import Any, Final
 
+from django.db import connection
+
+from members.models import ImportBatch
+from members.models.contacts import CONTACT_COLUMNS
+from members.rollfile import Trouble
+from members.services import staging
 
 SAMPLE_ROWS: Final = 12
 NEW_UNITS_SHOWN: Final = 300

@@ -5,23 +5,24 @@ The page of the question says the same to everybody; the answer goes by e-mail.
 
 from __future__ import annotations
 
-from collections.abc import (Mapping)
-from datetime import (date)
-from http import (HTTPStatus)
-from django.http import (HttpRequest, HttpResponse)
-from django.http.response import (HttpResponseBase)
-from django.shortcuts import (redirect, render)
-from django.utils import (timezone)
-from django.views.decorators.cache import (never_cache)
-from django.views.decorators.http import (require_GET, require_http_methods, require_safe)
-from members import (letters, selectors, services)
-from members.access import (may_enquire)
-from members.forms.enquiry import (EnquiryForm)
-from members.selectors.decisions import (Counts, EVENTS)
-from members.views.downloads import (csv_download)
-from members.views.weekly_bars import (weekly_bars)
-from office.refusal import (Refusal)
+from collections.abc import Mapping
+from datetime import date
+from http import HTTPStatus
 
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from members import letters, selectors, services
+from members.access import may_enquire
+from members.forms.enquiry import EnquiryForm
+from members.selectors.decisions import EVENTS, Counts
+from members.views.downloads import csv_download
+from members.views.weekly_bars import weekly_bars
+from office.refusal import Refusal
 
 
 @never_cache

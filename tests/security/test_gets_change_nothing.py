@@ -7,18 +7,19 @@ nobody and by an officer; every table is the same afterwards, but for the office
 from __future__ import annotations
 
 import re
-import pytest
-from django.test import (Client)
-from django.urls import (NoReverseMatch, reverse)
-from django.utils.http import (int_to_base36)
-from ballot.showing.dispute_links import (dispute_path)
-from office.permissions import (Role)
-from office.services.approvals import (propose_act)
-from office.services.staff import (make_staff)
-from tests.ballot.factories import (REASON, cast, election, entries)
-from tests.office.factories import (sign_in)
-from tests.security.looking import (all_routes, dump, forget_limits)
 
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import int_to_base36
+
+from ballot.showing.dispute_links import dispute_path
+from office.permissions import Role
+from office.services.approvals import propose_act
+from office.services.staff import make_staff
+from tests.ballot.factories import REASON, cast, election, entries
+from tests.office.factories import sign_in
+from tests.security.looking import all_routes, dump, forget_limits
 
 pytestmark = pytest.mark.django_db
 
