@@ -161,6 +161,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    # The search catches up with the list.
+    "members": {"task": "members.tasks.tend_list", "schedule": 10.0, "options": {"expires": 10}},
     # Cast ballots go on the board, and the notices of their casting go out.
     "polls": {"task": "ballot.tasks.tend_polls", "schedule": 15.0, "options": {"expires": 15}},
     "contacts": {"task": "members.tasks.watch_contacts", "schedule": 86400.0},

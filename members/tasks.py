@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import (Mapping, Sequence)
+from datetime import (date)
+from typing import (Any)
+from celery import (shared_task)
+from django.utils import (timezone)
+from members import (letters, selectors, services)
+from members.eligibility.rules import (day_in_words)
+from members.services.answer_enquiry import (PURPOSE)
+from members.services.contact_freeze import (describe_move)
+from members.services.contact_notices import (PURPOSE as CONTACT_CHANGED)
+from members.services.decide_appeal import (PURPOSE as APPEAL_OUTCOME)
+from members.services.decide_standing import (PURPOSE as DECISION_NOTICE, decision_in_words)
+from members.services.edit_contact import (describe_late_edit)
+from members.services.edit_contacts_in_bulk import (describe_bulk_edit)
+from members.services.flag_contacts import (SUBJECT as WHOLE_LIST)
+from members.services.propose_standing import (ACT as DECIDE_STANDING)
+from members.services.settle_correction import (PURPOSE as CORRECTION_ANSWER)
+from office.acts import (register_act)
+from office.desk import (register_desk_link)
+from office.kinds import (Work, register_job_kind)
+from office.purposes import (Envelope, LetterToSend, register_purpose)
+from office.services.jobs import (open_job)
 
-from celery import shared_task
-from django.utils import timezone
-
-from members import letters, selectors, services
-from members.eligibility.rules import day_in_words
-from members.services.answer_enquiry import PURPOSE
-from members.services.contact_freeze import describe_move
-from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
-from members.services.decide_appeal import PURPOSE as APPEAL_OUTCOME
-from members.services.decide_standing import PURPOSE as DECISION_NOTICE
-from members.services.decide_standing import decision_in_words
-from members.services.edit_contact import describe_late_edit
-from members.services.edit_contacts_in_bulk import describe_bulk_edit
-from members.services.flag_contacts import SUBJECT as WHOLE_LIST
-from members.services.propose_standing import ACT as DECIDE_STANDING
-from members.services.settle_correction import PURPOSE as CORRECTION_ANSWER
-from office.acts import register_act
-from office.desk import register_desk_link
-from office.kinds import Work, register_job_kind
-from office.purposes import Envelope, LetterToSend, register_purpose
-from office.services.jobs import open_job
 
 
 def register() -> None:
@@ -39,6 +37,9 @@ def register() -> None:
     )
     register_job_kind(
         "find_pairs", find_pairs, words="Searching for records of one person", queue="import"
+    )
+    register_job_kind(
+        "refresh_search", refresh_search, words="Bringing the search up to date", queue="import"
     )
     register_job_kind(
         "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
@@ -117,6 +118,16 @@ def apply_import(work: Work) -> None:
         seconded_by=work.parameters.get("seconded_by"),
         report=work.report,
     )
+
+
+def refresh_search(work: Work) -> None:
+    services.refresh_search(report=work.report)
+
+
+@shared_task
+def tend_list() -> None:
+    """Have the search catch up with the list."""
+    services.ask_for_refresh(now=timezone.now())
 
 
 def find_pairs(work: Work) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from members.models.amendments import AmendedEntry, Amendment, BulkAmendment, BulkLine, BulkRefused
-from members.models.contacts import (
-    ContactChange,
-    ContactDispute,
-    ContactDraft,
-    ContactFlag,
-    ContactFreeze,
-)
-from members.models.decisions import Appeal, Decision, KeptStanding
-from members.models.enquiries import RollEnquiry
-from members.models.history import Change
-from members.models.imports import ImportBatch, ImportPiece, RefusedRow
-from members.models.pairs import Pair, PairSearch
-from members.models.people import Member, Register, Section, Unit
-from members.models.requests import CorrectionRequest, OwnPageLink
-from members.models.retention import Destruction
-from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
+from members.models.amendments import (AmendedEntry, Amendment, BulkAmendment, BulkLine, BulkRefused)
+from members.models.contacts import (ContactChange, ContactDispute, ContactDraft, ContactFlag, ContactFreeze)
+from members.models.decisions import (Appeal, Decision, KeptStanding)
+from members.models.enquiries import (RollEnquiry)
+from members.models.history import (Change)
+from members.models.imports import (ImportBatch, ImportPiece, RefusedRow)
+from members.models.pairs import (Pair, PairSearch)
+from members.models.people import (Member, Register, Section, Unit)
+from members.models.requests import (CorrectionRequest, OwnPageLink)
+from members.models.retention import (Destruction)
+from members.models.rolls import (EligibilityRules, Roll, RollEntry, RollTotal, Verdict)
+from members.models.searching import (SearchDue, SearchRow, SearchWord)
+
 
 __all__ = [
     "AmendedEntry",
@@ -50,6 +46,9 @@ __all__ = [
     "RollEnquiry",
     "RollEntry",
     "RollTotal",
+    "SearchDue",
+    "SearchRow",
+    "SearchWord",
     "Section",
     "Unit",
     "Verdict",
