@@ -161,7 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
-    # The search catches up with the list.
+    # The search catches up with the list, and files whose time has come are destroyed.
     "members": {"task": "members.tasks.tend_list", "schedule": 10.0, "options": {"expires": 10}},
     # Cast ballots go on the board, and the notices of their casting go out.
     "polls": {"task": "ballot.tasks.tend_polls", "schedule": 15.0, "options": {"expires": 15}},

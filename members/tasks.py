@@ -42,6 +42,9 @@ def register() -> None:
         "refresh_search", refresh_search, words="Bringing the search up to date", queue="import"
     )
     register_job_kind(
+        "make_access_file", make_access_file, words="Gathering what is held", queue="import"
+    )
+    register_job_kind(
         "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
     )
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
@@ -68,6 +71,12 @@ def register() -> None:
         "members",
         "see_members",
         "The membership list: figures, search, imports, rules and rolls.",
+    )
+    register_desk_link(
+        "Look-ups",
+        "look_ups",
+        "see_look_ups",
+        "Who at the desk looked at which member, and which files of members left.",
     )
 
 
@@ -124,10 +133,16 @@ def refresh_search(work: Work) -> None:
     services.refresh_search(report=work.report)
 
 
+def make_access_file(work: Work) -> None:
+    services.make_access_file(int(work.subject_id), now=timezone.now(), report=work.report)
+
+
 @shared_task
 def tend_list() -> None:
-    """Have the search catch up with the list."""
-    services.ask_for_refresh(now=timezone.now())
+    """Have the search catch up with the list, and destroy the files whose time has come."""
+    now = timezone.now()
+    services.ask_for_refresh(now=now)
+    services.destroy_access_files(now=now)
 
 
 def find_pairs(work: Work) -> None:

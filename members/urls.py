@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import (URLPattern, URLResolver, path)
+from members.views import (elector, public)
+from members.views.administrator import (access_requests, contacts, corrections, decisions, duplicates, exports, imports, levy, people, sections)
+from members.views.officer import (contacts as officer_contacts, lookups, retention, rolls, rules)
 
-from members.views import elector, public
-from members.views.administrator import (
-    contacts,
-    corrections,
-    decisions,
-    duplicates,
-    imports,
-    levy,
-    people,
-    sections,
-)
-from members.views.officer import contacts as officer_contacts
-from members.views.officer import retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),
@@ -38,6 +28,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("desk/members/", people.members, name="members"),
     path("desk/members/<int:member_id>/", people.member, name="member"),
+    path(
+        "desk/members/<int:member_id>/access/",
+        access_requests.access_requests,
+        name="access_requests",
+    ),
+    path(
+        "desk/members/access/<int:request_id>/file/",
+        access_requests.access_file,
+        name="access_file",
+    ),
+    path("desk/members/exports/", exports.exports, name="exports"),
+    path("desk/members/look-ups/", lookups.look_ups, name="look_ups"),
     path("desk/members/<int:member_id>/contact/", contacts.contact, name="contact"),
     path("desk/members/contacts/", contacts.contacts, name="contacts"),
     path("desk/members/contacts/changes/", contacts.contact_changes, name="contact_changes"),

@@ -10,8 +10,9 @@ while a written authority is in force.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import (dataclass)
+from enum import (StrEnum)
+
 
 
 class Role(StrEnum):
@@ -97,6 +98,10 @@ _TABLE = (
     # The roll.
     _look("see_members", "look up members", ROLL_KEEPERS),
     _look("see_roll", "see the roll", ROLL_KEEPERS),
+    _look("see_look_ups", "see who looked up whom", OFFICERS | {Role.SCRUTINEER}),
+    _one("export_members", "export members", ROLL_KEEPERS, fresh=True),
+    _one("request_access", "record a subject access request", ROLL_KEEPERS),
+    _one("take_access_file", "take a subject access file", ROLL_KEEPERS, fresh=True),
     _one("import_roll", "upload a membership list", ROLL_KEEPERS),
     _one("apply_import", "apply an import", ROLL_KEEPERS),
     _one("discard_import", "discard an import", ROLL_KEEPERS),

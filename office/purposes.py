@@ -72,6 +72,11 @@ def purpose_named(name: str) -> Purpose:
     return _purposes[name]
 
 
+def known_purposes() -> tuple[str, ...]:
+    """Every purpose of this installation: letters are found by purpose and recipient."""
+    return tuple(_purposes)
+
+
 def is_known_purpose(name: str) -> bool:
     return name in _purposes
 

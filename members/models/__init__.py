@@ -14,9 +14,11 @@ from members.models.requests import (CorrectionRequest, OwnPageLink)
 from members.models.retention import (Destruction)
 from members.models.rolls import (EligibilityRules, Roll, RollEntry, RollTotal, Verdict)
 from members.models.searching import (SearchDue, SearchRow, SearchWord)
+from members.models.lookups import (AccessRequest, ExportRecord, LookUp)
 
 
 __all__ = [
+    "AccessRequest",
     "AmendedEntry",
     "Amendment",
     "Appeal",
@@ -33,8 +35,10 @@ __all__ = [
     "Decision",
     "Destruction",
     "EligibilityRules",
+    "ExportRecord",
     "ImportBatch",
     "ImportPiece",
+    "LookUp",
     "KeptStanding",
     "Member",
     "OwnPageLink",

@@ -94,7 +94,7 @@ def _page_after(people: QuerySet[Member], after: int) -> MemberPage:
 
 
 def member(member_id: int) -> Member | None:
-    return Member.objects.select_related("section", "unit", "last_import").filter(
+    return Member.objects.select_related("section", "unit", "last_import", "merged_into").filter(
         pk=member_id
     ).first()
 

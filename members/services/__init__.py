@@ -34,6 +34,9 @@ from members.services.settle_pair import (settle_different, settle_same, unsettl
 from members.services.upload_import import (upload_import)
 from members.services.withdraw_freeze import (withdraw_freeze)
 from members.services.refresh_search import (ask_for_refresh, refresh_search)
+from members.services.access_request import (destroy_access_files, make_access_file, request_access, take_access_file)
+from members.services.export_members import (begin_export, end_export)
+from members.services.record_lookup import (record_lookup, record_search)
 
 
 __all__ = [
@@ -43,11 +46,14 @@ __all__ = [
     "answer_enquiry",
     "apply_import",
     "ask_for_refresh",
+    "begin_export",
+    "destroy_access_files",
     "ask_correction",
     "decide_appeal",
     "decide_standing",
     "destroy_roll",
     "discard_import",
+    "end_export",
     "draft_bulk",
     "edit_contact",
     "edit_contact_late",
@@ -55,6 +61,7 @@ __all__ = [
     "find_pairs",
     "flag_contacts",
     "freeze_roll",
+    "make_access_file",
     "lodge_appeal",
     "look_at_flag",
     "move_contact_freeze",
@@ -65,7 +72,10 @@ __all__ = [
     "propose_standing",
     "record_contact_dispute",
     "record_enquiry",
+    "record_lookup",
+    "record_search",
     "refresh_search",
+    "request_access",
     "record_levy_list",
     "record_printing",
     "refuse_correction",
@@ -73,6 +83,7 @@ __all__ = [
     "request_contact_edit",
     "request_search",
     "save_rules",
+    "take_access_file",
     "set_contact_freeze",
     "set_destruction_date",
     "settle_different",

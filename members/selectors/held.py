@@ -1,0 +1,122 @@
+"""Everything that is held about one person, table by table, for a subject access request.
+
+Every table that names a member stands here, or in LEFT_OUT with the reason; a test walks the models
+and the database, and fails when one is in neither. A table is given whole but for the columns named
+in `without`, so that a new column is not forgotten either.
+
+What is never here is the vote. It cannot be: a ballot is sealed before it leaves the elector's
+device, the box is mixed before it is opened, and what is opened is kept as a count of rankings. No
+row leads from a person to a choice, so that there is nothing to give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.apps import apps
+from django.db.models import Field, ForeignKey, Model
+
+from members.models import AccessRequest
+from members.selectors.history import letters_to
+from office.models import AuditRecord, StaffMember
+
+VOTE: Final = (
+    "How somebody voted is not in this file, because nobody holds it. A ballot is sealed on the "
+    "elector’s own device; the sealed ballots are mixed before they are opened; and what is "
+    "opened is kept as a count of rankings. No record leads from a person to a choice. Whether "
+    "somebody has voted is in the marked register of each election, which is kept by its "
+    "returning officer: ask there."
+)
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A table that names members: by which column, and what of it is not given, with the reason."""
+
+    label: str
+    words: str
+    of: str = "member"
+    without: Mapping[str, str] = field(default_factory=dict)
+
+
+_FOLDED = "a form of the name or number for matching, made from what is given"
+TABLES: Final = (
+    Held("members.Member", "The membership list", of="pk",
+         without={"name_key": _FOLDED, "number_key": _FOLDED}),
+    Held("members.Change", "Every change, from and to"),
+    Held("members.Verdict", "Decisions on the right to vote"),
+    Held("members.RollEntry", "Entries on frozen rolls"),
+    Held("members.LookUp", "Who at the desk looked at this record",
+         without={"words_mac": "a look at one member has none"}),
+    Held("members.AccessRequest", "Requests to see what is held",
+         without={"file": "it is this file, or one before it"}),
+)  # fmt: skip
+LEFT_OUT: Final = {
+    "members.SearchRow": "made from the membership list’s own row, and holds nothing else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The rows of one table, ready to read."""
+
+    words: str
+    rows: tuple[Row, ...]
+
+
+def everything_about(members: Sequence[int]) -> list[Section]:
+    """What each table holds of the person whose rows of the list these are."""
+    sections = [Section(table.words, tuple(_rows(table, members))) for table in TABLES]
+    return [*sections, Section("Letters", tuple(_letters(members))),
+            Section("The audit trail", tuple(_acts(members)))]  # fmt: skip
+
+
+def access_requests(member_id: int) -> list[AccessRequest]:
+    """One person's requests, the newest first, without the files themselves."""
+    rows = AccessRequest.objects.filter(member_id=member_id).select_related("requested_by")
+    return list(rows.defer("file").order_by("-pk"))
+
+
+def _rows(table: Held, members: Sequence[int]) -> Iterable[Row]:
+    model: type[Model] = apps.get_model(table.label)
+    columns = [each for each in model._meta.concrete_fields if each.name not in table.without]
+    named = [each.name for each in columns if _is_named(each)]
+    found = model._default_manager.filter(**{f"{table.of}__in": list(members)})
+    for row in found.select_related(*named).order_by("pk"):
+        yield {column.name: _shown(row, column) for column in columns}
+
+
+def _is_named(column: Field[Any, Any]) -> bool:
+    """Whether a reference is to something that has a name to show; staff are given by number."""
+    return isinstance(column, ForeignKey) and column.related_model is not StaffMember
+
+
+def _shown(row: Model, column: Field[Any, Any]) -> str:
+    if _is_named(column):
+        related = getattr(row, column.name)
+        return "" if related is None else str(related)
+    value = getattr(row, column.attname)
+    if isinstance(column, ForeignKey):
+        return "" if value is None else f"member of staff {value}"
+    if value is None:
+        return ""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _letters(members: Sequence[int]) -> Iterable[Row]:
+    for letter in letters_to(members):
+        at = letter.claimed_at.isoformat() if letter.claimed_at else ""
+        yield {"purpose": letter.purpose, "state": letter.get_state_display(), "sent at": at}
+
+
+def _acts(members: Sequence[int]) -> Iterable[Row]:
+    rows = AuditRecord.objects.filter(
+        subject_kind="member", subject_id__in=[str(key) for key in members]
+    )
+    for row in rows.order_by("pk"):
+        by = f"member of staff {row.by_id}" if row.by_id else ""
+        yield {"at": row.at.isoformat(), "act": row.act, "by": by}
