@@ -82,13 +82,14 @@ def look_ups(
 
 
 def searched_again(rows: list[LookUp]) -> dict[str, int]:
-    """How often each of these searches was made in all, by the hash of its words."""
+    """How often each of these searches was made within a month, if more than once."""
     macs = {row.words_mac for row in rows} - {""}
     if not macs:
         return {}
     since = min(row.at for row in rows) - timedelta(days=30)
     counted = LookUp.objects.filter(words_mac__in=macs, at__gte=since)
-    return dict(counted.order_by().values_list("words_mac").annotate(times=Count("pk")))
+    times = counted.order_by().values_list("words_mac").annotate(times=Count("pk"))
+    return dict(times.filter(times__gt=1))
 
 
 def exports() -> QuerySet[ExportRecord]:
