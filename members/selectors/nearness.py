@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from rapidfuzz.distance import OSA
 
 MOST_WORDS: Final = 6
-_CHOICES: Final = 24
+_CHOICES: Final = 12
 _LAST = "\U0010ffff"
 
 Choices = dict[str, float]

@@ -21,7 +21,7 @@ from members.rollfile.normal import fold
 from members.selectors import nearness
 
 MOST: Final = 50
-_CANDIDATES: Final = 300
+_CANDIDATES: Final = 200
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}")
 _COARSE = str.maketrans("OIL", "011")
 
@@ -72,18 +72,20 @@ def search(words: str) -> SearchResult:
     codes = [word for word in text.split() if "@" not in word and re.search(r"\d", word)]
     if codes and _POSTCODE.fullmatch(postcode_key(text)):
         codes = [text]
-    _by_number(text, codes, finds)
+    if _by_number(text, codes, finds) and text.isdigit():
+        return _best(finds)
     _by_postcode("".join(codes), finds)
     _by_mailbox(text, finds)
     names = " ".join(word for word in text.split() if "@" not in word and word not in codes)
-    if names and codes != [text]:
-        _by_beginning(names, finds)
-        _by_words(fold(names.replace(",", " ")).split()[: nearness.MOST_WORDS], finds)
+    asked = fold(names.replace(",", " ")).split()[: nearness.MOST_WORDS]
+    # More people of just this name than are shown: nobody who is less like it is looked for.
+    if asked and codes != [text] and (_by_beginning(names, finds) < MOST or len(asked) > 1):
+        _by_words(asked, finds)
     return _best(finds)
 
 
 def _best(finds: _Finds) -> SearchResult:
-    chosen = sorted(finds.answers, key=lambda member_id: -finds.score(member_id))[: 4 * MOST]
+    chosen = sorted(finds.answers, key=lambda member_id: -finds.score(member_id))[: 2 * MOST]
     rows = Member.objects.select_related("section", "unit").in_bulk(chosen)
     members = sorted(
         rows.values(),
@@ -105,7 +107,7 @@ def _ids(query: str, *values: Any) -> list[int]:
 # --- numbers and postcodes -------------------------------------------------------------------
 
 
-def _by_number(text: str, codes: list[str], finds: _Finds) -> None:
+def _by_number(text: str, codes: list[str], finds: _Finds) -> bool:
     keys = {number_key(given)[:32] for given in (text, "".join(codes)) if given} - {""}
     exact = _ids("SELECT id FROM members_member WHERE number_key = ANY(%s)", sorted(keys))
     finds.add(exact, sort="number", score=100, way="number")
@@ -115,6 +117,7 @@ def _by_number(text: str, codes: list[str], finds: _Finds) -> None:
             "SELECT id FROM members_member WHERE number_key = ANY(%s) LIMIT 50", sorted(slips)
         )
         finds.add(near, sort="number", score=50, way="number, but for one slip")
+    return bool(exact)
 
 
 def _by_postcode(code: str, finds: _Finds) -> None:
@@ -160,20 +163,26 @@ def _by_one_mailbox(mailbox: str, finds: _Finds) -> None:
 # --- names -----------------------------------------------------------------------------------
 
 
-def _by_beginning(names: str, finds: _Finds) -> None:
-    """Names that begin with what was typed, as the list stands at this moment."""
+def _by_beginning(names: str, finds: _Finds) -> int:
+    """Names that begin with what was typed, as the list stands at this moment.
+
+    Returns how many have it as whole words.
+    """
     family, comma, given = names.partition(",")
     key = fold(f"{family} {given}" if comma else names)
-    if key:
-        query = (
-            "SELECT id FROM members_member WHERE name_key >= %s AND name_key < %s"
-            " ORDER BY name_key, id LIMIT %s"
-        )
-        whole = _ids(query, f"{key} ", nearness.after(f"{key} "), MOST + 1)
-        whole += _ids("SELECT id FROM members_member WHERE name_key = %s LIMIT %s", key, MOST)
-        finds.add(whole, sort="name", score=90, way="name")
+    if not key:
+        return 0
+    query = (
+        "SELECT id FROM members_member WHERE name_key >= %s AND name_key < %s"
+        " ORDER BY name_key, id LIMIT %s"
+    )
+    whole = _ids("SELECT id FROM members_member WHERE name_key = %s LIMIT %s", key, MOST + 1)
+    whole += _ids(query, f"{key} ", nearness.after(f"{key} "), MOST + 1)
+    finds.add(whole, sort="name", score=90, way="name")
+    if len(whole) <= MOST:
         begun = _ids(query, key, nearness.after(key), MOST + 1)
         finds.add(begun, sort="name", score=77, way="beginning of the name")
+    return len(whole)
 
 
 def _by_words(asked: list[str], finds: _Finds) -> None:

@@ -192,12 +192,15 @@ def test_members_are_searched_and_paged(desk: Client) -> None:
 
     assert "O’Neill, Carys" in text_of(desk, "members", q="oneill")
     assert "Nobody has this number" in text_of(desk, "members", q="zzz")
-    first = text_of(desk, "members", q="fallowes")
+    nearest = text_of(desk, "members", q="fallowes")
+    assert "These are the 50 nearest." in nearest
+    assert "?q=fallowes&amp;by=name" in nearest
+    first = text_of(desk, "members", q="fallowes", by="name")
     assert "Fallowes00049" in first
     assert "Fallowes00050" not in first
     last = Member.objects.get(family_name="Fallowes00049").pk
     assert f"after={last}&quot;" in first or f"after={last}\"" in first
-    second = text_of(desk, "members", q="fallowes", after=str(last))
+    second = text_of(desk, "members", q="fallowes", by="name", after=str(last))
     assert "Fallowes00050" in second
     assert "Fallowes00049" not in second
 
