@@ -8,25 +8,27 @@ and no subject carries a code.
 from __future__ import annotations
 
 import uuid
-from collections.abc import (Mapping, Sequence)
-from typing import (Any, Final)
-from urllib.parse import (quote)
-from django.urls import (reverse)
-from ballot.models import (Election)
-from ballot.sealing.codes import (show_code)
-from ballot.services.amend_roll import (PURPOSE_CORRECTED as CORRECTED)
-from ballot.services.codes import (PURPOSE as VOTING_CODE, PURPOSE_ADDED as CODE_ADDED)
-from ballot.services.notify_casts import (PURPOSE as CAST_NOTICE)
-from ballot.services.reissue_code import (PURPOSE as CODE_AGAIN)
-from ballot.showing.booth import (helped_routes)
-from ballot.showing.dispute_links import (dispute_path)
-from ballot.showing.electors import (named)
-from ballot.times import (in_zone)
-from members.selectors import (addresses_before, entries_by_public_id, tell_of_letters)
-from office.letters import (words)
-from office.links import (absolute)
-from office.purposes import (Envelope, LetterToSend, register_purpose)
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
 
+from django.urls import reverse
+
+from ballot.models import Election
+from ballot.sealing.codes import show_code
+from ballot.services.amend_roll import PURPOSE_CORRECTED as CORRECTED
+from ballot.services.codes import PURPOSE as VOTING_CODE
+from ballot.services.codes import PURPOSE_ADDED as CODE_ADDED
+from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
+from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
+from ballot.showing.booth import helped_routes
+from ballot.showing.dispute_links import dispute_path
+from ballot.showing.electors import named
+from ballot.times import in_zone
+from members.selectors import addresses_before, entries_by_public_id, tell_of_letters
+from office.letters import words
+from office.links import absolute
+from office.purposes import Envelope, LetterToSend, register_purpose
 
 # Purpose → its templates, and what its letters are.
 PURPOSES: Final = {

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from django.urls import (URLPattern, URLResolver, path)
-from members.views import (elector, public)
-from members.views.administrator import (access_requests, contacts, corrections, decisions, duplicates, exports, imports, levy, people, sections)
-from members.views.officer import (contacts as officer_contacts, lookups, retention, rolls, rules)
+from django.urls import URLPattern, URLResolver, path
 
+from members.views import elector, public
+from members.views.administrator import (
+    access_requests,
+    contacts,
+    corrections,
+    decisions,
+    duplicates,
+    exports,
+    imports,
+    levy,
+    people,
+    sections,
+)
+from members.views.officer import contacts as officer_contacts
+from members.views.officer import lookups, retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),

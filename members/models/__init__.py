@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from members.models.amendments import (AmendedEntry, Amendment, BulkAmendment, BulkLine, BulkRefused)
-from members.models.contacts import (ContactChange, ContactDispute, ContactDraft, ContactFlag, ContactFreeze)
-from members.models.decisions import (Appeal, Decision, KeptStanding)
-from members.models.enquiries import (RollEnquiry)
-from members.models.history import (Change)
-from members.models.imports import (ImportBatch, ImportPiece, RefusedRow)
-from members.models.pairs import (Pair, PairSearch)
-from members.models.people import (Member, Register, Section, Unit)
-from members.models.requests import (CorrectionRequest, OwnPageLink)
-from members.models.retention import (Destruction)
-from members.models.rolls import (EligibilityRules, Roll, RollEntry, RollTotal, Verdict)
-from members.models.searching import (SearchDue, SearchRow, SearchWord)
-from members.models.lookups import (AccessRequest, ExportRecord, LookUp)
-
+from members.models.amendments import AmendedEntry, Amendment, BulkAmendment, BulkLine, BulkRefused
+from members.models.contacts import (
+    ContactChange,
+    ContactDispute,
+    ContactDraft,
+    ContactFlag,
+    ContactFreeze,
+)
+from members.models.decisions import Appeal, Decision, KeptStanding
+from members.models.enquiries import RollEnquiry
+from members.models.history import Change
+from members.models.imports import ImportBatch, ImportPiece, RefusedRow
+from members.models.lookups import AccessRequest, ExportRecord, LookUp
+from members.models.pairs import Pair, PairSearch
+from members.models.people import Member, Register, Section, Unit
+from members.models.requests import CorrectionRequest, OwnPageLink
+from members.models.retention import Destruction
+from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
+from members.models.searching import SearchDue, SearchRow, SearchWord
 
 __all__ = [
     "AccessRequest",
@@ -38,8 +43,8 @@ __all__ = [
     "ExportRecord",
     "ImportBatch",
     "ImportPiece",
-    "LookUp",
     "KeptStanding",
+    "LookUp",
     "Member",
     "OwnPageLink",
     "Pair",

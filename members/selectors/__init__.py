@@ -5,15 +5,61 @@ Inside members the modules are imported by name. What stands here is what ballot
 
 from __future__ import annotations
 
-from members.selectors import (amendments, contact_reports, contacts, decisions, held, history, imports, levy, lookups, own_page, pairs, people, rolls, rules, searching, verdicts)
-from members.selectors.amendment_chain import (Link, chain_of)
-from members.selectors.amendment_sets import (bulk_amendment, bulk_by_section, bulks_of, members_of_bulk, refused_of_bulk)
-from members.selectors.amendments import (WHY_NOT, addresses_before, amendment_choices, amendment_count, amendments_of, cannot_be_amended, electors_amended, electors_now, is_struck, member_amended, reason_label, struck_by_reason)
-from members.selectors.people import (member_numbered, sections)
-from members.selectors.rolls import (entries_by_public_id, entry_by_public_id, entry_numbered, entry_of, has_entries_as_frozen, recompute_commitment, roll_commitment, roll_totals, rolls_due_for_destruction, totals_by)
-from members.selectors.rules import (rules_rows, rules_told)
-from members.selectors.history import (tell_of_letters)
-
+from members.selectors import (
+    amendments,
+    contact_reports,
+    contacts,
+    decisions,
+    held,
+    history,
+    imports,
+    levy,
+    lookups,
+    own_page,
+    pairs,
+    people,
+    rolls,
+    rules,
+    searching,
+    verdicts,
+)
+from members.selectors.amendment_chain import Link, chain_of
+from members.selectors.amendment_sets import (
+    bulk_amendment,
+    bulk_by_section,
+    bulks_of,
+    members_of_bulk,
+    refused_of_bulk,
+)
+from members.selectors.amendments import (
+    WHY_NOT,
+    addresses_before,
+    amendment_choices,
+    amendment_count,
+    amendments_of,
+    cannot_be_amended,
+    electors_amended,
+    electors_now,
+    is_struck,
+    member_amended,
+    reason_label,
+    struck_by_reason,
+)
+from members.selectors.history import tell_of_letters
+from members.selectors.people import member_numbered, sections
+from members.selectors.rolls import (
+    entries_by_public_id,
+    entry_by_public_id,
+    entry_numbered,
+    entry_of,
+    has_entries_as_frozen,
+    recompute_commitment,
+    roll_commitment,
+    roll_totals,
+    rolls_due_for_destruction,
+    totals_by,
+)
+from members.selectors.rules import rules_rows, rules_told
 
 __all__ = [
     "WHY_NOT",
@@ -36,14 +82,14 @@ __all__ = [
     "entries_by_public_id",
     "entry_by_public_id",
     "entry_numbered",
-    "held",
-    "history",
     "entry_of",
     "has_entries_as_frozen",
+    "held",
+    "history",
     "imports",
-    "lookups",
     "is_struck",
     "levy",
+    "lookups",
     "member_amended",
     "member_numbered",
     "members_of_bulk",
@@ -62,8 +108,8 @@ __all__ = [
     "rules_told",
     "searching",
     "sections",
-    "tell_of_letters",
     "struck_by_reason",
+    "tell_of_letters",
     "totals_by",
     "verdicts",
 ]
