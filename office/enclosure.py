@@ -1,4 +1,4 @@
-"""What rests unread in the database until it is handed over: voting codes and staff secrets.
+"""What rests unread in the database: voting codes until handed over, staff secrets, kept files.
 
 AES-256-GCM (NIST SP 800-38D) under keys derived by HKDF-SHA256 (RFC 5869) from the one key of
 the environment, HUSTINGS_SEALING_KEY. The purpose, recipient and attempt are associated data: a
@@ -58,6 +58,7 @@ def _open(label: bytes, sealed: bytes, bound: bytes) -> bytes:
 
 _ENCLOSURE = b"hustings enclosure v1"
 _STAFF_SECRET = b"hustings staff secret v1"
+_KEPT_FILE = b"hustings kept file v1"
 
 
 def seal_enclosure(plain: bytes, *, purpose: str, recipient: str, attempt: int) -> bytes:
@@ -91,3 +92,13 @@ def open_staff_secret(sealed: str) -> str:
     except ValueError:
         raise EnclosureDoesNotOpen from None
     return _open(_STAFF_SECRET, raw, b"").decode()
+
+
+def seal_piece(plain: bytes, *, file: str, place: int) -> bytes:
+    """Encrypt one piece of a file that is kept, bound to that file and to its place in it."""
+    return _seal(_KEPT_FILE, plain, _bound(file, str(place)))
+
+
+def open_piece(sealed: bytes, *, file: str, place: int) -> bytes:
+    """Decrypt it again. Raises EnclosureDoesNotOpen."""
+    return _open(_KEPT_FILE, sealed, _bound(file, str(place)))

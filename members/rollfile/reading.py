@@ -27,6 +27,7 @@ from members.rollfile.columns import (
     read_header,
 )
 from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble, shown
+from members.rollfile.mending import is_mended, unprotected
 from members.rollfile.normal import fold, number_key, tidy, unit_key
 
 if TYPE_CHECKING:
@@ -100,11 +101,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """A row that was not taken: its first line, its number where one could be read, and why."""
+    """A row that was not taken: its first line, its number where one could be read, and why.
+
+    cells: what stood there, in the order of COLUMNS, so that it can be mended and sent again.
+    """
 
     line: int
     number_key: str
     problems: tuple[Problem, ...]
+    cells: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -130,6 +135,7 @@ class RollFile:
     def __iter__(self) -> Iterator[Row | RefusedLine]:
         places = itemgetter(*self.header.places)
         width = self.header.width
+        is_ours = is_mended(self.header)
         line = self._reader.line_num + 1
         for cells in _with_file_errors(self._reader):
             after = self._reader.line_num + 1
@@ -137,8 +143,11 @@ class RollFile:
                 raise FileRefused(FileTrouble.BROKEN_QUOTES, line=line, found=shown(cells[0]))
             if any(cells):
                 self.rows_read += 1
+                if is_ours:
+                    cells[:] = unprotected(cells)
                 if len(cells) != width and (wrong := _wrong_width(cells, width)):
-                    yield RefusedLine(line, _key_or_nothing(cells, self.header), (wrong,))
+                    key = _key_or_nothing(cells, self.header)
+                    yield RefusedLine(line, key, (wrong,), places(_filled(cells, width)))
                 else:
                     cells.append("")
                     yield self._read(line, places(cells))
@@ -161,7 +170,7 @@ class RollFile:
         if problems:
             told = tuple(_one_each(problems))
             key = "" if told[0].column == "number" else row.number_key
-            return RefusedLine(line, key, told)
+            return RefusedLine(line, key, told, given)
         return row
 
     def _judge(self, line: int, cells: Sequence[str], problems: list[Problem]) -> Row:
@@ -281,6 +290,11 @@ def _wrong_width(cells: list[str], width: int) -> Problem | None:
     if len(cells) < width:
         return Problem("", shown(",".join(cells)), Trouble.CELLS_TOO_FEW)
     return None
+
+
+def _filled(cells: list[str], width: int) -> list[str]:
+    """The row at the header's width, with the one blank cell after it that columns may share."""
+    return [*cells[:width], *[""] * (width - len(cells)), ""]
 
 
 def _key_or_nothing(cells: list[str], header: Header) -> str:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from office.enclosure import (
     EnclosureDoesNotOpen,
     open_enclosure,
+    open_piece,
     open_staff_secret,
     seal_enclosure,
     seal_enclosures,
+    seal_piece,
     seal_staff_secret,
 )
 
@@ -99,3 +101,13 @@ def test_a_staff_secret_is_sealed_under_another_key_than_enclosures() -> None:
         open_enclosure(bytes.fromhex(sealed), **LETTER)
     with pytest.raises(EnclosureDoesNotOpen):
         open_staff_secret("JBSWY3DP")
+
+
+def test_a_piece_of_a_file_opens_in_its_own_file_and_place_alone() -> None:
+    sealed = seal_piece(b"number,family_name", file="import 7", place=3)
+    assert open_piece(sealed, file="import 7", place=3) == b"number,family_name"
+    assert b"family" not in sealed
+
+    for other in ({"file": "import 8", "place": 3}, {"file": "import 7", "place": 4}):
+        with pytest.raises(EnclosureDoesNotOpen):
+            open_piece(sealed, **other)  # type: ignore[arg-type]
