@@ -166,6 +166,12 @@ CELERY_BEAT_SCHEDULE = {
     # Cast ballots go on the board, and the notices of their casting go out.
     "polls": {"task": "ballot.tasks.tend_polls", "schedule": 15.0, "options": {"expires": 15}},
     "contacts": {"task": "members.tasks.watch_contacts", "schedule": 86400.0},
+    # The files of imports are destroyed on their day.
+    "kept_files": {
+        "task": "members.tasks.destroy_due_files",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- staff sign-in: members need no account ---
@@ -289,6 +295,11 @@ if DEVELOPMENT and not STATIC_ROOT.exists():
     }
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = True
+
+# --- membership lists that were sent in ---
+
+KEEP_IMPORTS_DAYS = env.number("HUSTINGS_KEEP_IMPORTS_DAYS", 90, least=1, most=3650)
+"""How long the encrypted file of an import is kept after it was applied."""
 
 # --- letters ---
 

@@ -47,6 +47,9 @@ def register() -> None:
         "make_access_file", make_access_file, words="Gathering what is held", queue="import"
     )
     register_job_kind(
+        "undo_import", undo_import, words="Undoing a membership list", queue="import"
+    )
+    register_job_kind(
         "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
     )
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
@@ -131,6 +134,10 @@ def apply_import(work: Work) -> None:
     )
 
 
+def undo_import(work: Work) -> None:
+    services.undo_import(int(work.subject_id), now=timezone.now(), report=work.report)
+
+
 def refresh_search(work: Work) -> None:
     services.refresh_search(report=work.report)
 
@@ -163,6 +170,12 @@ def answer_enquiry(work: Work) -> None:
 
 def roll_answers(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
     return letters.roll_answers(batch, now=timezone.now())
+
+
+@shared_task(name="members.tasks.destroy_due_files", queue="import", ignore_result=True)
+def destroy_due_files() -> None:
+    """Called by the beat: the files of imports whose time is over."""
+    services.destroy_due_files(now=timezone.now())
 
 
 def flag_contacts(work: Work) -> None:

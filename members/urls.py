@@ -10,12 +10,14 @@ from members.views.administrator import (
     contacts,
     corrections,
     decisions,
+    differences,
     duplicates,
     exports,
     imports,
     levy,
     people,
     sections,
+    undoing,
 )
 from members.views.officer import contacts as officer_contacts
 from members.views.officer import lookups, retention, rolls, rules
@@ -107,6 +109,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "desk/members/imports/<int:batch_id>/discard/",
         imports.import_discard,
         name="import_discard",
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/new/", differences.import_new, name="import_new"
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/changed/",
+        differences.import_changed,
+        name="import_changed",
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/gone/", differences.import_gone, name="import_gone"
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/alike/",
+        differences.import_alike,
+        name="import_alike",
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/units/",
+        differences.import_units,
+        name="import_units",
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/undo/", undoing.import_undo, name="import_undo"
     ),
     path("desk/members/duplicates/", duplicates.duplicates, name="duplicates"),
     path(

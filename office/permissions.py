@@ -104,6 +104,7 @@ _TABLE = (
     _one("import_roll", "upload a membership list", ROLL_KEEPERS),
     _one("apply_import", "apply an import", ROLL_KEEPERS),
     _one("discard_import", "discard an import", ROLL_KEEPERS),
+    _one("undo_import", "undo an import", ROLL_KEEPERS, fresh=True),
     _one("find_pairs", "search for records of one person", ROLL_KEEPERS),
     _one("settle_pair", "decide whether two records are one person", ROLL_KEEPERS),
     _one("list_levy", "download who has no levy confirmed", ROLL_KEEPERS),

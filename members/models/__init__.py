@@ -13,7 +13,15 @@ from members.models.contacts import (
 from members.models.decisions import Appeal, Decision, KeptStanding
 from members.models.enquiries import RollEnquiry
 from members.models.history import Change
-from members.models.imports import ImportBatch, ImportPiece, RefusedRow
+from members.models.imports import (
+    DestroyedFile,
+    ImportBatch,
+    ImportPiece,
+    ImportTotal,
+    MemberReference,
+    MendableRow,
+    RefusedRow,
+)
 from members.models.lookups import AccessRequest, ExportRecord, LookUp
 from members.models.pairs import Pair, PairSearch
 from members.models.people import Member, Register, Section, Unit
@@ -38,14 +46,18 @@ __all__ = [
     "ContactFreeze",
     "CorrectionRequest",
     "Decision",
+    "DestroyedFile",
     "Destruction",
     "EligibilityRules",
     "ExportRecord",
     "ImportBatch",
     "ImportPiece",
+    "ImportTotal",
     "KeptStanding",
     "LookUp",
     "Member",
+    "MemberReference",
+    "MendableRow",
     "OwnPageLink",
     "Pair",
     "PairSearch",

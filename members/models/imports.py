@@ -1,16 +1,20 @@
 """What was imported: the file, who sent it and when, what it would change, what was refused.
 
-The rows of a file rest in an unlogged table of their own (members.services.staging) until the
-import is applied or discarded; the file's bytes rest in pieces here, and go at the same time.
+The rows of a file and what they would change rest in unlogged tables of their own
+(members.services.staging) until the import is applied or discarded. The file's bytes rest in
+pieces here, encrypted, until the day that the retention names, or until the import is discarded.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+STAGING: Final = "staging"
+"""The schema of the tables that come and go with an import."""
 
 
 class ImportBatch(models.Model):
@@ -24,6 +28,8 @@ class ImportBatch(models.Model):
         APPLIED = "applied", "applied"
         DISCARDED = "discarded", "discarded"
         FAILED = "failed", "could not be read"
+        UNDOING = "undoing", "being undone"
+        UNDONE = "undone", "undone"
 
     class Scope(models.TextChoices):
         WHOLE = "whole", "The whole membership list"
@@ -47,6 +53,10 @@ class ImportBatch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     applied_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
     register_version = models.PositiveBigIntegerField(null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
     rows_new = models.PositiveIntegerField(default=0)
@@ -54,9 +64,10 @@ class ImportBatch(models.Model):
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
     members_gone = models.PositiveIntegerField(default=0)
+    rows_alike = models.PositiveIntegerField(default=0)
+    changes_by_field = models.JSONField(default=dict)
     columns_dropped = models.JSONField(default=list)
     units_new = models.JSONField(default=list)
-    samples = models.JSONField(default=dict)
     failure = models.JSONField(default=dict)
 
     class Meta:
@@ -82,9 +93,61 @@ class ImportBatch(models.Model):
     def __str__(self) -> str:
         return f"import {self.pk}"
 
+    @property
+    def staged_table(self) -> str:
+        """The table of the file's good rows. Made of a number, so that it can be nothing else."""
+        return f"import_{int(self.pk):d}"
+
+    @property
+    def difference_table(self) -> str:
+        """The table of what the file would change: one row a person (services.comparing)."""
+        return f"difference_{int(self.pk):d}"
+
+
+class ImportTotal(models.Model):
+    """How many people of one section and unit an import found, listed, and would leave.
+
+    Worked out with the preview and kept for ever, to be set beside the next import's. The unit
+    is named and not referred to: one that the file names first is made only by applying it.
+
+    before, after: on the list, as it stood and as it would stand. in_file: of the good rows.
+    joining:       in the unit after and not before: new, back on the list, or from elsewhere.
+    leaving:       in the unit before and not after.
+    """
+
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="totals", db_index=False
+    )
+    section = models.ForeignKey("members.Section", on_delete=models.PROTECT, db_index=False)
+    unit_key = models.TextField(blank=True, db_collation="C")
+    unit_name = models.CharField(max_length=120, blank=True)
+    before = models.PositiveIntegerField()
+    in_file = models.PositiveIntegerField()
+    after = models.PositiveIntegerField()
+    joining = models.PositiveIntegerField()
+    leaving = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["batch", "unit_key", "section"], name="import_total_is_given_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(after=models.F("before") + models.F("joining") - models.F("leaving")),
+                name="import_total_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.after} in {self.unit_name} after {self.batch_id}"
+
 
 class ImportPiece(models.Model):
-    """A piece of an uploaded file, so that any worker can read it, and go on after a fall."""
+    """A piece of an uploaded file, so that any worker can read it, and go on after a fall.
+
+    Encrypted from the moment it is kept, and bound to its import and its place
+    (services.kept_files).
+    """
 
     batch = models.ForeignKey(
         ImportBatch, on_delete=models.CASCADE, related_name="pieces", db_index=False
@@ -122,3 +185,67 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line} of {self.batch_id}"
+
+
+class MendableRow(models.Model):
+    """A refused row as it stood, cell by cell in the order of the documented columns.
+
+    Handed out as a file that can be mended and sent in again; destroyed with the file itself.
+    """
+
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="mendable", db_index=False
+    )
+    line = models.PositiveIntegerField()
+    cells = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "line"], name="mendable_row_stands_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.batch_id}, as it stood"
+
+
+class DestroyedFile(models.Model):
+    """The certificate that an import's file is gone: which, when and why. Never changed."""
+
+    class Why(models.TextChoices):
+        DISCARDED = "discarded", "the import was discarded"
+        UNREADABLE = "unreadable", "the file could not be read"
+        RETENTION = "retention", "the time for keeping it was over"
+
+    batch = models.OneToOneField(
+        ImportBatch, on_delete=models.PROTECT, related_name="destroyed_file"
+    )
+    at = models.DateTimeField()
+    why = models.CharField(max_length=16, choices=Why.choices)
+    sha256 = models.CharField(max_length=64)
+    size_bytes = models.PositiveBigIntegerField()
+    pieces = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"file of {self.batch_id}, destroyed"
+
+
+class MemberReference(models.Model):
+    """A column that refers to members: nobody is deleted to whom a row of it refers.
+
+    Read by the trigger members_member_kept. A migration that makes such a column adds its row
+    here; a test compares the rows with the models.
+
+    words: what stands there, for the person who is told what an undo would break.
+    """
+
+    table = models.CharField(max_length=63)
+    column = models.CharField(max_length=63)
+    words = models.CharField(max_length=100)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table", "column"], name="member_reference_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"

@@ -10,6 +10,8 @@ from members.selectors import (
     contact_reports,
     contacts,
     decisions,
+    dependents,
+    differences,
     held,
     history,
     imports,
@@ -21,6 +23,7 @@ from members.selectors import (
     rolls,
     rules,
     searching,
+    totals,
     verdicts,
 )
 from members.selectors.amendment_chain import Link, chain_of
@@ -77,6 +80,8 @@ __all__ = [
     "contact_reports",
     "contacts",
     "decisions",
+    "dependents",
+    "differences",
     "electors_amended",
     "electors_now",
     "entries_by_public_id",
@@ -110,6 +115,7 @@ __all__ = [
     "sections",
     "struck_by_reason",
     "tell_of_letters",
+    "totals",
     "totals_by",
     "verdicts",
 ]

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
-from members.models import ImportBatch, RefusedRow
+from members.models import DestroyedFile, ImportBatch, MendableRow, RefusedRow
 from members.rollfile import Trouble
 from members.rollfile.errors import TROUBLE_WORDS
+from members.rollfile.mending import protected
 from members.selectors.people import PAGE_ROWS
 
 
 def imports() -> QuerySet[ImportBatch]:
     return ImportBatch.objects.select_related("section", "uploaded_by").order_by("-pk")
+
+
+def keep_until(batch: ImportBatch) -> datetime | None:
+    """When the file of an import is due to be destroyed; None before it was applied."""
+    if batch.applied_at is None:
+        return None
+    return batch.applied_at + timedelta(days=settings.KEEP_IMPORTS_DAYS)
+
+
+def destroyed_file(batch: ImportBatch) -> DestroyedFile | None:
+    """The certificate that the file of an import is gone, if it is."""
+    return DestroyedFile.objects.filter(batch=batch).first()
 
 
 def lines_refused(batch_id: int) -> int:
@@ -53,6 +69,27 @@ def refusals(
     for line, column, value, trouble in found.iterator(chunk_size=2000):
         reason, remedy = TROUBLE_WORDS[Trouble(trouble)]
         yield Refused(line, column, value, reason, remedy)
+
+
+def mendable_rows(batch_id: int) -> Iterator[tuple[str, ...]]:
+    """Each refused row as it stood, with what is wrong and what to do, in the file's order.
+
+    Cells that a spreadsheet would run are protected (rollfile.mending). Both tables are read
+    in step, a few thousand rows at a time: however many are refused, no more are held.
+    """
+    problems = groupby(refusals(batch_id, most=None), key=lambda problem: problem.line)
+    told = next(problems, None)
+    rows = MendableRow.objects.filter(batch_id=batch_id).order_by("line")
+    for line, cells in rows.values_list("line", "cells").iterator(chunk_size=2000):
+        wrong: list[Refused] = []
+        while told is not None and told[0] <= line:
+            wrong = list(told[1]) if told[0] == line else wrong
+            told = next(problems, None)
+        yield (
+            *map(protected, cells),
+            " ".join(f"{each.column or 'the row'}: {each.reason}" for each in wrong),
+            " ".join(dict.fromkeys(each.remedy for each in wrong)),
+        )
 
 
 def refusals_by_reason(batch_id: int) -> list[tuple[str, str, int]]:

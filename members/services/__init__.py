@@ -30,6 +30,7 @@ from members.services.export_members import begin_export, end_export
 from members.services.find_pairs import find_pairs, request_search
 from members.services.flag_contacts import flag_contacts
 from members.services.freeze_roll import freeze_roll
+from members.services.kept_files import destroy_due_files
 from members.services.lodge_appeal import lodge_appeal
 from members.services.look_at_flag import look_at_flag
 from members.services.note_download import note_download
@@ -45,6 +46,7 @@ from members.services.save_rules import save_rules
 from members.services.set_destruction_date import set_destruction_date
 from members.services.settle_correction import accept_correction, refuse_correction
 from members.services.settle_pair import settle_different, settle_same, unsettle
+from members.services.undo_import import request_undo, undo_import
 from members.services.upload_import import upload_import
 from members.services.withdraw_freeze import withdraw_freeze
 
@@ -60,6 +62,7 @@ __all__ = [
     "decide_appeal",
     "decide_standing",
     "destroy_access_files",
+    "destroy_due_files",
     "destroy_roll",
     "discard_import",
     "draft_bulk",
@@ -91,12 +94,14 @@ __all__ = [
     "request_apply",
     "request_contact_edit",
     "request_search",
+    "request_undo",
     "save_rules",
     "set_contact_freeze",
     "set_destruction_date",
     "settle_different",
     "settle_same",
     "take_access_file",
+    "undo_import",
     "unsettle",
     "upload_import",
     "withdraw_freeze",

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 
 from members import selectors
-from members.models import Change, ImportBatch, ImportPiece, Register
-from members.services import comparing, staging
+from members.models import Change, ImportBatch, Register
+from members.services import changing, comparing, staging
 from members.services.contact_freeze import demand_contacts_open
 from members.services.contact_notices import queue_import_notices
 from members.services.find_pairs import request_search
@@ -104,12 +104,12 @@ def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Rep
     report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
     tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk,
                  seconded_by=seconded_by)  # fmt: skip
-    comparing.add_units(batch_id)
-    written = {"rows_changed": comparing.change_members(batch_id)}
+    changing.add_units(batch_id)
+    written = {"rows_changed": changing.change_members(batch_id)}
     report(done=written["rows_changed"])
-    written["rows_new"] = comparing.add_members(batch_id)
+    written["rows_new"] = changing.add_members(batch_id)
     report(done=written["rows_changed"] + written["rows_new"])
-    written["members_gone"] = comparing.unlist_gone(batch)
+    written["members_gone"] = changing.unlist_gone(batch)
     if any(getattr(batch, name) != rows for name, rows in written.items()):
         raise _Stale
     queue_import_notices(batch.pk, by=batch.applied_by_id, now=now)
@@ -145,13 +145,11 @@ def _rows_to_write(batch: ImportBatch) -> int:
 
 
 def _settle(batch: ImportBatch, *, now: datetime) -> None:
-    """Close the import, and forget what is no longer needed: the file, the staged rows."""
+    """Close the import, and forget the staged rows. The file is kept until its day."""
     Register.objects.update(version=F("version") + 1)
     batch.state = ImportBatch.State.APPLIED
     batch.applied_at = now
-    batch.samples = {}
-    batch.save(update_fields=["state", "applied_at", "samples"])
-    ImportPiece.objects.filter(batch=batch).delete()
+    batch.save(update_fields=["state", "applied_at"])
     staging.drop(batch.pk)
     # Who is new or changed is looked at for records of the same person.
     request_search(by=batch.applied_by_id, now=now, is_whole=False)

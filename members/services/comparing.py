@@ -1,30 +1,31 @@
 """The two lists side by side: the rows of one import, and the members there are.
 
 Set-based SQL, one statement a question. The condition that makes a row "changed" is written
-once, here, and both the preview and the application use it.
+once, here, and both the preview and the application use it. What a file would change is worked
+out once, into a table of one row a person, which the pages of the preview then read by its key.
 """
 
 # ruff: noqa: S608
 # The statements are put together from the names of columns in this file and in staging. Every
-# value is a parameter, and the one name that is not constant is made of a number.
+# value is a parameter, and the names that are not constant are made of a number.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
 from members.models import ImportBatch
 from members.models.contacts import CONTACT_COLUMNS
 from members.rollfile import Trouble
+from members.rollfile.columns import COLUMN_NAMES
 from members.services import staging
 
-SAMPLE_ROWS: Final = 12
 NEW_UNITS_SHOWN: Final = 300
 
 # number is left out: a list whose zeros a spreadsheet dropped is no news. name_key follows the
 # names.
-_COMPARED_TEXTS: Final = tuple(c for c in staging.TEXTS if c not in ("number", "name_key"))
+COMPARED_TEXTS: Final = tuple(c for c in staging.TEXTS if c not in ("number", "name_key"))
 
 SIDE_BY_SIDE: Final = """
     {staged} s
@@ -37,7 +38,7 @@ SIDE_BY_SIDE: Final = """
 # (members.models.decisions).
 KEPT: Final = "coalesce(k.against IN ('', s.standing), false)"
 _DIFFERENCES: Final = {
-    **{name: f"s.{name} <> m.{name}" for name in _COMPARED_TEXTS},
+    **{name: f"s.{name} <> m.{name}" for name in COMPARED_TEXTS},
     **{
         name: f"(s.{name} IS NOT NULL AND s.{name} IS DISTINCT FROM m.{name})"
         for name in (*staging.DATES, *staging.ANSWERS)
@@ -48,6 +49,9 @@ _DIFFERENCES: Final = {
     "on the list": "NOT m.is_listed",
 }
 IS_CHANGED: Final = "coalesce(" + " OR ".join(_DIFFERENCES.values()) + ", false)"
+_CHANGED_FIELDS: Final = "array_remove(ARRAY[{}], NULL)".format(
+    ", ".join(f"CASE WHEN {differs} THEN '{name}' END" for name, differs in _DIFFERENCES.items())
+)
 
 # Whether a changed row changes contact details, for their freeze; case and spacing count here.
 IS_CONTACT_CHANGED: Final = (
@@ -64,31 +68,37 @@ IS_GONE: Final = """
     )
 """
 
-
-def analyse(batch_id: int) -> None:
-    staging.run("ANALYZE {staged}", batch_id)
+# A row that is refused after it was read, in the order of the documented columns.
+_CELLS: Final = "jsonb_build_array({})".format(
+    ", ".join(f"coalesce(s.{name}::text, '')" for name in COLUMN_NAMES)
+)
+_KEEP_MENDABLE: Final = """
+    INSERT INTO members_mendablerow (batch_id, line, cells)
+    SELECT %(batch)s, line, as_it_stood FROM taken_out
+"""
 
 
 def refuse_repeats(batch_id: int) -> None:
     """Take out rows that share a number: copies but for the first, all of those that differ."""
     staging.run(
-        """
+        f"""
         WITH repeated AS (
-            SELECT number_key FROM {staged} GROUP BY number_key HAVING count(*) > 1
+            SELECT number_key FROM {{staged}} GROUP BY number_key HAVING count(*) > 1
         ), compared AS (
-            SELECT s.line, s.number, s.number_key, to_jsonb(s) - 'line' AS cells
-            FROM {staged} s JOIN repeated USING (number_key)
+            SELECT s.line, s.number, s.number_key, to_jsonb(s) - 'line' AS cells,
+                   {_CELLS} AS as_it_stood
+            FROM {{staged}} s JOIN repeated USING (number_key)
         ), judged AS (
-            SELECT line, number, number_key,
+            SELECT line, number, number_key, as_it_stood,
                    line = min(line) OVER same_number AS is_first,
                    min(cells::text) OVER same_number = max(cells::text) OVER same_number AS is_copy
             FROM compared
             WINDOW same_number AS (PARTITION BY number_key)
         ), taken_out AS (
-            DELETE FROM {staged} s USING judged j
+            DELETE FROM {{staged}} s USING judged j
             WHERE s.line = j.line AND NOT (j.is_first AND j.is_copy)
             RETURNING j.*
-        )
+        ), kept AS ({_KEEP_MENDABLE})
         INSERT INTO members_refusedrow (batch_id, line, "column", value, trouble, number_key)
         SELECT %(batch)s, line, 'number', number,
                CASE WHEN is_copy THEN %(copy)s ELSE %(differing)s END, number_key
@@ -104,14 +114,14 @@ def refuse_repeats(batch_id: int) -> None:
 def refuse_new_without_section(batch_id: int) -> None:
     """Take out people who are new and have no section: nobody can tell which they belong to."""
     staging.run(
-        """
+        f"""
         WITH taken_out AS (
-            DELETE FROM {staged} s
+            DELETE FROM {{staged}} s
             WHERE s.section IS NULL AND NOT EXISTS (
                 SELECT 1 FROM members_member m WHERE m.number_key = s.number_key
             )
-            RETURNING line, number_key
-        )
+            RETURNING line, number_key, {_CELLS} AS as_it_stood
+        ), kept AS ({_KEEP_MENDABLE})
         INSERT INTO members_refusedrow (batch_id, line, "column", value, trouble, number_key)
         SELECT %(batch)s, line, 'section', '', %(trouble)s, number_key FROM taken_out
         """,
@@ -121,18 +131,108 @@ def refuse_new_without_section(batch_id: int) -> None:
     )
 
 
-def count(batch: ImportBatch) -> tuple[int, int, int]:
-    """How many rows are new, changed and unchanged."""
-    ((new, changed, unchanged),) = staging.run(
+def compare(batch: ImportBatch) -> None:
+    """Work out who is new, changed and gone, and set the import's figures by it."""
+    _make_difference(batch)
+    _look_for_people_alike(batch.pk)
+    staging.run("ANALYZE {difference}", batch.pk)
+    counts = dict(staging.run("SELECT kind, count(*) FROM {difference} GROUP BY kind", batch.pk))
+    ((good_rows,),) = staging.run("SELECT count(*) FROM {staged}", batch.pk)
+    batch.rows_new = counts.get("new", 0)
+    batch.rows_changed = counts.get("changed", 0)
+    batch.rows_unchanged = good_rows - batch.rows_new - batch.rows_changed
+    batch.members_gone = counts.get("gone", 0)
+    batch.rows_alike = counts.get("alike", 0)
+    batch.changes_by_field = dict(_changes_by_field(batch.pk))
+    batch.units_new = new_units(batch.pk)
+
+
+def _make_difference(batch: ImportBatch) -> None:
+    """Write one row a person whom the import would touch.
+
+    place is the line of the file, and of somebody gone the member's key: what the pages go by.
+    """
+    staging.run("CREATE UNIQUE INDEX ON {staged} (line)", batch.pk)
+    staging.run("ANALYZE {staged}", batch.pk)
+    staging.run(
         f"""
-        SELECT count(*) FILTER (WHERE m.id IS NULL),
-               count(*) FILTER (WHERE m.id IS NOT NULL AND {IS_CHANGED}),
-               count(*) FILTER (WHERE m.id IS NOT NULL AND NOT {IS_CHANGED})
-        FROM {SIDE_BY_SIDE}
+        CREATE UNLOGGED TABLE {{difference}} AS
+        SELECT CASE WHEN m.id IS NULL THEN 'new' ELSE 'changed' END AS kind,
+               s.line::bigint AS place, m.id AS member_id, NULL::bigint AS other_line,
+               CASE WHEN m.id IS NOT NULL THEN {_CHANGED_FIELDS} END AS fields
+        FROM {SIDE_BY_SIDE} WHERE m.id IS NULL OR {IS_CHANGED}
         """,
         batch.pk,
     )
-    return new, changed, unchanged
+    staging.run(
+        f"""
+        INSERT INTO {{difference}} (kind, place, member_id)
+        SELECT 'kept', s.line, m.id FROM {SIDE_BY_SIDE}
+        WHERE k.member_id IS NOT NULL AND s.standing <> m.standing AND {KEPT}
+        """,
+        batch.pk,
+    )
+    if batch.scope != ImportBatch.Scope.PART:
+        staging.run(
+            f"""
+            INSERT INTO {{difference}} (kind, place, member_id)
+            SELECT 'gone', m.id, m.id FROM members_member m WHERE {IS_GONE}
+            """,
+            batch.pk, section=batch.section_id, batch=batch.pk,
+        )  # fmt: skip
+    staging.run("CREATE UNIQUE INDEX ON {difference} (kind, place)", batch.pk)
+
+
+def _look_for_people_alike(batch_id: int) -> None:
+    """Write one row for each new person who has somebody's name and their e-mail or postcode.
+
+    The somebody is on the list under another number, or stands higher up in the file. Each of
+    the four questions is a join on two whole keys: names alone are shared by thousands.
+    """
+    staging.run(
+        """
+        WITH new_rows AS MATERIALIZED (
+            SELECT s.line, s.name_key, lower(s.email) AS email,
+                   upper(replace(s.postcode, ' ', '')) AS postcode
+            FROM {difference} d JOIN {staged} s ON s.line = d.place WHERE d.kind = 'new'
+        ), pairs AS (
+            SELECT n.line, m.id AS member_id, NULL::bigint AS other_line, 'email' AS agrees
+            FROM new_rows n JOIN members_member m
+              ON m.name_key = n.name_key AND lower(m.email) = n.email AND m.is_listed
+            UNION ALL
+            SELECT n.line, m.id, NULL, 'postcode'
+            FROM new_rows n JOIN members_member m
+              ON m.name_key = n.name_key AND upper(replace(m.postcode, ' ', '')) = n.postcode
+             AND m.is_listed
+            UNION ALL
+            SELECT n.line, NULL, o.line, 'email'
+            FROM new_rows n JOIN new_rows o
+              ON o.name_key = n.name_key AND o.email = n.email AND o.line < n.line
+            UNION ALL
+            SELECT n.line, NULL, o.line, 'postcode'
+            FROM new_rows n JOIN new_rows o
+              ON o.name_key = n.name_key AND o.postcode = n.postcode AND o.line < n.line
+        )
+        INSERT INTO {difference} (kind, place, member_id, other_line, fields)
+        SELECT DISTINCT ON (line) 'alike', line, member_id, other_line,
+               array_agg(agrees ORDER BY agrees)
+        FROM pairs GROUP BY line, member_id, other_line
+        ORDER BY line, count(*) DESC, member_id, other_line
+        """,
+        batch_id,
+    )
+
+
+def _changes_by_field(batch_id: int) -> list[tuple[str, int]]:
+    """How many people each field would change of."""
+    rows = staging.run(
+        """
+        SELECT field, count(*) FROM {difference} d CROSS JOIN LATERAL unnest(d.fields) AS field
+        WHERE d.kind = 'changed' GROUP BY field ORDER BY count(*) DESC, field
+        """,
+        batch_id,
+    )
+    return [(field, people) for field, people in rows]
 
 
 def is_changing_contacts(batch_id: int) -> bool:
@@ -154,24 +254,15 @@ def count_contact_changes(batch_id: int) -> int:
     return int(people)
 
 
-def count_gone(batch: ImportBatch) -> int:
-    """How many members in the file's scope are on the list now and not in the file."""
-    if batch.scope == ImportBatch.Scope.PART:
-        return 0
-    ((gone,),) = staging.run(
-        f"SELECT count(*) FROM members_member m WHERE {IS_GONE}",
-        batch.pk, section=batch.section_id, batch=batch.pk,
-    )  # fmt: skip
-    return int(gone)
-
-
 def new_units(batch_id: int) -> list[str]:
-    """Names of units that nobody belonged to before: a misspelt one shows here."""
+    """Names of units that nobody belongs to: a misspelt one shows here."""
     rows = staging.run(
         """
         SELECT min(s.unit) FROM {staged} s
-        WHERE s.unit_key IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM members_unit u WHERE u.key = s.unit_key)
+        WHERE s.unit_key IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM members_unit u JOIN members_member m ON m.unit_id = u.id
+            WHERE u.key = s.unit_key
+        )
         GROUP BY s.unit_key ORDER BY s.unit_key LIMIT %(most)s
         """,
         batch_id,
@@ -180,162 +271,7 @@ def new_units(batch_id: int) -> list[str]:
     return [name for (name,) in rows]
 
 
-def samples(batch: ImportBatch) -> dict[str, list[dict[str, Any]]]:
-    """A few rows of each kind, for the preview page; forgotten when the import is settled."""
-    return {
-        "new": _sample_new(batch),
-        "changed": _sample_changed(batch),
-        "gone": _sample_gone(batch),
-    }
-
-
-def _sample_new(batch: ImportBatch) -> list[dict[str, Any]]:
-    if not batch.rows_new:
-        return []
-    rows = staging.run(
-        f"""
-        SELECT s.line, s.number, concat_ws(' ', s.given_name, s.family_name),
-               c.name, coalesce(s.unit, '')
-        FROM {SIDE_BY_SIDE} WHERE m.id IS NULL ORDER BY s.line LIMIT %(most)s
-        """,
-        batch.pk,
-        most=SAMPLE_ROWS,
-    )
-    names = ("line", "number", "name", "section", "unit")
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _sample_changed(batch: ImportBatch) -> list[dict[str, Any]]:
-    if not batch.rows_changed:
-        return []
-    # One row a difference: what it was, what it would be, in words.
-    pairs = {name: (f"m.{name}::text", f"s.{name}::text") for name in _DIFFERENCES}
-    pairs["section"] = ("old_c.name", "c.name")
-    pairs["unit"] = ("old_u.name", "s.unit")
-    pairs["on the list"] = ("'no'", "'yes'")
-    differences = ", ".join(
-        f"('{name}', {old}, {new}, {_DIFFERENCES[name]})" for name, (old, new) in pairs.items()
-    )
-    rows = staging.run(
-        f"""
-        WITH changed AS (
-            SELECT s.line FROM {SIDE_BY_SIDE}
-            WHERE m.id IS NOT NULL AND {IS_CHANGED} ORDER BY s.line LIMIT %(most)s
-        )
-        SELECT s.line, s.number, concat_ws(' ', m.given_name, m.family_name),
-               d.name, coalesce(d.old, ''), d.new
-        FROM changed JOIN {SIDE_BY_SIDE} USING (line)
-        LEFT JOIN members_section old_c ON old_c.id = m.section_id
-        LEFT JOIN members_unit old_u ON old_u.id = m.unit_id
-        CROSS JOIN LATERAL (VALUES {differences}) AS d (name, old, new, differs)
-        WHERE d.differs ORDER BY s.line
-        """,
-        batch.pk,
-        most=SAMPLE_ROWS,
-    )
-    found: dict[int, dict[str, Any]] = {}
-    for line, number, name, field, old, new in rows:
-        person = found.setdefault(
-            line, {"line": line, "number": number, "name": name, "changes": []}
-        )
-        person["changes"].append({"field": field.replace("_", " "), "old": old, "new": new})
-    return list(found.values())
-
-
-def _sample_gone(batch: ImportBatch) -> list[dict[str, Any]]:
-    if not batch.members_gone:
-        return []
-    rows = staging.run(
-        f"""
-        SELECT m.number, concat_ws(' ', m.given_name, m.family_name), c.name
-        FROM members_member m JOIN members_section c ON c.id = m.section_id
-        WHERE {IS_GONE} ORDER BY m.number_key LIMIT %(most)s
-        """,
-        batch.pk,
-        section=batch.section_id,
-        batch=batch.pk,
-        most=SAMPLE_ROWS,
-    )
-    return [dict(zip(("number", "name", "section"), row, strict=True)) for row in rows]
-
-
-def add_units(batch_id: int) -> int:
-    """Make the units that the file names and nobody belonged to before."""
-    return staging.changed_rows(
-        """
-        INSERT INTO members_unit (name, key)
-        SELECT min(s.unit), s.unit_key FROM {staged} s
-        WHERE s.unit_key IS NOT NULL GROUP BY s.unit_key ORDER BY s.unit_key
-        ON CONFLICT (key) DO NOTHING
-        """,
-        batch_id,
-    )
-
-
-def change_members(batch_id: int) -> int:
-    """Write the changed rows over their members; a blank cell leaves what was there."""
-    names = (*_COMPARED_TEXTS, *staging.DATES, *staging.ANSWERS)
-    values = {name: f"coalesce(s.{name}, t.{name})" for name in names}
-    values["standing"] = "coalesce(s.standing_as_news, t.standing)"
-    texts = ", ".join(f"{name} = {value}" for name, value in values.items())
-    return staging.changed_rows(
-        f"""
-        UPDATE members_member t
-        SET {texts},
-            name_key = coalesce(s.name_key, t.name_key),
-            section_id = coalesce(s.section_id, t.section_id),
-            unit_id = coalesce(s.unit_id, t.unit_id),
-            is_listed = true,
-            last_import_id = %(batch)s
-        FROM (
-            SELECT s.*, m.id AS member_id, c.id AS section_id, u.id AS unit_id,
-                   CASE WHEN NOT {KEPT} THEN s.standing END AS standing_as_news
-            FROM {SIDE_BY_SIDE} WHERE m.id IS NOT NULL AND {IS_CHANGED}
-        ) s
-        WHERE t.id = s.member_id
-        """,
-        batch_id,
-        batch=batch_id,
-    )
-
-
-def add_members(batch_id: int) -> int:
-    """Add the people whose number nobody has."""
-    texts = [name for name in staging.TEXTS if name not in ("number", "name_key", "family_name")]
-    filled = ", ".join(f"coalesce(s.{name}, '')" for name in texts)
-    return staging.changed_rows(
-        f"""
-        INSERT INTO members_member (
-            number, number_key, family_name, name_key, {", ".join(texts)},
-            {", ".join(staging.DATES)}, levy_confirmed, address_withheld,
-            section_id, unit_id, is_listed, first_import_id, last_import_id
-        )
-        SELECT s.number, s.number_key, s.family_name, s.name_key, {filled},
-               {", ".join(f"s.{name}" for name in staging.DATES)}, s.levy_confirmed,
-               coalesce(s.address_withheld, false), c.id, u.id, true, %(batch)s, %(batch)s
-        FROM {SIDE_BY_SIDE} WHERE m.id IS NULL
-        ORDER BY s.number_key
-        """,
-        batch_id,
-        batch=batch_id,
-    )
-
-
-def unlist_gone(batch: ImportBatch) -> int:
-    """Mark the members who are in the file's scope and not in the file as no longer listed."""
-    if batch.scope == ImportBatch.Scope.PART:
-        return 0
-    return staging.changed_rows(
-        f"""
-        UPDATE members_member m SET is_listed = false, last_import_id = %(batch)s
-        WHERE {IS_GONE}
-        """,
-        batch.pk,
-        section=batch.section_id,
-        batch=batch.pk,
-    )
-
-
 def analyse_members() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT members_analyse()")
+

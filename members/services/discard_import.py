@@ -1,16 +1,25 @@
-"""Throw an import away: nothing of the file is kept but its hash, who sent it and when."""
+"""Throw an import away: nothing of the file is kept but its hash, who sent it and when.
+
+The file is destroyed at once, with a certificate (services.kept_files).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 from django.db import transaction
 
-from members.models import ImportBatch, ImportPiece, RefusedRow
+from members.models import DestroyedFile, ImportBatch, ImportTotal, RefusedRow
 from members.services import staging
+from members.services.kept_files import destroy_file
 from office.refusal import Refusal
 from office.services.audit import record
+
+_APPLIED: Final = (
+    ImportBatch.State.APPLIED, ImportBatch.State.UNDOING, ImportBatch.State.UNDONE,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -24,18 +33,18 @@ def discard_import(batch_id: int, *, by: int | None, now: datetime) -> None:
         raise Refusal("import.unknown", "There is no such import.", status=HTTPStatus.NOT_FOUND)
     if batch.state == ImportBatch.State.DISCARDED:
         return
-    if batch.state == ImportBatch.State.APPLIED:
+    if batch.state in _APPLIED:
         raise Refusal(
             "import.not-discardable",
-            "This import was applied, so it cannot be discarded. A later list can put right "
-            "what it changed.",
+            "This import was applied, so it cannot be discarded. It can be undone, or a later "
+            "list can put right what it changed.",
         )
     batch.state = ImportBatch.State.DISCARDED
-    batch.samples = {}
     batch.units_new = []
     batch.failure = {key: batch.failure[key] for key in batch.failure if key != "found"}
-    batch.save(update_fields=["state", "samples", "units_new", "failure"])
+    batch.save(update_fields=["state", "units_new", "failure"])
     RefusedRow.objects.filter(batch=batch).delete()
-    ImportPiece.objects.filter(batch=batch).delete()
+    ImportTotal.objects.filter(batch=batch).delete()
     staging.drop(batch_id)
     record("discard_import", subject=("import", str(batch_id)), by=by, now=now)
+    destroy_file(batch, why=DestroyedFile.Why.DISCARDED, by=by, now=now)

@@ -16,10 +16,11 @@ from django.db import transaction
 
 from members import selectors
 from members.mapping import section_codes
-from members.models import ImportBatch, ImportPiece, RefusedRow, Register
+from members.models import DestroyedFile, ImportBatch, MendableRow, RefusedRow, Register
 from members.rollfile import FileRefused, RefusedLine, RollFile, Row, open_roll
 from members.services import comparing, staging
-from members.services.kept_standings import sample_kept
+from members.services.import_totals import keep_totals
+from members.services.kept_files import destroy_file, kept_pieces
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -50,24 +51,21 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
         # Another worker had the row locked, and has read the file meanwhile.
         return
     RefusedRow.objects.filter(batch=batch).delete()
+    MendableRow.objects.filter(batch=batch).delete()
     staging.make(batch_id)
     report(stage="Reading the file", done=0, total=batch.size_bytes, unit="bytes")
-    opened = open_roll(_pieces(batch_id), sections=section_codes(), today=now.date())
+    opened = open_roll(kept_pieces(batch), sections=section_codes(), today=now.date())
     _stage(batch, opened, report)
     report(stage="Comparing with the membership list", done=0, total=opened.rows_read, unit="rows")
     batch.register_version = Register.objects.get().version
     comparing.refuse_repeats(batch_id)
     comparing.refuse_new_without_section(batch_id)
-    comparing.analyse(batch_id)
-    counts = comparing.count(batch)
     batch.rows_read = opened.rows_read
-    batch.rows_new, batch.rows_changed, batch.rows_unchanged = counts
+    comparing.compare(batch)
+    keep_totals(batch)
     batch.rows_refused = selectors.imports.lines_refused(batch_id)
     report(done=opened.rows_read)
-    batch.members_gone = comparing.count_gone(batch)
     batch.columns_dropped = [name[:60] for name in opened.header.dropped[:100]]
-    batch.units_new = comparing.new_units(batch_id)
-    batch.samples = comparing.samples(batch) | {"kept": sample_kept(batch_id)}
     batch.failure = {}
     batch.previewed_at = now
     batch.state = ImportBatch.State.PREVIEWED
@@ -100,12 +98,6 @@ def _good(rows: Iterator[Row | RefusedLine], refused: list[RefusedLine]) -> Iter
             refused.append(row)
 
 
-def _pieces(batch_id: int) -> Iterator[bytes]:
-    places = ImportPiece.objects.filter(batch_id=batch_id).order_by("place")
-    for place in list(places.values_list("place", flat=True)):
-        yield bytes(ImportPiece.objects.get(batch_id=batch_id, place=place).body)
-
-
 @transaction.atomic
 def _fail(batch_id: int, refused: FileRefused, *, now: datetime) -> None:
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
@@ -120,9 +112,9 @@ def _fail(batch_id: int, refused: FileRefused, *, now: datetime) -> None:
         "remedy": refused.remedy,
     }
     batch.save(update_fields=["state", "failure"])
-    ImportPiece.objects.filter(batch=batch).delete()
     record("refuse_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
            parameters={"trouble": refused.trouble.value, "line": refused.line})
+    destroy_file(batch, why=DestroyedFile.Why.UNREADABLE, by=batch.uploaded_by_id, now=now)
 
 
 def _in_words(refused: FileRefused) -> str:
@@ -139,5 +131,3 @@ def _figures(batch: ImportBatch) -> dict[str, Any]:
         "refused": batch.rows_refused,
         "gone": batch.members_gone,
     }
-
-

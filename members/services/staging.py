@@ -1,8 +1,9 @@
 """The rows of one file on their way into the membership list, as sets in the database.
 
-One unlogged table for each import: filled by COPY, compared and applied with set-based SQL, and
-dropped when the import is applied or discarded. Unlogged, because the file itself is still kept:
-after a fall of the database the table is empty, which applying notices.
+Two unlogged tables for each import, of its rows and of what they would change: filled by COPY,
+compared and applied with set-based SQL, and dropped when the import is applied or discarded.
+Unlogged, because the file itself is still kept: after a fall of the database the tables are
+empty, which applying notices.
 
 NULL in a staged row is a blank cell, and a blank cell is no news: it changes nothing.
 """
@@ -11,12 +12,15 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import connection
 from psycopg2 import sql
 
+from members.models import ImportBatch
+from members.models.imports import STAGING
 from members.rollfile import RefusedLine, Row
 
 COPY_BYTES: Final = 1 << 16
@@ -73,28 +77,37 @@ _TABLE: Final = sql.SQL(
 
 
 def table_of(batch_id: int) -> sql.Identifier:
-    """The name of the import's table. Made of a number, so that it can be nothing else."""
-    return sql.Identifier("staging", f"import_{int(batch_id):d}")
+    """The name of the import's table."""
+    return sql.Identifier(STAGING, ImportBatch(pk=batch_id).staged_table)
+
+
+def difference_of(batch_id: int) -> sql.Identifier:
+    """The name of the table of what the import would change."""
+    return sql.Identifier(STAGING, ImportBatch(pk=batch_id).difference_table)
 
 
 def is_there(batch_id: int) -> bool:
     """Whether the import's table is there, filled or empty."""
-    name = f"staging.import_{int(batch_id):d}"
+    name = f"{STAGING}.{ImportBatch(pk=batch_id).staged_table}"
     return bool(run("SELECT to_regclass(%(name)s) IS NOT NULL", batch_id, name=name)[0][0])
 
 
 def run(query: str, batch_id: int, **values: Any) -> list[tuple[Any, ...]]:
-    """Run one statement in which {staged} is the import's table; return its rows, if any."""
+    """Run one statement in which {staged} and {difference} are the import's tables."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(query).format(staged=table_of(batch_id)), values or None)
+        cursor.execute(_with_tables(query, batch_id), values or None)
         return list(cursor.fetchall()) if cursor.description else []
 
 
 def changed_rows(query: str, batch_id: int, **values: Any) -> int:
     """Run one statement that writes, and return how many rows it wrote."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(query).format(staged=table_of(batch_id)), values or None)
+        cursor.execute(_with_tables(query, batch_id), values or None)
         return int(cursor.rowcount)
+
+
+def _with_tables(query: str, batch_id: int) -> sql.Composed:
+    return sql.SQL(query).format(staged=table_of(batch_id), difference=difference_of(batch_id))
 
 
 def make(batch_id: int) -> None:
@@ -112,9 +125,8 @@ def give_memory() -> None:
 
 
 def drop(batch_id: int) -> None:
-    """Drop the import's table, if there is one."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table_of(batch_id)))
+    """Drop the import's tables, if they are there."""
+    run("DROP TABLE IF EXISTS {staged}, {difference}", batch_id)
 
 
 def fill(batch_id: int, rows: Iterable[Row]) -> None:
@@ -135,7 +147,8 @@ def fill(batch_id: int, rows: Iterable[Row]) -> None:
 
 
 def fill_refusals(batch_id: int, refused: list[RefusedLine]) -> None:
-    """COPY refused rows into the table of refusals, one row a problem."""
+    """COPY refused rows: their problems, one row each, and their cells as they stood."""
+    _fill_mendable(batch_id, refused)
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     for row in refused:
@@ -148,4 +161,18 @@ def fill_refusals(batch_id: int, refused: list[RefusedLine]) -> None:
             'COPY members_refusedrow (batch_id, line, "column", value, trouble, number_key)'
             " FROM STDIN (FORMAT csv, FORCE_NOT_NULL (\"column\", value, number_key))",
             text,
+        )
+
+
+def _fill_mendable(batch_id: int, refused: list[RefusedLine]) -> None:
+    """COPY the cells of refused rows. No database text holds a NUL: it is kept as �."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in refused:
+        cells = json.dumps([cell.replace("\x00", "\ufffd") for cell in row.cells])
+        writer.writerow((batch_id, row.line, cells))
+    text.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            "COPY members_mendablerow (batch_id, line, cells) FROM STDIN (FORMAT csv)", text
         )

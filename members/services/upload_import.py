@@ -11,7 +11,8 @@ from typing import Final
 
 from django.db import transaction
 
-from members.models import ImportBatch, ImportPiece, Section
+from members.models import ImportBatch, Section
+from members.services.kept_files import keep_piece
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.jobs import open_job
@@ -77,7 +78,7 @@ def _keep(batch: ImportBatch, pieces: Iterable[bytes]) -> None:
                 "each marked as “Only some people”.",
                 status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             )
-        ImportPiece.objects.create(batch=batch, place=place, body=piece)
+        keep_piece(batch.pk, place=place, piece=piece)
     if not batch.size_bytes:
         raise Refusal("import.empty", "The file is empty. Choose another one.",
                       status=HTTPStatus.BAD_REQUEST)

@@ -12,6 +12,7 @@ from members import letters, services
 from members.models import Appeal, Change, Decision, KeptStanding, Member
 from members.models.decisions import REASONS_BY_KIND, STANDING_BY_KIND, Kind, Reason
 from members.selectors import decisions as asked
+from members.selectors import differences
 from members.services.decide_standing import PURPOSE, REFERENCE, next_hour
 from office.models import Approval, AuditRecord, Letter, StaffMember
 from office.permissions import Role
@@ -480,8 +481,8 @@ def test_an_import_does_not_overrule_a_decision_and_the_preview_says_so() -> Non
     made()
 
     batch = previewed(person(standing="good", phone="01632 960001"), person(number="2"))
-    (kept,) = batch.samples["kept"]
-    assert (kept["number"], kept["in_file"], kept["decided"]) == (
+    (kept,) = differences.kept_standings(batch)
+    assert (kept.number, kept.in_file, kept.decided) == (
         "0000123", "good standing", "suspended",
     )  # fmt: skip
     assert [row["number"] for row in batch.samples["changed"]] == ["0000123"]

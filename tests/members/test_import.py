@@ -10,7 +10,7 @@ import pytest
 
 from members import selectors, services
 from members.models import ImportBatch, ImportPiece, Member, RefusedRow, Register, Unit
-from members.services import comparing, staging
+from members.services import changing, staging
 from office.refusal import Refusal
 from office.selectors import live_jobs
 from tests.members.factories import (
@@ -63,7 +63,7 @@ def test_a_preview_counts_and_changes_nothing() -> None:
     assert the_list() == before
 
 
-def test_a_preview_shows_samples_of_each_kind_with_old_and_new() -> None:
+def test_a_preview_tells_who_is_of_each_kind_with_old_and_new() -> None:
     imported(person(unit="Old Town"), *people(1))
 
     batch = previewed(
@@ -72,11 +72,12 @@ def test_a_preview_shows_samples_of_each_kind_with_old_and_new() -> None:
         person(number="9"),
     )  # fmt: skip
 
-    assert [each["number"] for each in batch.samples["new"]] == ["9"]
-    assert [each["number"] for each in batch.samples["gone"]] == ["1000"]
-    (changed,) = batch.samples["changed"]
-    assert {(c["field"], c["old"], c["new"]) for c in changed["changes"]} == {
-        ("email", "carys@example.org", "new@example.org"),
+    differences = selectors.differences
+    assert [each.number for each in differences.new_people(batch)] == ["9"]
+    assert [each.number for each in differences.gone_people(batch)] == ["1000"]
+    (changed,) = differences.changed_people(batch)
+    assert {(c.field, c.old, c.new) for c in changed.changes} == {
+        ("e-mail", "carys@example.org", "new@example.org"),
         ("paid until", "2016-12-31", "2017-12-31"),
         ("section", "Members", "Registered supporters"),
         ("unit", "Old Town", "New Town"),
@@ -308,7 +309,7 @@ def test_an_application_that_fails_half_way_leaves_nothing_behind(
         raise ConnectionError("the worker is gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(comparing, "unlist_gone", fall)
+        patched.setattr(changing, "unlist_gone", fall)
         with pytest.raises(ConnectionError):
             services.apply_import(batch.pk, now=NOW)
 
@@ -390,13 +391,12 @@ def test_staged_rows_that_a_fall_of_the_database_emptied_are_read_again() -> Non
         assert batch.state == "previewed"
 
 
-def test_an_applied_import_keeps_its_hash_and_not_its_file() -> None:
+def test_an_applied_import_keeps_its_hash_and_its_file_and_not_its_staged_rows() -> None:
     batch = imported(person(), person(number="?"))
 
     assert len(batch.sha256) == 64
-    assert not ImportPiece.objects.exists()
+    assert ImportPiece.objects.exists()
     assert not staging.is_there(batch.pk)
-    assert batch.samples == {}
     assert RefusedRow.objects.count() == 1
 
 
@@ -478,7 +478,6 @@ def test_a_discarded_import_leaves_no_personal_data() -> None:
     assert not RefusedRow.objects.exists()
     assert not ImportPiece.objects.exists()
     assert not staging.is_there(batch.pk)
-    assert batch.samples == {}
     assert not Member.objects.exists()
 
 
@@ -581,3 +580,5 @@ def test_the_list_is_paged_by_key_to_its_end_without_gap_or_repeat() -> None:
 
     assert len(seen) == 120
     assert len(set(seen)) == 120
+
+

@@ -61,7 +61,7 @@ def take_for_dead(job_id: int) -> None:
         )
 
 
-def test_a_killed_reading_begins_again_and_a_killed_application_too() -> None:
+def test_a_killed_reading_begins_again_and_so_do_a_killed_application_and_an_undoing() -> None:
     batch_id = services.upload_import(
         write_roll(rows=ROWS, seed=5), file_name="list.csv", scope="whole", by=None, now=NOW
     )
@@ -97,3 +97,14 @@ def test_a_killed_reading_begins_again_and_a_killed_application_too() -> None:
     assert work_job(applying)
     assert ImportBatch.objects.get().state == "applied"
     assert Member.objects.count() == batch.rows_new
+
+    services.request_undo(batch_id, by=None, now=NOW)
+    undoing = job("undo_import")
+    kill_when(worker(undoing), lambda: stage("undo_import").startswith("Putting"))
+    assert ImportBatch.objects.get().state == "undoing"
+    assert Member.objects.filter(is_listed=True).count() == batch.rows_new
+
+    take_for_dead(undoing)
+    assert work_job(undoing)
+    assert ImportBatch.objects.get().state == "undone"
+    assert not Member.objects.exists()

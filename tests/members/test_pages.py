@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from members import services
 from members.models import EligibilityRules, ImportBatch, Member, Section
+from members.rollfile.mending import MENDING_HEADER
 from members.views.downloads import harmless
 from office.permissions import Role
 from office.selectors import live_jobs
@@ -154,9 +155,12 @@ def test_refused_rows_are_paged_and_all_of_them_can_be_downloaded(desk: Client) 
     raw = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.reader(io.StringIO(raw, newline="")))
 
-    assert rows[0] == ["line", "column", "value", "reason", "what to do"]
+    assert rows[0] == list(MENDING_HEADER)
     assert len(rows) == 701
-    assert rows[1][:3] == ["2", "standing", "'=cmd|' /C calc'!A0"]
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert first["standing"] == "'=cmd|' /C calc'!A0"
+    assert first["what is wrong"] == "standing: This is a spreadsheet formula, not a value."
+    assert first["what to do"] == "Replace it with the value that it shows."
     assert "attachment" in response.headers["Content-Disposition"]
 
 

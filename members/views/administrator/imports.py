@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +14,9 @@ from members import selectors, services
 from members.forms.imports import UploadForm
 from members.models import ImportBatch
 from members.rollfile import COLUMNS
+from members.rollfile.mending import MENDING_HEADER
+from members.selectors import differences, totals
+from members.views.administrator.differences import batch_or_404, section_bars
 from members.views.downloads import csv_download
 from members.views.paging import row_named
 from office.access import StaffRequest, freshly, may, staff_only
@@ -21,6 +25,14 @@ from office.refusal import Refusal
 from office.selectors import latest_job
 
 _MANY_GONE_PERCENT = 5
+_PEOPLE_SHOWN = 12
+_MOVED_WORDS = (
+    f"More than {totals.UNIT_MOVES_PERCENT} % of these units’ people join or leave. See whether "
+    "the file is whole, and whether a unit’s name is spelt as before."
+)
+_UNITS_SHOWN = 20
+_JOB_IN = {"applying": "apply_import", "applied": "apply_import", "undoing": "undo_import"}
+_AT_WORK = ("uploaded", "reading", "applying", "undoing", "failed")
 
 
 @staff_only("see_members", post="import_roll")
@@ -63,19 +75,20 @@ def _upload(request: StaffRequest, form: UploadForm) -> int:
 @staff_only("see_members")
 @require_GET
 def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
-    batch = _batch_or_404(batch_id)
+    batch = batch_or_404(batch_id)
     subject = ("import", str(batch.pk))
-    kind = "apply_import" if batch.state in ("applying", "applied") else "preview_import"
-    job = latest_job(kind, subject=subject)
+    job = latest_job(_JOB_IN.get(batch.state, "preview_import"), subject=subject)
     refused = list(selectors.imports.refusals(batch.pk, after_line=row_named(request)))
     return render(
         request,
         "members/import.html",
         {
             "batch": batch,
-            "job": job if batch.state not in ("applied", "discarded", "previewed") else None,
+            "job": job if batch.state in _AT_WORK else None,
             "stale": latest_job("apply_import", subject=subject),
+            "undoing": latest_job("undo_import", subject=subject),
             "figures": _import_figures(batch),
+            **_preview(batch),
             "reasons": selectors.imports.refusals_by_reason(batch.pk),
             "refused": refused,
             "next_url": f"?after={refused[-1].line}#refused" if _is_more(batch, refused) else "",
@@ -83,10 +96,36 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "many_gone": _is_many_gone(batch),
             "listed": selectors.people.list_figures().listed,
             "may_apply": may(request.user, "apply_import"),
+            "may_undo": may(request.user, "undo_import"),
+            "keep_until": selectors.imports.keep_until(batch),
             "may_discard": may(request.user, "discard_import"),
             "can_discard": may(request.user, "discard_import") and _has_ended(job),
         },
     )
+
+
+def _preview(batch: ImportBatch) -> dict[str, object]:
+    """What the import would change: a few of each kind, and the totals, which stay."""
+    sections = totals.totals_by_section(batch)
+    shown: dict[str, object] = {
+        "fields": [
+            (differences.in_words(name), people)
+            for name, people in sorted(batch.changes_by_field.items(), key=lambda it: -it[1])
+        ],
+        "sections": section_bars(sections),
+        "moved": totals.units_moved(batch, most=_UNITS_SHOWN),
+        "moves_percent": totals.UNIT_MOVES_PERCENT,
+        "last": totals.last_applied(batch),
+        "moved_words": _MOVED_WORDS,
+        "destroyed": selectors.imports.destroyed_file(batch),
+        "keep_days": settings.KEEP_IMPORTS_DAYS,
+    }
+    if batch.state == ImportBatch.State.PREVIEWED and differences.is_written_down(batch):
+        shown["changed"] = differences.changed_people(batch, most=_PEOPLE_SHOWN)
+        shown["kept"] = differences.kept_standings(batch, most=_PEOPLE_SHOWN)
+        shown["gone"] = differences.gone_people(batch, most=_PEOPLE_SHOWN)
+        shown["new"] = differences.new_people(batch, most=_PEOPLE_SHOWN)
+    return shown
 
 
 def _has_ended(job: Job | None) -> bool:
@@ -118,14 +157,10 @@ def _is_many_gone(batch: ImportBatch) -> bool:
 @staff_only("see_members")
 @require_GET
 def import_refused(request: StaffRequest, batch_id: int) -> HttpResponseBase:
-    """The refused rows as a file."""
-    batch = _batch_or_404(batch_id)
-    rows = (
-        (str(row.line), row.column, row.value, row.reason, row.remedy)
-        for row in selectors.imports.refusals(batch.pk, most=None)
-    )
-    header = ("line", "column", "value", "reason", "what to do")
-    return csv_download(f"refused-rows-{batch.pk}.csv", header, rows)
+    """The refused rows as a file that can be mended and sent in again."""
+    batch = batch_or_404(batch_id)
+    rows = selectors.imports.mendable_rows(batch.pk)
+    return csv_download(f"refused-rows-{batch.pk}.csv", MENDING_HEADER, rows)
 
 
 @staff_only("see_members", post="apply_import")
@@ -154,10 +189,3 @@ def import_discard(request: StaffRequest, batch_id: int) -> HttpResponse:
     services.discard_import(batch_id, by=request.user.pk, now=timezone.now())
     messages.success(request, "Discarded. The membership list is as it was.")
     return redirect("imports")
-
-
-def _batch_or_404(batch_id: int) -> ImportBatch:
-    batch = selectors.imports.imports().filter(pk=batch_id).first()
-    if batch is None:
-        raise Http404
-    return batch
