@@ -11,15 +11,18 @@ fields, each as a big-endian length of four bytes and that many bytes of UTF-8.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import Final
+from collections.abc import (Iterable, Mapping)
+from typing import (Final)
+from members.eligibility import (Facts, Outcome, Question, Record, Rules, Value, rules_from_json)
+from members.models import (EligibilityRules, Member, Section, Verdict)
+from members.rollfile.normal import (fold)
+from members.models.people import (Standing)
 
-from members.eligibility import Facts, Rules, rules_from_json
-from members.models import EligibilityRules, Member, Section, Verdict
-from members.rollfile.normal import fold
 
 ROLL_LABEL: Final = b"hustings/v1/roll\x00"
+
+# The rule of a record whose person votes under another.
+ENTERED_ELSEWHERE: Final = f"{Question.ENTERED}:{Outcome.NOT_MET}"
 AMENDMENT_LABEL: Final = b"hustings/v1/roll-amendment\x00"
 SET_LABEL: Final = b"hustings/v1/roll-set\x00"
 
@@ -66,29 +69,42 @@ def facts_of_member(member: Member) -> Facts:
         joined_on=member.joined_on,
         paid_until=member.paid_until,
         date_of_birth=member.date_of_birth,
+        levy_confirmed=member.levy_confirmed,
     )
 
 
-def named_facts_of_member(member: Member) -> Facts:
-    """The same, with names for people to read in place of codes and keys."""
-    return replace(
-        facts_of_member(member),
-        section=member.section.name,
-        unit=member.unit.name if member.unit else "",
-    )
+def record_of_member(member: Member) -> Record:
+    """The same as one of a person's records."""
+    return Record(member.pk, member.section.precedence, facts_of_member(member))
 
 
 def facts_of_verdict(verdict: Verdict) -> Facts:
-    """The facts a verdict was given on, with names for people to read in place of keys."""
+    """The facts a verdict was given on."""
     return Facts(
         listed=verdict.is_listed,
-        section=verdict.section.name,
-        unit=verdict.unit.name if verdict.unit else "",
+        section=verdict.section.code,
+        unit=verdict.unit.key if verdict.unit else "",
         standing=verdict.standing,
         joined_on=verdict.joined_on,
         paid_until=verdict.paid_until,
         date_of_birth=verdict.date_of_birth,
+        levy_confirmed=verdict.levy_confirmed,
+        entered=verdict.rule != ENTERED_ELSEWHERE,
     )
+
+
+def names_in_facts(of: Member | Verdict) -> dict[str, str]:
+    """What to call the section, the unit and the standings in a sentence about one record."""
+    unit = {of.unit.key: of.unit.name} if of.unit else {}
+    return {**unit, of.section.code: of.section.name, **dict(Standing.choices)}
+
+
+def named_facts(facts: Mapping[str, Value], names: Mapping[str, str]) -> dict[str, Value]:
+    """Facts for a person to read: a section and a unit by their names in place of their keys."""
+    return {
+        name: names.get(str(value), value) if name in ("section", "unit") else value
+        for name, value in facts.items()
+    }
 
 
 def entry_line(fields: Iterable[str]) -> bytes:

@@ -21,18 +21,29 @@ from members.eligibility.deciding import (
     settle,
 )
 from members.eligibility.errors import RulesRefused
-from members.eligibility.rules import FORMAT, Rules, rules_from_json, rules_in_words, rules_to_json
+from members.eligibility.persons import Record, decide_person
+from members.eligibility.rules import (
+    FORMAT,
+    Rules,
+    changes_in_words,
+    rules_from_json,
+    rules_in_words,
+    rules_to_json,
+)
 
 __all__ = [
     "FORMAT",
     "Facts",
     "Outcome",
     "Question",
+    "Record",
     "Rules",
     "RulesRefused",
     "Value",
     "Verdict",
+    "changes_in_words",
     "decide",
+    "decide_person",
     "facts_used",
     "failing",
     "judge",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 
 from members import selectors
 from members.eligibility import Rules
-from members.eligibility.rules import FORMAT, OLDEST_MINIMUM
+from members.eligibility.rules import FORMAT, LONGEST_GRACE, OLDEST_MINIMUM
+from members.models import Section
 from members.models.people import Standing
 from members.rollfile import unit_key
 
@@ -18,6 +23,15 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(
         format="%Y-%m-%d", attrs={"type": "date", "class": "govuk-input--width-10"}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPart:
+    """The fields about one section's own days, for the page."""
+
+    name: str
+    fields: tuple[BoundField, ...]
+    is_open: bool
 
 
 class RulesForm(forms.Form):
@@ -53,6 +67,20 @@ class RulesForm(forms.Form):
         required=False,
         widget=_date_input(),
     )
+    grace_days = forms.IntegerField(
+        label="Days of grace for arrears",
+        help_text="Whoever has paid until so many days before that day, or later, is still paid "
+        "up. Blank for none.",
+        required=False,
+        min_value=0,
+        max_value=LONGEST_GRACE,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+    )
+    levy_sections = forms.MultipleChoiceField(
+        label="Sections whose people must have the levy confirmed by their affiliate",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     minimum_age = forms.IntegerField(
         label="Minimum age, in years",
         required=False,
@@ -74,8 +102,19 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.code, each.name) for each in selectors.people.sections()]
-        self.fields["sections"].choices = choices  # type: ignore[attr-defined]
+        self.known = list(selectors.people.sections())
+        for name in ("sections", "levy_sections"):
+            choices = [(each.code, each.name) for each in self.known]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        for section in self.known:
+            self.fields |= _fields_of(section)
+
+    def section_parts(self) -> Iterator[SectionPart]:
+        """One part of the page for each section; open where something is written in it."""
+        for section in self.known:
+            bound = tuple(self[name] for name in _fields_of(section))
+            yield SectionPart(section.name, bound, any(each.value() or each.errors
+                                                       for each in bound))
 
     def clean_units(self) -> list[str]:
         lines = [line for line in self.cleaned_data["units"].splitlines() if line.strip()]
@@ -92,7 +131,20 @@ class RulesForm(forms.Form):
             self.add_error("age_on", "Say on which day that age must be reached.")
         if day and not age and "minimum_age" not in self.errors:
             self.add_error("minimum_age", "Say which age must be reached on that day.")
+        for section in self.known:
+            self._clean_section(section, cleaned)
         return cleaned
+
+    def _clean_section(self, section: Section, cleaned: dict[str, Any]) -> None:
+        is_chosen = section.code in cleaned.get("sections", [section.code])
+        for kind in OWN_DAYS:
+            day, free = (cleaned.get(f"{part}_{section.code}") for part in (kind, f"{kind}_free"))
+            if day and free:
+                self.add_error(f"{kind}_{section.code}", "Give a day or tick the box, not both.")
+            if (day or free) and not is_chosen:
+                self.add_error(f"{kind}_{section.code}", "This section is not one that may vote.")
+        if section.code in cleaned.get("levy_sections", []) and not is_chosen:
+            self.add_error("levy_sections", f"{section.name} is not a section that may vote.")
 
     def body(self) -> dict[str, object]:
         """The rules as the core reads them."""
@@ -106,7 +158,38 @@ class RulesForm(forms.Form):
             "age_on": _iso(given["age_on"]),
             "sections": given["sections"],
             "units": given["units"],
+            "joined_by_in": self._own_days("joined_by"),
+            "paid_up_on_in": self._own_days("paid_up_on"),
+            "grace_days": given["grace_days"] or 0,
+            "levy_sections": given["levy_sections"],
         }
+
+    def _own_days(self, kind: str) -> dict[str, str | None]:
+        """The sections with a day of their own, or with none where the others have one."""
+        given = self.cleaned_data
+        return {
+            each.code: _iso(given[f"{kind}_{each.code}"])
+            for each in self.known
+            if given[f"{kind}_{each.code}"] or given[f"{kind}_free_{each.code}"]
+        }
+
+
+OWN_DAYS = {
+    "joined_by": ("Joined on or before", "The day of joining does not matter"),
+    "paid_up_on": ("Paid up on", "They need not be paid up"),
+}
+
+
+def _fields_of(section: Section) -> dict[str, forms.Field]:
+    """A day, or that it is not asked, for each rule that a section may have of its own."""
+    fields: dict[str, forms.Field] = {}
+    for kind, (label, free) in OWN_DAYS.items():
+        fields[f"{kind}_{section.code}"] = forms.DateField(
+            label=label, help_text="Blank for the same day as everybody.", required=False,
+            widget=_date_input(),
+        )  # fmt: skip
+        fields[f"{kind}_free_{section.code}"] = forms.BooleanField(label=free, required=False)
+    return fields
 
 
 def rules_as_typed(name: str, rules: Rules) -> dict[str, object]:
@@ -121,6 +204,17 @@ def rules_as_typed(name: str, rules: Rules) -> dict[str, object]:
         "minimum_age": rules.minimum_age,
         "age_on": rules.age_on,
         "units": "\n".join(sorted(names.get(key, key) for key in rules.units)),
+        "grace_days": rules.grace_days or None,
+        "levy_sections": sorted(rules.levy_sections),
+        **_own_as_typed("joined_by", rules.joined_by_in),
+        **_own_as_typed("paid_up_on", rules.paid_up_on_in),
+    }
+
+
+def _own_as_typed(kind: str, days: Mapping[str, date | None]) -> dict[str, object]:
+    return {
+        f"{kind}_{code}" if day else f"{kind}_free_{code}": day or True
+        for code, day in days.items()
     }
 
 

@@ -8,13 +8,12 @@ references are checked once a statement (see members.models.people).
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import (ClassVar)
+from django.conf import (settings)
+from django.db import (models)
+from django.db.models import (Q)
+from members.models.people import (Contact, Member, Section, Unit)
 
-from django.conf import settings
-from django.db import models
-from django.db.models import Q
-
-from members.models.people import Contact, Member, Section, Unit
 
 
 class EligibilityRules(models.Model):
@@ -44,6 +43,8 @@ class Roll(models.Model):
 
     name is that of its rules; withdrawn and frozen again it has the next version.
     commitment: hash of all entries and the salt (members.mapping); only the hash is public.
+    verdicts_hash: hash of every record and the rule of its verdict; blank on rolls frozen
+    before it was kept. It stays within the office.
     """
 
     class State(models.TextChoices):
@@ -60,6 +61,7 @@ class Roll(models.Model):
     members_judged = models.PositiveIntegerField()
     salt = models.BinaryField()
     commitment = models.BinaryField()
+    verdicts_hash = models.CharField(max_length=64, blank=True, default="")
     frozen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -165,6 +167,8 @@ class Verdict(models.Model):
 
     A fact that the rules did not ask about is not kept. section and unit are kept always,
     because the totals are made of them.
+
+    entered_as: the person's other record, under which they are on this roll, if there is one.
     """
 
     pk = models.CompositePrimaryKey("roll_id", "member_id")
@@ -189,7 +193,16 @@ class Verdict(models.Model):
     standing = models.CharField(max_length=16, blank=True)
     joined_on = models.DateField(null=True)
     paid_until = models.DateField(null=True)
+    levy_confirmed = models.BooleanField(null=True)
     date_of_birth = models.DateField(null=True)
+    entered_as = models.ForeignKey(
+        Member,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
 
     def __str__(self) -> str:
         return f"{self.rule} for {self.member_id} on {self.roll_id}"

@@ -2,25 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC
-from uuid import UUID
+from collections.abc import (Iterable, Iterator)
+from dataclasses import (dataclass)
+from datetime import (UTC)
+from uuid import (UUID)
+from django.db import (connection, transaction)
+from django.db.models import (QuerySet, Sum)
+from django.db.models.functions import (Now, TruncDate)
+from members.eligibility import (reason_in_words)
+from members.eligibility.deciding import (ELIGIBLE)
+from members.mapping import (Commitment, ENTRY_FIELDS, entry_line)
+from members.models import (Roll, RollEntry, RollTotal, Section)
+from members.selectors.amendments import (amended, is_struck)
+from members.selectors.people import (member_numbered)
+from office.progress import (Report, silent)
+from office.refusal import (Refusal)
 
-from django.db import connection, transaction
-from django.db.models import QuerySet, Sum
-from django.db.models.functions import Now, TruncDate
-
-from members.eligibility import reason_in_words
-from members.eligibility.deciding import ELIGIBLE
-from members.mapping import ENTRY_FIELDS, Commitment, entry_line
-from members.models import Roll, RollEntry, RollTotal, Section
-from members.selectors.amendments import amended, is_struck
-from members.selectors.people import member_numbered
-from office.progress import Report, silent
-from office.refusal import Refusal
 
 ENTRIES_A_READ = 20_000
+
+_SUMS = """
+    WITH totals AS (
+        SELECT section_id, sum(people) AS judged,
+               coalesce(sum(people) FILTER (WHERE rule = %(eligible)s), 0) AS electors
+        FROM members_rolltotal WHERE roll_id = %(roll)s GROUP BY section_id
+    ), verdicts AS (
+        SELECT section_id, count(*) AS judged,
+               count(*) FILTER (WHERE rule = %(eligible)s) AS electors
+        FROM members_verdict WHERE roll_id = %(roll)s GROUP BY section_id
+    ), entries AS (
+        SELECT section_id, count(*) AS electors
+        FROM members_rollentry WHERE roll_id = %(roll)s GROUP BY section_id
+    ), listed AS (
+        SELECT section_id, count(*) AS members FROM members_member GROUP BY section_id
+    )
+    SELECT section.name, coalesce(listed.members, 0), coalesce(verdicts.judged, 0),
+           coalesce(totals.judged, 0), coalesce(verdicts.electors, 0),
+           coalesce(totals.electors, 0), coalesce(entries.electors, 0)
+    FROM members_section section
+    LEFT JOIN listed ON listed.section_id = section.id
+    LEFT JOIN verdicts ON verdicts.section_id = section.id
+    LEFT JOIN totals ON totals.section_id = section.id
+    LEFT JOIN entries ON entries.section_id = section.id
+    ORDER BY section.precedence
+"""
+_PERSONS = """
+    SELECT count(DISTINCT coalesce(m.merged_into_id, m.id))
+    FROM members_rollentry e JOIN members_member m ON m.id = e.member_id
+    WHERE e.roll_id = %(roll)s
+"""
+
+
+def sums_of_roll(roll_id: int, *, electors: int) -> Iterator[tuple[str, int, int]]:
+    """What must be equal of a roll that is being frozen: (what is counted, one count, another).
+
+    Each count is taken from its own table: the list, the verdicts, the totals, the entries.
+    electors: how many the roll says it has.
+    """
+    values: dict[str, int | str] = {"roll": roll_id, "eligible": ELIGIBLE}
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, values)
+        rows = cursor.fetchall()
+        cursor.execute(_PERSONS, values)
+        ((persons,),) = cursor.fetchall()
+    for section, listed, judged, judged_in_totals, eligible, in_totals, entered in rows:
+        yield f"the records of the section {section}, listed and judged,", listed, judged
+        yield f"the verdicts of the section {section}", judged, int(judged_in_totals)
+        yield f"the eligible of the section {section}", eligible, int(in_totals)
+        yield f"the electors of the section {section}", eligible, entered
+    yield "the electors", electors, sum(row[-1] for row in rows)
+    yield "the people on the roll and their entries", persons, electors
+
+
+def hash_of_verdicts(roll_id: int) -> str:
+    """SHA-256 over every record and the rule of its verdict: the same list under the same rules
+    has the same hash, whenever it is judged (docs/roll.md §4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {VERDICTS_HASH} FROM members_verdict WHERE roll_id = %s",  # noqa: S608
+            [roll_id],
+        )
+        ((found,),) = cursor.fetchall()
+    return str(found)
+
+
+# Over any table that has member_id and rule.
+VERDICTS_HASH = (
+    "encode(sha256(convert_to(coalesce(string_agg("
+    "member_id || ' ' || rule || E'\\n', '' ORDER BY member_id), ''), 'UTF8')), 'hex')"
+)
 
 
 def rolls_named(name: str) -> QuerySet[Roll]:

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import (Mapping)
+from dataclasses import (dataclass, replace)
+from members.eligibility import (Facts, Rules, Value, decide_person, facts_used, sentence)
+from members.eligibility.deciding import (ELIGIBLE)
+from members.mapping import (ENTERED_ELSEWHERE, facts_of_member, facts_of_verdict, named_facts, names_in_facts, record_of_member, rules_of_row)
+from members.models import (AmendedEntry, Member, Verdict)
+from members.models.amendments import (Reason)
+from members.selectors.rules import (rules_of)
+from django.db.models import (Q)
 
-from members.eligibility import Value, decide, facts_used, sentence
-from members.eligibility.deciding import ELIGIBLE
-from members.mapping import (
-    facts_of_member,
-    facts_of_verdict,
-    named_facts_of_member,
-    rules_of_row,
-)
-from members.models import AmendedEntry, Member, Verdict
-from members.models.amendments import Reason
-from members.models.people import Standing
-from members.selectors.people import display_names
-from members.selectors.rules import rules_of
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The verdict on one member, for a person to read."""
+    """The verdict on one record of a member, for a person to read.
+
+    votes_as: the person's other record, under which they are on the roll, if there is one;
+              then they vote, though this record by itself does not.
+    """
 
     eligible: bool
     rule: str
     sentence: str
     facts: Mapping[str, Value]
+    votes_as: Member | None = None
 
 
 def why(member_id: int, *, roll_id: int) -> Why | None:
@@ -40,17 +39,15 @@ def why(member_id: int, *, roll_id: int) -> Why | None:
     if since is not None:
         return since
     verdict = (
-        Verdict.objects.select_related("section", "unit", "roll__rules")
+        Verdict.objects.select_related("section", "unit", "roll__rules", "entered_as__section")
         .filter(roll_id=roll_id, member_id=member_id)
         .first()
     )
     if verdict is None:
         return None
-    facts = facts_of_verdict(verdict)
     rules = rules_of_row(verdict.roll.rules)
-    words = sentence(verdict.rule, facts, rules, dict(Standing.choices))
-    used = facts_used(verdict.rule, facts, rules)
-    return Why(verdict.rule == ELIGIBLE, verdict.rule, words, used)
+    names = names_in_facts(verdict)
+    return _told(verdict.rule, facts_of_verdict(verdict), rules, names, verdict.entered_as)
 
 
 def _amended(member_id: int, *, roll_id: int) -> Why | None:
@@ -77,7 +74,24 @@ def judge_today(member_id: int, *, rules_id: int) -> Why:
     """What the verdict on a member would be if the roll were frozen as the list stands now."""
     found = Member.objects.select_related("section", "unit").get(pk=member_id)
     rules = rules_of(rules_id)
-    verdict = decide(facts_of_member(found), rules)
-    named = named_facts_of_member(found)
-    words = sentence(verdict.rule, named, rules, display_names())
-    return Why(verdict.eligible, verdict.rule, words, facts_used(verdict.rule, named, rules))
+    person = {each.pk: each for each in records_of_person(found)}
+    verdicts = decide_person(map(record_of_member, person.values()), rules)
+    verdict = verdicts[found.pk]
+    entered = next((person[key] for key, each in verdicts.items() if each.eligible), None)
+    elsewhere = entered if entered != found else None
+    facts = replace(facts_of_member(found), entered=verdict.rule != ENTERED_ELSEWHERE)
+    return _told(verdict.rule, facts, rules, names_in_facts(found), elsewhere)
+
+
+def records_of_person(member: Member) -> list[Member]:
+    """Every record of the person whom a member's record stands for, that one among them."""
+    person = member.merged_into_id or member.pk
+    rows = Member.objects.filter(Q(pk=person) | Q(merged_into_id=person))
+    return list(rows.select_related("section", "unit").order_by("section__precedence", "pk"))
+
+
+def _told(
+    rule: str, facts: Facts, rules: Rules, names: Mapping[str, str], votes_as: Member | None
+) -> Why:
+    used = named_facts(facts_used(rule, facts, rules), names)
+    return Why(rule == ELIGIBLE, rule, sentence(rule, facts, rules, names), used, votes_as)

@@ -1,60 +1,30 @@
 """Freeze the roll: judge everybody under one version of the rules, and enter those who may vote.
 
 One transaction, the caller's where there is one. The membership list cannot change meanwhile:
-its row in Register is locked.
-
-The rules are decided by the core and nowhere else. Each distinct value of a fact is judged
-once (some thousands of days, a few standings and sections), each possible set of outcomes is
-settled once, and SQL does no more than look the answers up: no second rule engine, and no
-object for each of hundreds of thousands of people.
+its row in Register is locked. Who may vote is decided by members.services.judging, as in a dry
+run. A roll whose figures do not add up is refused, whatever the reason: what is published is
+applied − not eligible by reason = on the roll, and it must be true of the tables themselves.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from datetime import date, datetime
-from http import HTTPStatus
-from itertools import product
-from typing import Any, Final
+from datetime import (datetime)
+from http import (HTTPStatus)
+from django.db import (connection, transaction)
+from django.db.models import (Max)
+from members import (selectors)
+from members.eligibility import (Rules)
+from members.eligibility.deciding import (ELIGIBLE)
+from members.mapping import (rules_of_row)
+from members.models import (EligibilityRules, Register, Roll)
+from members.services.staging import (give_memory)
+from office.progress import (Report, silent)
+from office.refusal import (Refusal)
+from office.services.approvals import (demand_two_officers)
+from office.services.audit import (record)
+from members.services.judging import (COLUMNS, judgement)
 
-from django.db import connection, transaction
-from django.db.models import Max
-
-from members import selectors
-from members.eligibility import Outcome, Question, Rules, judge, settle
-from members.eligibility.deciding import ELIGIBLE, Value, is_asked
-from members.mapping import rules_of_row
-from members.models import EligibilityRules, Register, Roll
-from members.services.staging import give_memory
-from office.progress import Report, silent
-from office.refusal import Refusal
-from office.services.approvals import demand_two_officers
-from office.services.audit import record
-
-# For each question: the column of the list that holds its fact, its SQL type, and the query for
-# the distinct values.
-_FACTS: Final[dict[Question, tuple[str, str, str]]] = {
-    Question.LISTED: ("m.is_listed", "boolean", "SELECT DISTINCT is_listed FROM members_member"),
-    Question.SECTION: ("c.code", "text", "SELECT code FROM members_section"),
-    Question.UNIT: ("u.key", "text", "SELECT key FROM members_unit"),
-    Question.STANDING: ("m.standing", "text", "SELECT DISTINCT standing FROM members_member"),
-    Question.JOINED: ("m.joined_on", "date", "SELECT DISTINCT joined_on FROM members_member"),
-    Question.PAID: ("m.paid_until", "date", "SELECT DISTINCT paid_until FROM members_member"),
-    Question.AGE: ("m.date_of_birth", "date", "SELECT DISTINCT date_of_birth FROM members_member"),
-}
-# Facts that are not asked about are not kept with the verdict.
-_KEPT_IF_ASKED: Final = {
-    Question.STANDING: ("m.standing", "''"),
-    Question.JOINED: ("m.joined_on", "NULL"),
-    Question.PAID: ("m.paid_until", "NULL"),
-    Question.AGE: ("m.date_of_birth", "NULL"),
-}
-_PEOPLE: Final = """
-    members_member m
-    JOIN members_section c ON c.id = m.section_id
-    LEFT JOIN members_unit u ON u.id = m.unit_id
-"""
 
 
 @transaction.atomic
@@ -80,11 +50,13 @@ def freeze_roll(
             "roll.empty",
             "Under these rules nobody may vote. Look at the rules, and at the membership list.",
         )
+    _refuse_unless_it_adds_up(roll)
+    roll.verdicts_hash = selectors.rolls.hash_of_verdicts(roll.pk)
     report(stage="Sealing the roll", done=0, total=roll.electors, unit="electors")
     roll.commitment = selectors.rolls.recompute_commitment(
         roll.pk, salt=bytes(roll.salt), electors=roll.electors, report=report
     )
-    roll.save(update_fields=["members_judged", "electors", "commitment"])
+    roll.save(update_fields=["members_judged", "electors", "verdicts_hash", "commitment"])
     record(
         "freeze_roll",
         subject=("roll", str(roll.pk)),
@@ -97,6 +69,7 @@ def freeze_roll(
             "judged": roll.members_judged,
             "electors": roll.electors,
             "commitment": roll.commitment.hex(),
+            "verdicts": roll.verdicts_hash,
         },
     )
     return roll.pk
@@ -126,70 +99,17 @@ def _begin(row: EligibilityRules, register: Register, *, by: int, now: datetime)
 
 def _judge_everybody(roll: Roll, rules: Rules) -> int:
     """Write a verdict for every member there is, listed or not; return how many."""
-    asked = [question for question in Question if is_asked(question, rules)]
-    judged = {question: _judged(question, rules) for question in asked}
-    joins, outcomes, values = [], [], dict[str, Any](roll=roll.pk)
-    for question in asked:
-        column, kind, _ = _FACTS[question]
-        joins.append(
-            f"LEFT JOIN unnest(%({question}_values)s::{kind}[], %({question}_outcomes)s::text[])"
-            f" AS j_{question} (value, outcome) ON j_{question}.value = {column}"
-        )
-        outcomes.append(f"coalesce(j_{question}.outcome, %({question}_blank)s)")
-        known = judged[question]
-        values[f"{question}_values"] = list(known)
-        values[f"{question}_outcomes"] = [str(outcome) for outcome in known.values()]
-        values[f"{question}_blank"] = str(judge(question, None, rules))
-    values["sets"], values["rules"] = _rulings(asked, judged, rules)
-    kept = ", ".join(
-        column if question in asked else blank
-        for question, (column, blank) in _KEPT_IF_ASKED.items()
-    )
+    judged = judgement(rules)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            INSERT INTO members_verdict (
-                roll_id, member_id, rule, is_listed, section_id, unit_id,
-                standing, joined_on, paid_until, date_of_birth
-            )
-            SELECT %(roll)s, m.id, ruling.rule, m.is_listed, m.section_id, m.unit_id, {kept}
-            FROM {_PEOPLE} {" ".join(joins)}
-            LEFT JOIN unnest(%(sets)s::text[], %(rules)s::text[]) AS ruling (outcomes, rule)
-                ON ruling.outcomes = concat_ws(',', {", ".join(outcomes)})
-            """,  # noqa: S608 - put together from the constants above; every value is a parameter.
-            values,
+            f"INSERT INTO members_verdict (roll_id, {COLUMNS})"  # noqa: S608 - constants.
+            f" SELECT %(roll)s, {COLUMNS} FROM ({judged.query}) judgement",
+            {**judged.values, "roll": roll.pk},
         )
         judged_rows = int(cursor.rowcount)
         # Without this the planner takes a fresh table for a small one, and loops over its rows.
         cursor.execute("SELECT members_analyse()")
     return judged_rows
-
-
-def _judged(question: Question, rules: Rules) -> dict[Value, Outcome]:
-    """Each distinct value of one fact, judged by the core."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS[question][2])
-        found: Iterable[date | str | bool | None] = [value for (value,) in cursor.fetchall()]
-    return {value: judge(question, value, rules) for value in found if value is not None}
-
-
-def _rulings(
-    asked: list[Question], judged: dict[Question, dict[Value, Outcome]], rules: Rules
-) -> tuple[list[str], list[str]]:
-    """Each set of outcomes that can occur, as SQL will write it, and the rule that decides it.
-
-    At most 3 outcomes of 7 questions, so 2,187 sets, however many people there are. A set that
-    were missing would give a verdict without a rule, which the table refuses.
-    """
-    choices = [
-        sorted({*judged[question].values(), judge(question, None, rules)}) for question in asked
-    ]
-    sets, deciding = [], []
-    for outcomes in product(*choices):
-        whole = dict.fromkeys(Question, Outcome.NOT_ASKED) | dict(zip(asked, outcomes, strict=True))
-        sets.append(",".join(outcomes))
-        deciding.append(settle(whole))
-    return sets, deciding
 
 
 def _add_up(roll: Roll) -> None:
@@ -223,3 +143,14 @@ def _enter_electors(roll: Roll) -> int:
             [roll.pk, ELIGIBLE],
         )
         return int(cursor.rowcount)
+
+
+def _refuse_unless_it_adds_up(roll: Roll) -> None:
+    """Count the tables again, each by itself, and refuse the roll where two of them disagree."""
+    for what, one, other in selectors.rolls.sums_of_roll(roll.pk, electors=roll.electors):
+        if one != other:
+            raise Refusal(
+                "roll.does-not-add-up",
+                f"The roll was not frozen: {what} are {one:,} by one count and {other:,} by "
+                "another. Nothing was kept. Report this before you try again.",
+            )

@@ -8,7 +8,8 @@ from http import HTTPStatus
 
 from django.db import connection, transaction
 
-from members.eligibility import RulesRefused, rules_from_json, rules_to_json
+from members.eligibility import Rules, RulesRefused, rules_from_json, rules_to_json
+from members.mapping import rules_of_row
 from members.models import EligibilityRules, Section
 from office.refusal import Refusal
 from office.services.audit import record
@@ -29,12 +30,12 @@ def save_rules(name: str, *, body: Mapping[str, object], by: int | None, now: da
         # Two officers saving at once: the second waits, and is given the version after.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"rules:{name}"])
     latest = EligibilityRules.objects.filter(name=name).order_by("-version").first()
-    if latest is not None and latest.body == kept:
+    if latest is not None and rules_of_row(latest) == kept:
         return latest.pk
     rules = EligibilityRules.objects.create(
         name=name,
         version=latest.version + 1 if latest else 1,
-        body=kept,
+        body=rules_to_json(kept),
         written_by_id=by,
         written_at=now,
     )
@@ -43,7 +44,7 @@ def save_rules(name: str, *, body: Mapping[str, object], by: int | None, now: da
     return rules.pk
 
 
-def _read(body: Mapping[str, object]) -> dict[str, object]:
+def _read(body: Mapping[str, object]) -> Rules:
     try:
         rules = rules_from_json(body)
     except RulesRefused as refused:
@@ -52,4 +53,4 @@ def _read(body: Mapping[str, object]) -> dict[str, object]:
     if unknown:
         raise Refusal("rules.malformed", f"There is no section “{min(unknown)}”.",
                       status=HTTPStatus.BAD_REQUEST)
-    return rules_to_json(rules)
+    return rules

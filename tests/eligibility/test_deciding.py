@@ -25,7 +25,13 @@ from members.eligibility import (
     sentence,
     settle,
 )
-from members.eligibility.deciding import REASONS, fact_of, latest_birth
+from members.eligibility.deciding import (
+    REASONS,
+    fact_of,
+    is_asked,
+    is_asked_of,
+    latest_birth,
+)
 from tests.eligibility.test_rules import any_rules, rules
 
 GOOD = Facts(
@@ -50,6 +56,7 @@ def test_somebody_who_meets_every_rule_may_vote_and_all_facts_are_named() -> Non
     assert verdict.rule == "eligible"
     assert set(verdict.facts) == {
         "listed", "section", "unit", "standing", "joined_on", "paid_until", "date_of_birth",
+        "entered",
     }  # fmt: skip
     assert verdict.sentence == "You are eligible to vote: every rule for this contest is met."
 
@@ -70,6 +77,7 @@ def test_somebody_who_meets_every_rule_may_vote_and_all_facts_are_named() -> Non
         ({"paid_until": None}, "paid:not_recorded", "until when you have paid"),
         ({"date_of_birth": date(2002, 9, 22)}, "age:not_met", "born on 22 September 2002"),
         ({"date_of_birth": None}, "age:not_recorded", "date of birth is not recorded"),
+        ({"entered": False}, "entered:not_met", "vote under your other record"),
     ],
 )
 def test_each_rule_keeps_out_by_its_own_name_and_one_fact(
@@ -124,7 +132,57 @@ def test_a_fact_that_is_not_asked_about_decides_nothing_and_is_not_named() -> No
     verdict = decide(replace(GOOD, unit="", joined_on=None, date_of_birth=None), asked)
 
     assert verdict.eligible
-    assert set(verdict.facts) == {"listed", "section", "standing"}
+    assert set(verdict.facts) == {"listed", "section", "standing", "entered"}
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "rule"),
+    [(True, "eligible"), (False, "levy:not_met"), (None, "levy:not_recorded")],
+)
+def test_the_levy_is_asked_of_the_sections_that_must_have_it_and_of_no_other(
+    confirmed: bool | None, rule: str
+) -> None:
+    asked = rules(levy_sections=["registered"])
+    facts = replace(GOOD, levy_confirmed=confirmed)
+
+    assert decide(facts, asked).rule == "eligible"
+    verdict = decide(replace(facts, section="registered"), asked)
+    assert verdict.rule == rule
+    assert verdict.facts["levy_confirmed"] is confirmed
+    assert verdict.eligible or "the affiliate" in verdict.sentence
+
+
+def test_a_section_is_judged_by_its_own_days() -> None:
+    asked = rules(
+        joined_by_in={"registered": "2016-07-20"}, paid_up_on_in={"registered": None}
+    )
+    late = replace(GOOD, joined_on=date(2016, 7, 20), paid_until=None)
+
+    assert decide(replace(late, section="registered"), asked).eligible
+    verdict = decide(replace(late, section="registered", joined_on=date(2016, 7, 21)), asked)
+    assert verdict.rule == "joined:not_met"
+    assert "on or before 20 July 2016" in verdict.sentence
+    assert decide(late, asked).rule == "joined:not_met"
+    assert "12 January 2016" in decide(late, asked).sentence
+
+
+def test_a_question_that_is_asked_of_one_section_is_asked() -> None:
+    asked = rules(joined_by=None, joined_by_in={"registered": "2016-07-20"})
+
+    assert is_asked(Question.JOINED, asked)
+    assert not is_asked(Question.LEVY, asked)
+    assert not is_asked_of("member", Question.JOINED, asked)
+
+
+def test_arrears_within_the_grace_are_forgiven_and_one_day_more_is_not() -> None:
+    asked = rules(grace_days=28)
+
+    assert decide(replace(GOOD, paid_until=date(2016, 7, 25)), asked).eligible
+    verdict = decide(replace(GOOD, paid_until=date(2016, 7, 24)), asked)
+    assert verdict.rule == "paid:not_met"
+    assert verdict.sentence.endswith(
+        "paid up on 22 August 2016, or have paid until 28 days before it or later."
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,6 +215,8 @@ some_facts = st.builds(
     joined_on=some_days,
     paid_until=some_days,
     date_of_birth=st.none() | st.dates(date(1999, 1, 1), date(2004, 1, 1)),
+    levy_confirmed=st.none() | st.booleans(),
+    entered=st.booleans(),
 )
 some_rules = st.builds(
     rules,
@@ -164,12 +224,16 @@ some_rules = st.builds(
     paid_up_on=st.sampled_from([None, "2016-08-22"]),
     standings=st.sampled_from([["good"], ["good", "arrears"]]),
     units=st.sampled_from([[], ["north aldermoor"]]),
+    joined_by_in=st.sampled_from([{}, {"member": None}, {"registered": "2016-07-20"}]),
+    levy_sections=st.sampled_from([[], ["registered"]]),
 )
 
 
 @given(some_facts, some_rules)
 def test_deciding_is_judging_each_fact_and_settling_the_outcomes(facts: Facts, asked: Any) -> None:
-    outcomes = {each: judge(each, fact_of(each, facts), asked) for each in Question}
+    outcomes = {
+        each: judge(each, fact_of(each, facts), asked, section=facts.section) for each in Question
+    }
 
     verdict = decide(facts, asked)
 
@@ -208,4 +272,4 @@ def test_rules_that_admit_every_standing_show_no_standing_that_is_kept_out() -> 
         "minimum_age": None, "age_on": None, "sections": ["member"], "units": [],
     }))}  # fmt: skip
 
-    assert shown == {"standing:not_recorded"}
+    assert shown == {"standing:not_recorded", "entered:not_met"}

@@ -86,7 +86,7 @@ def the_list() -> list[tuple[Any, ...]]:
 
 def rules_body(**fields: Any) -> dict[str, Any]:
     return {
-        "format": 1,
+        "format": 2,
         "joined_by": "2016-01-12",
         "paid_up_on": None,
         "standings": ["good"],
@@ -94,12 +94,24 @@ def rules_body(**fields: Any) -> dict[str, Any]:
         "age_on": None,
         "sections": ["member"],
         "units": [],
+        "joined_by_in": {},
+        "paid_up_on_in": {},
+        "grace_days": 0,
+        "levy_sections": [],
         **fields,
     }
 
 
 def rules(name: str = "Leadership 2016", **fields: Any) -> int:
     return services.save_rules(name, body=rules_body(**fields), by=None, now=NOW)
+
+
+def merged(number: str, into: str) -> Member:
+    """The record of one number joined to that of another: one person, as a queue would decide."""
+    row = Member.objects.get(number=number)
+    row.merged_into = Member.objects.get(number=into)
+    row.save(update_fields=["merged_into"])
+    return row
 
 
 def in_pieces(content: bytes, size: int) -> Iterator[bytes]:

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
+from django.core.files.uploadedfile import (SimpleUploadedFile)
+from django.test import (Client)
+from django.urls import (reverse)
+from members import (services)
+from members.models import (EligibilityRules, ImportBatch, Member, Section)
+from members.rollfile.mending import (MENDING_HEADER)
+from members.views.downloads import (harmless)
+from office.permissions import (Role)
+from office.selectors import (live_jobs)
+from office.services.jobs import (work_job)
+from tests.members.factories import (NOW, frozen, imported, listing, people, person, previewed, rules, uploaded)
+from tests.office.factories import (officer, sign_in, staff)
 
-from members import services
-from members.models import EligibilityRules, ImportBatch, Member, Section
-from members.rollfile.mending import MENDING_HEADER
-from members.views.downloads import harmless
-from office.permissions import Role
-from office.selectors import live_jobs
-from office.services.jobs import work_job
-from tests.members.factories import (
-    NOW,
-    frozen,
-    imported,
-    listing,
-    people,
-    person,
-    previewed,
-    rules,
-    uploaded,
-)
-from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -255,12 +244,27 @@ def test_rules_are_written_in_words_and_dates_and_corrected_as_a_next_version(
     assert "Belong to one of these units: North Aldermoor." in page
     assert "You joined on 13 January 2016" in page
 
+    desk.post(reverse("rules_new"), {**form, "joined_by_registered": "2016-07-20",
+                                     "paid_up_on_free_registered": "on", "grace_days": "28",
+                                     "paid_up_on": "2016-08-22",
+                                     "levy_sections": ["registered"]})  # fmt: skip
+    own = EligibilityRules.objects.get(version=2)
+    assert own.body["joined_by_in"] == {"registered": "2016-07-20"}
+    assert own.body["paid_up_on_in"] == {"registered": None}
+    page = text_of(desk, "rules_version", own.pk)
+    assert "In the section Registered supporters: have joined on or before 20 July 2016." in page
+    assert "In the section Registered supporters: need not be paid up." in page
+    assert "Have the levy confirmed by the affiliate" in page
+    from_own = desk.get(reverse("rules_new"), {"from": str(own.pk)}).content.decode()
+    assert 'value="2016-07-20"' in from_own
+    assert 'name="paid_up_on_free_registered"' in from_own
+
     again = desk.get(reverse("rules_new"), {"from": str(first.pk)}).content.decode()
     assert 'value="2016-01-12"' in again
     assert "North Aldermoor" in again
     desk.post(reverse("rules_new"), {**form, "joined_by": "2016-06-24"})
-    assert [row.version for row in EligibilityRules.objects.order_by("pk")] == [1, 2]
-    assert "Leadership 2016, version 2" in text_of(desk, "rules")
+    assert [row.version for row in EligibilityRules.objects.order_by("pk")] == [1, 2, 3]
+    assert "Leadership 2016, version 3" in text_of(desk, "rules")
 
 
 @pytest.mark.parametrize(
@@ -273,6 +277,11 @@ def test_rules_are_written_in_words_and_dates_and_corrected_as_a_next_version(
         ({"units": "Atlantis"}, "No unit is called Atlantis."),
         ({"joined_by": "12/13/2016"}, "Enter a valid date."),
         ({"joined_by": "1016-01-12"}, "Write a year from 1900"),
+        ({"joined_by_member": "2016-07-20", "joined_by_free_member": "on"},
+         "Give a day or tick the box, not both."),
+        ({"joined_by_registered": "2016-07-20"}, "This section is not one that may vote."),
+        ({"levy_sections": ["affiliated"]}, "Affiliated supporters is not a section that may"),
+        ({"grace_days": "28"}, "Days of grace need a day on which to be paid up."),
     ],
 )
 def test_rules_that_are_not_whole_say_what_is_missing(

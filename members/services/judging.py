@@ -1,0 +1,202 @@
+"""Judge everybody on the list under some rules, as one set: for a freeze and for a dry run alike.
+
+The rules are decided by the core and nowhere else. Each distinct value of a fact (with its
+section, where sections may have days of their own) is judged once: some thousands of days, a
+few standings and sections. Each possible set of outcomes is settled once. SQL does no more than
+look the answers up: no second rule engine, and no object for each of hundreds of thousands of
+people. What the core cannot see a record at a time, which of a person's eligible records is
+entered, is one step over those people alone; tests compare it with decide_person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Final
+
+from django.db import connection
+
+from members.eligibility import Outcome, Question, Rules, judge, settle
+from members.eligibility.deciding import BY_SECTION, ELIGIBLE, Value, is_asked
+from members.mapping import ENTERED_ELSEWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """Where the list has a fact.
+
+    column, kind: the expression to look up, and its SQL type.
+    values:       the query for its distinct values.
+    blank:        what stands in SQL for a value that was never recorded: a join finds no NULL.
+    """
+
+    column: str
+    kind: str
+    values: str
+    blank: str
+
+
+def _of_members(column: str, kind: str, blank: str) -> _Fact:
+    values = f"SELECT DISTINCT {column} FROM members_member m"  # noqa: S608 - a constant.
+    return _Fact(f"coalesce(m.{column}, '{blank}'::{kind})", kind, values, blank)
+
+
+_FACTS: Final[dict[Question, _Fact]] = {
+    Question.LISTED: _Fact(
+        "m.is_listed", "boolean", "SELECT DISTINCT is_listed FROM members_member", ""
+    ),
+    Question.SECTION: _Fact("c.code", "text", "SELECT code FROM members_section", ""),
+    Question.UNIT: _Fact(
+        "coalesce(u.key, '')", "text", "SELECT key FROM members_unit UNION ALL SELECT NULL", ""
+    ),
+    Question.STANDING: _of_members("standing", "text", ""),
+    Question.JOINED: _of_members("joined_on", "date", "infinity"),
+    Question.PAID: _of_members("paid_until", "date", "infinity"),
+    Question.LEVY: _Fact(
+        "coalesce(m.levy_confirmed::text, '')",
+        "text",
+        "SELECT DISTINCT levy_confirmed FROM members_member",
+        "",
+    ),
+    Question.AGE: _of_members("date_of_birth", "date", "infinity"),
+}
+# Facts that are not asked about are not kept with the verdict.
+_KEPT_IF_ASKED: Final = {
+    Question.STANDING: ("standing", "m.standing", "''"),
+    Question.JOINED: ("joined_on", "m.joined_on", "NULL::date"),
+    Question.PAID: ("paid_until", "m.paid_until", "NULL::date"),
+    Question.LEVY: ("levy_confirmed", "m.levy_confirmed", "NULL::boolean"),
+    Question.AGE: ("date_of_birth", "m.date_of_birth", "NULL::date"),
+}
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A query for the verdict on every record of the list, with its parameters.
+
+    Its columns: member_id, rule, entered_as_id, is_listed, section_id, unit_id, standing,
+    joined_on, paid_until, levy_confirmed, date_of_birth. A record that got no rule, which the
+    core would have to have forgotten, has NULL there, and no table of ours takes it.
+    """
+
+    query: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+COLUMNS: Final = (
+    "member_id, rule, entered_as_id, is_listed, section_id, unit_id, standing, joined_on, "
+    "paid_until, levy_confirmed, date_of_birth"
+)
+
+_QUERY: Final = """
+    WITH judged AS MATERIALIZED (
+        SELECT m.id AS member_id, m.merged_into_id, c.precedence, ruling.rule, m.is_listed,
+               m.section_id, m.unit_id, {kept}
+        FROM members_member m
+        JOIN members_section c ON c.id = m.section_id
+        LEFT JOIN members_unit u ON u.id = m.unit_id
+        {joins}
+        LEFT JOIN unnest(%(sets)s::text[], %(rules)s::text[]) AS ruling (outcomes, rule)
+            ON ruling.outcomes = concat_ws(',', {outcomes})
+    ),
+    -- The people with several records, and the one of them that is entered.
+    persons AS (
+        SELECT id AS member_id, merged_into_id AS person_id FROM members_member
+        WHERE merged_into_id IS NOT NULL
+        UNION
+        SELECT merged_into_id, merged_into_id FROM members_member WHERE merged_into_id IS NOT NULL
+    ),
+    entered AS (
+        SELECT DISTINCT ON (persons.person_id) persons.person_id, judged.member_id
+        FROM persons JOIN judged USING (member_id)
+        WHERE judged.rule = %(eligible)s
+        ORDER BY persons.person_id, judged.precedence, judged.member_id
+    ),
+    elsewhere AS (
+        SELECT persons.member_id, entered.member_id AS entered_as_id
+        FROM persons JOIN entered USING (person_id)
+        WHERE persons.member_id <> entered.member_id
+    )
+    SELECT judged.member_id,
+           CASE WHEN elsewhere.member_id IS NOT NULL AND judged.rule = %(eligible)s
+                THEN %(entered_elsewhere)s ELSE judged.rule END AS rule,
+           elsewhere.entered_as_id, judged.is_listed, judged.section_id, judged.unit_id,
+           judged.standing, judged.joined_on, judged.paid_until, judged.levy_confirmed,
+           judged.date_of_birth
+    FROM judged LEFT JOIN elsewhere USING (member_id)
+"""
+
+
+def judgement(rules: Rules) -> Judgement:
+    """The verdict on every record there is, listed or not, as a query to write from."""
+    asked = [question for question in _FACTS if is_asked(question, rules)]
+    made = Judgement()
+    joins, outcomes, occurring = [], [], []
+    for question in asked:
+        join, found = _look_up(question, rules, made.values)
+        joins.append(join)
+        outcomes.append(f"j_{question}.outcome")
+        occurring.append(found)
+    made.values["sets"], made.values["rules"] = _rulings(asked, occurring)
+    made.values |= {"eligible": ELIGIBLE, "entered_elsewhere": ENTERED_ELSEWHERE}
+    kept = ", ".join(
+        f"{column if question in asked else blank} AS {name}"
+        for question, (name, column, blank) in _KEPT_IF_ASKED.items()
+    )
+    made.query = _QUERY.format(joins=" ".join(joins), outcomes=", ".join(outcomes), kept=kept)
+    return made
+
+
+def _look_up(question: Question, rules: Rules, values: dict[str, Any]) -> tuple[str, list[Outcome]]:
+    """The join that finds a record's outcome of one question, and the outcomes that occur."""
+    fact = _FACTS[question]
+    judged = list(_judged(question, rules))
+    values[f"{question}_values"] = [_in_sql(value, fact) for value, _, _ in judged]
+    values[f"{question}_outcomes"] = [str(outcome) for _, _, outcome in judged]
+    arrays = f"%({question}_values)s::{fact.kind}[], %({question}_outcomes)s::text[]"
+    names, condition = "value, outcome", f"j_{question}.value = {fact.column}"
+    if question in BY_SECTION:
+        values[f"{question}_sections"] = [section for _, section, _ in judged]
+        arrays += f", %({question}_sections)s::text[]"
+        names += ", section"
+        condition += f" AND j_{question}.section = c.code"
+    join = f"LEFT JOIN unnest({arrays}) AS j_{question} ({names}) ON {condition}"
+    return join, sorted({outcome for _, _, outcome in judged})
+
+
+def _judged(question: Question, rules: Rules) -> Iterator[tuple[Value, str, Outcome]]:
+    """Each distinct value of one fact, of each section where that matters, judged by the core."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS[question].values)
+        found: list[Value] = [value for (value,) in cursor.fetchall()]
+        cursor.execute("SELECT code FROM members_section")
+        sections = [code for (code,) in cursor.fetchall()]
+    for section in sections if question in BY_SECTION else sections[:1]:
+        for value in found:
+            yield value, section, judge(question, value, rules, section=section)
+
+
+def _in_sql(value: Value, fact: _Fact) -> str | bool:
+    """A value as the join looks for it."""
+    if value is None:
+        return fact.blank
+    if isinstance(value, bool):
+        return value if fact.kind == "boolean" else str(value).lower()
+    return str(value)
+
+
+def _rulings(
+    asked: list[Question], occurring: list[list[Outcome]]
+) -> tuple[list[str], list[str]]:
+    """Each set of outcomes that can occur, as SQL will write it, and the rule that decides it.
+
+    At most 4 outcomes of 8 questions, in practice some hundreds of sets, however many people
+    there are. A set that were missing would give a verdict without a rule.
+    """
+    sets, deciding = [], []
+    for outcomes in product(*occurring):
+        whole = dict.fromkeys(Question, Outcome.NOT_ASKED) | dict(zip(asked, outcomes, strict=True))
+        sets.append(",".join(outcomes))
+        deciding.append(settle(whole))
+    return sets, deciding
