@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import (URLPattern, URLResolver, path)
+from members.views import (elector, public)
+from members.views.administrator import (access_requests, contacts, corrections, decisions, differences, duplicates, exports, imports, levy, people, sections, undoing)
+from members.views.officer import (contacts as officer_contacts, dry_runs, lookups, retention, rolls, rules)
 
-from members.views import elector, public
-from members.views.administrator import (
-    access_requests,
-    contacts,
-    corrections,
-    decisions,
-    differences,
-    duplicates,
-    exports,
-    imports,
-    levy,
-    people,
-    sections,
-    undoing,
-)
-from members.views.officer import contacts as officer_contacts
-from members.views.officer import lookups, retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),
@@ -155,6 +141,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/members/rules/", rules.rules, name="rules"),
     path("desk/members/rules/new/", rules.rules_new, name="rules_new"),
     path("desk/members/rules/<int:rules_id>/", rules.rules_version, name="rules_version"),
+    path(
+        "desk/members/rules/<int:rules_id>/try/", dry_runs.dry_run_new, name="dry_run_new"
+    ),
+    path("desk/members/dry-runs/<int:dry_run_id>/", dry_runs.dry_run, name="dry_run"),
+    path(
+        "desk/members/dry-runs/<int:dry_run_id>/<slug:against>.csv",
+        dry_runs.dry_run_moves,
+        name="dry_run_moves",
+    ),
     path("desk/members/rolls/", rolls.rolls, name="rolls"),
     path("desk/members/rolls/<int:roll_id>/", rolls.roll, name="roll"),
     path(

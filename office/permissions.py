@@ -10,8 +10,9 @@ while a written authority is in force.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import (dataclass)
+from enum import (StrEnum)
+
 
 
 class Role(StrEnum):
@@ -110,6 +111,7 @@ _TABLE = (
     _one("list_levy", "download who has no levy confirmed", ROLL_KEEPERS),
     _one("edit_rules", "edit the eligibility rules", OFFICERS),
     _one("judge_roll", "judge who may vote", ROLL_KEEPERS),
+    _one("download_moves", "download whom a dry run would let in or out", ROLL_KEEPERS),
     _one("answer_enquiry", "answer a member's enquiry", ROLL_KEEPERS),
     _two("decide_standing", "decide on a member’s standing", ROLL_KEEPERS),
     _one("lodge_appeal", "lodge an appeal for a member", ROLL_KEEPERS),

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 
-from members.eligibility import Rules, failing, reason_in_words, rules_in_words, sentence
+from members.eligibility import (
+    Rules,
+    changes_in_words,
+    failing,
+    reason_in_words,
+    rules_in_words,
+    sentence,
+)
 from members.mapping import rules_of_row
 from members.models import EligibilityRules
 from members.selectors.people import display_names
@@ -32,3 +42,25 @@ def verdict_examples(rules_id: int) -> list[tuple[str, str]]:
 
 def rules_rows() -> QuerySet[EligibilityRules]:
     return EligibilityRules.objects.select_related("written_by").order_by("name", "-version")
+
+
+@dataclass(frozen=True, slots=True)
+class RulesVersion:
+    """One version of some rules, and in sentences what it changed of the one before."""
+
+    row: EligibilityRules
+    dropped: tuple[str, ...]
+    added: tuple[str, ...]
+
+
+def rules_versions(rows: Sequence[EligibilityRules]) -> list[RulesVersion]:
+    """Versions in the order given, each with what it changed; of a first version, nothing."""
+    names = display_names()
+    read = {(row.name, row.version): rules_of_row(row) for row in rows}
+    told = []
+    for row in rows:
+        before = read.get((row.name, row.version - 1))
+        changed = changes_in_words(before, read[row.name, row.version], names) if before else ()
+        dropped, added = changed or ((), ())
+        told.append(RulesVersion(row, dropped, added))
+    return told

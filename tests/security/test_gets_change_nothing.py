@@ -11,20 +11,19 @@ by; and a scanner of mail cannot cause it, having no session at the desk.
 from __future__ import annotations
 
 import re
-
 import pytest
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import int_to_base36
+from django.test import (Client)
+from django.urls import (NoReverseMatch, reverse)
+from django.utils.http import (int_to_base36)
+from ballot.showing.dispute_links import (dispute_path)
+from members.models import (Member)
+from office.permissions import (Role)
+from office.services.approvals import (propose_act)
+from office.services.staff import (make_staff)
+from tests.ballot.factories import (REASON, cast, election, entries)
+from tests.office.factories import (sign_in)
+from tests.security.looking import (all_routes, dump, forget_limits)
 
-from ballot.showing.dispute_links import dispute_path
-from members.models import Member
-from office.permissions import Role
-from office.services.approvals import propose_act
-from office.services.staff import make_staff
-from tests.ballot.factories import REASON, cast, election, entries
-from tests.office.factories import sign_in
-from tests.security.looking import all_routes, dump, forget_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +55,7 @@ def test_no_get_changes_a_row() -> None:
         "mail_id": 1, "member_id": Member.objects.order_by("pk")[0].pk, "pair_id": 1,
         "unit_id": 1, "bulk_id": 1, "authority_id": 1, "pk": 1, "key": "none-such",
         "draft_id": 1, "flag_id": 1, "uidb36": int_to_base36(person.pk),
+        "dry_run_id": 1, "against": "rules",
     }
     stranger, staff = Client(), sign_in(Client(), person)
     before = dump(without=OWN).splitlines()

@@ -14,6 +14,8 @@ from members.models import EligibilityRules
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 
+_MOST = 200
+
 
 @staff_only("see_roll")
 @require_GET
@@ -21,8 +23,12 @@ def rules(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "members/rules.html",
-        {"rows": selectors.rules.rules_rows()[:200], "may_edit": may(request.user, "edit_rules")},
+        {"versions": _versions(), "may_edit": may(request.user, "edit_rules")},
     )
+
+
+def _versions() -> list[selectors.rules.RulesVersion]:
+    return selectors.rules.rules_versions(list(selectors.rules.rules_rows()[:_MOST]))
 
 
 @staff_only("edit_rules")
@@ -72,10 +78,19 @@ def rules_version(request: StaffRequest, rules_id: int) -> HttpResponse:
             "row": row,
             "sentences": selectors.rules.rules_told(row.pk),
             "examples": selectors.rules.verdict_examples(row.pk),
+            "changed": _changed(row),
+            "dry_runs": selectors.dry_runs.dry_runs_named(row.name)[:20],
+            "may_try": may(request.user, "judge_roll"),
             "rolls": selectors.rolls.rolls_named(row.name),
             "may_edit": may(request.user, "edit_rules"),
         },
     )
+
+
+def _changed(row: EligibilityRules) -> selectors.rules.RulesVersion:
+    """What this version changed of the one before it."""
+    rows = selectors.rules.rules_rows().filter(name=row.name, version__lte=row.version)
+    return selectors.rules.rules_versions(list(rows[:2]))[0]
 
 
 def _rules_row(rules_id: int) -> EligibilityRules | None:
