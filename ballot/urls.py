@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import (path)
+from ballot.views import (board, elector, electorate, officer, officer_acts, officer_amendments, officer_electors, public, results)
+from ballot.views.act_table import (ACTS)
 
-from ballot.views import (
-    board,
-    elector,
-    officer,
-    officer_acts,
-    officer_amendments,
-    officer_electors,
-    public,
-    results,
-)
-from ballot.views.act_table import ACTS
 
 _DESK = "desk/elections/"
 _ONE = "desk/elections/<slug:slug>/"
@@ -36,6 +27,13 @@ urlpatterns = [
         "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
         public.candidate_photo,
         name="candidate_photo",
+    ),
+    path("elections/<slug:slug>/electorate/", electorate.electorate, name="electorate"),
+    path(
+        "elections/<slug:slug>/electorate.csv", electorate.electorate_csv, name="electorate_csv"
+    ),
+    path(
+        "elections/<slug:slug>/electorate.json", electorate.electorate_json, name="electorate_json"
     ),
     path("elections/<slug:slug>/result/", results.result, name="result"),
     path("elections/<slug:slug>/result.json", results.result_json, name="result_json"),

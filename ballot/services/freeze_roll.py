@@ -19,7 +19,7 @@ from ballot.services.board import append_entry
 from ballot.services.codes import cancel_codes
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.reasons import require_reason
-from members.selectors import roll_commitment, roll_totals
+from members.selectors import roll_commitment, roll_totals, statement_of
 from members.services import freeze_roll as make_roll
 from members.services import withdraw_freeze as withdraw_roll
 from office.progress import Report, silent
@@ -108,14 +108,20 @@ def withdraw_freeze(
 
 
 def _content(roll_id: int) -> dict[str, Json]:
-    """What the board says of a roll: its commitment and totals; nobody's name."""
+    """What the board says of a roll: its commitment and totals; nobody's name.
+
+    Who may vote is told by section and unit; who may not, by section and reason alone, and as the
+    statement of the electorate tells it: a reason in a small unit would name somebody.
+    """
     totals: list[Json] = [
-        {
-            "people": total.people,
-            "rule": total.rule,
-            "section": total.section_code,
-            "unit": total.unit_name,
-        }
+        _total(total.section_code, total.rule, total.people, unit=total.unit_name)
         for total in roll_totals(roll_id)
+        if total.is_eligible
     ]
+    for section in statement_of(roll_id).sections:
+        totals += [_total(section.code, each.rule, each.people) for each in section.removed]
     return {"commitment": roll_commitment(roll_id).hex(), "totals": totals}
+
+
+def _total(section: str, rule: str, people: int, *, unit: str | None = None) -> Json:
+    return {"people": people, "rule": rule, "section": section, "unit": unit}

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import (Iterator)
+from dataclasses import (dataclass)
+from datetime import (datetime)
+from typing import (Any)
+from ballot.canonical import (read_canonical)
+from ballot.lifecycle import (State, is_before)
+from ballot.models import (Candidate, Contest, Election)
+from ballot.selectors import (shows_turnout)
+from ballot.showing.booth import (closed_sentence, helped_routes, photo_url, with_photo)
+from ballot.showing.dashboard import (line)
+from ballot.showing.paper import (rules_of_contest)
+from ballot.showing.turnout import (turnout_of)
+from ballot.times import (in_zone)
+from members.selectors import (amendments_of, electors_amended, rules_told, statement_of)
 
-from ballot.canonical import read_canonical
-from ballot.lifecycle import State, is_before
-from ballot.models import Candidate, Contest, Election
-from ballot.selectors import shows_turnout
-from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
-from ballot.showing.dashboard import line
-from ballot.showing.paper import rules_of_contest
-from ballot.showing.turnout import turnout_of
-from ballot.times import in_zone
-from members.selectors import amendments_of, electors_amended, rules_told, totals_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,40 +141,22 @@ def _alphabetically(rows: list[Candidate]) -> list[Candidate]:
 
 
 def _roll(election: Election) -> dict[str, Any] | None:
-    """The statement of the electorate: admitted and, by reason, not; totals by section alone."""
+    """The roll in short: admitted and, by reason, not; the whole sum has a page of its own."""
     if election.roll is None:
         return None
-    totals = totals_by(election.roll.pk, "section__precedence", "section__name", "rule")
-    rows = [
-        RollLine(str(section), rule_words(str(rule)), rule == "eligible", f"{people:,}")
-        for _, section, rule, people in totals
-    ]
+    statement = statement_of(election.roll.pk)
+    rows = []
+    for one in statement.sections:
+        rows.append(RollLine(one.name, "On the roll", True, f"{one.electors:,}"))
+        rows += [
+            RollLine(one.name, f"Not on the roll: {each.words}", False, f"{each.people:,}")
+            for each in one.removed
+        ]
     sections = electors_amended(election.roll.pk)
-    return {"electors": f"{election.roll.electors:,}", "version": election.roll.version,
+    return {"electors": f"{statement.electors:,}", "version": statement.version,
             "amendments": amendments_of(election.roll.pk), "sections": sections,
             "electors_now": sum(one.electors for one in sections),
-            "commitment": bytes(election.roll.commitment).hex(), "rows": rows}
-
-
-def rule_words(rule: str) -> str:
-    """A verdict's rule as a reason: what the totals say."""
-    if rule == "eligible":
-        return "On the roll"
-    name, _, outcome = rule.partition(":")
-    return f"Not on the roll: {REASONS.get(name, name)}" + (
-        " (not recorded)" if outcome == "not_recorded" else ""
-    )
-
-
-REASONS = {
-    "listed": "no longer on the membership list",
-    "joined": "joined too late",
-    "paid": "not paid up",
-    "standing": "not in good standing",
-    "age": "too young",
-    "section": "in a section that is not admitted",
-    "unit": "in a unit that is not admitted",
-}
+            "commitment": statement.commitment, "rows": rows}
 
 
 def _void_reason(election: Election) -> str:

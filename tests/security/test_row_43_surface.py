@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
-from django.test import Client
+from django.conf import (settings)
+from django.test import (Client)
+from tests.security.looking import (all_routes, forget_limits)
 
-from tests.security.looking import all_routes, forget_limits
 
 # Everything that somebody who is not signed in can reach, but for the sign-in pages themselves.
 PUBLIC = {
     "", "healthz",
     "elections/<slug:slug>/", "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
+    "elections/<slug:slug>/electorate/", "elections/<slug:slug>/electorate.csv",
+    "elections/<slug:slug>/electorate.json",
     "elections/<slug:slug>/result/", "elections/<slug:slug>/result.json",
     "elections/<slug:slug>/result/<int:number>/count.csv",
     "elections/<slug:slug>/result/<int:number>/rctab.json",

@@ -1,0 +1,104 @@
+"""The statement of the electorate: applied − not eligible by reason = on the roll, by section.
+
+Made of a frozen roll's totals, which the freeze compared with the list, the verdicts and the
+entries. It is for the public: nobody's name, no reason by unit, and within a section no reason
+that fewer than five people share (docs/roll.md §5).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from members.eligibility import reason_in_words
+from members.models import Roll
+from members.selectors.rolls import roll_totals
+
+FEWEST: Final = 5
+OTHER: Final = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many records are not on the roll for one reason; OTHER adds small ones together."""
+
+    rule: str
+    words: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class SectionStatement:
+    """One section's sum. applied = electors + everybody in removed."""
+
+    code: str
+    name: str
+    applied: int
+    removed: tuple[Removed, ...]
+    electors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A roll's sums: by section, and by reason over all sections."""
+
+    name: str
+    version: int
+    commitment: str
+    applied: int
+    removed: tuple[Removed, ...]
+    electors: int
+    sections: tuple[SectionStatement, ...]
+
+
+def statement_of(roll_id: int) -> Statement:
+    """The statement of one frozen roll.
+
+    What the roll says of itself is beside what its totals give, so that a page can compare them.
+    """
+    roll = Roll.objects.get(pk=roll_id)
+    names: dict[str, str] = {}
+    electors: Counter[str] = Counter()
+    removed: dict[str, Counter[str]] = {}
+    for total in roll_totals(roll_id):
+        names[total.section_code] = total.section_name
+        by_reason = removed.setdefault(total.section_code, Counter())
+        if total.is_eligible:
+            electors[total.section_code] += total.people
+        else:
+            by_reason[total.rule] += total.people
+    sections = tuple(
+        SectionStatement(code, name, electors[code] + removed[code].total(),
+                         _folded(removed[code]), electors[code])
+        for code, name in names.items()
+    )  # fmt: skip
+    whole = sum(removed.values(), Counter())
+    return Statement(
+        name=roll.name,
+        version=roll.version,
+        commitment=bytes(roll.commitment).hex(),
+        applied=roll.members_judged,
+        removed=_told(whole),
+        electors=roll.electors,
+        sections=sections,
+    )
+
+
+def _told(reasons: Counter[str]) -> tuple[Removed, ...]:
+    rows = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Removed(rule, reason_in_words(rule), people) for rule, people in rows)
+
+
+def _folded(reasons: Counter[str]) -> tuple[Removed, ...]:
+    """A section's reasons, those of fewer than five people added together.
+
+    Where that sum is itself so small, the next smallest reason joins it: it could be told apart
+    otherwise. The sum of the section is left as it is.
+    """
+    rows = list(_told(reasons))
+    kept = [row for row in rows if row.people >= FEWEST]
+    other = sum(row.people for row in rows) - sum(row.people for row in kept)
+    while kept and 0 < other < FEWEST:
+        other += kept.pop().people
+    return (*kept, Removed(OTHER, "Other reasons, together", other)) if other else tuple(kept)

@@ -1,0 +1,108 @@
+"""The statement of the electorate in public: it adds up on the page, and says so if it does not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from ballot.canonical import read_canonical
+from ballot.models import Entry
+from ballot.showing.electorate import adds_up, figures_of
+from members.models import Roll
+from tests.ballot.views.world import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _uncounted() -> None:
+    cache.clear()
+
+
+def address(here: Any, name: str = "electorate") -> str:
+    return reverse(name, args=[here.slug])
+
+
+def test_before_the_freeze_there_is_no_statement_and_after_it_the_notice_leads_there(
+    client: Client,
+) -> None:
+    here = world().to("nominated")
+    assert client.get(address(here)).status_code == 404
+
+    here._frozen()
+
+    assert client.get(address(here)).status_code == 200
+    assert address(here) in client.get(reverse("election", args=[here.slug])).text
+
+
+def test_every_number_on_the_page_adds_up_from_applied_to_the_codes_issued(client: Client) -> None:
+    here = world().to("polling")
+
+    page = client.get(address(here)).text
+    figures = client.get(address(here, "electorate_json")).json()
+
+    assert figures["issued"] == figures["electors"] == Roll.objects.get().electors
+    assert adds_up(figures)
+    assert "do not add up" not in page
+    numbers = [int(cell.replace(",", "")) for cell in re.findall(
+        r"<td[^>]*>(?:<strong>)?([\d,]+)(?:</strong>)?</td>", page)]  # fmt: skip
+    for part in (figures, *figures["sections"]):
+        removed = [each["people"] for each in part["not_eligible"]]
+        expected = [part["applied"], *removed, part["electors"], part["issued"]]
+        assert numbers[: len(expected)] == expected
+        assert part["applied"] - sum(removed) == part["electors"] == part["issued"]
+        numbers = numbers[len(expected) :]
+    assert numbers == []
+    assert "Fallowes" not in page and "@" not in page
+
+
+def test_the_figures_are_taken_away_as_csv(client: Client) -> None:
+    here = world().to("frozen")
+
+    response = client.get(address(here, "electorate_csv"))
+
+    rows = list(csv.DictReader(io.StringIO(response.content.decode(), newline="")))
+    whole = {row["line"]: int(row["people"]) for row in rows if not row["section"]}
+    assert whole["on the roll"] == Roll.objects.get().electors
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_totals_that_somebody_changed_are_said_not_to_add_up(client: Client) -> None:
+    here = world().to("polling")
+    assert "do not add up" not in client.get(address(here)).text
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE members_rolltotal DISABLE TRIGGER USER")
+        cursor.execute("UPDATE members_rolltotal SET people = people + 1 WHERE rule = 'eligible'")
+        cursor.execute("ALTER TABLE members_rolltotal ENABLE TRIGGER USER")
+
+    assert "do not add up" in client.get(address(here)).text
+
+
+def test_a_section_sum_that_is_broken_is_found() -> None:
+    here = world().to("frozen")
+    figures = figures_of(here.election)
+    assert adds_up(figures)
+
+    for name in ("applied", "electors"):
+        broken = {**figures, name: figures[name] + 1}
+        assert not adds_up(broken)
+    assert not adds_up({**figures, "issued": figures["electors"] + 1})
+
+
+def test_the_board_tells_no_reason_by_unit() -> None:
+    here = world().to("frozen")
+
+    entry = Entry.objects.get(election=here.election, kind="roll")
+    content: Any = read_canonical(bytes(entry.body))["content"]
+
+    assert sum(one["people"] for one in content["totals"]) == Roll.objects.get().members_judged
+    assert all(one["unit"] is None for one in content["totals"] if one["rule"] != "eligible")

@@ -1,0 +1,70 @@
+"""The statement of the electorate: every number adds up, and small reasons name nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from members.models import Roll, RollEntry
+from members.selectors.statement import FEWEST, OTHER, _folded, statement_of
+from tests.members.factories import frozen, imported, merged, people, person
+
+RULES = ["age:not_met", "joined:not_met", "listed:not_met", "paid:not_met", "standing:not_met"]
+
+
+@pytest.mark.django_db
+def test_applied_less_removed_by_reason_is_the_roll_in_each_section_and_in_all() -> None:
+    imported(
+        *people(8),
+        *(person(number=str(20 + n), joined_on="2016-03-01") for n in range(6)),
+        person(number="30", standing="arrears"),
+        person(number="31", section="affiliated"),
+        person(number="32", section="registered"),
+    )
+    merged("31", into="1000")
+
+    roll_id = frozen(sections=["member", "affiliated"])
+
+    statement = statement_of(roll_id)
+    assert (statement.applied, statement.electors) == (17, 8)
+    assert {each.words: each.people for each in statement.removed} == {
+        "Joined after the freeze date": 6, "Not in a standing that votes": 1,
+        "Votes under another record": 1, "In a section that does not vote": 1,
+    }  # fmt: skip
+    for one in (statement, *statement.sections):
+        assert one.applied - sum(each.people for each in one.removed) == one.electors
+    assert sum(one.applied for one in statement.sections) == statement.applied
+    assert sum(one.electors for one in statement.sections) == statement.electors
+    assert RollEntry.objects.filter(roll_id=roll_id).count() == statement.electors
+    roll = Roll.objects.get(pk=roll_id)
+    assert (roll.members_judged, roll.electors) == (statement.applied, statement.electors)
+
+
+@pytest.mark.django_db
+def test_within_a_section_a_reason_that_few_share_is_told_with_others() -> None:
+    imported(
+        *people(3),
+        *(person(number=str(20 + n), joined_on="2016-03-01") for n in range(5)),
+        person(number="30", standing="arrears"),
+        *(person(number=str(40 + n), section="affiliated") for n in range(5)),
+    )
+
+    statement = statement_of(frozen())
+
+    told = {one.code: [(each.rule, each.people) for each in one.removed]
+            for one in statement.sections}  # fmt: skip
+    assert told == {"member": [(OTHER, 6)], "affiliated": [("section:not_met", 5)]}
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(RULES), st.integers(1, 12)))
+def test_folding_keeps_the_sum_and_tells_no_reason_that_few_share(reasons: dict[str, int]) -> None:
+    told = _folded(Counter(reasons))
+
+    assert sum(each.people for each in told) == sum(reasons.values())
+    assert all(each.people >= FEWEST for each in told if each.rule != OTHER)
+    small = [each for each in told if each.rule == OTHER and each.people < FEWEST]
+    assert not small or len(told) == 1
