@@ -121,6 +121,7 @@ def measure(rows: int) -> dict[str, Any]:
             _withdraw(rolls[-1].pk, officers)
         seconds, roll_id = _timed(lambda rules_id=rules_id: _freeze(rules_id, officers))
         figures["freezes_s"].append(round(seconds, 2))
+        print(f"  tried in {figures['dry_runs_s'][-1]} s, frozen in {seconds:.2f} s", flush=True)
         rolls.append(Roll.objects.get(pk=roll_id))
         _require(run.verdicts_hash == rolls[-1].verdicts_hash, "a dry run and its roll differ")
         if run.base_roll_id:

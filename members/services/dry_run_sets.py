@@ -19,7 +19,7 @@ from members.eligibility import Rules
 from members.eligibility.deciding import ELIGIBLE
 from members.models import DryRunMove, Section, Unit
 from members.selectors.rolls import VERDICTS_HASH
-from members.services.judging import judgement
+from members.services.judging import by_hashing, judgement
 
 AFTER: Final = "members_dry_after"
 BEFORE: Final = "members_dry_before"
@@ -42,7 +42,7 @@ def copy_verdicts(table: str, roll_id: int) -> int:
 
 
 def _make(table: str, query: str, values: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
+    with by_hashing(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS"  # noqa: S608 - our own names.

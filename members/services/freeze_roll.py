@@ -23,7 +23,7 @@ from office.progress import (Report, silent)
 from office.refusal import (Refusal)
 from office.services.approvals import (demand_two_officers)
 from office.services.audit import (record)
-from members.services.judging import (COLUMNS, judgement)
+from members.services.judging import (COLUMNS, by_hashing, judgement)
 
 
 
@@ -100,7 +100,7 @@ def _begin(row: EligibilityRules, register: Register, *, by: int, now: datetime)
 def _judge_everybody(roll: Roll, rules: Rules) -> int:
     """Write a verdict for every member there is, listed or not; return how many."""
     judged = judgement(rules)
-    with connection.cursor() as cursor:
+    with by_hashing(), connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO members_verdict (roll_id, {COLUMNS})"  # noqa: S608 - constants.
             f" SELECT %(roll)s, {COLUMNS} FROM ({judged.query}) judgement",

@@ -11,6 +11,7 @@ entered, is one step over those people alone; tests compare it with decide_perso
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Final
@@ -29,6 +30,7 @@ class _Fact:
     column, kind: the expression to look up, and its SQL type.
     values:       the query for its distinct values.
     blank:        what stands in SQL for a value that was never recorded: a join finds no NULL.
+    A fact of BY_SECTION is looked up with the section's code before it.
     """
 
     column: str
@@ -42,6 +44,16 @@ def _of_members(column: str, kind: str, blank: str) -> _Fact:
     return _Fact(f"coalesce(m.{column}, '{blank}'::{kind})", kind, values, blank)
 
 
+def _by_section(column: str, written: str) -> _Fact:
+    """A fact whose limit depends on the section: looked up by both as one text.
+
+    One key and not two, because the planner, who knows nothing of an array's values, may join by
+    the section alone and compare the other half of the key row by row.
+    """
+    values = f"SELECT DISTINCT {column} FROM members_member"  # noqa: S608 - a constant.
+    return _Fact(f"c.code || ' ' || coalesce({written}, '')", "text", values, "")
+
+
 _FACTS: Final[dict[Question, _Fact]] = {
     Question.LISTED: _Fact(
         "m.is_listed", "boolean", "SELECT DISTINCT is_listed FROM members_member", ""
@@ -51,14 +63,9 @@ _FACTS: Final[dict[Question, _Fact]] = {
         "coalesce(u.key, '')", "text", "SELECT key FROM members_unit UNION ALL SELECT NULL", ""
     ),
     Question.STANDING: _of_members("standing", "text", ""),
-    Question.JOINED: _of_members("joined_on", "date", "infinity"),
-    Question.PAID: _of_members("paid_until", "date", "infinity"),
-    Question.LEVY: _Fact(
-        "coalesce(m.levy_confirmed::text, '')",
-        "text",
-        "SELECT DISTINCT levy_confirmed FROM members_member",
-        "",
-    ),
+    Question.JOINED: _by_section("joined_on", "to_char(m.joined_on, 'YYYY-MM-DD')"),
+    Question.PAID: _by_section("paid_until", "to_char(m.paid_until, 'YYYY-MM-DD')"),
+    Question.LEVY: _by_section("levy_confirmed", "m.levy_confirmed::text"),
     Question.AGE: _of_members("date_of_birth", "date", "infinity"),
 }
 # Facts that are not asked about are not kept with the verdict.
@@ -128,6 +135,19 @@ _QUERY: Final = """
 """
 
 
+@contextmanager
+def by_hashing() -> Iterator[None]:
+    """Let what is run meanwhile look up and join by hashing alone.
+
+    Of arrays and of a list that has just changed the planner knows too little: a loop over half a
+    million rows for each of some thousand people has looked cheap to it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on")
+
+
 def judgement(rules: Rules) -> Judgement:
     """The verdict on every record there is, listed or not, as a query to write from."""
     asked = [question for question in _FACTS if is_asked(question, rules)]
@@ -152,17 +172,14 @@ def _look_up(question: Question, rules: Rules, values: dict[str, Any]) -> tuple[
     """The join that finds a record's outcome of one question, and the outcomes that occur."""
     fact = _FACTS[question]
     judged = list(_judged(question, rules))
-    values[f"{question}_values"] = [_in_sql(value, fact) for value, _, _ in judged]
+    values[f"{question}_values"] = [
+        f"{section} {_in_sql(value, fact)}" if question in BY_SECTION else _in_sql(value, fact)
+        for value, section, _ in judged
+    ]
     values[f"{question}_outcomes"] = [str(outcome) for _, _, outcome in judged]
     arrays = f"%({question}_values)s::{fact.kind}[], %({question}_outcomes)s::text[]"
-    names, condition = "value, outcome", f"j_{question}.value = {fact.column}"
-    if question in BY_SECTION:
-        values[f"{question}_sections"] = [section for _, section, _ in judged]
-        arrays += f", %({question}_sections)s::text[]"
-        names += ", section"
-        condition += f" AND j_{question}.section = c.code"
-    join = f"LEFT JOIN unnest({arrays}) AS j_{question} ({names}) ON {condition}"
-    return join, sorted({outcome for _, _, outcome in judged})
+    join = f"LEFT JOIN unnest({arrays}) AS j_{question} (value, outcome) ON j_{question}.value = "
+    return join + fact.column, sorted({outcome for _, _, outcome in judged})
 
 
 def _judged(question: Question, rules: Rules) -> Iterator[tuple[Value, str, Outcome]]:
