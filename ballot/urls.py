@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import (path)
-from ballot.views import (board, elector, electorate, officer, officer_acts, officer_amendments, officer_electors, public, results)
-from ballot.views.act_table import (ACTS)
+from django.urls import path
 
+from ballot.views import (
+    board,
+    elector,
+    electorate,
+    officer,
+    officer_acts,
+    officer_amendments,
+    officer_electors,
+    public,
+    results,
+)
+from ballot.views.act_table import ACTS
 
 _DESK = "desk/elections/"
 _ONE = "desk/elections/<slug:slug>/"

@@ -11,13 +11,13 @@ fields, each as a big-endian length of four bytes and that many bytes of UTF-8.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import (Iterable, Mapping)
-from typing import (Final)
-from members.eligibility import (Facts, Outcome, Question, Record, Rules, Value, rules_from_json)
-from members.models import (EligibilityRules, Member, Section, Verdict)
-from members.rollfile.normal import (fold)
-from members.models.people import (Standing)
+from collections.abc import Iterable, Mapping
+from typing import Final
 
+from members.eligibility import Facts, Outcome, Question, Record, Rules, Value, rules_from_json
+from members.models import EligibilityRules, Member, Section, Verdict
+from members.models.people import Standing
+from members.rollfile.normal import fold
 
 ROLL_LABEL: Final = b"hustings/v1/roll\x00"
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import (Mapping, Sequence)
-from datetime import (date)
-from typing import (Any)
-from celery import (shared_task)
-from django.utils import (timezone)
-from members import (letters, selectors, services)
-from members.eligibility.rules import (day_in_words)
-from members.services.answer_enquiry import (PURPOSE)
-from members.services.contact_freeze import (describe_move)
-from members.services.contact_notices import (PURPOSE as CONTACT_CHANGED)
-from members.services.decide_appeal import (PURPOSE as APPEAL_OUTCOME)
-from members.services.decide_standing import (PURPOSE as DECISION_NOTICE, decision_in_words)
-from members.services.edit_contact import (describe_late_edit)
-from members.services.edit_contacts_in_bulk import (describe_bulk_edit)
-from members.services.flag_contacts import (SUBJECT as WHOLE_LIST)
-from members.services.propose_standing import (ACT as DECIDE_STANDING)
-from members.services.settle_correction import (PURPOSE as CORRECTION_ANSWER)
-from office.acts import (register_act)
-from office.desk import (register_desk_link)
-from office.kinds import (Work, register_job_kind)
-from office.purposes import (Envelope, LetterToSend, register_purpose)
-from office.services.jobs import (open_job)
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
+from celery import shared_task
+from django.utils import timezone
+
+from members import letters, selectors, services
+from members.eligibility.rules import day_in_words
+from members.services.answer_enquiry import PURPOSE
+from members.services.contact_freeze import describe_move
+from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
+from members.services.decide_appeal import PURPOSE as APPEAL_OUTCOME
+from members.services.decide_standing import PURPOSE as DECISION_NOTICE
+from members.services.decide_standing import decision_in_words
+from members.services.edit_contact import describe_late_edit
+from members.services.edit_contacts_in_bulk import describe_bulk_edit
+from members.services.flag_contacts import SUBJECT as WHOLE_LIST
+from members.services.propose_standing import ACT as DECIDE_STANDING
+from members.services.settle_correction import PURPOSE as CORRECTION_ANSWER
+from office.acts import register_act
+from office.desk import register_desk_link
+from office.kinds import Work, register_job_kind
+from office.purposes import Envelope, LetterToSend, register_purpose
+from office.services.jobs import open_job
 
 
 def register() -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from django.urls import (URLPattern, URLResolver, path)
-from members.views import (elector, public)
-from members.views.administrator import (access_requests, contacts, corrections, decisions, differences, duplicates, exports, imports, levy, people, sections, undoing)
-from members.views.officer import (contacts as officer_contacts, dry_runs, lookups, retention, rolls, rules)
+from django.urls import URLPattern, URLResolver, path
 
+from members.views import elector, public
+from members.views.administrator import (
+    access_requests,
+    contacts,
+    corrections,
+    decisions,
+    differences,
+    duplicates,
+    exports,
+    imports,
+    levy,
+    people,
+    sections,
+    undoing,
+)
+from members.views.officer import contacts as officer_contacts
+from members.views.officer import dry_runs, lookups, retention, rolls, rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roll/", public.enquiry, name="roll_enquiry"),

@@ -10,9 +10,8 @@ while a written authority is in force.
 
 from __future__ import annotations
 
-from dataclasses import (dataclass)
-from enum import (StrEnum)
-
+from dataclasses import dataclass
+from enum import StrEnum
 
 
 class Role(StrEnum):

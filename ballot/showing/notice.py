@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import (Iterator)
-from dataclasses import (dataclass)
-from datetime import (datetime)
-from typing import (Any)
-from ballot.canonical import (read_canonical)
-from ballot.lifecycle import (State, is_before)
-from ballot.models import (Candidate, Contest, Election)
-from ballot.selectors import (shows_turnout)
-from ballot.showing.booth import (closed_sentence, helped_routes, photo_url, with_photo)
-from ballot.showing.dashboard import (line)
-from ballot.showing.paper import (rules_of_contest)
-from ballot.showing.turnout import (turnout_of)
-from ballot.times import (in_zone)
-from members.selectors import (amendments_of, electors_amended, rules_told, statement_of)
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from ballot.canonical import read_canonical
+from ballot.lifecycle import State, is_before
+from ballot.models import Candidate, Contest, Election
+from ballot.selectors import shows_turnout
+from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
+from ballot.showing.dashboard import line
+from ballot.showing.paper import rules_of_contest
+from ballot.showing.turnout import turnout_of
+from ballot.times import in_zone
+from members.selectors import amendments_of, electors_amended, rules_told, statement_of
 
 
 @dataclass(frozen=True, slots=True)

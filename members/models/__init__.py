@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from members.models.amendments import (AmendedEntry, Amendment, BulkAmendment, BulkLine, BulkRefused)
-from members.models.contacts import (ContactChange, ContactDispute, ContactDraft, ContactFlag, ContactFreeze)
-from members.models.decisions import (Appeal, Decision, KeptStanding)
-from members.models.enquiries import (RollEnquiry)
-from members.models.history import (Change)
-from members.models.imports import (DestroyedFile, ImportBatch, ImportPiece, ImportTotal, MemberReference, MendableRow, RefusedRow)
-from members.models.lookups import (AccessRequest, ExportRecord, LookUp)
-from members.models.pairs import (Pair, PairSearch)
-from members.models.people import (Member, Register, Section, Unit)
-from members.models.requests import (CorrectionRequest, OwnPageLink)
-from members.models.retention import (Destruction)
-from members.models.rolls import (EligibilityRules, Roll, RollEntry, RollTotal, Verdict)
-from members.models.searching import (SearchDue, SearchRow, SearchWord)
-from members.models.dry_runs import (DryRun, DryRunMove)
-
+from members.models.amendments import AmendedEntry, Amendment, BulkAmendment, BulkLine, BulkRefused
+from members.models.contacts import (
+    ContactChange,
+    ContactDispute,
+    ContactDraft,
+    ContactFlag,
+    ContactFreeze,
+)
+from members.models.decisions import Appeal, Decision, KeptStanding
+from members.models.dry_runs import DryRun, DryRunMove
+from members.models.enquiries import RollEnquiry
+from members.models.history import Change
+from members.models.imports import (
+    DestroyedFile,
+    ImportBatch,
+    ImportPiece,
+    ImportTotal,
+    MemberReference,
+    MendableRow,
+    RefusedRow,
+)
+from members.models.lookups import AccessRequest, ExportRecord, LookUp
+from members.models.pairs import Pair, PairSearch
+from members.models.people import Member, Register, Section, Unit
+from members.models.requests import CorrectionRequest, OwnPageLink
+from members.models.retention import Destruction
+from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
+from members.models.searching import SearchDue, SearchRow, SearchWord
 
 __all__ = [
     "AccessRequest",
@@ -27,8 +40,6 @@ __all__ = [
     "BulkLine",
     "BulkRefused",
     "Change",
-    "DryRun",
-    "DryRunMove",
     "ContactChange",
     "ContactDispute",
     "ContactDraft",
@@ -38,6 +49,8 @@ __all__ = [
     "Decision",
     "DestroyedFile",
     "Destruction",
+    "DryRun",
+    "DryRunMove",
     "EligibilityRules",
     "ExportRecord",
     "ImportBatch",

@@ -8,12 +8,13 @@ references are checked once a statement (see members.models.people).
 from __future__ import annotations
 
 import uuid
-from typing import (ClassVar)
-from django.conf import (settings)
-from django.db import (models)
-from django.db.models import (Q)
-from members.models.people import (Contact, Member, Section, Unit)
+from typing import ClassVar
 
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from members.models.people import Contact, Member, Section, Unit
 
 
 class EligibilityRules(models.Model):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import (Iterable, Iterator)
-from dataclasses import (dataclass)
-from datetime import (UTC)
-from uuid import (UUID)
-from django.db import (connection, transaction)
-from django.db.models import (QuerySet, Sum)
-from django.db.models.functions import (Now, TruncDate)
-from members.eligibility import (reason_in_words)
-from members.eligibility.deciding import (ELIGIBLE)
-from members.mapping import (Commitment, ENTRY_FIELDS, entry_line)
-from members.models import (Roll, RollEntry, RollTotal, Section)
-from members.selectors.amendments import (amended, is_struck)
-from members.selectors.people import (member_numbered)
-from office.progress import (Report, silent)
-from office.refusal import (Refusal)
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from uuid import UUID
 
+from django.db import connection, transaction
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Now, TruncDate
+
+from members.eligibility import reason_in_words
+from members.eligibility.deciding import ELIGIBLE
+from members.mapping import ENTRY_FIELDS, Commitment, entry_line
+from members.models import Roll, RollEntry, RollTotal, Section
+from members.selectors.amendments import amended, is_struck
+from members.selectors.people import member_numbered
+from office.progress import Report, silent
+from office.refusal import Refusal
 
 ENTRIES_A_READ = 20_000
 

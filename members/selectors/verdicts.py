@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import (Mapping)
-from dataclasses import (dataclass, replace)
-from members.eligibility import (Facts, Rules, Value, decide_person, facts_used, sentence)
-from members.eligibility.deciding import (ELIGIBLE)
-from members.mapping import (ENTERED_ELSEWHERE, facts_of_member, facts_of_verdict, named_facts, names_in_facts, record_of_member, rules_of_row)
-from members.models import (AmendedEntry, Member, Verdict)
-from members.models.amendments import (Reason)
-from members.selectors.rules import (rules_of)
-from django.db.models import (Q)
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from django.db.models import Q
+
+from members.eligibility import Facts, Rules, Value, decide_person, facts_used, sentence
+from members.eligibility.deciding import ELIGIBLE
+from members.mapping import (
+    ENTERED_ELSEWHERE,
+    facts_of_member,
+    facts_of_verdict,
+    named_facts,
+    names_in_facts,
+    record_of_member,
+    rules_of_row,
+)
+from members.models import AmendedEntry, Member, Verdict
+from members.models.amendments import Reason
+from members.selectors.rules import rules_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,23 @@ applied − not eligible by reason = on the roll, and it must be true of the tab
 from __future__ import annotations
 
 import secrets
-from datetime import (datetime)
-from http import (HTTPStatus)
-from django.db import (connection, transaction)
-from django.db.models import (Max)
-from members import (selectors)
-from members.eligibility import (Rules)
-from members.eligibility.deciding import (ELIGIBLE)
-from members.mapping import (rules_of_row)
-from members.models import (EligibilityRules, Register, Roll)
-from members.services.staging import (give_memory)
-from office.progress import (Report, silent)
-from office.refusal import (Refusal)
-from office.services.approvals import (demand_two_officers)
-from office.services.audit import (record)
-from members.services.judging import (COLUMNS, by_hashing, judgement)
+from datetime import datetime
+from http import HTTPStatus
 
+from django.db import connection, transaction
+from django.db.models import Max
+
+from members import selectors
+from members.eligibility import Rules
+from members.eligibility.deciding import ELIGIBLE
+from members.mapping import rules_of_row
+from members.models import EligibilityRules, Register, Roll
+from members.services.judging import COLUMNS, by_hashing, judgement
+from members.services.staging import give_memory
+from office.progress import Report, silent
+from office.refusal import Refusal
+from office.services.approvals import demand_two_officers
+from office.services.audit import record
 
 
 @transaction.atomic

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import (settings)
-from django.test import (Client)
-from tests.security.looking import (all_routes, forget_limits)
+from django.conf import settings
+from django.test import Client
 
+from tests.security.looking import all_routes, forget_limits
 
 # Everything that somebody who is not signed in can reach, but for the sign-in pages themselves.
 PUBLIC = {
