@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from members.models import ContactFlag
 from members.services.contact_patterns import PATTERNS, VALUES, WINDOW_DAYS
+from members.services.staging import give_memory
 from office.progress import Report, silent
 from office.services.audit import record
 
@@ -22,6 +23,7 @@ SUBJECT: Final = ("register", "1")
 @transaction.atomic
 def flag_contacts(*, now: datetime, report: Report = silent) -> int:
     """Look for every pattern, and return how many flags were raised that were not there."""
+    give_memory()
     since = now - timedelta(days=WINDOW_DAYS)
     raised = 0
     report(stage="Looking for patterns", done=0, total=len(PATTERNS), unit="questions")
