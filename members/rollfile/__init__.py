@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from members.rollfile.columns import COLUMNS, STANDINGS, Column, Header, read_header
 from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble
+from members.rollfile.judging import RefusedLine, Row
 from members.rollfile.normal import (
     email_key,
     name_key,
@@ -16,7 +17,7 @@ from members.rollfile.normal import (
     postcode_key,
     unit_key,
 )
-from members.rollfile.reading import RefusedLine, RollFile, Row, open_roll
+from members.rollfile.reading import RollFile, open_roll
 
 __all__ = [
     "COLUMNS",

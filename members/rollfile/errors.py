@@ -1,6 +1,7 @@
 """What can be wrong with a membership list, and the words for it.
 
     FileRefused            the file as a whole cannot be read; nothing of it is taken
+    MappingRefused         what was said of how to read a file does not fit together
     Problem                one cell of one row; the row is refused, the others are read
 
 Each trouble has a name, a reason for the person who sent the file, and what to do about it.
@@ -30,12 +31,20 @@ class FileTrouble(StrEnum):
 
     EMPTY = "empty"
     NOT_UTF8 = "not_utf8"
+    BROKEN_ENCODING = "broken_encoding"
     NOT_TEXT = "not_text"
     NOT_COMMAS = "not_commas"
     UNKNOWN_HEADER = "unknown_header"
     MISSING_COLUMNS = "missing_columns"
     REPEATED_COLUMN = "repeated_column"
     BROKEN_QUOTES = "broken_quotes"
+    OLD_WORKBOOK = "old_workbook"
+    OTHER_SPREADSHEET = "other_spreadsheet"
+    COMPRESSED = "compressed"
+    SPREADSHEET_BROKEN = "spreadsheet_broken"
+    SPREADSHEET_TOO_LARGE = "spreadsheet_too_large"
+    SPREADSHEET_MACROS = "spreadsheet_macros"
+    SPREADSHEET_EMPTY = "spreadsheet_empty"
 
 
 FILE_WORDS: Final[dict[FileTrouble, tuple[str, str]]] = {
@@ -46,6 +55,10 @@ FILE_WORDS: Final[dict[FileTrouble, tuple[str, str]]] = {
     FileTrouble.NOT_UTF8: (
         "The file is not in UTF-8, so accented letters cannot be read safely.",
         "In Excel choose Save As, CSV UTF-8 (comma delimited), and send that file.",
+    ),
+    FileTrouble.BROKEN_ENCODING: (
+        "There are bytes in the file that its encoding does not have.",
+        "Send the file again and choose another encoding, or save it as CSV UTF-8.",
     ),
     FileTrouble.NOT_TEXT: (
         "The file is not a CSV text file; it looks like a spreadsheet or a compressed file.",
@@ -71,6 +84,35 @@ FILE_WORDS: Final[dict[FileTrouble, tuple[str, str]]] = {
         "A quotation mark is opened and never closed, so rows run into one another.",
         "Look at this line for a stray quotation mark, mend it, and send the file again.",
     ),
+    FileTrouble.OLD_WORKBOOK: (
+        "This is a workbook of the old kind (.xls), or one that is locked with a password.",
+        "Open it, save it as .xlsx without a password or as CSV UTF-8, and send that file.",
+    ),
+    FileTrouble.OTHER_SPREADSHEET: (
+        "This is a spreadsheet of a kind that is not read here; of spreadsheets, .xlsx is.",
+        "Open it, save it as .xlsx or as CSV UTF-8, and send that file.",
+    ),
+    FileTrouble.COMPRESSED: (
+        "This is a compressed file.",
+        "Unpack it, and send the list that is in it.",
+    ),
+    FileTrouble.SPREADSHEET_BROKEN: (
+        "The spreadsheet cannot be read: it is damaged, or not what it says it is.",
+        "Open it, save it as CSV UTF-8, and send that file.",
+    ),
+    FileTrouble.SPREADSHEET_TOO_LARGE: (
+        "The spreadsheet unpacks to more than can safely be read.",
+        "Open it, delete the empty rows and columns around the list, save it as CSV UTF-8, "
+        "and send that file.",
+    ),
+    FileTrouble.SPREADSHEET_MACROS: (
+        "The spreadsheet holds macros, and programs are not taken in.",
+        "Open it, save it as .xlsx without macros or as CSV UTF-8, and send that file.",
+    ),
+    FileTrouble.SPREADSHEET_EMPTY: (
+        "No sheet of the spreadsheet has anything in it.",
+        "Export the list again and send the new file.",
+    ),
 }
 
 
@@ -92,23 +134,36 @@ class FileRefused(Exception):
         return FILE_WORDS[self.trouble][1]
 
 
+class MappingRefused(ValueError):
+    """A mapping that does not fit together. Carries the part and a sentence for the person."""
+
+    def __init__(self, part: str, sentence: str) -> None:
+        self.part = part
+        self.sentence = sentence
+        super().__init__(sentence)
+
+
 class Trouble(StrEnum):
     """Why one cell, and with it its row, was refused."""
 
     NUMBER_MISSING = "number_missing"
     NUMBER_MALFORMED = "number_malformed"
     NUMBER_ROUNDED = "number_rounded"
+    NUMBER_DECIMAL = "number_decimal"
     NUMBER_REPEATED = "number_repeated"
     ROW_REPEATED = "row_repeated"
+    TWO_PEOPLE = "two_people"
     NAME_MISSING = "name_missing"
     EMAIL_MALFORMED = "email_malformed"
     DATE_MALFORMED = "date_malformed"
+    DATE_UNLIKE = "date_unlike"
     DATE_IMPOSSIBLE = "date_impossible"
     DATE_IN_FUTURE = "date_in_future"
     DATE_TOO_EARLY = "date_too_early"
     SECTION_MISSING = "section_missing"
     SECTION_UNKNOWN = "section_unknown"
     STANDING_UNKNOWN = "standing_unknown"
+    WORD_UNKNOWN = "word_unknown"
     NOT_YES_OR_NO = "not_yes_or_no"
     TOO_LONG = "too_long"
     HIDDEN_CHARACTER = "hidden_character"
@@ -131,6 +186,10 @@ TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
         "A spreadsheet has rounded this number, and its last digits are lost.",
         "Export the list again and keep the column as text.",
     ),
+    Trouble.NUMBER_DECIMAL: (
+        "A spreadsheet has made a decimal of this number.",
+        "Export the list again and keep the column as text.",
+    ),
     Trouble.NUMBER_REPEATED: (
         "This number stands on more than one row, with different details.",
         "Find out which row is right and remove the others.",
@@ -138,6 +197,10 @@ TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
     Trouble.ROW_REPEATED: (
         "This row is a copy of an earlier one, which was read.",
         "Nothing, unless the number should have been another.",
+    ),
+    Trouble.TWO_PEOPLE: (
+        "Two people stand on this row, and each of them has a vote of their own.",
+        "Give each a row, with a number of their own.",
     ),
     Trouble.NAME_MISSING: (
         "There is no family name.",
@@ -150,6 +213,10 @@ TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
     Trouble.DATE_MALFORMED: (
         "Dates are read as year-month-day only, so that 3/4 is never guessed.",
         "Write it like 2016-01-12.",
+    ),
+    Trouble.DATE_UNLIKE: (
+        "This is not a date in the order that was chosen for this column.",
+        "Write it like 2016-01-12, or choose another order.",
     ),
     Trouble.DATE_IMPOSSIBLE: (
         "There is no such day in the calendar.",
@@ -174,6 +241,10 @@ TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
     Trouble.STANDING_UNKNOWN: (
         "This is not a standing that is known here.",
         "Write good, arrears, lapsed, suspended, excluded, resigned or deceased.",
+    ),
+    Trouble.WORD_UNKNOWN: (
+        "It was not said what this word means for a standing.",
+        "Send the file again and say what it means, or write one of the standings known here.",
     ),
     Trouble.NOT_YES_OR_NO: (
         "This column is answered by yes or no.",

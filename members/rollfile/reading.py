@@ -1,115 +1,46 @@
 """Reading a membership list row by row (docs/import-format.md §§1-4).
 
 Source: RFC 4180 for the shape of the file; the quirks of real exports for the refusals.
-Not here: whether a number is repeated, and whether somebody is new. Those need the whole
-list, and are asked of the database in sets.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
-from operator import gt, itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from operator import itemgetter
+from typing import Final
 
-from members.rollfile.columns import (
-    COLUMN_NAMES,
-    COLUMNS,
-    NO,
-    STANDINGS,
-    YES,
-    Header,
-    read_header,
-)
+from members.rollfile.columns import COLUMNS, Header, read_header
+from members.rollfile.converting import Converter
 from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble, shown
-from members.rollfile.mending import is_mended, unprotected
-from members.rollfile.normal import fold, number_key, tidy, unit_key
+from members.rollfile.judging import Judge, RefusedLine, Row, as_stood, number_trouble
+from members.rollfile.mapping import ColumnMapping, header_by_mapping
+from members.rollfile.normal import number_key
+from members.rollfile.streams import Rows, open_rows
 
-if TYPE_CHECKING:
-    from _csv import Reader
-
-LONGEST_ROW_LINES: Final = 12  # More line breaks inside one row are an unclosed quotation mark.
-_EARLIEST: Final = "1901-01-01"
-_LATEST: Final = "9999-12-31"
-# A spreadsheet writes its own beginning of time where the cell was blank.
-_BLANK_DATES: Final = frozenset({"", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01"})
-_BLANK_WORDS: Final = frozenset(
-    {"-", "--", "NULL", "null", "(null)", "n/a", "N/A", "#N/A", "NA", "na", "None", "none"}
+NOTES_KEPT: Final = 20
+_FOOT_ROWS: Final = 3
+"""A list ends with a line of totals, sometimes with a few; more are rows of something else."""
+_TOTAL_WORD: Final = re.compile(
+    r"(grand |sub-?)?(totals?|sum|count|records?|rows)\b.*", re.IGNORECASE
 )
-# Na, None and Null are family names; only the signs no name has are blanks there.
-_BLANK_NAMES: Final = frozenset({"-", "--", "NULL", "(null)", "n/a", "N/A", "#N/A"})
-_ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_ROUNDED: Final = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
-_NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 /.\-]*")
-# What mail software accepts in practice, narrower than RFC 5322: no quoted local parts, no
-# address literals, a dot in the domain. Every part is bounded, so matching time is linear.
-_EMAIL: Final = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+)*"
-    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9\-]{0,61}[A-Za-z0-9]"
-)
-# UTF-8 read as Windows-1252: a lead byte's letter followed by a continuation byte's sign.
-_GARBLED: Final = re.compile("[ÂÃÄÅ][\u0080-\u00bf]|â€|�")
-_LONGEST: Final = tuple(column.longest for column in COLUMNS)
-_NAME_PLACES: Final = frozenset(
-    COLUMN_NAMES.index(name) for name in ("given_name", "family_name", "title")
-)
-
-
-# A list has few sections, units, names and days, and has each of them many times.
-_folded = lru_cache(maxsize=1 << 10)(fold)
-_folded_name = lru_cache(maxsize=1 << 16)(fold)
-_unit_key = lru_cache(maxsize=1 << 14)(unit_key)
-
-
-class Row(NamedTuple):
-    """One person as the file gives them; a blank is the empty string, dates are ISO.
-
-    A named tuple and not a dataclass: a list has hundreds of thousands of rows, and making a
-    frozen dataclass of this size costs more than all the checks of the row together.
-    """
-
-    line: int
-    number: str
-    number_key: str
-    title: str
-    given_name: str
-    family_name: str
-    name_key: str
-    email: str
-    address_1: str
-    address_2: str
-    address_3: str
-    address_4: str
-    postcode: str
-    country: str
-    section: str
-    unit: str
-    unit_key: str
-    joined_on: str
-    paid_until: str
-    standing: str
-    date_of_birth: str
-    phone: str
-    levy_confirmed: str
-    address_withheld: str
+_FIGURE: Final = re.compile(r"[£$€]?-?[0-9][0-9,.]*%?")
+_LETTER_O: Final = re.compile(r"[0-9O]*[0-9]O[0-9O]*")
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedLine:
-    """A row that was not taken: its first line, its number where one could be read, and why.
+class Note:
+    """Something of the file that was not refused and that a person should know of.
 
-    cells: what stood there, in the order of COLUMNS, so that it can be mended and sent again.
+    kind: total_passed_over, the line of totals at the foot, with what stood in it; letter_o, a
+    number with the letter O among its digits.
     """
 
+    kind: str
     line: int
-    number_key: str
-    problems: tuple[Problem, ...]
-    cells: tuple[str, ...]
+    found: str
 
 
 @dataclass(slots=True)
@@ -117,168 +48,119 @@ class RollFile:
     """A list that has been opened: its header is read, its rows are still to come.
 
     Iterating gives Row or RefusedLine, once, in the order of the file. rows_read and
-    bytes_read grow meanwhile, so that a caller can show how far the reading has come.
-    Raises while iterating: FileRefused: not_utf8 or broken_quotes.
+    bytes_read grow meanwhile, so that a caller can show how far the reading has come; notes
+    are complete at the end.
+    Raises while iterating: FileRefused: not_utf8, broken_encoding or broken_quotes.
     """
 
     header: Header
-    sections: Mapping[str, str]
-    _today: str
-    _source: _Chunks
-    _reader: Reader
+    judge: Judge
+    _rows: Rows
     rows_read: int = 0
+    notes: list[Note] = field(default_factory=list)
+    letters_o: int = 0
+    """How many numbers have a letter O among their digits; the first of them are in notes."""
 
     @property
     def bytes_read(self) -> int:
-        return self._source.bytes_read
+        return self._rows.source.bytes_read
 
     def __iter__(self) -> Iterator[Row | RefusedLine]:
+        """A refused row that looks like totals waits: only at the foot is it what it seems."""
+        waiting: list[RefusedLine] = []
         places = itemgetter(*self.header.places)
         width = self.header.width
-        is_ours = is_mended(self.header)
-        line = self._reader.line_num + 1
-        for cells in _with_file_errors(self._reader):
-            after = self._reader.line_num + 1
-            if after - line > LONGEST_ROW_LINES:
-                raise FileRefused(FileTrouble.BROKEN_QUOTES, line=line, found=shown(cells[0]))
-            if any(cells):
-                self.rows_read += 1
-                if is_ours:
-                    cells[:] = unprotected(cells)
-                if len(cells) != width and (wrong := _wrong_width(cells, width)):
-                    key = _key_or_nothing(cells, self.header)
-                    yield RefusedLine(line, key, (wrong,), places(_filled(cells, width)))
-                else:
-                    cells.append("")
-                    yield self._read(line, places(cells))
-            line = after
+        judge = self.judge.judge
+        for line, cells in self._rows.with_lines():
+            if not any(cells):
+                continue
+            self.rows_read += 1
+            if len(cells) != width and (wrong := _wrong_width(cells, width)):
+                found: Row | RefusedLine = self._misshapen(line, cells, wrong)
+            else:
+                cells.append("")
+                found = judge(line, places(cells))
+            if isinstance(found, Row):
+                if "O" in found.number:
+                    self._note_letter(found)
+            elif len(waiting) < _FOOT_ROWS and is_total(cells, found):
+                waiting.append(replace(found, cells=tuple(cells)))
+                continue
+            if waiting:
+                yield from self._let_go(waiting)
+            yield found
+        self._pass_over(waiting)
 
-    def _read(self, line: int, given: tuple[str, ...]) -> Row | RefusedLine:
-        problems: list[Problem] = []
-        cells: Sequence[str] = given
-        # Most rows are plain: one look at the whole row spares a look at each of its cells.
-        joined = "|".join(given)
-        if not (joined.isascii() and joined.isprintable()) or "=" in joined:
-            cells = _look_closely(given, problems)
-        elif "  " in joined or " |" in joined or "| " in joined or " " in (joined[0], joined[-1]):
-            cells = [tidy(cell) for cell in given]
-        if not _BLANK_WORDS.isdisjoint(cells):
-            cells = _without_blank_words(cells)
-        if any(map(gt, map(len, cells), _LONGEST)):
-            problems.extend(_too_long(cells))
-        row = self._judge(line, cells, problems)
-        if problems:
-            told = tuple(_one_each(problems))
-            key = "" if told[0].column == "number" else row.number_key
-            return RefusedLine(line, key, told, given)
-        return row
+    def _misshapen(self, line: int, cells: Sequence[str], wrong: Problem) -> RefusedLine:
+        padded = [*cells, *[""] * (self.header.width + 1 - len(cells))]
+        # The place of a column that the file lacks is its width: a row that is too wide has
+        # something else there.
+        padded[self.header.width] = ""
+        stood = as_stood(itemgetter(*self.header.places)(padded))
+        return RefusedLine(line, _key_or_nothing(cells, self.header), (wrong,), stood)
 
-    def _judge(self, line: int, cells: Sequence[str], problems: list[Problem]) -> Row:
-        (number, title, given, family, email, a1, a2, a3, a4, postcode, country,
-         section, unit, joined_on, paid_until, standing, born_on,
-         phone, levy, withheld) = cells  # fmt: skip
-        if not (number.isascii() and number.isdigit()) and (wrong := _number_trouble(number)):
-            problems.append(Problem("number", shown(number), wrong))
-        if not family:
-            problems.append(Problem("family_name", "", Trouble.NAME_MISSING))
-        if email and not _EMAIL.fullmatch(email):
-            problems.append(Problem("email", shown(email), Trouble.EMAIL_MALFORMED))
-        if section:
-            section = self._section(section, problems)
-        if standing:
-            standing = _standing(standing, problems)
-        joined, joined_trouble = _read_date(joined_on, self._today)
-        paid, paid_trouble = _read_date(paid_until, _LATEST)
-        born, born_trouble = _read_date(born_on, self._today)
-        if joined_trouble:
-            problems.append(Problem("joined_on", shown(joined_on), joined_trouble))
-        if paid_trouble:
-            problems.append(Problem("paid_until", shown(paid_until), paid_trouble))
-        if born_trouble:
-            problems.append(Problem("date_of_birth", shown(born_on), born_trouble))
-        if levy:
-            levy = _yes_or_no("levy_confirmed", levy, problems)
-        if withheld:
-            withheld = _yes_or_no("address_withheld", withheld, problems)
-        return Row(
-            line, number, number_key(number), title, given, family,
-            f"{_folded_name(family)} {_folded_name(given)}".rstrip(),
-            email, a1, a2, a3, a4, postcode, country, section, unit, _unit_key(unit),
-            joined, paid, standing, born, phone, levy, withheld,
-        )  # fmt: skip
+    def _let_go(self, waiting: list[RefusedLine]) -> Iterator[RefusedLine]:
+        for refused in waiting:
+            padded = [*refused.cells, *[""] * (self.header.width + 1 - len(refused.cells))]
+            stood = as_stood(itemgetter(*self.header.places)(padded))
+            yield replace(refused, cells=stood)
+        waiting.clear()
 
-    def _section(self, section: str, problems: list[Problem]) -> str:
-        code = self.sections.get(_folded(section))
-        if code is None:
-            problems.append(Problem("section", shown(section), Trouble.SECTION_UNKNOWN))
-            return ""
-        return code
+    def _pass_over(self, waiting: list[RefusedLine]) -> None:
+        for refused in waiting:
+            self.rows_read -= 1
+            found = shown(", ".join(cell for cell in refused.cells if cell.strip()))
+            self.notes.append(Note("total_passed_over", refused.line, found))
+
+    def _note_letter(self, row: Row) -> None:
+        if _LETTER_O.fullmatch(row.number_key):
+            self.letters_o += 1
+            if self.letters_o <= NOTES_KEPT:
+                self.notes.append(Note("letter_o", row.line, row.number))
+
+
+def is_total(cells: Sequence[str], refused: RefusedLine) -> bool:
+    """Whether a refused row could be the totals of a list: no name in it, only figures.
+
+    Either its first value says so (“Total”, “Count of members”) or there are no more than
+    figures in it, and nobody's number among them.
+    """
+    values = [cell.strip() for cell in cells if cell.strip()]
+    if not values:
+        return False
+    if _TOTAL_WORD.fullmatch(values[0]):
+        return all(_FIGURE.fullmatch(value) for value in values[1:])
+    return not refused.number_key and all(_FIGURE.fullmatch(value) for value in values)
 
 
 def open_roll(
-    chunks: Iterable[bytes], *, sections: Mapping[str, str], today: date
+    chunks: Iterable[bytes],
+    *,
+    sections: Mapping[str, str],
+    today: date,
+    mapping: ColumnMapping | None = None,
 ) -> RollFile:
-    """Open a membership list and read its first line.
+    """Open a membership list and read the line that names its columns.
 
     chunks: the file, in pieces of any size. sections: from the folded code or name of each
-    section to its code. today: no one joined or was born after it.
-    Spec:   import-format §§1, 2.
-    Raises: FileRefused: empty, not_utf8, not_text, not_commas, unknown_header,
-            missing_columns or repeated_column.
+    section to its code. today: no one joined or was born after it. mapping: how the file of
+    another membership system is to be read; None for the documented format.
+    Spec:   import-format §§1, 2, 8.
+    Raises: FileRefused: empty, not_utf8, broken_encoding, not_text, not_commas,
+            unknown_header, missing_columns or repeated_column.
     """
-    source = _Chunks(iter(chunks))
-    text = io.TextIOWrapper(
-        io.BufferedReader(source, 1 << 18), encoding="utf-8-sig", newline=""
-    )
-    reader = csv.reader(text, strict=True)
-    for cells in _with_file_errors(reader):
-        header = read_header(cells)
-        return RollFile(header, sections, today.isoformat(), source, reader)
+    if mapping is None:
+        rows = open_rows(chunks)
+        judge = Judge(sections, today.isoformat())
+    else:
+        rows = open_rows(chunks, encoding=mapping.encoding, delimiter=mapping.delimiter)
+        judge = Judge(sections, today.isoformat(), Converter(mapping, today.year))
+    for line, cells in rows.with_lines():
+        if mapping is None:
+            return RollFile(read_header(cells), judge, rows)
+        if line >= mapping.header_line:
+            return RollFile(header_by_mapping(cells, mapping, line=line), judge, rows)
     raise FileRefused(FileTrouble.EMPTY)
-
-
-class _Chunks(io.RawIOBase):
-    """An iterator of bytes as a stream; it refuses what is plainly not a text file."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self.bytes_read = 0
-        self._chunks = chunks
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override]
-        while not self._rest:
-            piece = next(self._chunks, None)
-            if piece is None:
-                return 0
-            self._rest = bytes(piece)
-            if not self.bytes_read:
-                _refuse_foreign_start(self._rest)
-        taken = min(len(target), len(self._rest))
-        target[:taken] = self._rest[:taken]
-        self._rest = self._rest[taken:]
-        self.bytes_read += taken
-        return taken
-
-
-def _refuse_foreign_start(start: bytes) -> None:
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
-        raise FileRefused(FileTrouble.NOT_TEXT, line=1)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise FileRefused(FileTrouble.NOT_UTF8, line=1)
-
-
-def _with_file_errors(reader: Reader) -> Iterator[list[str]]:
-    """Rows of the reader; what the codec or the CSV reader cannot take ends in FileRefused."""
-    try:
-        yield from reader
-    except UnicodeDecodeError as error:
-        line = reader.line_num + 1
-        raise FileRefused(FileTrouble.NOT_UTF8, line=line) from error
-    except csv.Error as error:
-        raise FileRefused(FileTrouble.BROKEN_QUOTES, line=reader.line_num) from error
 
 
 def _wrong_width(cells: list[str], width: int) -> Problem | None:
@@ -292,97 +174,9 @@ def _wrong_width(cells: list[str], width: int) -> Problem | None:
     return None
 
 
-def _filled(cells: list[str], width: int) -> list[str]:
-    """The row at the header's width, with the one blank cell after it that columns may share."""
-    return [*cells[:width], *[""] * (width - len(cells)), ""]
-
-
-def _key_or_nothing(cells: list[str], header: Header) -> str:
+def _key_or_nothing(cells: Sequence[str], header: Header) -> str:
     place = header.places[0]
     number = cells[place].strip() if place < len(cells) else ""
-    if len(number) > _LONGEST[0] or _number_trouble(number):
+    if len(number) > COLUMNS[0].longest or number_trouble(number):
         return ""
     return number_key(number)
-
-
-def _number_trouble(number: str) -> Trouble | None:
-    if number.isalnum() and number.isascii() and "E" not in number and "e" not in number:
-        return None
-    if not number:
-        return Trouble.NUMBER_MISSING
-    if _ROUNDED.fullmatch(number):
-        return Trouble.NUMBER_ROUNDED
-    return None if _NUMBER.fullmatch(number) else Trouble.NUMBER_MALFORMED
-
-
-def _standing(standing: str, problems: list[Problem]) -> str:
-    if standing in STANDINGS:
-        return standing
-    if standing.casefold() in STANDINGS:
-        return standing.casefold()
-    problems.append(Problem("standing", shown(standing), Trouble.STANDING_UNKNOWN))
-    return ""
-
-
-def _yes_or_no(column: str, given: str, problems: list[Problem]) -> str:
-    answer = given.casefold()
-    if answer in YES or answer in NO:
-        return "true" if answer in YES else "false"
-    problems.append(Problem(column, shown(given), Trouble.NOT_YES_OR_NO))
-    return ""
-
-
-def _look_closely(given: Sequence[str], problems: list[Problem]) -> list[str]:
-    """For rows with more in them than plain ASCII: tidy each cell, or refuse it."""
-    tidied = []
-    for column, cell in zip(COLUMN_NAMES, given, strict=True):
-        if cell.isalnum() and cell.isascii():
-            tidied.append(cell)
-            continue
-        kept = tidy(cell)
-        if not kept.isascii() or not kept.isprintable() or kept[:1] == "=":
-            if not kept.isprintable():
-                problems.append(Problem(column, shown(kept), Trouble.HIDDEN_CHARACTER))
-            elif _GARBLED.search(kept):
-                problems.append(Problem(column, shown(kept), Trouble.GARBLED))
-            elif kept[0] == "=":
-                problems.append(Problem(column, shown(kept), Trouble.FORMULA))
-        tidied.append(kept)
-    return tidied
-
-
-def _without_blank_words(cells: Sequence[str]) -> list[str]:
-    return [
-        "" if cell in (_BLANK_NAMES if place in _NAME_PLACES else _BLANK_WORDS) else cell
-        for place, cell in enumerate(cells)
-    ]
-
-
-@lru_cache(maxsize=1 << 17)
-def _read_date(given: str, latest: str) -> tuple[str, Trouble | None]:
-    if given in _BLANK_DATES:
-        return "", None
-    parts = _ISO_DATE.fullmatch(given)
-    if not parts:
-        return "", Trouble.DATE_MALFORMED
-    try:
-        date(*map(int, parts.groups()))
-    except ValueError:
-        return "", Trouble.DATE_IMPOSSIBLE
-    if given < _EARLIEST:
-        return "", Trouble.DATE_TOO_EARLY
-    return (given, None) if given <= latest else ("", Trouble.DATE_IN_FUTURE)
-
-
-def _too_long(cells: Sequence[str]) -> Iterator[Problem]:
-    for column, cell in zip(COLUMNS, cells, strict=True):
-        if len(cell) > column.longest:
-            yield Problem(column.name, shown(cell), Trouble.TOO_LONG)
-
-
-def _one_each(problems: list[Problem]) -> list[Problem]:
-    """The first problem of each column, in the order of columns: no slip is reported twice."""
-    first: dict[str, Problem] = {}
-    for problem in problems:
-        first.setdefault(problem.column, problem)
-    return sorted(first.values(), key=lambda problem: COLUMN_NAMES.index(problem.column))
