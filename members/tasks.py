@@ -32,6 +32,9 @@ from office.services.jobs import open_job
 def register() -> None:
     """Tell the office which jobs, letters and desk cards there are. Called once, at start."""
     register_job_kind(
+        "look_at_file", look_at_file, words="Looking at a membership list", queue="import"
+    )
+    register_job_kind(
         "preview_import", preview_import, words="Reading a membership list", queue="import"
     )
     register_job_kind(
@@ -83,6 +86,15 @@ def register() -> None:
         "look_ups",
         "see_look_ups",
         "Who at the desk looked at which member, and which files of members left.",
+    )
+
+
+def look_at_file(work: Work) -> None:
+    services.look_at_file(
+        int(work.subject_id),
+        now=timezone.now(),
+        encoding=str((work.parameters or {}).get("encoding", "")),
+        report=work.report,
     )
 
 

@@ -18,10 +18,12 @@ from members.models.imports import (
     DestroyedFile,
     ImportBatch,
     ImportPiece,
+    ImportSource,
     ImportTotal,
     MemberReference,
     MendableRow,
     RefusedRow,
+    SavedMapping,
 )
 from members.models.lookups import AccessRequest, ExportRecord, LookUp
 from members.models.pairs import Pair, PairSearch
@@ -55,6 +57,7 @@ __all__ = [
     "ExportRecord",
     "ImportBatch",
     "ImportPiece",
+    "ImportSource",
     "ImportTotal",
     "KeptStanding",
     "LookUp",
@@ -70,6 +73,7 @@ __all__ = [
     "RollEnquiry",
     "RollEntry",
     "RollTotal",
+    "SavedMapping",
     "SearchDue",
     "SearchRow",
     "SearchWord",

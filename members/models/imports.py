@@ -13,6 +13,41 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+
+class ImportSource(models.Model):
+    """Another membership system whose files are sent in, by the name people here give it."""
+
+    name = models.CharField(max_length=80)
+    key = models.CharField(max_length=80, unique=True)
+    """The name without case and signs: one system has one name."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedMapping(models.Model):
+    """How the files of a source are read: a version, never changed once it is saved."""
+
+    source = models.ForeignKey(
+        ImportSource, on_delete=models.PROTECT, related_name="mappings", db_index=False
+    )
+    version = models.PositiveIntegerField()
+    body = models.JSONField()
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "version"], name="mapping_has_one_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source.name}, version {self.version}"
+
+
 STAGING: Final = "staging"
 """The schema of the tables that come and go with an import."""
 
@@ -22,6 +57,7 @@ class ImportBatch(models.Model):
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", "waiting to be read"
+        MAPPING = "mapping", "waiting to be told what its columns are"
         READING = "reading", "being read"
         PREVIEWED = "previewed", "ready to be looked at"
         APPLYING = "applying", "being applied"
@@ -69,6 +105,15 @@ class ImportBatch(models.Model):
     columns_dropped = models.JSONField(default=list)
     units_new = models.JSONField(default=list)
     failure = models.JSONField(default=dict)
+    look = models.JSONField(default=dict)
+    """What was seen of the file, sample values included: kept until its columns are matched."""
+    mapping = models.JSONField(default=dict)
+    """How the file was read (members.rollfile.mapping); empty for the documented format."""
+    saved_mapping = models.ForeignKey(
+        "members.SavedMapping", on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
+    notes = models.JSONField(default=list)
+    """What was read of the file and passed over or looks odd: lines of totals, O among digits."""
 
     class Meta:
         ordering = ("-id",)
@@ -85,7 +130,7 @@ class ImportBatch(models.Model):
                     + models.F("rows_unchanged")
                     + models.F("rows_refused")
                 )
-                | Q(state__in=["uploaded", "reading", "failed", "discarded"]),
+                | Q(state__in=["uploaded", "mapping", "reading", "failed", "discarded"]),
                 name="import_rows_add_up",
             ),
         ]

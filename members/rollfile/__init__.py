@@ -8,8 +8,11 @@ row, and it never mends a value in silence: what it cannot read it refuses, with
 from __future__ import annotations
 
 from members.rollfile.columns import COLUMNS, STANDINGS, Column, Header, read_header
-from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble
+from members.rollfile.dates import DateOrder
+from members.rollfile.errors import FileRefused, FileTrouble, MappingRefused, Problem, Trouble
 from members.rollfile.judging import RefusedLine, Row
+from members.rollfile.looking import FileLook, look_at
+from members.rollfile.mapping import ColumnMapping, mapping_from_json, mapping_to_json
 from members.rollfile.normal import (
     email_key,
     name_key,
@@ -17,25 +20,39 @@ from members.rollfile.normal import (
     postcode_key,
     unit_key,
 )
-from members.rollfile.reading import RollFile, open_roll
+from members.rollfile.reading import Note, RollFile, open_roll
+from members.rollfile.sniffing import Shape, sniff
+from members.rollfile.unpacking import TextFile, as_text
 
 __all__ = [
     "COLUMNS",
     "STANDINGS",
     "Column",
+    "ColumnMapping",
+    "DateOrder",
+    "FileLook",
     "FileRefused",
     "FileTrouble",
     "Header",
+    "MappingRefused",
+    "Note",
     "Problem",
     "RefusedLine",
     "RollFile",
     "Row",
+    "Shape",
+    "TextFile",
     "Trouble",
+    "as_text",
     "email_key",
+    "look_at",
+    "mapping_from_json",
+    "mapping_to_json",
     "name_key",
     "number_key",
     "open_roll",
     "postcode_key",
     "read_header",
+    "sniff",
     "unit_key",
 ]

@@ -40,7 +40,7 @@ _NAME_PLACES: Final = frozenset(
     COLUMN_NAMES.index(name) for name in ("given_name", "family_name", "title")
 )
 # “John & Mary” and “Mr and Mrs”: the row of a joint membership.
-_JOINT: Final = re.compile(r"&|\band\b|\+", re.IGNORECASE)
+_JOINT: Final = re.compile(r"\w\.?\s*[&+]\s*\w|\w\s+and\s+\w", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"[0-9]+\.0+")
 
 

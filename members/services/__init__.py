@@ -33,7 +33,9 @@ from members.services.flag_contacts import flag_contacts
 from members.services.freeze_roll import freeze_roll
 from members.services.kept_files import destroy_due_files
 from members.services.lodge_appeal import lodge_appeal
+from members.services.look_at_file import look_at_file
 from members.services.look_at_flag import look_at_flag
+from members.services.map_import import look_again, map_import
 from members.services.note_download import note_download
 from members.services.preview_import import preview_import
 from members.services.print_letters import record_printing
@@ -75,8 +77,11 @@ __all__ = [
     "flag_contacts",
     "freeze_roll",
     "lodge_appeal",
+    "look_again",
+    "look_at_file",
     "look_at_flag",
     "make_access_file",
+    "map_import",
     "move_contact_freeze",
     "note_download",
     "preview_import",

@@ -40,9 +40,10 @@ def discard_import(batch_id: int, *, by: int | None, now: datetime) -> None:
             "list can put right what it changed.",
         )
     batch.state = ImportBatch.State.DISCARDED
+    batch.look = {}
     batch.units_new = []
     batch.failure = {key: batch.failure[key] for key in batch.failure if key != "found"}
-    batch.save(update_fields=["state", "units_new", "failure"])
+    batch.save(update_fields=["state", "units_new", "failure", "look"])
     RefusedRow.objects.filter(batch=batch).delete()
     ImportTotal.objects.filter(batch=batch).delete()
     staging.drop(batch_id)

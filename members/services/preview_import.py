@@ -8,7 +8,9 @@ next one begins again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -16,11 +18,21 @@ from django.db import transaction
 
 from members import selectors
 from members.mapping import section_codes
-from members.models import DestroyedFile, ImportBatch, MendableRow, RefusedRow, Register
-from members.rollfile import FileRefused, RefusedLine, RollFile, Row, open_roll
+from members.models import ImportBatch, MendableRow, RefusedRow, Register
+from members.rollfile import (
+    FileRefused,
+    RefusedLine,
+    RollFile,
+    Row,
+    TextFile,
+    as_text,
+    mapping_from_json,
+    open_roll,
+)
 from members.services import comparing, staging
+from members.services.fail_import import fail_import, in_words
 from members.services.import_totals import keep_totals
-from members.services.kept_files import destroy_file, kept_pieces
+from members.services.kept_files import kept_pieces
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -40,8 +52,8 @@ def preview_import(batch_id: int, *, now: datetime, report: Report = silent) -> 
     try:
         _read_and_compare(batch_id, now=now, report=report)
     except FileRefused as refused:
-        _fail(batch_id, refused, now=now)
-        raise Refusal("import.unreadable", _in_words(refused)) from refused
+        fail_import(batch_id, refused, now=now)
+        raise Refusal("import.unreadable", in_words(refused)) from refused
 
 
 @transaction.atomic
@@ -53,9 +65,13 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
     RefusedRow.objects.filter(batch=batch).delete()
     MendableRow.objects.filter(batch=batch).delete()
     staging.make(batch_id)
-    report(stage="Reading the file", done=0, total=batch.size_bytes, unit="bytes")
-    opened = open_roll(kept_pieces(batch), sections=section_codes(), today=now.date())
-    _stage(batch, opened, report)
+    with as_text(partial(kept_pieces, batch)) as text:
+        # A workbook says nothing of how much text it will unpack to.
+        total = None if text.is_workbook else batch.size_bytes
+        report(stage="Reading the file", done=0, total=total, unit="bytes")
+        opened = _opened(batch, text, now=now)
+        _stage(batch, opened, report)
+    _make_blanks_delete(batch)
     report(stage="Comparing with the membership list", done=0, total=opened.rows_read, unit="rows")
     batch.register_version = Register.objects.get().version
     comparing.refuse_repeats(batch_id)
@@ -66,6 +82,7 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
     batch.rows_refused = selectors.imports.lines_refused(batch_id)
     report(done=opened.rows_read)
     batch.columns_dropped = [name[:60] for name in opened.header.dropped[:100]]
+    batch.notes = _notes(opened)
     batch.failure = {}
     batch.previewed_at = now
     batch.state = ImportBatch.State.PREVIEWED
@@ -98,28 +115,24 @@ def _good(rows: Iterator[Row | RefusedLine], refused: list[RefusedLine]) -> Iter
             refused.append(row)
 
 
-@transaction.atomic
-def _fail(batch_id: int, refused: FileRefused, *, now: datetime) -> None:
-    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-    if batch.state != ImportBatch.State.READING:
-        return
-    batch.state = ImportBatch.State.FAILED
-    batch.failure = {
-        "trouble": refused.trouble.value,
-        "line": refused.line,
-        "found": refused.found,
-        "reason": refused.reason,
-        "remedy": refused.remedy,
-    }
-    batch.save(update_fields=["state", "failure"])
-    record("refuse_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
-           parameters={"trouble": refused.trouble.value, "line": refused.line})
-    destroy_file(batch, why=DestroyedFile.Why.UNREADABLE, by=batch.uploaded_by_id, now=now)
+def _opened(batch: ImportBatch, text: TextFile, *, now: datetime) -> RollFile:
+    mapping = mapping_from_json(batch.mapping) if batch.mapping else None
+    return open_roll(
+        text.chunks, sections=section_codes(), today=now.date(), mapping=mapping
+    )
 
 
-def _in_words(refused: FileRefused) -> str:
-    where = f" (line {refused.line})" if refused.line else ""
-    return f"{refused.reason[:-1]}{where}. {refused.remedy}"
+def _make_blanks_delete(batch: ImportBatch) -> None:
+    """Where the mapping says so, a blank cell is staged as the empty value and not as no news."""
+    for column in mapping_from_json(batch.mapping).deletes if batch.mapping else ():
+        staging.make_blanks_delete(batch.pk, column)
+
+
+def _notes(opened: RollFile) -> list[dict[str, Any]]:
+    notes = [asdict(note) for note in opened.notes]
+    if opened.letters_o:
+        notes.append({"kind": "letters_o", "line": 0, "found": str(opened.letters_o)})
+    return notes
 
 
 def _figures(batch: ImportBatch) -> dict[str, Any]:
@@ -131,3 +144,5 @@ def _figures(batch: ImportBatch) -> dict[str, Any]:
         "refused": batch.rows_refused,
         "gone": batch.members_gone,
     }
+
+

@@ -5,7 +5,8 @@ compared and applied with set-based SQL, and dropped when the import is applied 
 Unlogged, because the file itself is still kept: after a fall of the database the tables are
 empty, which applying notices.
 
-NULL in a staged row is a blank cell, and a blank cell is no news: it changes nothing.
+NULL in a staged row is a blank cell, and a blank cell is no news: it changes nothing. The empty
+text is a blank cell that deletes, where the mapping of the file says so.
 """
 
 from __future__ import annotations
@@ -144,6 +145,16 @@ def fill(batch_id: int, rows: Iterable[Row]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN (NULL '')").format(table_of(batch_id), order)
     with connection.cursor() as cursor:
         cursor.copy_expert(statement, text, COPY_BYTES)
+
+
+def make_blanks_delete(batch_id: int, column: str) -> None:
+    """Turn the blank cells of a column of text from no news into the empty value."""
+    if column not in TEXTS:
+        raise ValueError(f"{column} is no column of text")
+    name = sql.Identifier(column)
+    statement = sql.SQL("UPDATE {} SET {} = '' WHERE {} IS NULL")
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(table_of(batch_id), name, name))
 
 
 def fill_refusals(batch_id: int, refused: list[RefusedLine]) -> None:

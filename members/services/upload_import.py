@@ -31,7 +31,7 @@ def upload_import(
     by: int | None,
     now: datetime,
 ) -> int:
-    """Keep an uploaded file and open the job that reads it. Returns the import's id.
+    """Keep an uploaded file and open the job that looks at it. Returns the import's id.
 
     pieces: the file, in pieces of any size; never held together in memory.
     scope:  what the file lists, and so who is gone if not in it: ImportBatch.Scope.
@@ -49,7 +49,7 @@ def upload_import(
     _keep(batch, pieces)
     record("import_roll", subject=("import", str(batch.pk)), by=by, now=now,
            parameters={"sha256": batch.sha256, "size_bytes": batch.size_bytes, "scope": scope})
-    open_job("preview_import", subject=("import", str(batch.pk)), by=by, now=now)
+    open_job("look_at_file", subject=("import", str(batch.pk)), by=by, now=now)
     return batch.pk
 
 
