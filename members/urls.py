@@ -15,6 +15,7 @@ from members.views.administrator import (
     exports,
     imports,
     levy,
+    mappings,
     people,
     sections,
     undoing,
@@ -95,6 +96,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("desk/members/imports/", imports.imports, name="imports"),
     path("desk/members/imports/<int:batch_id>/", imports.import_, name="import"),
+    path(
+        "desk/members/imports/<int:batch_id>/mapping/",
+        mappings.import_mapping,
+        name="import_mapping",
+    ),
+    path(
+        "desk/members/imports/<int:batch_id>/encoding/",
+        mappings.import_encoding,
+        name="import_encoding",
+    ),
     path(
         "desk/members/imports/<int:batch_id>/refused.csv",
         imports.import_refused,

@@ -14,9 +14,11 @@ class UploadForm(forms.Form):
     """A membership list, and what it is a list of."""
 
     file = forms.FileField(
-        label="The list, as a CSV file",
-        help_text="CSV in UTF-8, with the column names in the first line.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        label="The list, as a file",
+        help_text="CSV, tab-separated text or .xlsx, as your membership system exports it.",
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,text/csv,text/plain"}
+        ),
         error_messages={
             "required": "Choose the file.",
             "empty": "The file is empty. Choose another one.",

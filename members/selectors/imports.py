@@ -10,7 +10,7 @@ from itertools import groupby
 from django.conf import settings
 from django.db.models import Count, QuerySet
 
-from members.models import DestroyedFile, ImportBatch, MendableRow, RefusedRow
+from members.models import DestroyedFile, ImportBatch, MendableRow, RefusedRow, SavedMapping
 from members.rollfile import Trouble
 from members.rollfile.errors import TROUBLE_WORDS
 from members.rollfile.mending import protected
@@ -18,7 +18,21 @@ from members.selectors.people import PAGE_ROWS
 
 
 def imports() -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.select_related("section", "uploaded_by").order_by("-pk")
+    found = ImportBatch.objects.select_related("section", "uploaded_by", "saved_mapping__source")
+    return found.order_by("-pk")
+
+
+def saved_mapping(mapping_id: int | None) -> SavedMapping | None:
+    """The saved mapping whose headers a file has, if there is one."""
+    if mapping_id is None:
+        return None
+    return SavedMapping.objects.select_related("source").filter(pk=mapping_id).first()
+
+
+def newest_mapping(source_key: str) -> SavedMapping | None:
+    """The newest mapping of the source of this name, in its normal form."""
+    found = SavedMapping.objects.select_related("source").filter(source__key=source_key)
+    return found.order_by("-version").first()
 
 
 def keep_until(batch: ImportBatch) -> datetime | None:

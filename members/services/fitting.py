@@ -42,7 +42,10 @@ def _is_in_order(column: ColumnLook, order: DateOrder) -> bool:
     if column.dates.contradiction:
         return False
     proved = column.dates.proved
-    return proved in (None, order) or proved is DateOrder.ISO
+    if proved is None:
+        # Dates that are good in both orders: the source's own order settles it, if it has one.
+        return order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
+    return proved in (order, DateOrder.ISO)
 
 
 def _knows_words(

@@ -10,7 +10,13 @@ from django.db import transaction
 
 from members.mapping import section_codes
 from members.models import ImportBatch, ImportSource, SavedMapping
-from members.rollfile import ColumnMapping, MappingRefused, mapping_from_json, mapping_to_json
+from members.rollfile import (
+    ColumnMapping,
+    DateOrder,
+    MappingRefused,
+    mapping_from_json,
+    mapping_to_json,
+)
 from members.rollfile.normal import fold
 from office.refusal import Refusal
 from office.services.audit import record
@@ -28,7 +34,7 @@ def map_import(
     """
     batch = waiting_batch(batch_id)
     mapping = _parsed(body)
-    _refuse_contradicting_dates(batch, mapping)
+    _refuse_dates_that_disagree(batch, mapping)
     saved = _saved(source_name, mapping, by=by, now=now)
     batch.mapping = mapping_to_json(mapping)
     batch.saved_mapping = saved
@@ -82,10 +88,13 @@ def _parsed(body: object) -> ColumnMapping:
     return mapping
 
 
-def _refuse_contradicting_dates(batch: ImportBatch, mapping: ColumnMapping) -> None:
-    """A column whose dates contradict one another can be left out, and not read."""
+def _refuse_dates_that_disagree(batch: ImportBatch, mapping: ColumnMapping) -> None:
+    """Refuse an order that the file itself disproves, and dates that disprove one another.
+
+    3/4 would be read without complaint in either order: the 13/4 beside it is what tells.
+    """
     seen: dict[str, Any] = {each["plain"]: each for each in batch.look["columns"]}
-    for name in mapping.dates:
+    for name, order in mapping.dates.items():
         column = seen.get(mapping.columns[name])
         if column and column["contradiction"]:
             (line, value), (other_line, other_value) = column["contradiction"]
@@ -94,6 +103,13 @@ def _refuse_contradicting_dates(batch: ImportBatch, mapping: ColumnMapping) -> N
                 f"The dates of “{column['header']}” contradict one another: line {line} has "
                 f"{value} and line {other_line} has {other_value}. Correct the file and send it "
                 "again, or leave the column out.",
+                status=HTTPStatus.BAD_REQUEST,
+            )
+        if column and column["order"] not in (None, order.value, DateOrder.ISO.value):
+            raise Refusal(
+                "import.mapping",
+                f"The dates of “{column['header']}” cannot be read in that order: some of them "
+                "would have a thirteenth month.",
                 status=HTTPStatus.BAD_REQUEST,
             )
 

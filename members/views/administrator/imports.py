@@ -77,7 +77,7 @@ def _upload(request: StaffRequest, form: UploadForm) -> int:
 def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
     batch = batch_or_404(batch_id)
     subject = ("import", str(batch.pk))
-    job = latest_job(_JOB_IN.get(batch.state, "preview_import"), subject=subject)
+    job = _job_of(batch)
     refused = list(selectors.imports.refusals(batch.pk, after_line=row_named(request)))
     return render(
         request,
@@ -85,6 +85,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
         {
             "batch": batch,
             "job": job if batch.state in _AT_WORK else None,
+            "may_map": may(request.user, "import_roll"),
             "stale": latest_job("apply_import", subject=subject),
             "undoing": latest_job("undo_import", subject=subject),
             "figures": _import_figures(batch),
@@ -102,6 +103,16 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "can_discard": may(request.user, "discard_import") and _has_ended(job),
         },
     )
+
+
+def _job_of(batch: ImportBatch) -> Job | None:
+    """The job that the import waits for: looked at, then read, then applied."""
+    subject = ("import", str(batch.pk))
+    if batch.state in _JOB_IN:
+        return latest_job(_JOB_IN[batch.state], subject=subject)
+    looked = latest_job("look_at_file", subject=subject)
+    read = latest_job("preview_import", subject=subject)
+    return max((job for job in (looked, read) if job), key=lambda job: job.pk, default=None)
 
 
 def _preview(batch: ImportBatch) -> dict[str, object]:
