@@ -22,6 +22,8 @@ MOST_WORDS: Final = 60
 """A column with more different values than this is no column of standings or sections."""
 _ROWS_A_TURN: Final = 1000
 _DATES_TRIED: Final = 200
+_MOST_SEEN: Final = 100_000
+"""So many different dates are remembered, to be examined once; the others are examined again."""
 _BLANKS: Final = frozenset({"", "-", "--", "NULL", "null", "n/a", "N/A", "#N/A", "0", "None"})
 _ZERO_DATES: Final = frozenset(
     {"31/12/1899", "30/12/1899", "01/01/1900", "00/01/1900", "12/31/1899", "12/30/1899",
@@ -119,22 +121,18 @@ class ColumnLook:
 
     def take(self, lines: list[int], values: tuple[str, ...]) -> None:
         different = set(values) - self._seen
-        if self.words is not None or len(self.samples) < SAMPLES:
-            self._take_words(different)
+        if self.words is not None:
+            self.words = self._with_words(self.words, different)
         if self.dates is not None or self._tried < _DATES_TRIED:
             self._take_dates(different, lines, values)
 
-    def _take_words(self, different: set[str]) -> None:
-        for value in sorted(different):
-            stripped = value.strip()
-            if not stripped or stripped in self.samples:
-                continue
+    def _with_words(self, words: set[str], different: set[str]) -> set[str] | None:
+        """The words and these; the first of them are the samples. None: they have become many."""
+        for word in sorted({value.strip() for value in different} - words - {""}):
             if len(self.samples) < SAMPLES:
-                self.samples.append(shown(stripped))
-            if self.words is not None:
-                self.words.add(stripped)
-        if self.words is not None and len(self.words) > MOST_WORDS:
-            self.words = None
+                self.samples.append(shown(word))
+            words.add(word)
+        return words if len(words) <= MOST_WORDS else None
 
     def _take_dates(
         self, different: set[str], lines: list[int], values: tuple[str, ...]
@@ -142,7 +140,7 @@ class ColumnLook:
         if self.dates is None and not self._begins_like_dates(different):
             return
         self.dates = self.dates or DateEvidence()
-        if len(self._seen) < 100_000:
+        if len(self._seen) < _MOST_SEEN:
             self._seen |= different
         for value in sorted(different, key=values.index):
             self.dates.note(lines[values.index(value)], value.strip())

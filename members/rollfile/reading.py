@@ -79,9 +79,12 @@ class RollFile:
                 found: Row | RefusedLine = self._misshapen(line, cells, wrong)
             else:
                 cells.append("")
-                found = judge(line, places(cells))
+                given = places(cells)
+                found = judge(line, given)
+                if isinstance(found, Row) and found.number[0].isalpha():
+                    found = _unless_total(found, cells, given)
             if isinstance(found, Row):
-                if "O" in found.number:
+                if "O" in found.number_key:
                     self._note_letter(found)
             elif len(waiting) < _FOOT_ROWS and is_total(cells, found):
                 waiting.append(replace(found, cells=tuple(cells)))
@@ -131,6 +134,15 @@ def is_total(cells: Sequence[str], refused: RefusedLine) -> bool:
     if _TOTAL_WORD.fullmatch(values[0]):
         return all(_FIGURE.fullmatch(value) for value in values[1:])
     return not refused.number_key and all(_FIGURE.fullmatch(value) for value in values)
+
+
+def _unless_total(row: Row, cells: Sequence[str], given: Sequence[str]) -> Row | RefusedLine:
+    """The row, unless it says “Total” and its name is a figure: that is nobody."""
+    if not _TOTAL_WORD.fullmatch(row.number):
+        return row
+    wrong = Problem("number", shown(row.number), Trouble.NUMBER_MALFORMED)
+    refused = RefusedLine(row.line, "", (wrong,), as_stood(given))
+    return refused if is_total(cells, refused) else row
 
 
 def open_roll(

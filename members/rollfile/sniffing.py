@@ -149,17 +149,18 @@ def _best_line(text: str, delimiter: str) -> tuple[int, int]:
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The first rows, each with the line that it begins on; a broken one ends them."""
+    """The first rows, each with the line that it begins on.
+
+    Nothing in so short a text can break the reader: it is lenient about quotation marks, and no
+    cell is longer than it allows.
+    """
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
     line = 1
-    try:
-        for row in reader:
-            if line > LONGEST_TITLE_LINES:
-                return
-            yield line, row
-            line = reader.line_num + 1
-    except csv.Error:
-        return
+    for row in reader:
+        if line > LONGEST_TITLE_LINES:
+            return
+        yield line, row
+        line = reader.line_num + 1
 
 
 def _header_line(text: str, delimiter: str, *, after: int) -> int:

@@ -119,8 +119,8 @@ def convert(content: bytes, target: TextIO) -> None:
                  if each.typ is SheetTypeEnum.WorkSheet]  # fmt: skip
         for name in names:
             sheet = workbook.get_sheet_by_name(name)
-            if sheet.height and sheet.width:
-                _refuse_large_sheet(sheet.total_height, sheet.total_width)
+            if sheet.end is not None:
+                _refuse_large_sheet(sheet.end[0] + 1, sheet.end[1] + 1)
                 others = [other for other in names if other != name]
                 target.write(json.dumps({"sheet": name, "others": others}) + "\n")
                 csv.writer(target, lineterminator="\n").writerows(_rows(sheet.iter_rows()))
