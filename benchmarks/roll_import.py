@@ -1,14 +1,17 @@
 """How long a membership list takes to preview and to apply, beside a bare COPY of the same file.
 
-    python benchmarks/roll_import.py [--rows 654006] [--seed 1] [--freeze]
+    python benchmarks/roll_import.py [--rows 654006] [--workbook-rows 200000] [--freeze]
 
 Starts a PostgreSQL of its own with fsync on, makes a synthetic list, and has it imported by the
 very jobs that a worker runs, each in a process of its own: the list when it is new, the same list
 again, and the list with two rows in a hundred changed. The bare COPY puts the same file, without
 the rows whose width COPY refuses, into a table of text with the same indexes as the members'.
 
-Peak memory is the worker's (as the kernel kept it) and the database's (private memory of the
-largest backend, looked at ten times a second). Prints a table and, last, one line of JSON.
+Then a workbook (.xlsx) of the first rows of the list, answered with what its headers propose, is
+looked at and previewed; making it takes longer than reading it.
+
+Peak memory is the worker's and its child's (as the kernel kept it) and the database's (private
+memory of the largest backend, looked at ten times a second). Prints a table and, last, one line of JSON.
 """
 
 from __future__ import annotations
@@ -34,14 +37,19 @@ from config.embedded.postgres import Postgres  # noqa: E402
 from config.embedded.valkey import Valkey  # noqa: E402
 from members.rollfile import COLUMNS  # noqa: E402
 
-GOALS = {"preview": 30.0, "apply": 30.0}
+GOALS = {"preview": 45.0, "apply": 45.0}
+GOAL_AGAIN_S = 30.0
+GOAL_WORKBOOK_S = 120.0
+GOAL_RATIO = 4.0
 GOAL_PEAK_MB = 500
+WORKBOOK_ROWS = 200_000
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=654_006)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workbook-rows", type=int, default=WORKBOOK_ROWS)
     parser.add_argument("--freeze", action="store_true", help="freeze a roll of them as well")
     parser.add_argument("--work", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--upload", help=argparse.SUPPRESS)
@@ -90,6 +98,13 @@ def _measure(given: argparse.Namespace, folder: Path, postgres: Postgres) -> dic
             rows.append((f"{name}: {act}", did["seconds"], did["peak_mb"], did["backend_mb"],
                          did["counts"]))  # fmt: skip
             print(f"  {name}: {act} {did['seconds']:.1f} s", flush=True)
+    if given.workbook_rows:
+        workbook = folder / "list.xlsx"
+        _make_workbook(listing, workbook, min(given.workbook_rows, given.rows))
+        batch = _child("--upload", str(workbook))["batch"]
+        did = _watched(postgres, "--work", str(batch))
+        rows.append(("workbook: preview", did["seconds"], did["peak_mb"], did["backend_mb"],
+                     did["counts"]))  # fmt: skip
     if given.freeze:
         did = _watched(postgres, "--freeze-now")
         rows.append(("freeze", did["seconds"], did["peak_mb"], did["backend_mb"], did["counts"]))
@@ -104,7 +119,7 @@ def _print_table(given: argparse.Namespace, listing: Path, rows: list[Any]) -> N
           f"{'goal':>8}")  # fmt: skip
     bare_s = rows[0][1]
     for name, seconds, peak, backend, _ in rows:
-        goal = GOALS.get(name.rpartition(" ")[2]) if given.rows == 654_006 else None
+        goal = _goal_s(given, name)
         limit = f"< {goal:.0f} s" if goal else ""
         print(f"{name:22}{seconds:9.2f}{given.rows / seconds:11,.0f}{seconds / bare_s:8.1f}"
               f"{peak or '':>11}{backend or '':>12}{limit:>8}")  # fmt: skip
@@ -112,6 +127,34 @@ def _print_table(given: argparse.Namespace, listing: Path, rows: list[Any]) -> N
         if counts:
             print(f"{name:22}" + ", ".join(f"{key} {value:,}" for key, value in counts.items()))
     print()
+
+
+def _goal_s(given: argparse.Namespace, name: str) -> float | None:
+    """The goal of one measurement; none for a list of another size."""
+    if name == "workbook: preview":
+        return GOAL_WORKBOOK_S if given.workbook_rows == WORKBOOK_ROWS else None
+    if given.rows != 654_006:
+        return None
+    is_again = name.startswith("2 % changed")
+    return GOAL_AGAIN_S if is_again else GOALS.get(name.rpartition(" ")[2])
+
+
+def _make_workbook(listing: Path, workbook: Path, rows: int) -> None:
+    """The first rows of the list as .xlsx; rows of another width are left out."""
+    import xlsxwriter  # noqa: PLC0415 - a package of the tests.
+
+    book = xlsxwriter.Workbook(str(workbook), {"constant_memory": True})
+    sheet = book.add_worksheet("Members")
+    with listing.open(newline="") as source:
+        reader = csv.reader(source)
+        names = next(reader)
+        whole = (cells for cells in reader if len(cells) == len(names))
+        sheet.write_row(0, 0, names)
+        for place, cells in zip(range(1, rows + 1), whole, strict=False):
+            for column, cell in enumerate(cells):
+                if cell:
+                    sheet.write_string(place, column, cell)
+    book.close()
 
 
 def _figures(
@@ -127,6 +170,9 @@ def _figures(
         "bare_copy_s": round(bare_s, 2),
         "goal_preview_s": GOALS["preview"],
         "goal_apply_s": GOALS["apply"],
+        "goal_again_s": GOAL_AGAIN_S,
+        "goal_workbook_s": GOAL_WORKBOOK_S,
+        "goal_ratio_to_copy": GOAL_RATIO,
         "goal_peak_mb": GOAL_PEAK_MB,
         "peak_worker_mb": max(row[2] for row in rows),
         "peak_backend_mb": max(row[3] for row in rows),
@@ -186,7 +232,9 @@ def _as_a_worker(given: argparse.Namespace) -> int:
         told = _freeze()
     else:
         told = _work(given.work)
-    told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peaks = (resource.getrusage(who).ru_maxrss // 1024
+             for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
+    told["peak_mb"] = max(peaks)
     print(json.dumps(told))
     return 0
 
@@ -205,10 +253,11 @@ def _upload(path: Path) -> dict[str, Any]:
 
 
 def _work(batch_id: int) -> dict[str, Any]:
-    """Work the open job of this import; ask for it to be applied once it is previewed."""
+    """Work the open jobs of this import, as many as lead to its preview or its application."""
     from django.utils import timezone  # noqa: PLC0415
 
     from members import services  # noqa: PLC0415
+    from members.management.commands.import_members import proposal  # noqa: PLC0415
     from members.models import ImportBatch  # noqa: PLC0415
     from office.selectors import live_jobs  # noqa: PLC0415
     from office.services.jobs import work_job  # noqa: PLC0415
@@ -216,14 +265,21 @@ def _work(batch_id: int) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=batch_id)
     if batch.state == "previewed":
         services.request_apply(batch_id, by=None, now=timezone.now())
-    (job,) = live_jobs(subject=("import", str(batch_id)))
     began = time.perf_counter()
-    work_job(job.pk)
+    while jobs := list(live_jobs(subject=("import", str(batch_id)))):
+        work_job(jobs[0].pk)
+        jobs[0].refresh_from_db()
+        batch.refresh_from_db()
+        if jobs[0].state != "done":
+            raise SystemExit(f"the job ended as {jobs[0].state}: {jobs[0].error}")
+        if batch.state == "mapping":
+            body = proposal(batch.look)
+            body["dates"] = {name: order or "iso" for name, order in body["dates"].items()}
+            for table in ("standings", "sections"):
+                body[table] = {word: ours or "" for word, ours in body[table].items()}
+            services.map_import(batch_id, source_name="Benchmark", body=body, by=None,
+                                now=timezone.now())  # fmt: skip
     taken = time.perf_counter() - began
-    job.refresh_from_db()
-    batch.refresh_from_db()
-    if job.state != "done":
-        raise SystemExit(f"the job ended as {job.state}: {job.error}")
     names = ("rows_new", "rows_changed", "rows_unchanged", "rows_refused", "members_gone")
     return {"seconds": taken, "counts": {name: getattr(batch, name) for name in names}}
 

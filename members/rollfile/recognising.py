@@ -106,7 +106,7 @@ STANDING_WORDS: Final = {
          "in good standing", "current member", "yes"), "good"),
     **dict.fromkeys(("arrears", "in arrears", "overdue", "owing", "unpaid"), "arrears"),
     **dict.fromkeys(("lapsed", "expired", "inactive", "former"), "lapsed"),
-    **dict.fromkeys(("suspended", "admin suspended", "administratively suspended"), "suspended"),
+    **dict.fromkeys(("suspended", "administratively suspended"), "suspended"),
     **dict.fromkeys(("excluded", "expelled", "auto excluded"), "excluded"),
     **dict.fromkeys(("resigned", "cancelled", "canceled", "left"), "resigned"),
     **dict.fromkeys(("deceased", "dead", "died"), "deceased"),

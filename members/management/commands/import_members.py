@@ -88,7 +88,7 @@ class Command(BaseCommand):
             return
         body = _read_json(mapping) if mapping else _saved_body(source)
         if body is None:
-            self.stdout.write(json.dumps(_proposal(batch.look), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(proposal(batch.look), indent=2, ensure_ascii=False))
             raise CommandError(
                 f"Import {batch_id} waits on the desk to be told what its columns are. Or "
                 "complete the mapping above, save it, and give it with --source and --mapping."
@@ -134,7 +134,7 @@ def _saved_body(source: str | None) -> dict[str, Any] | None:
     return dict(saved.body) if saved else None
 
 
-def _proposal(look: dict[str, Any]) -> dict[str, Any]:
+def proposal(look: dict[str, Any]) -> dict[str, Any]:
     """The mapping as far as it is known: what is null has to be said."""
     columns = [column for column in look["columns"] if column["column"]]
     by_name = {column["column"]: column for column in columns}
