@@ -11,7 +11,8 @@ Then a workbook (.xlsx) of the first rows of the list, answered with what its he
 looked at and previewed; making it takes longer than reading it.
 
 Peak memory is the worker's and its child's (as the kernel kept it) and the database's (private
-memory of the largest backend, looked at ten times a second). Prints a table and, last, one line of JSON.
+memory of the largest backend, looked at ten times a second). Prints a table and, last, one line
+of JSON.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class SpreadsheetRefused(Exception):
         super().__init__(trouble)
 
 
-def limit_this_process() -> None:
+def set_limits() -> None:
     """Let the kernel end this process where it would take more than its share."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -175,5 +175,5 @@ def main(source: BinaryIO, target: TextIO) -> int:
 
 
 if __name__ == "__main__":
-    limit_this_process()
+    set_limits()
     sys.exit(main(sys.stdin.buffer, io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")))

@@ -116,7 +116,7 @@ def test_the_limits_are_those_of_the_kernel(monkeypatch: pytest.MonkeyPatch) -> 
     asked = []
     monkeypatch.setattr(spreadsheet.resource, "setrlimit", lambda *given: asked.append(given))
 
-    spreadsheet.limit_this_process()
+    spreadsheet.set_limits()
 
     assert (spreadsheet.resource.RLIMIT_AS, (spreadsheet.MEMORY_BYTES,) * 2) in asked
     assert len(asked) == 4
