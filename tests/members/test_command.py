@@ -53,7 +53,7 @@ def test_the_list_of_one_section_needs_its_code(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_or_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no file"):
         run(tmp_path / "none.csv")
-    (tmp_path / "bad.csv").write_bytes(b"a;b\n")
+    (tmp_path / "bad.csv").write_bytes(b"Dear all\n")
     with pytest.raises(CommandError, match="name the columns"):
         run(tmp_path / "bad.csv")
 

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
+from django.core.files.uploadedfile import (SimpleUploadedFile)
+from django.test import (Client)
+from django.urls import (reverse)
+from members import (services)
+from members.models import (EligibilityRules, ImportBatch, Member, Section)
+from members.rollfile.mending import (MENDING_HEADER)
+from members.views.downloads import (harmless)
+from office.permissions import (Role)
+from office.selectors import (live_jobs)
+from office.services.jobs import (work_job)
+from tests.members.factories import (NOW, frozen, imported, listing, people, person, previewed, rules, uploaded)
+from tests.office.factories import (officer, sign_in, staff)
 
-from members import services
-from members.models import EligibilityRules, ImportBatch, Member, Section
-from members.rollfile.mending import MENDING_HEADER
-from members.views.downloads import harmless
-from office.permissions import Role
-from office.selectors import live_jobs
-from office.services.jobs import work_job
-from tests.members.factories import (
-    NOW,
-    frozen,
-    imported,
-    listing,
-    people,
-    person,
-    previewed,
-    rules,
-    uploaded,
-)
-from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -121,14 +110,14 @@ def test_a_section_list_is_uploaded_as_such(desk: Client) -> None:
 
 
 def test_a_file_that_cannot_be_read_says_why_where_and_what_to_do(desk: Client) -> None:
-    batch_id = uploaded("number;family_name;section\n1;Zed;member\n".encode("utf-16"))
+    batch_id = uploaded(b"\xd0\xcf\x11\xe0" + bytes(512), file_name="list.xls")
     (job,) = live_jobs()
 
     work_job(job.pk)
 
     page = text_of(desk, "import", batch_id)
-    assert "The file is not in UTF-8" in page
-    assert "CSV UTF-8 (comma delimited)" in page
+    assert "This is a workbook of the old kind (.xls)" in page
+    assert "save it as .xlsx without a password" in page
 
 
 def test_a_list_that_would_lose_many_is_shown_with_a_warning(desk: Client) -> None:
