@@ -68,7 +68,7 @@ fast: .venv/.installed-dev
 coverage: .venv/.installed-dev
 	$(BIN)/pytest -p no:django --cov --cov-report=term-missing:skip-covered $(wildcard $(CORE_TESTS))
 
-bench-import: install
+bench-import: .venv/.installed-dev
 	@$(BIN)/python benchmarks/roll_import.py $(OPTIONS)
 
 bench-roll: install

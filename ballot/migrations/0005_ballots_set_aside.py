@@ -25,7 +25,7 @@ SELECT last.election_id, last.ballot_id, last.reason, last.amendment
 class Migration(migrations.Migration):
     dependencies = [
         ("ballot", "0004_keys_are_kept"),
-        ("members", "0019_amendments"),
+        ("members", "0018_amendments"),
     ]
 
     operations = [

@@ -86,7 +86,7 @@ def date_in_order(given: str, order: DateOrder, this_year: int) -> tuple[str, Tr
 
     An ISO date and a month by its name say themselves what they are, whatever the order. A
     serial is one only where the column is said to hold serials: 42381 is a number otherwise.
-    Spec: import-format §9.
+    Spec: import-format §10.
     """
     if iso := ISO_WITH_TIME.fullmatch(given):
         return _from_timestamp(iso)

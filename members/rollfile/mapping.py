@@ -81,7 +81,7 @@ def mapping_to_json(mapping: ColumnMapping) -> dict[str, Any]:
 def mapping_from_json(body: object) -> ColumnMapping:
     """Parse a mapping.
 
-    Spec:   import-format §8.
+    Spec:   import-format §9.
     Raises: MappingRefused, naming the part that does not fit.
     """
     if not isinstance(body, dict) or body.get("format") != FORMAT:

@@ -17,6 +17,7 @@ from members.rollfile.converting import Converter
 from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble, shown
 from members.rollfile.judging import Judge, RefusedLine, Row, as_stood, number_trouble
 from members.rollfile.mapping import ColumnMapping, header_by_mapping
+from members.rollfile.mending import is_mended, unprotected
 from members.rollfile.normal import number_key
 from members.rollfile.streams import Rows, open_rows
 
@@ -71,10 +72,13 @@ class RollFile:
         places = itemgetter(*self.header.places)
         width = self.header.width
         judge = self.judge.judge
+        is_ours = is_mended(self.header)
         for line, cells in self._rows.with_lines():
             if not any(cells):
                 continue
             self.rows_read += 1
+            if is_ours:
+                cells[:] = unprotected(cells)
             if len(cells) != width and (wrong := _wrong_width(cells, width)):
                 found: Row | RefusedLine = self._misshapen(line, cells, wrong)
             else:

@@ -44,7 +44,7 @@ def sniff(chunks: Iterable[bytes], *, encoding: str = "") -> Shape:
     """Find the shape of a file. All of it is read, since one byte can disprove UTF-8.
 
     encoding: what a person has chosen; empty to find it.
-    Spec: import-format §8.
+    Spec: import-format §9.
     """
     start, accented, is_utf8 = _survey(chunks)
     proved = _proved_encoding(start, is_utf8=is_utf8)

@@ -45,7 +45,7 @@ def as_text(
     """Open a file as text; at the end of the block, no process of it is left.
 
     pieces: gives the file from its beginning.
-    Spec:   import-format §10.
+    Spec:   import-format §11.
     Raises: FileRefused: old_workbook, other_spreadsheet, compressed, spreadsheet_… at once, or
             while the chunks are read.
     """

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0007_history_kept'),
+        ('members', '0009_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='importbatch',
             name='state',
-            field=models.CharField(choices=[('uploaded', 'waiting to be read'), ('reading', 'being read'), ('previewed', 'ready to be looked at'), ('applying', 'being applied'), ('applied', 'applied'), ('discarded', 'discarded'), ('failed', 'could not be read'), ('undoing', 'being undone'), ('undone', 'undone')], default='uploaded', max_length=16),
+            field=models.CharField(choices=[('uploaded', 'waiting to be read'), ('mapping', 'waiting to be told what its columns are'), ('reading', 'being read'), ('previewed', 'ready to be looked at'), ('applying', 'being applied'), ('applied', 'applied'), ('discarded', 'discarded'), ('failed', 'could not be read'), ('undoing', 'being undone'), ('undone', 'undone')], default='uploaded', max_length=16),
         ),
         migrations.CreateModel(
             name='DestroyedFile',

@@ -54,7 +54,7 @@ WHERE ends.first IS NOT NULL;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0007_history_kept")]
+    dependencies = [("members", "0015_decisions")]
 
     operations = [
         migrations.CreateModel(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0008_staging'),
+        ('members', '0018_amendments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0007_history_kept'),
+        ('members', '0011_undone_members'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -79,7 +79,7 @@ def _kept(table: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0007_history_kept'),
+        ('members', '0012_pairs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

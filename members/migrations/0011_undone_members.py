@@ -69,7 +69,7 @@ CREATE TRIGGER members_destroyedfile_append_only BEFORE UPDATE OR DELETE ON memb
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0011_kept_files")]
+    dependencies = [("members", "0010_kept_files")]
 
     operations = [
         migrations.RunSQL(KEPT, AS_BEFORE),

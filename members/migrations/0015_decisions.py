@@ -73,7 +73,7 @@ DROP FUNCTION members_keep_decision();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0007_history_kept'),
+        ('members', '0014_dry_runs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -68,7 +68,7 @@ SELECT last.roll_id, last.entry_id, last.number AS amendment, last.reason
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0007_history_kept"),
+        ("members", "0017_lookups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -56,7 +56,7 @@ DROP FUNCTION members_end_export_once();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0017_searching"),
+        ("members", "0016_searching"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -38,7 +38,7 @@ DROP FUNCTION members_keep_dry_run();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0007_history_kept'),
+        ('members', '0013_contacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
