@@ -277,14 +277,21 @@ class DestroyedFile(models.Model):
 class MemberReference(models.Model):
     """A column that refers to members: nobody is deleted to whom a row of it refers.
 
-    Read by the trigger members_member_kept. A migration that makes such a column adds its row
-    here; a test compares the rows with the models.
+    Read by the trigger members_member_deleted and by the undoing of an import. A migration that
+    makes such a column adds its row here; a test compares the rows with the models.
 
+    kind:  what becomes of somebody whom an undone import had added, and to whom a row refers.
     words: what stands there, for the person who is told what an undo would break.
     """
 
+    class Kind(models.TextChoices):
+        ACT = "act", "in the way of the undoing, which is refused"
+        RECORD = "record", "a record of what was: they stay, as no longer listed"
+        DERIVED = "derived", "made from their data, and goes with them"
+
     table = models.CharField(max_length=63)
     column = models.CharField(max_length=63)
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.ACT)
     words = models.CharField(max_length=100)
 
     class Meta:

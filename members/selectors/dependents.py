@@ -17,6 +17,7 @@ from psycopg2 import sql
 from members.models import Change, ImportBatch, MemberReference, Roll
 
 MOST_SHOWN: Final = 20
+_ACTS_ALONE: Final = {"members_pair": sql.SQL("r.state <> 'open'")}
 
 # The people an import touched, each with the last change it made of them; 0 where it added them.
 _TOUCHED: Final = """
@@ -113,17 +114,21 @@ def _rolls(batch: ImportBatch) -> list[Dependent]:
 def _referring(batch: ImportBatch) -> list[Dependent]:
     """What else refers to people whom it added, a sentence for each column that does.
 
-    Their verdicts are told of by the rolls. Their history alone is no obstacle: whoever has one
-    stays, as no longer listed.
+    Their verdicts are told of by the rolls. A pair that nobody has decided is a search's finding
+    and no act.
     """
     found = []
-    told = ("members_verdict", "members_change")
-    for reference in MemberReference.objects.exclude(table__in=told).order_by("table", "column"):
+    acts = MemberReference.objects.filter(kind=MemberReference.Kind.ACT)
+    for reference in acts.exclude(table="members_verdict").order_by("table", "column"):
         ((people,),) = _asked(
             sql.SQL(
                 "SELECT count(DISTINCT m.id) FROM {} r JOIN members_member m ON m.id = r.{}"
-                " WHERE m.first_import_id = %(batch)s"
-            ).format(sql.Identifier(reference.table), sql.Identifier(reference.column)),
+                " WHERE m.first_import_id = %(batch)s AND {}"
+            ).format(
+                sql.Identifier(reference.table),
+                sql.Identifier(reference.column),
+                _ACTS_ALONE.get(reference.table, sql.SQL("true")),
+            ),
             batch,
         )
         if people:

@@ -1,7 +1,8 @@
 """Undo an applied import: everybody it touched is again as they were, or nothing changes.
 
 What was before is in the history (members.models.history). Somebody whom the import added is
-deleted, unless their history names them since: then they stay, as no longer listed. Units that it
+deleted, unless a record of what was names them since (MemberReference): then they stay, as no
+longer listed. Units that it
 made stay, empty: rules and totals may name them, and an empty one shows as new again when a list
 next names it.
 """
@@ -18,8 +19,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from members import selectors
-from members.models import Change, ImportBatch, Member, Register
+from members.models import Change, ContactChange, ImportBatch, Member, MemberReference, Register
 from members.services import comparing, staging
+from members.services.contact_notices import queue_import_notices
 from members.services.history import lock_register, tell_history
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -44,6 +46,7 @@ def request_undo(batch_id: int, *, by: int | None, now: datetime) -> None:
         return
     if batch.state != ImportBatch.State.APPLIED:
         raise _not_applied(batch)
+    _refuse_frozen(batch)
     _refuse_dependents(batch)
     batch.state = ImportBatch.State.UNDOING
     batch.undone_by_id = by
@@ -77,6 +80,7 @@ def _undo(batch_id: int, *, now: datetime, report: Report) -> None:
     rows = batch.rows_changed + batch.members_gone + batch.rows_new
     report(stage="Looking for what depends on it", done=0, total=rows, unit="people")
     try:
+        _refuse_frozen(batch)
         _refuse_dependents(batch)
     except Refusal as refusal:
         raise _CannotBeUndone(refusal) from None
@@ -87,7 +91,18 @@ def _undo(batch_id: int, *, now: datetime, report: Report) -> None:
     deleted, kept = _take_out_added(batch.pk)
     _refuse_other_figures(batch, restored=restored, taken_out=deleted + kept)
     report(done=rows)
+    queue_import_notices(batch.pk, by=batch.undone_by_id, now=now, source="undo")
     _close(batch, now=now, figures={"restored": restored, "deleted": deleted, "unlisted": kept})
+
+
+def _refuse_frozen(batch: ImportBatch) -> None:
+    """Once contact details are frozen, nobody alone puts back those that an import changed."""
+    if selectors.contacts.is_frozen() and ContactChange.objects.filter(batch=batch).exists():
+        raise Refusal(
+            "import.undo-frozen",
+            "Contact details are frozen, and this import changed some. Send a list that puts them "
+            "right: applying it is proposed to a second officer.",
+        )
 
 
 def _refuse_dependents(batch: ImportBatch) -> None:
@@ -143,23 +158,39 @@ def _restore_changed(batch_id: int) -> int:
 
 
 def _take_out_added(batch_id: int) -> tuple[int, int]:
-    """Delete the people whom the import added, or mark those with a history as not listed."""
-    has_history = "EXISTS (SELECT 1 FROM members_change c WHERE c.member_id = m.id)"
+    """Delete the people whom the import added, or mark those whom records name as not listed."""
+    records = MemberReference.objects.filter(kind=MemberReference.Kind.RECORD)
+    has_history = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {each.table} r WHERE r.{each.column} = m.id)" for each in records
+    )
     kept = _rows(
         f"""
         UPDATE members_member m SET is_listed = false
-        WHERE m.first_import_id = %(batch)s AND {has_history}
+        WHERE m.first_import_id = %(batch)s AND ({has_history})
         """,
         batch_id,
     )
+    _forget_what_is_derived(batch_id)
     deleted = _rows(
         f"""
         DELETE FROM members_member m
-        WHERE m.first_import_id = %(batch)s AND NOT {has_history}
+        WHERE m.first_import_id = %(batch)s AND NOT ({has_history})
         """,
         batch_id,
     )
     return deleted, kept
+
+
+def _forget_what_is_derived(batch_id: int) -> None:
+    """Delete what programs made of the people whom the import added, and what a search found."""
+    added = "SELECT id FROM members_member WHERE first_import_id = %(batch)s"
+    for each in MemberReference.objects.filter(kind=MemberReference.Kind.DERIVED):
+        _rows(f"DELETE FROM {each.table} WHERE {each.column} IN ({added})", batch_id)
+    _rows(
+        f"DELETE FROM members_pair WHERE state = 'open'"
+        f" AND (first_id IN ({added}) OR second_id IN ({added}))",
+        batch_id,
+    )
 
 
 def _close(batch: ImportBatch, *, now: datetime, figures: dict[str, int]) -> None:

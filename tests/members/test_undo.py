@@ -12,9 +12,19 @@ from django.test import Client
 from django.urls import reverse
 
 from members import selectors, services
-from members.models import Change, ImportBatch, Member, MemberReference, Register, Unit
+from members.models import (
+    Change,
+    ContactFreeze,
+    ImportBatch,
+    Member,
+    MemberReference,
+    Pair,
+    Register,
+    SearchRow,
+    Unit,
+)
 from members.services.history import change_member, tell_history
-from office.models import AuditRecord
+from office.models import AuditRecord, Letter
 from office.permissions import Role
 from office.refusal import Refusal
 from tests.members.factories import NOW, frozen, imported, people, person, previewed
@@ -379,3 +389,70 @@ def test_an_observer_undoes_nothing(client: Client) -> None:
     assert {client.get(undo).status_code, client.post(undo).status_code} == {404}
     batch.refresh_from_db()
     assert batch.state == "applied"
+
+
+# --- what others made of it meanwhile ----------------------------------------------------------
+
+
+def test_what_a_search_found_and_what_finds_somebody_go_with_them() -> None:
+    first = person(number="1", date_of_birth="1980-02-29")
+    imported(first)
+    before = everything()
+    batch = imported(first, person(number="2", date_of_birth="1980-02-29", unit="Far Away"))
+    services.find_pairs(by=None, now=NOW)
+    services.refresh_search()
+    assert Pair.objects.filter(state=Pair.State.OPEN).count() == 1
+
+    undone(batch)
+
+    assert everything() == before
+    assert not Pair.objects.exists()
+    assert not SearchRow.objects.exclude(member__in=Member.objects.all()).exists()
+
+
+def test_a_pair_that_somebody_decided_is_named_and_in_the_way() -> None:
+    first = person(number="1", date_of_birth="1980-02-29")
+    imported(first)
+    batch = imported(first, person(number="2", date_of_birth="1980-02-29", unit="Far Away"))
+    services.find_pairs(by=None, now=NOW)
+    services.settle_different(Pair.objects.get().pk, by=None, now=NOW)
+
+    assert "There are decided pairs of records of 1 person it added." in refused(batch)
+
+
+def test_who_was_looked_at_stays_as_no_longer_listed() -> None:
+    imported(person(number="1"))
+    batch = imported(person(number="1"), person(number="2"), person(number="3"))
+    looked_at = Member.objects.get(number="2")
+    services.record_lookup(looked_at.pk, by=officer().pk, now=NOW)
+
+    undone(batch)
+
+    assert list(Member.objects.order_by("number").values_list("number", "is_listed")) == [
+        ("1", True), ("2", False),
+    ]  # fmt: skip
+
+
+def test_addresses_that_are_put_back_are_told_of_like_any_other_change() -> None:
+    imported(person())
+    batch = imported(person(email="new@example.org"))
+    told = Letter.objects.count()
+
+    undone(batch)
+
+    assert Member.objects.get().email == "carys@example.org"
+    assert Letter.objects.count() == told + 2
+
+
+def test_once_contact_details_are_frozen_nobody_alone_puts_them_back() -> None:
+    imported(person())
+    plain = imported(person(paid_until="2020-01-01"))
+    batch = imported(person(email="new@example.org", paid_until="2020-01-01"))
+    ContactFreeze.objects.create(freezes_at=NOW, reason="", set_by=officer(), set_at=NOW)
+
+    with pytest.raises(Refusal) as refusal:
+        services.request_undo(batch.pk, by=None, now=NOW)
+    assert refusal.value.code == "import.undo-frozen"
+
+    # Of the one that changed no contact details, it is the later import that stands in the way.
+    assert "Import" in refused(plain)
