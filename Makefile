@@ -60,7 +60,7 @@ test: .venv/.installed-dev static
 	@$(BIN)/python -m config.embedded.chromium
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m config.embedded.node test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 fast: .venv/.installed-dev
 	$(BIN)/pytest -p no:django $(wildcard $(CORE_TESTS))
