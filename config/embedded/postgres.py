@@ -173,21 +173,16 @@ class Postgres:
             self._short_folder = None
 
     def make_database(self, name: str = DATABASE) -> None:
-        import psycopg2
-        from psycopg2 import sql
-
-        connection = psycopg2.connect(self.url("postgres"))
-        try:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-                if cursor.fetchone() is None:
-                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        finally:
-            connection.close()
+        """Make a database, if there is none of this name."""
+        self._make_once(
+            "SELECT 1 FROM pg_database WHERE datname = %s", "CREATE DATABASE {}", name
+        )
 
     def make_role(self, name: str) -> None:
         """Make a role that may sign in, if there is none of this name."""
+        self._make_once("SELECT 1 FROM pg_roles WHERE rolname = %s", "CREATE ROLE {} LOGIN", name)
+
+    def _make_once(self, asked: str, made: str, name: str) -> None:
         import psycopg2
         from psycopg2 import sql
 
@@ -195,9 +190,9 @@ class Postgres:
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+                cursor.execute(asked, [name])
                 if cursor.fetchone() is None:
-                    cursor.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+                    cursor.execute(sql.SQL(made).format(sql.Identifier(name)))
         finally:
             connection.close()
 
