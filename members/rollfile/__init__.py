@@ -7,6 +7,7 @@ row, and it never mends a value in silence: what it cannot read it refuses, with
 
 from __future__ import annotations
 
+from members.rollfile.batches import Note
 from members.rollfile.columns import COLUMNS, STANDINGS, Column, Header, read_header
 from members.rollfile.dates import DateOrder
 from members.rollfile.errors import FileRefused, FileTrouble, MappingRefused, Problem, Trouble
@@ -20,7 +21,7 @@ from members.rollfile.normal import (
     postcode_key,
     unit_key,
 )
-from members.rollfile.reading import Note, RollFile, open_roll
+from members.rollfile.reading import RollFile, open_roll
 from members.rollfile.sniffing import Shape, sniff
 from members.rollfile.unpacking import TextFile, as_text
 

@@ -5,43 +5,35 @@ Source: RFC 4180 for the shape of the file; the quirks of real exports for the r
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
-from typing import Final
 
-from members.rollfile.columns import COLUMNS, Header, read_header
-from members.rollfile.converting import Converter
-from members.rollfile.errors import FileRefused, FileTrouble, Problem, Trouble, shown
-from members.rollfile.judging import Judge, RefusedLine, Row, as_stood, number_trouble
-from members.rollfile.mapping import ColumnMapping, header_by_mapping
-from members.rollfile.mending import is_mended, unprotected
-from members.rollfile.normal import number_key
-from members.rollfile.streams import Rows, open_rows
-
-NOTES_KEPT: Final = 20
-_FOOT_ROWS: Final = 3
-"""A list ends with a line of totals, sometimes with a few; more are rows of something else."""
-_TOTAL_WORD: Final = re.compile(
-    r"(grand |sub-?)?(totals?|sum|count|records?|rows)\b.*", re.IGNORECASE
+from members.rollfile.batches import (
+    NOTES_KEPT,
+    Judged,
+    Note,
+    Numbered,
+    RowJudge,
+    has_letter_o,
 )
-_FIGURE: Final = re.compile(r"[£$€]?-?[0-9][0-9,.]*%?")
-_LETTER_O: Final = re.compile(r"[0-9O]*[0-9]O[0-9O]*")
+from members.rollfile.columns import Header, read_header
+from members.rollfile.converting import Converter
+from members.rollfile.dividing import divided
+from members.rollfile.errors import FileRefused, FileTrouble, shown
+from members.rollfile.foot import Foot, is_total
+from members.rollfile.judging import Judge, RefusedLine, Row
+from members.rollfile.mapping import ColumnMapping, header_by_mapping
+from members.rollfile.streams import Rows, open_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something of the file that was not refused and that a person should know of.
+class Batch:
+    """Some rows of the list: the good ones as text (members.rollfile.batches), and the refused."""
 
-    kind: total_passed_over, the line of totals at the foot, with what stood in it; letter_o, a
-    number with the letter O among its digits.
-    """
-
-    kind: str
-    line: int
-    found: str
+    text: str
+    refused: list[RefusedLine]
 
 
 @dataclass(slots=True)
@@ -68,50 +60,39 @@ class RollFile:
 
     def __iter__(self) -> Iterator[Row | RefusedLine]:
         """A refused row that looks like totals waits: only at the foot is it what it seems."""
-        waiting: list[RefusedLine] = []
-        places = itemgetter(*self.header.places)
-        width = self.header.width
-        judge = self.judge.judge
-        is_ours = is_mended(self.header)
-        for line, cells in self._rows.with_lines():
-            if not any(cells):
-                continue
-            self.rows_read += 1
-            if is_ours:
-                cells[:] = unprotected(cells)
-            if len(cells) != width and (wrong := _wrong_width(cells, width)):
-                found: Row | RefusedLine = self._misshapen(line, cells, wrong)
-            else:
-                cells.append("")
-                given = places(cells)
-                found = judge(line, given)
-                if isinstance(found, Row) and found.number[0].isalpha():
-                    found = _unless_total(found, cells, given)
+        foot = Foot(self.header)
+        find = RowJudge(self.header, self.judge).finder()
+        for line, cells in self._cut():
+            found = find(line, cells)
             if isinstance(found, Row):
-                if "O" in found.number_key:
-                    self._note_letter(found)
-            elif len(waiting) < _FOOT_ROWS and is_total(cells, found):
-                waiting.append(replace(found, cells=tuple(cells)))
+                if has_letter_o(found):
+                    self._take_letters([Note("letter_o", line, found.number)], 1)
+            elif foot.is_kept(found, cells if is_total(cells, found) else None):
                 continue
-            if waiting:
-                yield from self._let_go(waiting)
+            yield from foot.let_go()
             yield found
-        self._pass_over(waiting)
+        self._pass_over(foot.waiting)
 
-    def _misshapen(self, line: int, cells: Sequence[str], wrong: Problem) -> RefusedLine:
-        padded = [*cells, *[""] * (self.header.width + 1 - len(cells))]
-        # The place of a column that the file lacks is its width: a row that is too wide has
-        # something else there.
-        padded[self.header.width] = ""
-        stood = as_stood(itemgetter(*self.header.places)(padded))
-        return RefusedLine(line, _key_or_nothing(cells, self.header), (wrong,), stood)
+    def in_batches(self) -> Generator[Batch, None, None]:
+        """The same rows, refusals and notes as iterating gives, on two cores where there are two.
 
-    def _let_go(self, waiting: list[RefusedLine]) -> Iterator[RefusedLine]:
-        for refused in waiting:
-            padded = [*refused.cells, *[""] * (self.header.width + 1 - len(refused.cells))]
-            stood = as_stood(itemgetter(*self.header.places)(padded))
-            yield replace(refused, cells=stood)
-        waiting.clear()
+        Raises: JudgeLost where the second process ends by itself; FileRefused as iterating does.
+        """
+        foot = Foot(self.header)
+        # Closed with this generator: whoever stops asking leaves no process behind.
+        with closing(divided(self._cut(), RowJudge(self.header, self.judge))) as groups:
+            for group in groups:
+                refused = [row for judged in group for row in _in_order(judged, foot)]
+                for judged in group:
+                    self._take_letters(judged.notes, judged.letters_o)
+                yield Batch("".join(judged.text for judged in group), refused)
+        self._pass_over(foot.waiting)
+
+    def _cut(self) -> Iterator[Numbered]:
+        for line, cells in self._rows.with_lines():
+            if any(cells):
+                self.rows_read += 1
+                yield line, cells
 
     def _pass_over(self, waiting: list[RefusedLine]) -> None:
         for refused in waiting:
@@ -119,34 +100,23 @@ class RollFile:
             found = shown(", ".join(cell for cell in refused.cells if cell.strip()))
             self.notes.append(Note("total_passed_over", refused.line, found))
 
-    def _note_letter(self, row: Row) -> None:
-        if _LETTER_O.fullmatch(row.number_key):
-            self.letters_o += 1
-            if self.letters_o <= NOTES_KEPT:
-                self.notes.append(Note("letter_o", row.line, row.number))
+    def _take_letters(self, notes: list[Note], letters_o: int) -> None:
+        self.notes.extend(notes[: max(0, NOTES_KEPT - self.letters_o)])
+        self.letters_o += letters_o
 
 
-def is_total(cells: Sequence[str], refused: RefusedLine) -> bool:
-    """Whether a refused row could be the totals of a list: no name in it, only figures.
-
-    Either its first value says so (“Total”, “Count of members”) or there are no more than
-    figures in it, and nobody's number among them.
-    """
-    values = [cell.strip() for cell in cells if cell.strip()]
-    if not values:
-        return False
-    if _TOTAL_WORD.fullmatch(values[0]):
-        return all(_FIGURE.fullmatch(value) for value in values[1:])
-    return not refused.number_key and all(_FIGURE.fullmatch(value) for value in values)
-
-
-def _unless_total(row: Row, cells: Sequence[str], given: Sequence[str]) -> Row | RefusedLine:
-    """The row, unless it says “Total” and its name is a figure: that is nobody."""
-    if not _TOTAL_WORD.fullmatch(row.number):
-        return row
-    wrong = Problem("number", shown(row.number), Trouble.NUMBER_MALFORMED)
-    refused = RefusedLine(row.line, "", (wrong,), as_stood(given))
-    return refused if is_total(cells, refused) else row
+def _in_order(judged: Judged, foot: Foot) -> Iterator[RefusedLine]:
+    """The refused rows of a batch, those that waited before it included: see Foot."""
+    following = 0
+    for place, refused, cells in judged.aside:
+        if place > following:
+            yield from foot.let_go()
+        following = place + 1
+        if not foot.is_kept(refused, cells):
+            yield from foot.let_go()
+            yield refused
+    if judged.rows > following:
+        yield from foot.let_go()
 
 
 def open_roll(
@@ -177,22 +147,3 @@ def open_roll(
         if line >= mapping.header_line:
             return RollFile(header_by_mapping(cells, mapping, line=line), judge, rows)
     raise FileRefused(FileTrouble.EMPTY)
-
-
-def _wrong_width(cells: list[str], width: int) -> Problem | None:
-    """Bring the row to the header's width in place; a Problem where that would lose a value."""
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
-    if len(cells) > width:
-        return Problem("", shown(cells[width]), Trouble.CELLS_TOO_MANY)
-    if len(cells) < width:
-        return Problem("", shown(",".join(cells)), Trouble.CELLS_TOO_FEW)
-    return None
-
-
-def _key_or_nothing(cells: Sequence[str], header: Header) -> str:
-    place = header.places[0]
-    number = cells[place].strip() if place < len(cells) else ""
-    if len(number) > COLUMNS[0].longest or number_trouble(number):
-        return ""
-    return number_key(number)

@@ -7,12 +7,11 @@ next one begins again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 
@@ -21,9 +20,7 @@ from members.mapping import section_codes
 from members.models import ImportBatch, MendableRow, RefusedRow, Register
 from members.rollfile import (
     FileRefused,
-    RefusedLine,
     RollFile,
-    Row,
     TextFile,
     as_text,
     mapping_from_json,
@@ -36,8 +33,6 @@ from members.services.kept_files import kept_pieces
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
-
-ROWS_A_TURN: Final = 10_000
 
 
 def preview_import(batch_id: int, *, now: datetime, report: Report = silent) -> None:
@@ -96,23 +91,11 @@ def _stage(batch: ImportBatch, opened: RollFile, report: Report) -> None:
 
     In turns, so that the rows of one turn are all that is ever held, and progress shows.
     """
-    rows = iter(opened)
-    while True:
-        refused: list[RefusedLine] = []
-        before = opened.rows_read
-        staging.fill(batch.pk, _good(islice(rows, ROWS_A_TURN), refused))
-        staging.fill_refusals(batch.pk, refused)
-        report(done=opened.bytes_read)
-        if opened.rows_read == before:
-            return
-
-
-def _good(rows: Iterator[Row | RefusedLine], refused: list[RefusedLine]) -> Iterator[Row]:
-    for row in rows:
-        if isinstance(row, Row):
-            yield row
-        else:
-            refused.append(row)
+    with closing(opened.in_batches()) as turns:
+        for turn in turns:
+            staging.fill(batch.pk, turn.text)
+            staging.fill_refusals(batch.pk, turn.refused)
+            report(done=opened.bytes_read)
 
 
 def _opened(batch: ImportBatch, text: TextFile, *, now: datetime) -> RollFile:
@@ -144,5 +127,3 @@ def _figures(batch: ImportBatch) -> dict[str, Any]:
         "refused": batch.rows_refused,
         "gone": batch.members_gone,
     }
-
-
