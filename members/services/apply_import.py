@@ -102,6 +102,7 @@ def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Rep
     except Refusal as refusal:
         raise _FrozenMeanwhile(refusal) from None
     report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
+    staging.give_memory()
     tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk,
                  seconded_by=seconded_by)  # fmt: skip
     changing.add_units(batch_id)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from members.models import ImportBatch
 from members.services import staging
 from members.services.comparing import COMPARED_TEXTS, IS_CHANGED, IS_GONE, KEPT, SIDE_BY_SIDE
+from members.services.judging import by_hashing
 
 
 def add_units(batch_id: int) -> int:
@@ -80,12 +81,14 @@ def unlist_gone(batch: ImportBatch) -> int:
     """Mark the members who are in the file's scope and not in the file as no longer listed."""
     if batch.scope == ImportBatch.Scope.PART:
         return 0
-    return staging.changed_rows(
-        f"""
-        UPDATE members_member m SET is_listed = false, last_import_id = %(batch)s
-        WHERE {IS_GONE}
-        """,
-        batch.pk,
-        section=batch.section_id,
-        batch=batch.pk,
-    )
+    # Each member against each refused row would be more than a billion comparisons.
+    with by_hashing():
+        return staging.changed_rows(
+            f"""
+            UPDATE members_member m SET is_listed = false, last_import_id = %(batch)s
+            WHERE {IS_GONE}
+            """,
+            batch.pk,
+            section=batch.section_id,
+            batch=batch.pk,
+        )
