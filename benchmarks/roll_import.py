@@ -10,9 +10,10 @@ the rows whose width COPY refuses, into a table of text with the same indexes as
 Then a workbook (.xlsx) of the first rows of the list, answered with what its headers propose, is
 looked at and previewed; making it takes longer than reading it.
 
-Peak memory is the worker's and its child's (as the kernel kept it) and the database's (private
-memory of the largest backend, looked at ten times a second). Prints a table and, last, one line
-of JSON.
+Peak memory is that of the worker and of its largest child (as the kernel kept it) and the
+database's (private memory of the largest backend, looked at ten times a second). CPU seconds are
+the worker's with its children's, and the database's with all that it runs meanwhile: on a machine
+that others use they say more than the clock. Prints a table and, last, one line of JSON.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ GOAL_WORKBOOK_S = 120.0
 GOAL_RATIO = 4.0
 GOAL_PEAK_MB = 500
 WORKBOOK_ROWS = 200_000
+
+Measured = tuple[str, dict[str, Any]]
+"""The name of a measurement, and what it came to."""
 
 
 def main() -> int:
@@ -90,43 +94,48 @@ def _measure(given: argparse.Namespace, folder: Path, postgres: Postgres) -> dic
     made_s = time.perf_counter() - began
     _change_two_in_a_hundred(listing, changed)
     _manage("migrate", "--verbosity", "0")
-    bare_s = _bare_copy(listing, folder / "bare.csv", postgres)
-    rows: list[Any] = [("bare COPY", bare_s, 0, 0, {})]
+    rows = [("bare COPY", _bare_copy(listing, folder / "bare.csv", postgres))]
     for name, path in (("new list", listing), ("same again", listing), ("2 % changed", changed)):
         batch = _child("--upload", str(path))["batch"]
         for act in ("preview", "apply"):
             did = _watched(postgres, "--work", str(batch))
-            rows.append((f"{name}: {act}", did["seconds"], did["peak_mb"], did["backend_mb"],
-                         did["counts"]))  # fmt: skip
-            print(f"  {name}: {act} {did['seconds']:.1f} s", flush=True)
+            rows.append((f"{name}: {act}", did))
+            print(f"  {name}: {act} {did['seconds']:.1f} s, CPU {did['worker_cpu_s']:.1f} s and "
+                  f"{did['database_cpu_s']:.1f} s in the database", flush=True)  # fmt: skip
     if given.workbook_rows:
         workbook = folder / "list.xlsx"
         _make_workbook(listing, workbook, min(given.workbook_rows, given.rows))
         batch = _child("--upload", str(workbook))["batch"]
-        did = _watched(postgres, "--work", str(batch))
-        rows.append(("workbook: preview", did["seconds"], did["peak_mb"], did["backend_mb"],
-                     did["counts"]))  # fmt: skip
+        rows.append(("workbook: preview", _watched(postgres, "--work", str(batch))))
     if given.freeze:
-        did = _watched(postgres, "--freeze-now")
-        rows.append(("freeze", did["seconds"], did["peak_mb"], did["backend_mb"], did["counts"]))
+        rows.append(("freeze", _watched(postgres, "--freeze-now")))
     _print_table(given, listing, rows)
     return _figures(given, listing, made_s, rows)
 
 
-def _print_table(given: argparse.Namespace, listing: Path, rows: list[Any]) -> None:
+def _print_table(given: argparse.Namespace, listing: Path, rows: list[Measured]) -> None:
     size_mb = listing.stat().st_size / 1e6
-    print(f"\n{given.rows:,} rows, {size_mb:.1f} MB, {os.cpu_count()} cores, fsync on\n")
-    print(f"{'':22}{'seconds':>9}{'rows/s':>11}{'× COPY':>8}{'worker MB':>11}{'backend MB':>12}"
-          f"{'goal':>8}")  # fmt: skip
-    bare_s = rows[0][1]
-    for name, seconds, peak, backend, _ in rows:
-        goal = _goal_s(given, name)
-        limit = f"< {goal:.0f} s" if goal else ""
-        print(f"{name:22}{seconds:9.2f}{given.rows / seconds:11,.0f}{seconds / bare_s:8.1f}"
-              f"{peak or '':>11}{backend or '':>12}{limit:>8}")  # fmt: skip
-    for name, _, _, _, counts in rows:
-        if counts:
-            print(f"{name:22}" + ", ".join(f"{key} {value:,}" for key, value in counts.items()))
+    print(f"\n{given.rows:,} rows, {size_mb:.1f} MB, {os.cpu_count()} cores, fsync on, "
+          f"load {os.getloadavg()[0]:.1f}\n")  # fmt: skip
+    heads = ("seconds", "goal", "rows/s", "× COPY", "worker CPU s", "database CPU s",
+             "worker MB", "backend MB")  # fmt: skip
+    print(f"{'':22}" + "".join(f"{head:>16}" for head in heads))
+    bare_s = rows[0][1]["seconds"]
+    for name, did in rows:
+        seconds, goal = did["seconds"], _goal_s(given, name)
+        size = given.workbook_rows if name.startswith("workbook") else given.rows
+        shown = (f"{seconds:.2f}", f"< {goal:.0f}" if goal else "",
+                 f"{min(size, given.rows) / seconds:,.0f}",
+                 f"{seconds / bare_s:.1f}", f"{did['worker_cpu_s']:.2f}",
+                 f"{did['database_cpu_s']:.2f}", did["peak_mb"] or "",
+                 did["backend_mb"] or "")  # fmt: skip
+        print(f"{name:22}" + "".join(f"{each:>16}" for each in shown))
+    print(f"{'goals':22}{'':48}{f'< {GOAL_RATIO:.0f}':>16}{'':32}"
+          + f"{f'< {GOAL_PEAK_MB}':>16}" * 2)  # fmt: skip
+    for name, did in rows:
+        if did["counts"]:
+            counts = (f"{key} {value:,}" for key, value in did["counts"].items())
+            print(f"{name:22}" + ", ".join(counts))
     print()
 
 
@@ -159,9 +168,9 @@ def _make_workbook(listing: Path, workbook: Path, rows: int) -> None:
 
 
 def _figures(
-    given: argparse.Namespace, listing: Path, made_s: float, rows: list[Any]
+    given: argparse.Namespace, listing: Path, made_s: float, rows: list[Measured]
 ) -> dict[str, Any]:
-    bare_s = rows[0][1]
+    bare_s = rows[0][1]["seconds"]
     figures: dict[str, Any] = {
         "benchmark": "roll_import",
         "rows": given.rows,
@@ -175,14 +184,16 @@ def _figures(
         "goal_workbook_s": GOAL_WORKBOOK_S,
         "goal_ratio_to_copy": GOAL_RATIO,
         "goal_peak_mb": GOAL_PEAK_MB,
-        "peak_worker_mb": max(row[2] for row in rows),
-        "peak_backend_mb": max(row[3] for row in rows),
+        "peak_worker_mb": max(did["peak_mb"] for _, did in rows),
+        "peak_backend_mb": max(did["backend_mb"] for _, did in rows),
     }
-    for name, seconds, _, _, counts in rows[1:]:
+    for name, did in rows[1:]:
         key = name.replace(": ", "_").replace(" % ", "_percent_").replace(" ", "_")
-        figures[f"{key}_s"] = round(seconds, 2)
-        figures[f"{key}_ratio_to_copy"] = round(seconds / bare_s, 2)
-        figures[f"{key}_counts"] = counts
+        figures[f"{key}_s"] = round(did["seconds"], 2)
+        figures[f"{key}_ratio_to_copy"] = round(did["seconds"] / bare_s, 2)
+        for whose in ("worker_cpu_s", "database_cpu_s"):
+            figures[f"{key}_{whose}"] = round(did[whose], 2)
+        figures[f"{key}_counts"] = did["counts"]
     return figures
 
 
@@ -196,7 +207,7 @@ def _change_two_in_a_hundred(listing: Path, changed: Path) -> None:
             writer.writerow(cells)
 
 
-def _bare_copy(listing: Path, filtered: Path, postgres: Postgres) -> float:
+def _bare_copy(listing: Path, filtered: Path, postgres: Postgres) -> dict[str, Any]:
     import psycopg2  # noqa: PLC0415 - only the parent needs it.
 
     with listing.open(newline="") as source, filtered.open("w", newline="") as target:
@@ -210,14 +221,21 @@ def _bare_copy(listing: Path, filtered: Path, postgres: Postgres) -> float:
         cursor.execute(f"CREATE TABLE bare (id bigserial PRIMARY KEY, {columns})")
         cursor.execute('CREATE INDEX ON bare (number COLLATE "C")')
         cursor.execute('CREATE INDEX ON bare (family_name COLLATE "C", id)')
-    began = time.perf_counter()
+    began, database_s, own_s = time.perf_counter(), _database_cpu_s(postgres), time.process_time()
     with connection, connection.cursor() as cursor, filtered.open() as file:
         cursor.copy_expert(f"COPY bare ({', '.join(names)}) FROM STDIN (FORMAT csv)", file)
-    taken = time.perf_counter() - began
+    did = {
+        "seconds": time.perf_counter() - began,
+        "worker_cpu_s": time.process_time() - own_s,
+        "database_cpu_s": _database_cpu_s(postgres) - database_s,
+        "peak_mb": 0,
+        "backend_mb": 0,
+        "counts": {},
+    }
     with connection, connection.cursor() as cursor:
         cursor.execute("DROP TABLE bare")
     connection.close()
-    return taken
+    return did
 
 
 # --- the worker's side ------------------------------------------------------------------------
@@ -233,11 +251,18 @@ def _as_a_worker(given: argparse.Namespace) -> int:
         told = _freeze()
     else:
         told = _work(given.work)
-    peaks = (resource.getrusage(who).ru_maxrss // 1024
-             for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
-    told["peak_mb"] = max(peaks)
+    told["peak_mb"] = max(used.ru_maxrss // 1024 for used in _usage())
     print(json.dumps(told))
     return 0
+
+
+def _usage() -> list[resource.struct_rusage]:
+    """What this process used, and what its children did that have ended: all of them have."""
+    return [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+
+
+def _cpu_s() -> float:
+    return sum(used.ru_utime + used.ru_stime for used in _usage())
 
 
 def _upload(path: Path) -> dict[str, Any]:
@@ -266,7 +291,7 @@ def _work(batch_id: int) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=batch_id)
     if batch.state == "previewed":
         services.request_apply(batch_id, by=None, now=timezone.now())
-    began = time.perf_counter()
+    began, cpu_s = time.perf_counter(), _cpu_s()
     while jobs := list(live_jobs(subject=("import", str(batch_id)))):
         work_job(jobs[0].pk)
         jobs[0].refresh_from_db()
@@ -282,7 +307,8 @@ def _work(batch_id: int) -> dict[str, Any]:
                                 now=timezone.now())  # fmt: skip
     taken = time.perf_counter() - began
     names = ("rows_new", "rows_changed", "rows_unchanged", "rows_refused", "members_gone")
-    return {"seconds": taken, "counts": {name: getattr(batch, name) for name in names}}
+    return {"seconds": taken, "worker_cpu_s": _cpu_s() - cpu_s,
+            "counts": {name: getattr(batch, name) for name in names}}  # fmt: skip
 
 
 def _freeze() -> dict[str, Any]:
@@ -308,12 +334,12 @@ def _freeze() -> dict[str, Any]:
         for n in (1, 2)
     ]
     rules = services.save_rules("Benchmark", body=body, by=officers[0], now=now)
-    began = time.perf_counter()
+    began, cpu_s = time.perf_counter(), _cpu_s()
     roll = services.freeze_roll(rules, by=officers[0], seconded_by=officers[1], now=now)
     taken = time.perf_counter() - began
     frozen = Roll.objects.get(pk=roll)
     counts = {"judged": frozen.members_judged, "electors": frozen.electors}
-    return {"seconds": taken, "counts": counts}
+    return {"seconds": taken, "worker_cpu_s": _cpu_s() - cpu_s, "counts": counts}
 
 
 def _child(*arguments: str) -> dict[str, Any]:
@@ -333,7 +359,7 @@ def _run(command: list[str]) -> str:
 
 def _watched(postgres: Postgres, *arguments: str) -> dict[str, Any]:
     """Run a worker, and look meanwhile how much memory the database's backends hold."""
-    peak = 0
+    peak, cpu_s = 0, _database_cpu_s(postgres)
     over = threading.Event()
 
     def watch() -> None:
@@ -348,7 +374,25 @@ def _watched(postgres: Postgres, *arguments: str) -> dict[str, Any]:
     finally:
         over.set()
         watcher.join()
-    return {**told, "backend_mb": peak // 1024}
+    return {**told, "backend_mb": peak // 1024,
+            "database_cpu_s": _database_cpu_s(postgres) - cpu_s}  # fmt: skip
+
+
+def _database_cpu_s(postgres: Postgres) -> float:
+    """CPU seconds of the server: its own, of its processes, and of those that have ended."""
+    assert postgres.process is not None
+    own, ticks = postgres.process.pid, 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        # Fields 4 and 14 to 17 of proc(5): the parent; user and system time, own and children's.
+        if stat.parent.name == str(own):
+            ticks += sum(map(int, fields[11:15]))
+        elif fields[1] == str(own):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _largest_backend_kb(postgres: Postgres) -> int:
