@@ -8,7 +8,6 @@ row are no pairs of the list and are left out.
 from __future__ import annotations
 
 import csv
-import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -19,24 +18,22 @@ if TYPE_CHECKING:
 def measure(ground: Ground) -> list[Figure]:
     from django.utils import timezone  # noqa: PLC0415 - settings are read by now.
 
-    from benchmarks.roll import Figure  # noqa: PLC0415
+    from benchmarks.meter import Meter  # noqa: PLC0415
+    from benchmarks.roll import Figure, taken  # noqa: PLC0415
     from members import selectors, services  # noqa: PLC0415
     from members.models import Pair  # noqa: PLC0415
 
-    began, worked = time.perf_counter(), time.process_time()
-    search = services.find_pairs(by=None, now=timezone.now(), is_whole=True)
-    taken_s = time.perf_counter() - began
-    processor_s = time.process_time() - worked
+    with Meter() as meter:
+        search = services.find_pairs(by=None, now=timezone.now(), is_whole=True)
     queue = set(Pair.objects.values_list("first_id", "second_id"))
     known = known_pairs(ground)
     hits = [pair for pair in known if pair in queue]
     recall, longer = len(hits) / len(known), len(queue) / len(known)
     figures = [
-        Figure("search of the whole list", taken_s, "s", "< 90 s", taken_s < 90),
-        Figure("  of it processor time of the worker", processor_s, "s"),
+        *taken("search of the whole list", meter, below_s=90),
         Figure("members read", search.members_read),
         Figure("comparisons", search.pairs_compared),
-        Figure("known doubles", len(known), "pairs", "≥ 5,000", len(known) >= 5_000),
+        Figure("known doubles", len(known), "pairs", "≥ 5,000", len(known) >= ground.scaled(5_000)),
         Figure("pairs in the queue", len(queue), "pairs"),
         Figure("recall", 100 * recall, "%", "≥ 98 %", recall >= 0.98),
         Figure("precision", 100 * len(hits) / len(queue), "%"),
@@ -44,11 +41,11 @@ def measure(ground: Ground) -> list[Figure]:
     ]
     found, of = Counter(known[pair] for pair in hits), Counter(known.values())
     figures += [Figure(f"  recall: {kind}", 100 * found[kind] / of[kind], "%") for kind in of]
-    began = time.perf_counter()
-    again = services.find_pairs(by=None, now=timezone.now())
+    with Meter() as meter:
+        again = services.find_pairs(by=None, now=timezone.now())
     if again != search or selectors.pairs.is_behind():
         raise SystemExit("nothing had changed, and yet the list was searched again")
-    return [*figures, Figure("search when nothing has changed", time.perf_counter() - began, "s")]
+    return [*figures, Figure("search when nothing has changed", meter.wall_s, "s")]
 
 
 def known_pairs(ground: Ground) -> dict[tuple[int, int], str]:

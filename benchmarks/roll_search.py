@@ -1,79 +1,70 @@
 """How long a search of the whole membership list takes, and how long it takes to make it ready.
 
-    python -m benchmarks.roll_search [--rows 654006] [--seed 1] [--searches 400]
+Brings the search up to date, and asks what a helpdesk asks: numbers, names either way round, parts
+of names, names and addresses with a letter wrong, missing, too many or swapped, postcodes with the
+usual slips. Each kind is timed apart, and counted as right where the person meant is among those
+shown. The list is synthetic: its numbers leave no gap, so that most slips are somebody else's
+number, and its 75 given and 100 family names make ninety people of each full name, of whom fifty
+are shown.
 
-Starts a PostgreSQL of its own with fsync on, puts a synthetic list into it, brings the search up to
-date, and asks what a helpdesk asks: numbers, names either way round, parts of names, names and
-addresses with a letter wrong, missing, too many or swapped, postcodes with the usual slips. Each
-kind is timed apart, and counted as right where the person meant is among those shown. The list is
-synthetic: its numbers leave no gap, so that most slips are somebody else's number, and its 75 given
-and 100 family names make ninety people of each full name, of whom fifty are shown.
-
-The first figure is the time of a query that asks nothing, and the machine's load: a search is a
-dozen queries, and on a machine that is busy with something else it is the waiting that is measured.
-
-`measure` does the same on the database that Django is connected to, which must hold a list.
+Beside each stands the time of a query that asks nothing: on a machine that is busy with something
+else it is the waiting that is measured.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import shutil
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+if TYPE_CHECKING:
+    from benchmarks.roll import Figure, Ground
 
-GOAL_P95_MS = 100.0
+GOAL_P95_MS: Final = 100.0
+SEARCHES: Final = 100
+"""Of each kind."""
 
 
-def measure(*, searches: int = 400, seed: int = 1) -> dict[str, Any]:
-    """Bring the search up to date, and time as many searches of each kind as are asked for."""
-    from members import services  # noqa: PLC0415 - the environment is set by now.
+def measure(ground: Ground) -> list[Figure]:
+    """Bring the search up to date, and time so many searches of each kind."""
+    from benchmarks.meter import Meter  # noqa: PLC0415 - the environment is set by now.
+    from benchmarks.roll import Figure, taken  # noqa: PLC0415
+    from members import services  # noqa: PLC0415
+
+    with Meter() as meter:
+        read = services.refresh_search()
+    _analyse()
+    figures = [
+        Figure("members made ready for the search", read),
+        *taken("making them ready", meter),
+        *(Figure(f"  size of {name}", size, "MB") for name, size in _sizes().items()),
+        *_quantiles("a query that asks nothing", [_empty_query_ms() for _ in range(200)]),
+    ]
+    rng = Random(ground.seed)  # noqa: S311 - a sample needs no secrecy.
+    members = _some_members(rng)
+    every: list[float] = []
+    with Meter() as meter:
+        for kind, ask in _kinds(rng).items():
+            times, right = _ask(members, ask)
+            every += times
+            figures += _quantiles(kind, times)
+            figures.append(Figure(f"  {kind}: found", 100 * right, "%"))
+    each_ms = 1000 / len(every)
+    return [
+        *figures,
+        *_quantiles("all searches", every, below_ms=GOAL_P95_MS),
+        Figure("  a search: processor, worker", meter.worker_s * each_ms, "ms"),
+        Figure("  a search: processor, database", meter.database_s * each_ms, "ms"),
+    ]
+
+
+def _some_members(rng: Random) -> list[Any]:
     from members.models import Member  # noqa: PLC0415
 
-    began = time.perf_counter()
-    read = services.refresh_search()
-    refreshed_s = time.perf_counter() - began
-    print(f"  made {read:,} members ready for the search in {refreshed_s:.1f} s", flush=True)
-    _analyse()
-    rng = Random(seed)  # noqa: S311 - a sample needs no secrecy.
     keys = list(Member.objects.order_by().values_list("pk", flat=True))
-    members = list(Member.objects.filter(pk__in=rng.sample(keys, min(searches, len(keys)))))
-    figures: dict[str, Any] = {
-        "members": len(keys), "refreshed": read, "refreshed_s": round(refreshed_s, 2),
-        "sizes_mb": _sizes(), "goal_p95_ms": GOAL_P95_MS, "load": os.getloadavg()[0],
-        "empty_query": _figures([_empty_query_ms() for _ in range(200)]), "kinds": {},
-    }  # fmt: skip
-    every: list[float] = []
-    for kind, ask in _kinds(rng).items():
-        times, right = _ask(members, ask)
-        every += times
-        print(f"  {kind}: {_figures(times)}", flush=True)
-        figures["kinds"][kind] = {**_figures(times), "found_share": round(right, 3)}
-    return {**figures, **_figures(every)}
-
-
-def print_table(figures: dict[str, Any]) -> None:
-    print(f"\n{figures['members']:,} members, {os.cpu_count()} cores; made ready in"
-          f" {figures['refreshed_s']} s; MB: {figures['sizes_mb']}\n")  # fmt: skip
-    print(f"{'':34}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'found':>9}")
-    print(f"load {figures['load']:.1f}")
-    rows = {"a query that asks nothing": figures["empty_query"], **figures["kinds"]}
-    for kind, row in {**rows, "all": figures}.items():
-        found = f"{row['found_share']:.1%}" if "found_share" in row else ""
-        print(f"{kind:34}{row['p50_ms']:9.1f}{row['p95_ms']:9.1f}{row['max_ms']:9.1f}{found:>9}")
-    print(f"{'goal':34}{'':9}{'< ' + format(GOAL_P95_MS, '.0f'):>9}\n")
+    return list(Member.objects.filter(pk__in=rng.sample(keys, min(SEARCHES, len(keys)))))
 
 
 def _kinds(rng: Random) -> dict[str, Callable[[Any], str]]:
@@ -128,10 +119,17 @@ def _ask(members: list[Any], ask: Callable[[Any], str]) -> tuple[list[float], fl
     return times, right / len(members)
 
 
-def _figures(times: list[float]) -> dict[str, float]:
+def _quantiles(
+    name: str, times: list[float], *, below_ms: float | None = None
+) -> list[Figure]:
+    from benchmarks.roll import Figure  # noqa: PLC0415
+
     cuts = statistics.quantiles(times, n=100)
-    return {"p50_ms": round(cuts[49], 1), "p95_ms": round(cuts[94], 1),
-            "max_ms": round(max(times), 1)}  # fmt: skip
+    return [
+        Figure(f"{name}: p95", cuts[94], "ms", f"< {below_ms:g} ms" if below_ms else "",
+               below_ms is None or cuts[94] < below_ms),
+        Figure(f"  {name}: p50", cuts[49], "ms"),
+    ]  # fmt: skip
 
 
 def _empty_query_ms() -> float:
@@ -145,6 +143,7 @@ def _empty_query_ms() -> float:
 
 
 def _analyse() -> None:
+    """What the database does by itself within a minute or two of such a change."""
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
@@ -162,72 +161,3 @@ def _sizes() -> dict[str, int]:
             [list(names)],
         )
         return {name: int(size) for name, size in cursor.fetchall()}
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=654_006)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--searches", type=int, default=400)
-    given = parser.parse_args()
-    from config.embedded.postgres import Postgres  # noqa: PLC0415
-    from config.embedded.valkey import Valkey  # noqa: PLC0415
-
-    folder = Path(tempfile.mkdtemp(prefix="hustings-bench-"))
-    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
-    try:
-        valkey.start()
-        postgres.start()
-        postgres.make_database()
-        os.environ |= {
-            "DATABASE_URL": postgres.url(), "REDIS_URL": valkey.url(),
-            "HUSTINGS_DEVELOPMENT": "1", "HUSTINGS_VAR": str(folder / "var"),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }  # fmt: skip
-        figures = _import_and_measure(given, folder)
-    finally:
-        postgres.stop()
-        valkey.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-    print(json.dumps({"benchmark": "roll_search", **figures}))
-    return 0
-
-
-def _import_and_measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    listing = folder / "list.csv"
-    made = [sys.executable, "-m", "members.synthetic", "--rows", str(given.rows)]
-    subprocess.run(  # noqa: S603 - a command of our own.
-        [*made, "--seed", str(given.seed), "--out", str(listing)], check=True, cwd=ROOT
-    )
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True, cwd=ROOT
-    )
-    import django  # noqa: PLC0415 - the environment is set by now.
-
-    django.setup()
-    applied_s = _import(listing)
-    print(f"  applied the list in {applied_s} s", flush=True)
-    figures = {**measure(searches=given.searches, seed=given.seed), "applied_s": applied_s}
-    print_table(figures)
-    return figures
-
-
-def _import(listing: Path) -> float:
-    from django.utils import timezone  # noqa: PLC0415
-
-    from members import services  # noqa: PLC0415
-
-    with listing.open("rb") as file:
-        pieces = iter(lambda: file.read(1 << 16), b"")
-        batch = services.upload_import(
-            pieces, file_name="list.csv", scope="whole", by=None, now=timezone.now()
-        )
-    services.preview_import(batch, now=timezone.now())
-    services.request_apply(batch, by=None, now=timezone.now())
-    began = time.perf_counter()
-    services.apply_import(batch, now=timezone.now())
-    return round(time.perf_counter() - began, 2)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
