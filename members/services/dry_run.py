@@ -81,13 +81,11 @@ def _compared(run: DryRun, report: Report) -> dict[str, Any]:
     if run.base_roll:
         report(stage="Comparing with the frozen roll", done=0, total=None, unit="records")
         sets.copy_verdicts(sets.BEFORE, run.base_roll.pk)
-        sets.keep_moves(run.pk, DryRunMove.Against.ROLL)
-        figures["roll"] = sets.comparison()
+        figures["roll"] = sets.compare(run.pk, DryRunMove.Against.ROLL)
     if run.base_rules:
         report(stage="Comparing with the version before", done=0, total=None, unit="records")
         sets.judge_into(sets.BEFORE, rules_of_row(run.base_rules))
-        sets.keep_moves(run.pk, DryRunMove.Against.RULES)
-        figures["rules"] = sets.comparison()
+        figures["rules"] = sets.compare(run.pk, DryRunMove.Against.RULES)
     return figures
 
 

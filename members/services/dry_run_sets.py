@@ -79,23 +79,6 @@ _PAIRS: Final = f"""
 """  # noqa: S608 - our own names.
 
 
-def keep_moves(run_id: int, against: DryRunMove.Against) -> int:
-    """Keep every record whose vote comes or goes; return how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO members_dryrunmove
-                (run_id, against, member_id, section_id, unit_id, was, becomes, still_votes)
-            SELECT %(run)s, %(against)s, member_id, section_id, unit_id, was, becomes, still_votes
-            FROM ({_PAIRS}) pairs
-            WHERE (was = %(eligible)s) <> (becomes = %(eligible)s)
-            ORDER BY member_id
-            """,  # noqa: S608 - our own names.
-            {"run": run_id, "against": str(against), "eligible": ELIGIBLE},
-        )
-        return int(cursor.rowcount)
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
     """So many records of one section and unit with one pair of verdicts."""
@@ -119,9 +102,12 @@ class _Group:
         return f"shifts_{direction}" if self.still_votes else direction
 
 
-def comparison() -> dict[str, Any]:
-    """The figures of one comparison: totals, and by section, unit and reason."""
-    groups = _groups()
+def compare(run_id: int, against: DryRunMove.Against) -> dict[str, Any]:
+    """Keep every record whose vote comes or goes, and give the figures of the comparison.
+
+    They are totals, and by section, unit and reason.
+    """
+    groups = _groups(run_id, against)
     totals = _kinds(groups)
     return {
         "before": totals["stays"] + totals["out"] + totals["shifts_out"],
@@ -137,14 +123,26 @@ def comparison() -> dict[str, Any]:
 _KINDS: Final = ("stays", "in", "out", "shifts_in", "shifts_out")
 
 
-def _groups() -> list[_Group]:
+# One pass over the list's pairs for the moves and for the figures.
+_COMPARE: Final = f"""
+    WITH pairs AS MATERIALIZED ({_PAIRS}), moves AS (
+        INSERT INTO members_dryrunmove
+            (run_id, against, member_id, section_id, unit_id, was, becomes, still_votes)
+        SELECT %(run)s, %(against)s, member_id, section_id, unit_id, was, becomes, still_votes
+        FROM pairs WHERE (was = %(eligible)s) <> (becomes = %(eligible)s)
+        ORDER BY member_id
+    )
+    SELECT section_id, unit_id, was, becomes, still_votes, count(*)
+    FROM pairs GROUP BY 1, 2, 3, 4, 5
+"""  # noqa: S608 - our own names.
+
+
+def _groups(run_id: int, against: DryRunMove.Against) -> list[_Group]:
     sections = dict(Section.objects.values_list("pk", "name"))
     units = dict(Unit.objects.values_list("pk", "name"))
-    with connection.cursor() as cursor:
+    with by_hashing(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT section_id, unit_id, was, becomes, still_votes, count(*)"  # noqa: S608
-            f" FROM ({_PAIRS}) pairs GROUP BY 1, 2, 3, 4, 5",
-            {"eligible": ELIGIBLE},
+            _COMPARE, {"run": run_id, "against": str(against), "eligible": ELIGIBLE}
         )
         rows = cursor.fetchall()
     return [

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import product
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ class _Fact:
     column, kind: the expression to look up, and its SQL type.
     values:       the query for its distinct values.
     blank:        what stands in SQL for a value that was never recorded: a join finds no NULL.
-    A fact of BY_SECTION is looked up with the section's code before it.
+    A fact of BY_SECTION is looked up with the section before it, as one number.
     """
 
     column: str
@@ -44,14 +45,28 @@ def _of_members(column: str, kind: str, blank: str) -> _Fact:
     return _Fact(f"coalesce(m.{column}, '{blank}'::{kind})", kind, values, blank)
 
 
-def _by_section(column: str, written: str) -> _Fact:
-    """A fact whose limit depends on the section: looked up by both as one text.
+_EACH_SECTION: Final = 10_000_000
+_BLANK: Final = 5_000_000
+_DAY_NOUGHT: Final = date(2000, 1, 1)
+
+
+def _by_section(column: str, as_number: str) -> _Fact:
+    """A fact whose limit depends on the section: looked up by both as one number.
 
     One key and not two, because the planner, who knows nothing of an array's values, may join by
-    the section alone and compare the other half of the key row by row.
+    the section alone and compare the other half of the key row by row. A number and not a text,
+    because hundreds of thousands of dates take seconds to write out.
     """
     values = f"SELECT DISTINCT {column} FROM members_member"  # noqa: S608 - a constant.
-    return _Fact(f"c.code || ' ' || coalesce({written}, '')", "text", values, "")
+    key = f"m.section_id * {_EACH_SECTION} + coalesce({as_number}, {_BLANK})"
+    return _Fact(key, "bigint", values, "")
+
+
+def _as_number(value: Value) -> int:
+    """A day, or an answer, as the list's column is written in a key; see _by_section."""
+    if value is None:
+        return _BLANK
+    return (value - _DAY_NOUGHT).days if isinstance(value, date) else int(value)
 
 
 _FACTS: Final[dict[Question, _Fact]] = {
@@ -63,11 +78,14 @@ _FACTS: Final[dict[Question, _Fact]] = {
         "coalesce(u.key, '')", "text", "SELECT key FROM members_unit UNION ALL SELECT NULL", ""
     ),
     Question.STANDING: _of_members("standing", "text", ""),
-    Question.JOINED: _by_section("joined_on", "to_char(m.joined_on, 'YYYY-MM-DD')"),
-    Question.PAID: _by_section("paid_until", "to_char(m.paid_until, 'YYYY-MM-DD')"),
-    Question.LEVY: _by_section("levy_confirmed", "m.levy_confirmed::text"),
+    Question.JOINED: _by_section("joined_on", "m.joined_on - date '2000-01-01'"),
+    Question.PAID: _by_section("paid_until", "m.paid_until - date '2000-01-01'"),
+    Question.LEVY: _by_section("levy_confirmed", "m.levy_confirmed::integer"),
     Question.AGE: _of_members("date_of_birth", "date", "infinity"),
 }
+_NUMBERS: Final = {outcome: number for number, outcome in enumerate(Outcome)}
+_OUTCOMES: Final = len(_NUMBERS)
+
 # Facts that are not asked about are not kept with the verdict.
 _KEPT_IF_ASKED: Final = {
     Question.STANDING: ("standing", "m.standing", "''"),
@@ -104,8 +122,8 @@ _QUERY: Final = """
         JOIN members_section c ON c.id = m.section_id
         LEFT JOIN members_unit u ON u.id = m.unit_id
         {joins}
-        LEFT JOIN unnest(%(sets)s::text[], %(rules)s::text[]) AS ruling (outcomes, rule)
-            ON ruling.outcomes = concat_ws(',', {outcomes})
+        LEFT JOIN unnest(%(sets)s::integer[], %(rules)s::text[]) AS ruling (outcomes, rule)
+            ON ruling.outcomes = {outcomes}
     ),
     -- The people with several records, and the one of them that is entered.
     persons AS (
@@ -153,10 +171,10 @@ def judgement(rules: Rules) -> Judgement:
     asked = [question for question in _FACTS if is_asked(question, rules)]
     made = Judgement()
     joins, outcomes, occurring = [], [], []
-    for question in asked:
+    for place, question in enumerate(asked):
         join, found = _look_up(question, rules, made.values)
         joins.append(join)
-        outcomes.append(f"j_{question}.outcome")
+        outcomes.append(f"j_{question}.outcome * {_OUTCOMES**place}")
         occurring.append(found)
     made.values["sets"], made.values["rules"] = _rulings(asked, occurring)
     made.values |= {"eligible": ELIGIBLE, "entered_elsewhere": ENTERED_ELSEWHERE}
@@ -164,7 +182,7 @@ def judgement(rules: Rules) -> Judgement:
         f"{column if question in asked else blank} AS {name}"
         for question, (name, column, blank) in _KEPT_IF_ASKED.items()
     )
-    made.query = _QUERY.format(joins=" ".join(joins), outcomes=", ".join(outcomes), kept=kept)
+    made.query = _QUERY.format(joins=" ".join(joins), outcomes=" + ".join(outcomes), kept=kept)
     return made
 
 
@@ -173,47 +191,47 @@ def _look_up(question: Question, rules: Rules, values: dict[str, Any]) -> tuple[
     fact = _FACTS[question]
     judged = list(_judged(question, rules))
     values[f"{question}_values"] = [
-        f"{section} {_in_sql(value, fact)}" if question in BY_SECTION else _in_sql(value, fact)
+        section * _EACH_SECTION + _as_number(value) if question in BY_SECTION
+        else _in_sql(value, fact)
         for value, section, _ in judged
     ]
-    values[f"{question}_outcomes"] = [str(outcome) for _, _, outcome in judged]
-    arrays = f"%({question}_values)s::{fact.kind}[], %({question}_outcomes)s::text[]"
+    values[f"{question}_outcomes"] = [_NUMBERS[outcome] for _, _, outcome in judged]
+    arrays = f"%({question}_values)s::{fact.kind}[], %({question}_outcomes)s::integer[]"
     join = f"LEFT JOIN unnest({arrays}) AS j_{question} (value, outcome) ON j_{question}.value = "
     return join + fact.column, sorted({outcome for _, _, outcome in judged})
 
 
-def _judged(question: Question, rules: Rules) -> Iterator[tuple[Value, str, Outcome]]:
+def _judged(question: Question, rules: Rules) -> Iterator[tuple[Value, int, Outcome]]:
     """Each distinct value of one fact, of each section where that matters, judged by the core."""
     with connection.cursor() as cursor:
         cursor.execute(_FACTS[question].values)
         found: list[Value] = [value for (value,) in cursor.fetchall()]
-        cursor.execute("SELECT code FROM members_section")
-        sections = [code for (code,) in cursor.fetchall()]
-    for section in sections if question in BY_SECTION else sections[:1]:
+        cursor.execute("SELECT id, code FROM members_section")
+        sections: list[tuple[int, str]] = cursor.fetchall()
+    for section, code in sections if question in BY_SECTION else sections[:1]:
         for value in found:
-            yield value, section, judge(question, value, rules, section=section)
+            yield value, section, judge(question, value, rules, section=code)
 
 
 def _in_sql(value: Value, fact: _Fact) -> str | bool:
     """A value as the join looks for it."""
     if value is None:
         return fact.blank
-    if isinstance(value, bool):
-        return value if fact.kind == "boolean" else str(value).lower()
-    return str(value)
+    return value if isinstance(value, bool) else str(value)
 
 
 def _rulings(
     asked: list[Question], occurring: list[list[Outcome]]
-) -> tuple[list[str], list[str]]:
-    """Each set of outcomes that can occur, as SQL will write it, and the rule that decides it.
+) -> tuple[list[int], list[str]]:
+    """Each set of outcomes that can occur, as SQL will number it, and the rule that decides it.
 
-    At most 4 outcomes of 8 questions, in practice some hundreds of sets, however many people
-    there are. A set that were missing would give a verdict without a rule.
+    The outcome of each question is one digit of the number. At most 4 outcomes of 8 questions, in
+    practice some hundreds of sets, however many people there are. A set that were missing would
+    give a verdict without a rule.
     """
     sets, deciding = [], []
     for outcomes in product(*occurring):
         whole = dict.fromkeys(Question, Outcome.NOT_ASKED) | dict(zip(asked, outcomes, strict=True))
-        sets.append(",".join(outcomes))
+        sets.append(sum(_NUMBERS[each] * _OUTCOMES**at for at, each in enumerate(outcomes)))
         deciding.append(settle(whole))
     return sets, deciding
