@@ -98,78 +98,81 @@ _BY_HAND: Final = """
 """
 # What was written anew within the window: changed, or added by an import that added the lesser
 # part of the list (with the first list everything is new, and nothing is to be told from it).
-_WRITTEN: Final = """
+# Gathered once, for the patterns that look at values.
+GATHERED: Final = "members_written_lately"
+GATHER: Final = f"""
+    CREATE TEMPORARY TABLE {GATHERED} ON COMMIT DROP AS
     WITH added AS (
         SELECT id FROM members_importbatch
         WHERE applied_at >= %(since)s
           AND rows_new * 2 < (SELECT count(*) FROM members_member)
-    ), written AS (
-        SELECT m.id, m.is_listed, m.email, m.phone, m.address_1, m.address_2, m.postcode,
-               m.address_withheld, c.email_was
-        FROM members_member m JOIN (
-            SELECT c.member_id, (array_agg(h.before ->> 'email' ORDER BY h.id))[1] AS email_was
-            FROM members_contactchange c JOIN members_change h ON h.id = c.change_id
-            WHERE c.at >= %(since)s AND c.is_{kind} GROUP BY c.member_id
-            UNION ALL
-            SELECT id, '' FROM members_member
-            WHERE first_import_id IN (SELECT id FROM added)
-        ) AS c ON c.member_id = m.id
+    ), lately AS (
+        SELECT c.member_id, bool_or(c.is_email) AS is_email, bool_or(c.is_phone) AS is_phone,
+               bool_or(c.is_address) AS is_address,
+               (array_agg(h.before ->> 'email' ORDER BY h.id) FILTER (WHERE c.is_email))[1]
+                   AS email_was
+        FROM members_contactchange c JOIN members_change h ON h.id = c.change_id
+        WHERE c.at >= %(since)s AND (c.is_email OR c.is_phone OR c.is_address)
+          AND h.at >= %(since)s
+        GROUP BY c.member_id
+        UNION ALL
+        SELECT id, true, true, true, '' FROM members_member
+        WHERE first_import_id IN (SELECT id FROM added)
     )
+    SELECT m.id, m.is_listed, m.email, m.phone, m.address_1, m.address_2, m.postcode,
+           m.address_withheld, lately.is_email, lately.is_phone, lately.is_address,
+           lately.email_was
+    FROM members_member m JOIN lately ON lately.member_id = m.id
 """
-_DOMAIN: Final = (
-    _WRITTEN.format(kind="email")
-    + """
-    , fresh AS (
+_DOMAIN: Final = f"""
+    WITH fresh AS (
         SELECT split_part(lower(email), '@', 2) AS domain, count(DISTINCT id) AS people,
                count(*) FILTER (WHERE split_part(lower(email), '@', 1)
                                 = split_part(lower(email_was), '@', 1)) AS kept
-        FROM written WHERE email <> '' GROUP BY 1 HAVING count(DISTINCT id) >= %(new_domain)s
+        FROM {GATHERED} WHERE is_email AND email <> ''
+        GROUP BY 1 HAVING count(DISTINCT id) >= %(new_domain)s
     ), held AS (
         SELECT split_part(lower(email), '@', 2) AS domain, count(*) AS people
-        FROM members_member WHERE email <> '' GROUP BY 1
+        FROM members_member
+        WHERE email <> '' AND split_part(lower(email), '@', 2) IN (SELECT domain FROM fresh)
+        GROUP BY 1
     )
     SELECT 'domain:' || domain, domain, fresh.people,
            fresh.kept || ' of them kept the part before the @', NULL::bigint, NULL::bigint,
            NULL::bigint
     FROM fresh JOIN held USING (domain) WHERE fresh.people * 2 >= held.people
-    """
-)
-_IN_A_ROW: Final = (
-    _WRITTEN.format(kind="email")
-    + r"""
-    , parted AS (
+"""
+_IN_A_ROW: Final = rf"""
+    WITH parted AS (
         SELECT DISTINCT lower(email) AS email,
                regexp_replace(split_part(lower(email), '@', 1), '[0-9]+', '#') AS stem,
                split_part(lower(email), '@', 2) AS domain,
-               substring(split_part(lower(email), '@', 1) FROM '[0-9]{1,15}')::bigint AS place
-        FROM written WHERE split_part(email, '@', 1) ~ '[0-9]'
+               substring(split_part(lower(email), '@', 1) FROM '[0-9]{{1,15}}')::bigint AS place
+        FROM {GATHERED} WHERE is_email AND split_part(email, '@', 1) ~ '[0-9]'
     )
     SELECT 'sequence:' || stem || '@' || domain, stem || '@' || domain, count(*),
            min(place) || ' to ' || max(place), NULL::bigint, NULL::bigint, NULL::bigint
     FROM parted GROUP BY stem, domain
     HAVING count(*) >= %(in_a_row)s
        AND max(place) - min(place) < %(spread)s * count(*)
-    """
-)
+"""
 
 
 def _shared(kind: str, name: str, most: str, most_new: str) -> str:
-    return (
-        _WRITTEN.format(kind=kind)
-        + f"""
-    , fresh AS (
-        SELECT {SHARED_KEYS[kind]} AS value, count(DISTINCT id) AS people
-        FROM written WHERE is_listed AND {name} <> '' AND NOT address_withheld
+    key, known = SHARED_KEYS[kind], f"is_listed AND {name} <> '' AND NOT address_withheld"
+    return f"""
+    WITH fresh AS (
+        SELECT {key} AS value, count(DISTINCT id) AS people
+        FROM {GATHERED} WHERE is_{kind} AND {known}
         GROUP BY 1 HAVING count(DISTINCT id) >= %({most_new})s
     ), held AS (
-        SELECT {SHARED_KEYS[kind]} AS value, count(*) AS people
-        FROM members_member WHERE is_listed AND {name} <> '' AND NOT address_withheld GROUP BY 1
+        SELECT {key} AS value, count(*) AS people
+        FROM members_member WHERE {known} AND {key} IN (SELECT value FROM fresh) GROUP BY 1
     )
     SELECT '{kind}:' || left(value, 320), left(value, 320), held.people,
            fresh.people || ' of them lately', NULL::bigint, NULL::bigint, NULL::bigint
     FROM fresh JOIN held USING (value) WHERE held.people >= %({most})s
     """
-    )
 
 
 def _by_kind(statement: str) -> str:

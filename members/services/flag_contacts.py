@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from members.models import ContactFlag
-from members.services.contact_patterns import PATTERNS, VALUES, WINDOW_DAYS
+from members.services.contact_patterns import GATHER, GATHERED, PATTERNS, VALUES, WINDOW_DAYS
+from members.services.judging import by_hashing
 from members.services.staging import give_memory
 from office.progress import Report, silent
 from office.services.audit import record
@@ -25,19 +27,33 @@ def flag_contacts(*, now: datetime, report: Report = silent) -> int:
     """Look for every pattern, and return how many flags were raised that were not there."""
     give_memory()
     since = now - timedelta(days=WINDOW_DAYS)
-    raised = 0
     report(stage="Looking for patterns", done=0, total=len(PATTERNS), unit="questions")
     with connection.cursor() as cursor:
         # One watch at a time: two would raise the same flag.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('flag_contacts', 0))")
-        for place, (kind, statement) in enumerate(PATTERNS, start=1):
-            cursor.execute(statement, {"since": since, **VALUES})
-            for row in cursor.fetchall():
-                raised += _flag(kind, row, now)
-            report(done=place)
+        found: list[tuple[str, tuple[Any, ...]]] = []
+        _gather(cursor, since)
+        with by_hashing():
+            for place, (kind, statement) in enumerate(PATTERNS, start=1):
+                cursor.execute(statement, {"since": since, **VALUES})
+                found += [(kind, row) for row in cursor.fetchall()]
+                report(done=place)
+        cursor.execute(f"DROP TABLE {GATHERED}")
+        raised = sum(_flag(kind, row, now) for kind, row in found)
     if raised:
         record("flag_contacts", subject=SUBJECT, by=None, now=now, parameters={"raised": raised})
     return raised
+
+
+def _gather(cursor: CursorWrapper, since: datetime) -> None:
+    """What was written lately, once for all patterns.
+
+    Of changes that have just been written, as after an import, the planner knows nothing: joined
+    otherwise than by hashing, the whole list may be gone through once for each of them.
+    """
+    with by_hashing():
+        cursor.execute(GATHER, {"since": since})
+    cursor.execute(f"ANALYZE {GATHERED}")
 
 
 def _flag(kind: str, row: tuple[Any, ...], now: datetime) -> bool:
