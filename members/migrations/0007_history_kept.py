@@ -26,12 +26,13 @@ BEGIN
            differing.after
     FROM was
     JOIN written USING (id)
-    CROSS JOIN LATERAL (SELECT to_jsonb(written) AS row) AS became
+    -- OFFSET 0 has each row written as JSON once, and not once more for each of its columns.
+    CROSS JOIN LATERAL (SELECT to_jsonb(was) AS old, to_jsonb(written) AS new OFFSET 0) AS row
     CROSS JOIN LATERAL (
         SELECT jsonb_object_agg(cell.key, cell.value) AS before,
-               jsonb_object_agg(cell.key, became.row -> cell.key) AS after
-        FROM jsonb_each(to_jsonb(was)) AS cell
-        WHERE cell.value IS DISTINCT FROM became.row -> cell.key
+               jsonb_object_agg(cell.key, row.new -> cell.key) AS after
+        FROM jsonb_each(row.old) AS cell
+        WHERE cell.value IS DISTINCT FROM row.new -> cell.key
     ) AS differing
     WHERE differing.before IS NOT NULL
     ORDER BY was.id;

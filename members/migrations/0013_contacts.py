@@ -38,12 +38,15 @@ BEGIN
                    IS DISTINCT FROM lower(btrim(changed.after ->> 'email')) AS is_email,
                members_plain_phone(changed.before ->> 'phone')
                    IS DISTINCT FROM members_plain_phone(changed.after ->> 'phone') AS is_phone,
-               members_plain_address(changed.before)
+               changed.before ?| ARRAY['address_1', 'address_2', 'address_3', 'address_4',
+                                       'postcode', 'country']
+               AND members_plain_address(changed.before)
                    IS DISTINCT FROM members_plain_address(changed.after) AS is_address,
                members_plain_text(changed.before ->> 'given_name')
                    IS DISTINCT FROM members_plain_text(changed.after ->> 'given_name')
                OR members_plain_text(changed.before ->> 'family_name')
                    IS DISTINCT FROM members_plain_text(changed.after ->> 'family_name') AS is_name
+        OFFSET 0  -- Worked out once for each change, and not again to be written down.
     ) AS kinds
     WHERE changed.before ?| ARRAY[
             'email', 'phone', 'address_1', 'address_2', 'address_3', 'address_4', 'postcode',

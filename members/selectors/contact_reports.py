@@ -105,10 +105,19 @@ class Shared:
 
 def shared(kind: str, *, most: int = PAGE_ROWS) -> list[Shared]:
     """The e-mail, telephone or postal addresses that more listed people share than a household."""
+    known = f"m.is_listed AND m.merged_into_id IS NULL AND {_NOT_BLANK[kind]}"
+    key = SHARED_KEYS[kind]
+    # Hundreds of thousands of numbers are grouped in a third of the time that their texts take; the
+    # few that many share are then grouped by what they are.
     rows = _rows(
         f"""
-        SELECT {SHARED_KEYS[kind]}, count(*), count(DISTINCT unit_id), min(id)
-        FROM members_member WHERE is_listed AND merged_into_id IS NULL AND {_NOT_BLANK[kind]}
+        WITH hashed AS MATERIALIZED (
+            SELECT m.id, hashtextextended({key}, 0) AS hash FROM members_member m WHERE {known}
+        ), often AS (
+            SELECT hash FROM hashed GROUP BY hash HAVING count(*) > %(tolerated)s
+        )
+        SELECT {key}, count(*), count(DISTINCT m.unit_id), min(m.id)
+        FROM often JOIN hashed USING (hash) JOIN members_member m ON m.id = hashed.id
         GROUP BY 1 HAVING count(*) > %(tolerated)s ORDER BY 2 DESC, 1 LIMIT %(most)s
         """,
         tolerated=TOLERATED[kind],
