@@ -20,6 +20,8 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.installation import Installation, running
+
 # Playwright keeps an event loop on the test's thread, beside which Django refuses its database.
 # Nothing here runs Django code inside that loop.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -128,3 +130,9 @@ def screenshot() -> Callable[[Page, str], None]:
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with running(tmp_path_factory.mktemp("installation")) as it:
+        yield it
