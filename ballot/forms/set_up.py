@@ -79,6 +79,7 @@ class SetUpForm(BeginForm):
     ballot_of_excluded = forms.ChoiceField(
         label="The ballot of somebody excluded after casting it", choices=AfterCast.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose what becomes of the ballot of somebody excluded."},
         help_text="Somebody struck off as suspended, excluded or expelled, found not to be "
         "entitled, or by order of a court. If they are reinstated before the register is "
         "verified, it stands.",
@@ -86,10 +87,12 @@ class SetUpForm(BeginForm):
     ballot_of_dead = forms.ChoiceField(
         label="The ballot of somebody who died after casting it", choices=AfterCast.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose what becomes of the ballot of somebody who died."},
     )
     ballot_of_resigned = forms.ChoiceField(
         label="The ballot of somebody who resigned after casting it", choices=AfterCast.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose what becomes of the ballot of somebody who resigned."},
     )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
