@@ -108,6 +108,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "sets_aside": election.stage == State.CLOSED and "set_aside_ballot" in may,
         "takes_lots": election.stage == State.OPENED and "record_lot" in may,
         "is_public": election.stage != State.DRAFT,
+        "has_roll": election.roll is not None,
         "may_set_up": "set_up_election" in may and election.stage == State.DRAFT,
     }
 

@@ -137,20 +137,22 @@ def _lines(part: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def _plot(figures: dict[str, Any]) -> Bars:
-    rows = []
+    rows, words = [], []
     for one in figures["sections"]:
         electors, others = one["electors"], one["applied"] - one["electors"]
-        label = f"{one['name']}: {electors:,} on the roll, {others:,} not eligible"
+        words.append(f"{one['name']}: {electors:,} on the roll, {others:,} not eligible")
+        # A label in a picture does not wrap, and a telephone is 320 pixels wide.
         rows.append(
-            (label, [Part(electors, series(0), f"{electors:,}", "On the roll"),
-                     Part(others, EXHAUSTED, "", "Not eligible")])
+            (f"{one['name']}: {electors:,} of {one['applied']:,}",
+             [Part(electors, series(0), f"{electors:,}", "On the roll"),
+              Part(others, EXHAUSTED, "", "Not eligible")])
         )  # fmt: skip
     return stacked_bars(
         rows,
         whole=max((one["applied"] for one in figures["sections"]), default=0),
         chart_id="electorate",
         title="From the list to the roll, by section",
-        description="; ".join(label for label, _ in rows) + ".",
+        description="; ".join(words) + ".",
     )
 
 

@@ -99,7 +99,7 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
     link.click()
 
 
-def wait_until(page: Page, is_there: Callable[[], bool], *, limit_s: int = 90) -> None:
+def wait_until(page: Page, is_there: Callable[[], bool], *, limit_s: int = 180) -> None:
     """Reload the page, as a person does, until the worker has brought it so far."""
     give_up_at = time.monotonic() + limit_s
     while time.monotonic() < give_up_at:
@@ -366,9 +366,18 @@ def read_statement(page: Page, album: Album) -> None:
     follow(page, re.compile("Statement of the electorate"))
     album.look(page, "statement")
     album.handbook(page, "statement")
-    for table in page.locator("main table").all():
-        rows = [cells.split("\t") for cells in table.inner_text().strip().split("\n") if cells]
-        print(rows)
+    whole, *sections = [figures_of(table) for table in page.locator("main table").all()]
+    assert len(sections) == 3
+    for applied, *removed, on_the_roll in (whole, *sections):
+        assert applied - sum(removed) == on_the_roll
+    for place in (0, -1):
+        assert whole[place] == sum(section[place] for section in sections)
+    assert whole[0] == 534 + len(ROWS)
+
+
+def figures_of(table: Locator) -> list[int]:
+    return [int(cell.replace(",", "")) for cell in table.locator("tbody td:last-child")
+            .all_inner_texts()]  # fmt: skip
 
 
 def test_a_newcomer_brings_a_messy_list_to_a_frozen_roll_by_the_pages_alone(
@@ -390,5 +399,6 @@ def test_a_newcomer_brings_a_messy_list_to_a_frozen_roll_by_the_pages_alone(
     set_up(officer, installation)
     freeze(officer, deputy, album, installation)
     public = open_page()
+    public.set_default_timeout(30_000)
     public.goto(installation.origin)
     read_statement(public, album)

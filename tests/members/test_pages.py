@@ -75,6 +75,9 @@ def test_a_list_goes_from_upload_to_preview_to_applied(client: Client) -> None:
     services.apply_import(batch.pk, now=NOW)
     page = text_of(keeper, "import", batch.pk)
     assert "3 people are on the list now" in page
+    assert "What comes next" in page
+    assert "1 of this file was left out" in page
+    assert reverse("duplicates") in page
     assert "Apply: add" not in page
     assert "Fallowes, Carys" in text_of(keeper, "members")
 

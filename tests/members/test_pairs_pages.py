@@ -67,6 +67,14 @@ def test_the_queue_and_the_pair_say_in_words_what_agrees(desk: Client) -> None:
     assert page.index("keep 1<") < page.index("keep A2<")
 
 
+def test_the_first_page_of_members_says_that_a_pair_waits(desk: Client) -> None:
+    assert "Records that may be one person</a></li>" in text_of(desk, "members")
+
+    found(person(number="1"), person(number="2"))
+
+    assert "Records that may be one person</a>: 1 waits</li>" in text_of(desk, "members")
+
+
 def test_a_decision_leads_to_the_next_pair_and_then_to_the_queue(desk: Client) -> None:
     found(person(number="1"), person(number="2"), person(number="3"))
     first, second, _ = Pair.objects.order_by("-score", "pk")

@@ -49,6 +49,10 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
 
     client.post(reverse("desk_begin"), {"title": "Leader 2026", "party": "The Party"})
     election = Election.objects.get()
+    page = client.get(reverse("desk_set_up", args=[election.slug]))
+    # A field that is asked and not shown is a page that cannot be saved.
+    for field in page.context["form"]:
+        assert f'name="{field.html_name}"' in page.content.decode(), field.name
     set_up = client.post(reverse("desk_set_up", args=[election.slug]), {
         "title": "Leader 2026", "party": "The Party", "returning_officer": "Ruth Adeyemi",
         "summary": "", "zone": "Europe/London", "opens_at": "2030-06-30T09:00",
