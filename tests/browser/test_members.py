@@ -65,7 +65,7 @@ def test_somebody_with_only_the_pages_imports_a_list_and_writes_rules(
     page.goto(f"{origin}/desk/")
     page.get_by_role("link", name="Members").click()
     page.get_by_role("link", name="Import a membership list").first.click()
-    page.get_by_label("The list, as a CSV file").set_input_files(SAMPLE)
+    page.get_by_label("The list, as a file").set_input_files(SAMPLE)
     page.get_by_label("The whole membership list", exact=True).check()
     press(page, "Send the list")
 

@@ -79,7 +79,7 @@ def import_list(page: Page, installation: Installation, tmp_path: Path) -> None:
     file = tmp_path / "branch-list.csv"
     file.write_text(LIST)
     page.goto(f"{installation.origin}/desk/members/imports/")
-    page.get_by_label("The list, as a CSV file").set_input_files(file)
+    page.get_by_label("The list, as a file").set_input_files(file)
     page.get_by_label("Only some people").check()
     press(page, "Send the list")
     expect(page.get_by_role("button", name=re.compile("Apply: add 2"))).to_be_visible(
