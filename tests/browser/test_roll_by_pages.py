@@ -223,7 +223,7 @@ def propose(page: Page, installation: Installation, kind: str, reason: str) -> N
     page.get_by_label("What it rests on").fill("Minute 7 of the panel.")
     press(page, "Propose")
     installation.prove_again(page, 2)
-    expect(page.get_by_text("This waits for a second officer.")).to_be_visible()
+    expect(page.get_by_text("This waits for a second officer, who")).to_be_visible()
 
 
 def approve(page: Page, installation: Installation) -> None:
