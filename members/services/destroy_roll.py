@@ -1,37 +1,69 @@
 """Destroy a roll's personal data once its day has come, and write the certificate.
 
 The one place where history is removed. It switches the append-only triggers off for the length of
-its transaction, which the tables' owner alone can do: neither the web nor a worker signs in as
-that (config's database_access), so that this is a command that an operator runs. The order is the
-officers': a day that two of them set. PostgreSQL's clock says whether it has come.
+its transaction (services.history_off), which the tables' owner alone can do, so that this is a
+command that an operator runs. The order is the officers': a day that two of them set.
+PostgreSQL's clock says whether it has come.
 
-What stays: the totals, the commitment, the pseudonyms that the board and the box are made of.
+What stays: the totals, the commitments, the pseudonyms that the board and the box are made of,
+and of each amendment its number, its kind and its reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import ForeignKey
 from psycopg2 import sql
 
-from members.models import Destruction, Member, Roll, RollEntry, Verdict
+from members.models import (
+    AmendedEntry,
+    Amendment,
+    BulkAmendment,
+    BulkLine,
+    BulkRefused,
+    Destruction,
+    DryRunMove,
+    Roll,
+    RollEntry,
+    Verdict,
+)
 from members.models.people import Contact
+from members.services.delete_the_gone import delete_the_gone
+from members.services.history_off import count_changed, without_triggers
 from office.refusal import Refusal
 from office.services.audit import record
 
-GONE_KEPT: Final = timedelta(days=365)
-"""Somebody who left the list is kept so long after the last change, and then deleted, if no roll
-that is not destroyed yet was drawn up while they were on it."""
+_BLANK: Final = sql.SQL(", ").join(
+    sql.SQL("{} = ''").format(sql.Identifier(field.name)) for field in Contact._meta.fields
+)
+# Name, number and addresses go, and so does the member; pseudonym, section and unit stay. The
+# grounds of an amendment are words of officers, which may name somebody.
+_OF_A_ROLL: Final = {
+    RollEntry: sql.SQL("UPDATE members_rollentry SET {}, member_id = NULL WHERE roll_id = %s")
+    .format(_BLANK),
+    AmendedEntry: sql.SQL(
+        "UPDATE members_amendedentry SET {} WHERE entry_id IN"
+        " (SELECT id FROM members_rollentry WHERE roll_id = %s)"
+    ).format(_BLANK),
+    Verdict: "DELETE FROM members_verdict WHERE roll_id = %s",
+    Amendment: "UPDATE members_amendment SET grounds = '' WHERE roll_id = %s",
+    BulkAmendment: "UPDATE members_bulkamendment SET grounds = '' WHERE roll_id = %s",
+    BulkLine: "DELETE FROM members_bulkline WHERE bulk_id IN"
+    " (SELECT id FROM members_bulkamendment WHERE roll_id = %s)",
+    BulkRefused: "DELETE FROM members_bulkrefused WHERE bulk_id IN"
+    " (SELECT id FROM members_bulkamendment WHERE roll_id = %s)",
+    DryRunMove: "DELETE FROM members_dryrunmove WHERE run_id IN"
+    " (SELECT d.id FROM members_dryrun d JOIN members_roll r"
+    " ON d.base_roll_id = r.id OR r.rules_id IN (d.rules_id, d.base_rules_id) WHERE r.id = %s)",
+    Roll: "UPDATE members_roll SET salt = '' WHERE id = %s",
+}  # fmt: skip
 
 
 @transaction.atomic
 def destroy_roll(roll_id: int, *, now: datetime) -> Destruction:
-    """Empty the entries, delete the verdicts, and delete the people nothing is kept for.
+    """Empty all that the roll holds of people, and delete the people nothing is kept for.
 
     Destroying a roll twice gives the first certificate.
     """
@@ -40,13 +72,10 @@ def destroy_roll(roll_id: int, *, now: datetime) -> Destruction:
         return roll.destruction
     due_on = _day_that_has_come(roll)
     rows: dict[str, int] = {}
-    with _without_triggers(RollEntry, Verdict, Roll):
-        rows[RollEntry._meta.db_table] = _empty_entries(roll)
-        rows[Verdict._meta.db_table] = _count(
-            "DELETE FROM members_verdict WHERE roll_id = %s", roll.pk
-        )
-        _count("UPDATE members_roll SET salt = '' WHERE id = %s", roll.pk)
-    for table, count in _delete_the_gone(now=now).items():
+    with without_triggers(*_OF_A_ROLL):
+        for model, statement in _OF_A_ROLL.items():
+            rows[model._meta.db_table] = count_changed(statement, roll.pk)
+    for table, count in delete_the_gone(now=now).items():
         rows[table] = rows.get(table, 0) + count
     assert roll.destroy_ordered_by, "The database demands both with the day."
     assert roll.destroy_seconded_by, "The database demands both with the day."
@@ -76,87 +105,3 @@ def _day_that_has_come(roll: Roll) -> date:
             f"This roll is kept until {roll.destroy_on:%d/%m/%Y}, as two officers ordered.",
         )
     return roll.destroy_on
-
-
-def _empty_entries(roll: Roll) -> int:
-    """Take name, number, addresses and the member away; pseudonym, section and unit stay."""
-    texts = [field.name for field in Contact._meta.fields]
-    emptied = sql.SQL(", ").join(
-        sql.SQL("{} = ''").format(sql.Identifier(column)) for column in texts
-    )
-    return _count(
-        sql.SQL("UPDATE members_rollentry SET {}, member_id = NULL WHERE roll_id = %s").format(
-            emptied
-        ),
-        roll.pk,
-    )
-
-
-def _delete_the_gone(*, now: datetime) -> dict[str, int]:
-    """Delete whoever left the list long ago and stands on no roll, with all that refers to them."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.gone")
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE gone ON COMMIT DROP AS
-            SELECT m.id FROM members_member m
-            WHERE NOT m.is_listed
-              AND NOT EXISTS (SELECT 1 FROM members_verdict v WHERE v.member_id = m.id)
-              AND NOT EXISTS (SELECT 1 FROM members_rollentry e WHERE e.member_id = m.id)
-              AND NOT EXISTS (
-                  SELECT 1 FROM members_change c WHERE c.member_id = m.id AND c.at > %s
-              )
-            """,
-            [now - GONE_KEPT],
-        )
-        # Whom somebody kept is merged into stays with them.
-        cursor.execute(
-            "DELETE FROM gone USING members_member kept WHERE kept.merged_into_id = gone.id"
-            " AND NOT EXISTS (SELECT 1 FROM gone too WHERE too.id = kept.id)"
-        )
-    rows = {}
-    references = [f for f in _references_to_members() if f.model is not Member]
-    with _without_triggers(Member, *{field.model for field in references}):
-        for field in references:
-            rows[field.model._meta.db_table] = _count(
-                sql.SQL("DELETE FROM {} WHERE {} IN (SELECT id FROM gone)").format(
-                    sql.Identifier(field.model._meta.db_table), sql.Identifier(field.column)
-                )
-            )
-        rows[Member._meta.db_table] = _count(
-            "DELETE FROM members_member WHERE id IN (SELECT id FROM gone)"
-        )
-    return rows
-
-
-def _references_to_members() -> Iterator[Any]:
-    """Every column of every table that names a member: a new table cannot be forgotten."""
-    for relation in Member._meta.related_objects:
-        if isinstance(relation.field, ForeignKey):
-            yield relation.field
-
-
-@contextmanager
-def _without_triggers(*models: Any) -> Iterator[None]:
-    """Have no trigger of ours fire on these tables until the end of the block."""
-    with connection.cursor() as cursor:
-        # A table with a check that still waits for the end of the transaction cannot be altered.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(
-            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND c.relname = ANY (%s)",
-            [[model._meta.db_table for model in models]],
-        )
-        triggers = [tuple(map(sql.Identifier, names)) for names in cursor.fetchall()]
-        for names in triggers:
-            cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER {}").format(*names))
-        yield
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for names in triggers:
-            cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER {}").format(*names))
-
-
-def _count(statement: str | sql.Composed, *values: Any) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.expressions import RawSQL
 
 from members.models import DestroyedFile, ImportBatch, ImportPiece, MendableRow, RefusedRow
 from office.enclosure import EnclosureDoesNotOpen, open_piece, seal_piece
@@ -66,11 +67,15 @@ def destroy_file(batch: ImportBatch, *, why: DestroyedFile.Why, by: int | None,
     """Destroy an import's file with all that was kept of its rows, and write the certificate.
 
     In the caller's transaction. Which cells were refused for which reason stays, without what
-    stood in them. Destroying twice is no error.
+    stood in them; so do the lines that were passed over or looked odd. Destroying twice is no
+    error.
     """
     pieces, _ = ImportPiece.objects.filter(batch=batch).delete()
     MendableRow.objects.filter(batch=batch).delete()
     RefusedRow.objects.filter(batch=batch).update(value="", number_key="")
+    batch.notes = [note if note["kind"] == "letters_o" else {**note, "found": ""}
+                   for note in batch.notes]  # fmt: skip
+    batch.save(update_fields=["notes"])
     _, is_first = DestroyedFile.objects.get_or_create(
         batch=batch,
         defaults={"at": now, "why": why, "sha256": batch.sha256,
@@ -83,7 +88,15 @@ def destroy_file(batch: ImportBatch, *, why: DestroyedFile.Why, by: int | None,
 
 
 def destroy_due_files(*, now: datetime) -> int:
-    """Destroy the files whose time is over, each in a transaction of its own; how many."""
+    """Destroy the files whose time is over, each in a transaction of its own; how many.
+
+    Of a file that could not be read, the words that it stumbled over go after the same time.
+    """
+    ImportBatch.objects.filter(
+        state=ImportBatch.State.FAILED,
+        uploaded_at__lte=now - timedelta(days=settings.KEEP_IMPORTS_DAYS),
+        failure__has_key="found",
+    ).update(failure=RawSQL("failure - 'found'", []))
     due = ImportBatch.objects.filter(
         state__in=[ImportBatch.State.APPLIED, ImportBatch.State.UNDONE],
         applied_at__lte=now - timedelta(days=settings.KEEP_IMPORTS_DAYS),

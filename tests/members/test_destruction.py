@@ -12,12 +12,31 @@ from django.test import Client
 from django.urls import reverse
 
 from members import services
-from members.models import Change, Destruction, Member, Roll, RollEntry, RollTotal, Verdict
+from members.models import (
+    AmendedEntry,
+    Amendment,
+    Change,
+    Destruction,
+    Member,
+    Roll,
+    RollEntry,
+    RollTotal,
+    Verdict,
+)
 from office.models import Approval
 from office.permissions import Role
 from office.refusal import Refusal
+from office.services.approvals import approve_act
 from tests.members.factories import NOW, frozen, imported, officers, person
+from tests.members.one_of_everything import (
+    TRACES,
+    columns_that_name_members,
+    gone,
+    one_of_everything,
+    tables_that_name,
+)
 from tests.office.factories import officer, sign_in, staff
+from tests.security.looking import dump
 
 pytestmark = pytest.mark.django_db
 DUE = date(2017, 9, 24)
@@ -102,6 +121,75 @@ def test_who_left_long_ago_and_stands_on_no_roll_is_deleted_with_their_history()
     assert set(Member.objects.values_list("number", flat=True)) == {"0000123", "2"}
     assert not Change.objects.filter(member_id=gone.pk).exists()
     assert certificate.rows["members_member"] == 1
+
+
+def test_of_a_person_of_whom_every_table_held_something_nothing_is_left_anywhere() -> None:
+    member, roll = one_of_everything()
+    gone()
+    assert tables_that_name(member) == columns_that_name_members()
+    before = dump()
+    assert [trace for trace in TRACES if trace not in before] == []
+    ordered(roll.pk)
+    long_after = NOW + timedelta(days=400)
+    services.destroy_due_files(now=long_after)
+
+    certificate = services.destroy_roll(roll.pk, now=long_after)
+
+    after = dump()
+    left = [line for line in after.splitlines() for trace in TRACES if trace in line]
+    assert left == []
+    assert tables_that_name(member) == set()
+    assert staged_tables() == []
+    assert {name for name, count in certificate.rows.items() if count} >= {
+        "members_appeal", "members_contactdispute", "members_contactflag", "members_keptstanding",
+        "members_pair", "members_bulkline", "members_bulkrefused", "members_amendedentry",
+        "members_searchrow", "members_searchword", "members_lookup", "members_accessrequest",
+    }  # fmt: skip
+    assert Member.objects.get().number == "0000123"
+
+
+def staged_tables() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'staging'")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_of_a_person_who_is_listed_only_what_the_roll_held_goes() -> None:
+    member, roll = one_of_everything()
+    ordered(roll.pk)
+    on_the_roll = {"RollEntry.member", "Verdict.member", "Verdict.entered_as", "BulkLine.member"}
+
+    services.destroy_roll(roll.pk, now=NOW + timedelta(days=400))
+
+    assert tables_that_name(member) == columns_that_name_members() - on_the_roll
+    assert not RollEntry.objects.exclude(family_name="", email="", number="").exists()
+    assert AmendedEntry.objects.exists()
+    assert not AmendedEntry.objects.exclude(family_name="", email="", number="").exists()
+    assert Amendment.objects.get().grounds == ""
+    assert (Amendment.objects.get().number, Amendment.objects.get().reason) == (1, "excluded")
+
+
+def test_somebody_gone_whose_appeal_waits_is_kept_until_it_is_decided() -> None:
+    imported(person(), person(number="3"))
+    decision = services.propose_standing(
+        Member.objects.get(number="3").pk, kind="suspension", reason="abuse", evidence="Minute 7.",
+        by=staff(Role.MEMBERSHIP_ADMINISTRATOR).pk, now=NOW,
+    )  # fmt: skip
+    approve_act(Approval.objects.get().pk, by=officer().pk, now=NOW)
+    appeal = services.lodge_appeal(decision, grounds="Not I.", by=None, now=NOW)
+    imported(person())
+    rolls = [frozen(), frozen(name="Deputy 2016")]
+    for roll_id in rolls:
+        ordered(roll_id)
+
+    services.destroy_roll(rolls[0], now=NOW + timedelta(days=400))
+    services.destroy_roll(rolls[1], now=NOW + timedelta(days=400))
+    assert Member.objects.filter(number="3").exists()
+    services.decide_appeal(appeal, upheld=False, answer="It was.", by=officer().pk, now=NOW)
+    ordered(last := frozen(name="Chair 2016"))
+    services.destroy_roll(last, now=NOW + timedelta(days=400))
+
+    assert not Member.objects.filter(number="3").exists()
 
 
 def test_who_left_of_late_or_stands_on_another_roll_is_kept() -> None:
