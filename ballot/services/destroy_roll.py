@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from ballot.lifecycle import State
 from ballot.models import Election
 from members.services import destroy_roll as destroy_entries
+from members.services.history_off import without_triggers
+from office.models import Approval
 from office.refusal import Refusal
 
+_GROUNDS: Final = "The grounds: "
 OVER: Final = frozenset({State.DECLARED, State.ARCHIVED, State.VOID})
 
 
@@ -28,5 +32,20 @@ def destroy_roll(roll_id: int, *, now: datetime) -> dict[str, int]:
             f"“{election}” is {election.stage.value}: its roll is needed until the result is "
             "declared. Move the day of destruction.",
         )
-    rows: dict[str, int] = destroy_entries(roll_id, now=now).rows
+    rows: dict[str, int] = dict(destroy_entries(roll_id, now=now).rows)
+    if election is not None:
+        rows[Approval._meta.db_table] = _forget_grounds(election)
     return rows
+
+
+def _forget_grounds(election: Election) -> int:
+    """Take the grounds of amendments out of the proposals too: officers' words may name people."""
+    of_one = Q(act="amend_roll", subject_id__startswith=f"{election.pk}-")
+    of_many = Q(act="amend_roll_in_bulk", subject_id=str(election.pk))
+    told = list(Approval.objects.filter(of_one | of_many, sentence__contains=_GROUNDS))
+    with without_triggers(Approval):
+        for row in told:
+            row.sentence = f"{row.sentence.split(_GROUNDS)[0]}The grounds went with the roll."
+            row.parameters.pop("grounds", None)
+            row.save(update_fields=["sentence", "parameters"])
+    return len(told)

@@ -1,0 +1,70 @@
+"""The roll of an election that is over goes on its day, with what was written about its people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ballot.acts import amend_subject
+from ballot.services.destroy_roll import destroy_roll
+from ballot.services.void_election import void_election
+from members.models import Roll, RollEntry
+from office.models import Approval
+from office.services.approvals import approve_act, propose_act
+from tests.ballot.factories import REASON, Run, code_of_refusal, election, entries, now
+from tests.office.factories import officer
+
+pytestmark = pytest.mark.django_db
+
+GROUNDS = "Dilys Quarrel of Tarn Lane was expelled by the panel."
+
+
+def due(run: Run) -> int:
+    """The roll, of which two officers set a day that has come."""
+    roll = run.election.roll_id
+    assert roll is not None
+    Roll.objects.filter(pk=roll).update(
+        destroy_on=date(2020, 1, 1), destroy_ordered_by=run.officers[0],
+        destroy_seconded_by=run.officers[1],
+    )  # fmt: skip
+    return roll
+
+
+def struck(run: Run) -> Approval:
+    """A proposal to strike somebody off, approved."""
+    member: Any = entries(run)[0].member_id
+    approval = propose_act(
+        "amend_roll", subject=amend_subject(run.election, member), by=officer().pk, now=now(),
+        parameters={"kind": "remove", "reason": "excluded", "grounds": GROUNDS},
+    )  # fmt: skip
+    approve_act(approval.pk, by=officer().pk, now=now())
+    return approval
+
+
+def test_a_roll_that_an_election_still_needs_is_kept_whatever_its_day() -> None:
+    run = election(at="polling")
+    roll = due(run)
+
+    assert code_of_refusal(lambda: destroy_roll(roll, now=now())) == "roll.election-not-over"
+
+    assert not RollEntry.objects.filter(roll_id=roll, family_name="").exists()
+    void_election(run.election_id, reason=REASON, **run.by_two)
+    destroy_roll(roll, now=now())
+    assert not RollEntry.objects.filter(roll_id=roll).exclude(family_name="").exists()
+
+
+def test_the_grounds_of_amendments_leave_their_proposals_and_the_act_stays_told() -> None:
+    run = election(at="frozen")
+    approval = struck(run)
+    assert GROUNDS in approval.sentence
+    void_election(run.election_id, reason=REASON, **run.by_two)
+
+    rows = destroy_roll(due(run), now=now())
+
+    approval.refresh_from_db()
+    assert "Quarrel" not in approval.sentence + str(approval.parameters)
+    assert "is struck off the roll of" in approval.sentence
+    assert approval.sentence.endswith("The grounds went with the roll.")
+    assert rows["office_approval"] == 1
