@@ -6,6 +6,7 @@ Inside members the modules are imported by name. What stands here is what ballot
 from __future__ import annotations
 
 from members.selectors import (
+    acts_told,
     amendments,
     contact_reports,
     contacts,
@@ -70,6 +71,7 @@ from members.selectors.statement import statement_of
 __all__ = [
     "WHY_NOT",
     "Link",
+    "acts_told",
     "addresses_before",
     "amendment_choices",
     "amendment_count",

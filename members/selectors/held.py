@@ -1,8 +1,9 @@
 """Everything that is held about one person, table by table, for a subject access request.
 
-Every table that names a member stands here, or in LEFT_OUT with the reason; a test walks the models
-and the database, and fails when one is in neither. A table is given whole but for the columns named
-in `without`, so that a new column is not forgotten either.
+Every table that names a member, or a row that names one, stands here or in LEFT_OUT with the
+reason; a test walks the models and the database, and fails when one is in neither. A table is given
+whole but for the columns named in `without`, so that a new column is not forgotten either; the
+file says of each what is not given and why.
 
 What is never here is the vote. It cannot be: a ballot is sealed before it leaves the elector's
 device, the box is mixed before it is opened, and what is opened is kept as a count of rankings. No
@@ -18,7 +19,7 @@ from typing import Any, Final
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model
 
-from members.models import AccessRequest
+from members.models import AccessRequest, Member
 from members.selectors.history import letters_to
 from office.models import AuditRecord, StaffMember
 
@@ -35,42 +36,85 @@ Row = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A table that names members: by which column, and what of it is not given, with the reason."""
+    """A table that names members: by which column, and what of it is not given, with the reason.
+
+    of:  the column that names them, or the way to it.
+    key: the members' own column that it holds.
+    """
 
     label: str
     words: str
     of: str = "member"
+    key: str = "pk"
     without: Mapping[str, str] = field(default_factory=dict)
 
 
-_FOLDED = "a form of the name or number for matching, made from what is given"
+_FOLDED: Final = "a form of the name or number for matching, made from what is given"
+_OTHERS: Final = (
+    "these words may speak of other people: ask the membership office for them, which gives them "
+    "without what concerns others"
+)
+_OTHER: Final = "it may be another person’s number"
 TABLES: Final = (
     Held("members.Member", "The membership list", of="pk",
          without={"name_key": _FOLDED, "number_key": _FOLDED}),
     Held("members.Change", "Every change, from and to"),
+    Held("members.ContactChange", "Which changes were of contact details"),
+    Held("members.ContactDraft", "Corrections that waited for a second person"),
+    Held("members.ContactDispute", "Changes of which it was said: this was not me",
+         of="change__member"),
+    Held("members.ContactFlag", "Changes that the office was asked to look at",
+         of="change__member", without={"note": _OTHERS}),
+    Held("members.CorrectionRequest", "Corrections that were asked for"),
+    Held("members.Decision", "Decisions on standing", without={"evidence": _OTHERS}),
+    Held("members.Appeal", "Appeals", of="decision__member"),
+    Held("members.KeptStanding", "Standing that a decision keeps against imports"),
+    Held("members.Pair", "Compared with another record: is it the same person?", of="first",
+         without={"first": _OTHER, "second": _OTHER, "kept": _OTHER, "reason": _OTHERS}),
+    Held("members.Pair", "Compared with an earlier record: is it the same person?", of="second",
+         without={"first": _OTHER, "second": _OTHER, "kept": _OTHER, "reason": _OTHERS}),
     Held("members.Verdict", "Decisions on the right to vote"),
     Held("members.RollEntry", "Entries on frozen rolls"),
+    Held("members.AmendedEntry", "Entries on frozen rolls, as amended", of="entry__member"),
+    Held("members.Amendment", "Amendments of those entries", of="entries__entry__member",
+         without={"grounds": _OTHERS, "commitment": "a hash over many people’s entries"}),
+    Held("members.BulkLine", "Sets of people who were to be added to a roll or struck off"),
+    Held("members.BulkRefused", "Lines of such sets that were refused", of="number", key="number"),
+    Held("members.DryRunMove", "Rules that were tried, and would have changed the right to vote"),
+    Held("members.RefusedRow", "Cells of imported lists that were refused", of="number_key",
+         key="number_key"),
+    Held("members.OwnPageLink", "Links to their own page that still work",
+         without={"token_hash": "it is the hash of a secret, which only the letter holds"}),
     Held("members.LookUp", "Who at the desk looked at this record",
          without={"words_mac": "a look at one member has none"}),
     Held("members.AccessRequest", "Requests to see what is held",
          without={"file": "it is this file, or one before it"}),
 )  # fmt: skip
+_ASK: Final = "kept by the returning officer of each election: ask there"
 LEFT_OUT: Final = {
     "members.SearchRow": "made from the membership list’s own row, and holds nothing else",
+    "ballot.Credential": f"which voting codes were issued is {_ASK}",
+    "ballot.RegisterMark": f"whether somebody has voted is {_ASK}",
+    "ballot.CastDispute": f"that somebody disputed a ballot is {_ASK}",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The rows of one table, ready to read."""
+    """The rows of one table, ready to read, and which of its columns are not given, and why."""
 
     words: str
     rows: tuple[Row, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def everything_about(members: Sequence[int]) -> list[Section]:
     """What each table holds of the person whose rows of the list these are."""
-    sections = [Section(table.words, tuple(_rows(table, members))) for table in TABLES]
+    sections = [
+        Section(table.words, tuple(_rows(table, members)),
+                {_in_words(name): why for name, why in table.without.items()})
+        for table in TABLES
+    ]  # fmt: skip
     return [*sections, Section("Letters", tuple(_letters(members))),
             Section("The audit trail", tuple(_acts(members)))]  # fmt: skip
 
@@ -85,9 +129,15 @@ def _rows(table: Held, members: Sequence[int]) -> Iterable[Row]:
     model: type[Model] = apps.get_model(table.label)
     columns = [each for each in model._meta.concrete_fields if each.name not in table.without]
     named = [each.name for each in columns if _is_named(each)]
-    found = model._default_manager.filter(**{f"{table.of}__in": list(members)})
-    for row in found.select_related(*named).order_by("pk"):
-        yield {column.name: _shown(row, column) for column in columns}
+    keys = Member.objects.filter(pk__in=members).values_list(table.key, flat=True)
+    found = model._default_manager.filter(**{f"{table.of}__in": list(keys)})
+    for row in found.select_related(*named).order_by("pk").distinct():
+        yield {_in_words(column.name): _shown(row, column) for column in columns}
+
+
+def _in_words(name: str) -> str:
+    """A column's name as a person reads it."""
+    return name.replace("_", " ")
 
 
 def _is_named(column: Field[Any, Any]) -> bool:

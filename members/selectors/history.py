@@ -1,7 +1,8 @@
 """One person's whole history, from everything that is written down about them, newest first.
 
 Each sort of record is a source of its own. A further one joins with `@tells` above a function from
-the keys of a person's rows to events; nothing else needs to know of it.
+the keys of a person's rows to events; nothing else needs to know of it. Those of acts (decisions,
+appeals, requests, amendments) are in members.selectors.acts_told.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from django.db.models import Q
 from members.eligibility.deciding import ELIGIBLE
 from members.models import (
     AccessRequest,
+    Appeal,
     Change,
+    ContactChange,
+    CorrectionRequest,
+    Decision,
     ImportBatch,
     Member,
     RollEntry,
@@ -29,7 +34,7 @@ from office.models import Letter
 from office.purposes import is_known_purpose, known_purposes, purpose_named
 
 EVENTS_A_PAGE: Final = 25
-_MOST_OF_A_SORT: Final = 500
+MOST_OF_A_SORT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def _added(members: Sequence[int]) -> Iterable[Event]:
 @tells
 def _changed(members: Sequence[int]) -> Iterable[Event]:
     rows = Change.objects.filter(member_id__in=members).select_related("by", "seconded_by")
-    changes = list(rows.order_by("-pk")[:_MOST_OF_A_SORT])
+    changes = list(rows.order_by("-pk")[:MOST_OF_A_SORT])
     names = _names_in(changes)
     for change in changes:
         people = filter(None, (_named(change.by), _named(change.seconded_by)))
@@ -128,7 +133,7 @@ def _changed(members: Sequence[int]) -> Iterable[Event]:
 @tells
 def _judged(members: Sequence[int]) -> Iterable[Event]:
     rows = Verdict.objects.filter(member_id__in=members).select_related("roll__frozen_by")
-    for row in rows[:_MOST_OF_A_SORT]:
+    for row in rows[:MOST_OF_A_SORT]:
         found = "on the roll" if row.rule == ELIGIBLE else "not on the roll"
         yield Event(
             row.roll.frozen_at, f"Judged for {row.roll}: {found}", _named(row.roll.frozen_by),
@@ -153,11 +158,25 @@ def _asked(members: Sequence[int]) -> Iterable[Event]:
 
 def letters_to(members: Sequence[int]) -> list[Letter]:
     """Letters to these members, and those to their roll entries that the history may show."""
-    own = [f"member:{key}" for key in members]
+    own = list(_addressed(members))
     to_members = Q(purpose__in=known_purposes(), recipient__in=own)
     entries = RollEntry.objects.filter(member_id__in=members).values_list("public_id", flat=True)
     to_entries = Q(purpose__in=_LETTERS_TO_ENTRIES, recipient__in=[str(each) for each in entries])
-    return list(Letter.objects.filter(to_members | to_entries).order_by("-pk")[:_MOST_OF_A_SORT])
+    return list(Letter.objects.filter(to_members | to_entries).order_by("-pk")[:MOST_OF_A_SORT])
+
+
+def _addressed(members: Sequence[int]) -> Iterable[str]:
+    """The names under which letters go to them: their own, and those of what is written about."""
+    yield from (f"member:{key}" for key in members)
+    for kind, rows in {
+        "decision": Decision.objects.filter(member_id__in=members),
+        "appeal": Appeal.objects.filter(decision__member_id__in=members),
+        "correction": CorrectionRequest.objects.filter(member_id__in=members),
+    }.items():
+        yield from (f"{kind}:{key}" for key in rows.values_list("pk", flat=True))
+    changes = ContactChange.objects.filter(change__member_id__in=members).order_by("-pk")
+    for key in changes.values_list("pk", flat=True)[:MOST_OF_A_SORT]:
+        yield from (f"change:{key}:{side}" for side in ("old", "new"))
 
 
 # --- changes in words -------------------------------------------------------------------------

@@ -81,7 +81,9 @@ def _zipped(request: AccessRequest, sections: Sequence[Section], *, now: datetim
     given = {"request": request, "member": request.member, "sections": sections, "made_at": now,
              "vote": VOTE}  # fmt: skip
     tables = {section.words: section.rows for section in sections}
-    as_json = {"made at": now.isoformat(), "the vote": VOTE, "held": tables}
+    left_out = {section.words: section.left_out for section in sections if section.left_out}
+    as_json = {"made at": now.isoformat(), "the vote": VOTE, "held": tables,
+               "not given": left_out}  # fmt: skip
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("what-is-held.html", render_to_string("members/held.html", given))

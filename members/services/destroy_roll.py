@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import Model
 from psycopg2 import sql
 
 from members.models import (
@@ -40,7 +41,7 @@ _BLANK: Final = sql.SQL(", ").join(
 )
 # Name, number and addresses go, and so does the member; pseudonym, section and unit stay. The
 # grounds of an amendment are words of officers, which may name somebody.
-_OF_A_ROLL: Final = {
+_OF_A_ROLL: Final[dict[type[Model], str | sql.Composed]] = {
     RollEntry: sql.SQL("UPDATE members_rollentry SET {}, member_id = NULL WHERE roll_id = %s")
     .format(_BLANK),
     AmendedEntry: sql.SQL(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -34,7 +35,7 @@ def without_triggers(*models: type[Model]) -> Iterator[None]:
             cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER {}").format(*names))
 
 
-def count_changed(statement: str | sql.Composed, *values: object) -> int:
+def count_changed(statement: str | sql.Composed, *values: Any) -> int:
     """Run a statement and return how many rows it wrote or deleted."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -64,8 +64,8 @@ TRACES: Final = (
 def one_of_everything() -> tuple[Member, Roll]:
     """The person, with a second record that is merged into theirs, and the roll they are on."""
     affiliate = person(**{**CANARY, "number": "77O0QZ-A", "section": "affiliated"})
-    imported(person(), person(**CANARY), affiliate, person(**{**CANARY, "number": "77O0QZ-R",
-                                                              "standing": "unheard"}))
+    imported(person(), person(**CANARY), affiliate)
+    imported(person(number="2"), person(**{**CANARY, "standing": "unheard"}), scope="part")
     member = Member.objects.get(number=NUMBER)
     _pair(member)
     roll = Roll.objects.get(pk=frozen(sections=["member", "affiliated"]))
@@ -92,19 +92,24 @@ def _pair(member: Member) -> None:
 
 def _on_the_roll(member: Member, roll: Roll) -> None:
     by, seconded_by = officers()
-    for content in (NUMBER, "77O0QZ-unknown"):
-        services.draft_bulk(
-            roll.pk, kind="remove", reason="excluded", grounds=WORDS["grounds"],
-            content=f"{NUMBER}\n{content}".encode(), by=by, now=NOW,
-        )  # fmt: skip
+    _drafted(roll, NUMBER)
     services.amend_roll(
         roll.pk, kind="remove", reason="excluded", grounds=WORDS["grounds"], members=[member.pk],
         by=by, seconded_by=seconded_by, now=NOW,
     )  # fmt: skip
+    # They are off the roll now, so that this set refuses their number.
+    _drafted(roll, f"{NUMBER}\n0000123")
     run = DryRun.objects.get(pk=services.request_dry_run(rules("Deputy 2016"), by=None, now=NOW))
     DryRunMove.objects.create(
         run=run, against="rules", member=member, section=member.section, becomes="eligible",
         still_votes=False,
+    )  # fmt: skip
+
+
+def _drafted(roll: Roll, numbers: str) -> None:
+    services.draft_bulk(
+        roll.pk, kind="remove", reason="excluded", grounds=WORDS["grounds"],
+        content=numbers.encode(), by=officer().pk, now=NOW,
     )  # fmt: skip
 
 

@@ -16,12 +16,14 @@ from django.urls import reverse
 from members import services
 from members.models import AccessRequest, LookUp, Member
 from members.selectors.held import LEFT_OUT, TABLES
+from members.services.delete_the_gone import references_to
 from office.models import AuditRecord
 from office.permissions import Role
 from office.refusal import Refusal
 from office.selectors import live_jobs
 from office.services.jobs import work_job
 from tests.members.factories import NOW, frozen, imported, person
+from tests.members.one_of_everything import WORDS, one_of_everything
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -48,24 +50,39 @@ def unpacked(content: bytes) -> tuple[str, dict[str, list[dict[str, str]]]]:
 
 
 def test_every_table_that_names_a_member_is_in_the_file_or_left_out_with_a_reason() -> None:
-    of_members = {
-        f"{model._meta.app_label}.{model.__name__}"
-        for model in apps.get_models()
-        for column in model._meta.concrete_fields
-        if column.related_model is Member and model is not Member
-    }
+    of_members = {column.model for column in references_to(Member)} - {Member}
+    of_those = {column.model for model in of_members for column in references_to(model)}
+    walked = {model._meta.label for model in of_members | of_those}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.columns WHERE column_name = 'member_id'"
             " AND table_schema = 'public'"
         )
         tables = {name for (name,) in cursor.fetchall()}
-    given = {table.label for table in TABLES} - {"members.Member"}
+    by_key = {table.label for table in TABLES if table.key == "pk"} - {"members.Member"}
+    reached_onwards = {"members.Amendment"}
 
-    assert len(of_members) >= 5
-    assert given | set(LEFT_OUT) == of_members
-    assert tables <= {apps.get_model(label)._meta.db_table for label in of_members}
+    assert len(of_members) >= 14
+    assert {"members.Appeal", "members.ContactDispute", "ballot.RegisterMark"} <= walked
+    assert by_key - reached_onwards | set(LEFT_OUT) == walked
+    assert tables <= {model._meta.db_table for model in of_members}
     assert all(LEFT_OUT.values())
+
+
+def test_of_a_person_of_whom_every_table_holds_something_every_table_is_given() -> None:
+    member, _ = one_of_everything()
+
+    page, held = unpacked(services.take_access_file(made(member=member.pk), by=officer().pk,
+                                                    now=NOW)[1])  # fmt: skip
+
+    empty = {words for words, rows in held.items() if not rows}
+    assert empty == set()
+    assert "Redpoll" in page
+    assert "write me at Dunnock House" in page
+    for words_of_others in (WORDS["evidence"], WORDS["grounds"], WORDS["note"]):
+        assert words_of_others not in page + json.dumps(held, ensure_ascii=False)
+    assert "Not given here: “evidence”, because these words may speak of other people" in page
+    assert not any("token hash" in row for row in held["Links to their own page that still work"])
 
 
 def test_what_is_not_given_of_a_table_is_a_column_of_it_and_has_a_reason() -> None:
@@ -90,7 +107,7 @@ def test_the_file_holds_what_every_table_holds_of_this_person_and_of_nobody_else
                                                               "Members")  # fmt: skip
     assert "carys@example.org" in held["Every change, from and to"][0]["before"]
     assert held["Decisions on the right to vote"][0]["rule"] == "eligible"
-    assert held["Entries on frozen rolls"][0]["family_name"] == "Fallowes"
+    assert held["Entries on frozen rolls"][0]["family name"] == "Fallowes"
     assert held["Who at the desk looked at this record"][0]["kind"] == "member"
     assert held["Requests to see what is held"][0]["proof"] == "document"
     assert "Zebedee" not in page + json.dumps(held)

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from members import selectors, services
-from members.models import Change, Member, RollEntry, Section
+from members.models import Change, Decision, Member, RollEntry, Section
 from members.services.answer_enquiry import PURPOSE, REFERENCE
 from members.services.history import change_member
 from office.services.letters import queue_letter
 from tests.members.factories import NOW, frozen, imported, officers, person
+from tests.members.one_of_everything import one_of_everything
 from tests.office.factories import officer, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -58,9 +59,9 @@ def test_an_import_that_touched_somebody_is_named_and_keys_for_matching_are_not(
     imported(person())
     batch = imported(person(family_name="Pemberley", unit="Nether Aldermoor"))
 
-    event = selectors.history.history_of(Member.objects.get().pk)[0][0]
+    events = selectors.history.history_of(Member.objects.get().pk)[0]
+    (event,) = [each for each in events if each.import_id == batch.pk]
 
-    assert event.import_id == batch.pk
     assert [(each.name, each.old, each.new) for each in event.differences] == [
         ("Family name", "Fallowes", "Pemberley"),
         ("Unit", "North Aldermoor", "Nether Aldermoor"),
@@ -106,3 +107,34 @@ def test_a_long_history_is_paged(client: Client) -> None:
     assert "Added to the list" not in first
     assert "Added to the list" in second
     assert "after=50" not in second
+
+
+def test_decisions_appeals_requests_amendments_pairs_and_disputes_are_told() -> None:
+    member, _ = one_of_everything()
+
+    told: list[str] = []
+    after = 0
+    while True:
+        events, after = selectors.history.history_of(member.pk, after=after)
+        told += [f"{event.words} | {event.by} | {event.reason}" for event in events]
+        if not after:
+            break
+
+    decision = Decision.objects.get()
+    by = f"{decision.proposed_by.name} and {decision.approved_by.name}"  # type: ignore[union-attr]
+    assert {
+        f"Decision {decision.pk} proposed: suspension | {decision.proposed_by.name} | "
+        "abuse of another person",
+        f"Decision {decision.pk} made: suspension | {by} | abuse of another person",
+        f"Appeal against decision {decision.pk} lodged | the member | ",
+        "On Leadership 2016, roll 1: struck off by amendment 1 | first and second | "
+        "Suspended, excluded or expelled",
+        "Said of the change of 22 August 2016: this was not me | the member | ",
+        "Numbers 77O0QZ and 77O0QZ-A: the same person |  | Garganey said so",
+        "Request for a correction (My postal address) made | the member | rang from Pipit Lane",
+    } <= set(told)
+    assert any(line.startswith(f"Appeal against decision {decision.pk} dismissed") for line in told)
+    assert any(line.startswith("Request for a correction (My postal address) refused")
+               for line in told)  # fmt: skip
+    assert any(line.startswith("Correction drafted for a second person") for line in told)
+    assert not any("Nightjar" in line or "Redpoll" in line for line in told)
