@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from members import letters, selectors, services
 from members.eligibility.rules import day_in_words
+from members.services.answer_correction import PURPOSE as CORRECTION_ANSWER
 from members.services.answer_enquiry import PURPOSE
 from members.services.contact_freeze import describe_move
 from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
@@ -21,7 +22,6 @@ from members.services.edit_contact import describe_late_edit
 from members.services.edit_contacts_in_bulk import describe_bulk_edit
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
 from members.services.propose_standing import ACT as DECIDE_STANDING
-from members.services.settle_correction import PURPOSE as CORRECTION_ANSWER
 from office.acts import register_act
 from office.desk import register_desk_link
 from office.kinds import Work, register_job_kind

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from members.models.contacts import ContactDraft
 from members.models.history import Change
 from members.models.people import Member
 
@@ -46,6 +47,8 @@ class CorrectionRequest(models.Model):
 
     wanted, why: as the member typed them. answer: the words that the member is sent.
     change:      the record of what was changed; empty where nothing in the list had to be.
+    draft:       what was last proposed to a second person, where contact details are frozen. The
+                 request waits until the proposal is carried out, and waits on if it is not.
     """
 
     class Detail(models.TextChoices):
@@ -75,6 +78,9 @@ class CorrectionRequest(models.Model):
     )
     settled_at = models.DateTimeField(null=True)
     change = models.ForeignKey(Change, on_delete=models.PROTECT, null=True, related_name="+")
+    draft = models.ForeignKey(
+        ContactDraft, on_delete=models.PROTECT, null=True, related_name="requests"
+    )
 
     class Meta:
         ordering = ("-pk",)

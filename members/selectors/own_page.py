@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from members.models import CorrectionRequest, EligibilityRules, Member, OwnPageLink, Roll
+from members.selectors.contacts import draft_waiting
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import Why, judge_today, why
 
@@ -119,6 +120,15 @@ def _day(day: date | None) -> str:
 def corrections_of(member_id: int) -> QuerySet[CorrectionRequest]:
     """What a member asked for, the newest first."""
     return CorrectionRequest.objects.filter(member_id=member_id).order_by("-pk")
+
+
+def is_proposed(asked: CorrectionRequest, *, now: datetime) -> bool:
+    """Whether a correction was found right, and waits for a second person to agree."""
+    return (
+        asked.state == CorrectionRequest.State.WAITING
+        and asked.draft_id is not None
+        and asked.draft_id == draft_waiting(asked.member_id, now=now)
+    )
 
 
 def waiting_corrections(*, after: int = 0) -> QuerySet[CorrectionRequest]:

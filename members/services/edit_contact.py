@@ -21,6 +21,7 @@ from members import selectors
 from members.models import Change, ContactDraft, Member
 from members.models.contacts import CONTACT_COLUMNS, KIND_WORDS, KINDS
 from members.rollfile.normal import tidy
+from members.services.answer_correction import accept_drafted
 from members.services.contact_notices import queue_notices
 from members.services.history import change_member
 from office.models import Approval
@@ -39,18 +40,18 @@ def request_contact_edit(
     by: int,
     now: datetime,
     source: Change.Source = Change.Source.EDIT,
-) -> Approval | None:
+) -> Approval | Change:
     """Correct the details now, or propose it to a second person where they are frozen.
 
     fields: columns of EDITABLE and their new values, as typed; what is left out stays.
     reason: how the request came and why, for whoever reads the history.
+    Returns the proposal, or the record of the change.
     """
     if selectors.contacts.is_frozen():
         return propose_contact_edit(
             member_id, fields=fields, reason=reason, by=by, now=now, source=source
         )
-    edit_contact(member_id, fields=fields, reason=reason, by=by, now=now, source=source)
-    return None
+    return edit_contact(member_id, fields=fields, reason=reason, by=by, now=now, source=source)
 
 
 @transaction.atomic
@@ -62,10 +63,12 @@ def edit_contact(
     by: int,
     now: datetime,
     source: Change.Source = Change.Source.EDIT,
-) -> None:
+) -> Change:
     """Correct the details at once, and queue the notices of it; refused after the freeze."""
     _, changed = _wanted(member_id, fields, reason)
-    _change(member_id, changed, reason=reason, by=by, seconded_by=None, now=now, source=source)
+    return _change(
+        member_id, changed, reason=reason, by=by, seconded_by=None, now=now, source=source
+    )
 
 
 @transaction.atomic
@@ -109,8 +112,11 @@ def edit_contact_late(
     if any(getattr(member, name) != value for name, value in row.before.items()):
         raise Refusal("contacts.changed-meanwhile", "This person’s details have changed since it "
                       "was proposed. Refuse it, and propose anew.")
-    _change(member.pk, row.after, reason=row.reason, by=by, seconded_by=seconded_by, now=now,
-            source=Change.Source(row.source))  # fmt: skip
+    change = _change(
+        member.pk, row.after, reason=row.reason, by=by, seconded_by=seconded_by, now=now,
+        source=Change.Source(row.source),
+    )  # fmt: skip
+    accept_drafted(row, change, by=by, seconded_by=seconded_by, now=now)
 
 
 def describe_late_edit(member_id: str, *, draft: int, digest: str) -> str:
@@ -144,7 +150,7 @@ def _change(
     seconded_by: int | None,
     now: datetime,
     source: Change.Source,
-) -> None:
+) -> Change:
     change = change_member(
         member_id, fields=dict(changed), source=source, by=by, seconded_by=seconded_by, now=now,
         reason=tidy(reason),
@@ -154,6 +160,7 @@ def _change(
     record("edit_contact", subject=("member", str(member_id)), by=by, seconded_by=seconded_by,
            now=now, parameters={"change": change.pk, "columns": ", ".join(sorted(changed))})
     queue_notices(change.pk)
+    return change
 
 
 def _wanted(

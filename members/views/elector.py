@@ -107,7 +107,11 @@ def _page(
                     selectors.decisions.person_of(member)
                 )
             ],
-            "corrections": selectors.own_page.corrections_of(member.pk)[:50],
+            "corrections": [
+                {"asked": asked,
+                 "is_proposed": selectors.own_page.is_proposed(asked, now=timezone.now())}
+                for asked in selectors.own_page.corrections_of(member.pk)[:50]
+            ],
             "correction_form": correction_form or CorrectionForm(),
             "form": appeal[1] if appeal else correction_form,
             "refusal": refusal,

@@ -17,6 +17,7 @@ from members import letters, services
 from members.models import (
     Appeal,
     Change,
+    ContactFreeze,
     CorrectionRequest,
     Member,
     OwnPageLink,
@@ -24,12 +25,13 @@ from members.models import (
 )
 from members.selectors.own_page import hash_of
 from members.services.answer_enquiry import PURPOSE, REFERENCE
+from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
 from members.services.own_page import make_link
 from office.models import Approval, Letter
 from office.permissions import Role
 from office.purposes import LetterToSend
 from office.refusal import Refusal
-from office.services.approvals import approve_act
+from office.services.approvals import approve_act, refuse_act
 from office.services.sending import send_letters
 from tests.members.factories import frozen, imported, person, rules
 from tests.office.factories import officer, sign_in, staff
@@ -321,6 +323,108 @@ def test_a_changed_address_is_answered_at_the_old_one(client: Client) -> None:
     (envelope,) = letters.correction_answers([answer_letter(asked)]).values()
     assert envelope.to == "carys@example.org"
     assert "thief" not in envelope.text
+
+
+def frozen_contacts() -> None:
+    ContactFreeze.objects.create(
+        freezes_at=now() - timedelta(minutes=1), set_by=officer(), set_at=now()
+    )
+
+
+def accept(asked: CorrectionRequest, **fields: str) -> Any:
+    return services.accept_correction(
+        asked.pk, fields=fields, answer="Thank you.", by=officer().pk, now=now()
+    )
+
+
+def test_an_accepted_address_is_told_to_the_address_of_before_as_every_change_is(
+    client: Client, mailoutbox: list[Any]
+) -> None:
+    imported(person())
+    ask(client, link(), detail="email", wanted="new@example.org")
+
+    change = accept(CorrectionRequest.objects.get(), email="new@example.org")
+
+    assert isinstance(change, Change) and change.source == "request"
+    for letter in Letter.objects.filter(purpose=CONTACT_CHANGED):
+        send_letters(letter.dispatch_id)
+    told = {to for message in mailoutbox for to in message.to}
+    assert {"carys@example.org", "new@example.org"} <= told
+    assert [m for m in mailoutbox if m.to == ["carys@example.org"] and "/roll/not-me/" in m.body]
+
+
+def test_after_the_freeze_an_accepted_address_is_a_proposal_and_the_member_s_page_says_so(
+    client: Client, keeper: Client
+) -> None:
+    imported(person())
+    token = link()
+    ask(client, token, detail="email", wanted="new@example.org")
+    asked = CorrectionRequest.objects.get()
+    address = reverse("correction", args=[asked.pk])
+    frozen_contacts()
+    assert "Putting it right proposes it" in keeper.get(address).content.decode()
+
+    sent = keeper.post(address, {"email": "new@example.org", "answer": "Thank you."}, follow=True)
+
+    assert "put right once a second officer approves" in sent.content.decode()
+    assert member().email == "carys@example.org"
+    assert not Letter.objects.exists()
+    shown = page(client, token)
+    assert "a second must agree before it is changed" in shown
+    assert "Thank you." not in shown
+    assert "waits for a second officer" in keeper.get(address).content.decode()
+    for settle in (
+        lambda: accept(asked, email="other@example.org"),
+        lambda: services.refuse_correction(asked.pk, answer="No.", by=officer().pk, now=now()),
+    ):
+        with pytest.raises(Refusal, match=r"correction\.proposed"):
+            settle()
+
+    approve_act(Approval.objects.get().pk, by=officer().pk, now=now())
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.answer) == ("accepted", "Thank you.")
+    assert asked.change is not None and asked.change.source == "request"
+    assert asked.change.seconded_by_id
+    assert member().email == "new@example.org"
+    assert "Accepted" in page(client, token)
+    assert set(Letter.objects.values_list("purpose", flat=True)) == {
+        CONTACT_CHANGED, "members.correction_answer"
+    }
+    (envelope,) = letters.correction_answers([answer_letter(asked)]).values()
+    assert envelope.to == "carys@example.org"
+
+
+def test_a_proposed_correction_that_is_not_approved_waits_as_before(client: Client) -> None:
+    imported(person())
+    token = link()
+    ask(client, token, detail="email", wanted="new@example.org")
+    asked = CorrectionRequest.objects.get()
+    frozen_contacts()
+    proposal = accept(asked, email="new@example.org")
+
+    refuse_act(proposal.pk, by=officer().pk, now=now(), reason="Not confirmed by telephone.")
+
+    shown = page(client, token)
+    assert "Waiting for the membership office" in shown
+    assert "Thank you." not in shown
+    services.refuse_correction(asked.pk, answer="Ring us first.", by=officer().pk, now=now())
+    assert "Ring us first." in page(client, token)
+    assert member().email == "carys@example.org"
+
+
+def test_other_details_are_put_right_by_one_person_after_the_freeze_too(client: Client) -> None:
+    imported(person())
+    ask(client, link(), detail="date_of_birth", wanted="1 March 1980")
+    frozen_contacts()
+
+    services.accept_correction(
+        CorrectionRequest.objects.get().pk, fields={"date_of_birth": date(1980, 3, 1)},
+        answer="", by=officer().pk, now=now(),
+    )  # fmt: skip
+
+    assert member().date_of_birth == date(1980, 3, 1)
+    assert not Approval.objects.exists()
 
 
 def test_a_correction_touches_no_other_detail_and_must_change_something(client: Client) -> None:

@@ -18,6 +18,7 @@ from members.models.contacts import KIND_WORDS
 from members.views.downloads import csv_download
 from members.views.paging import row_named
 from office.access import StaffRequest, may, staff_only
+from office.models import Approval
 from office.refusal import Refusal
 
 
@@ -53,14 +54,14 @@ def contact(request: StaffRequest, member_id: int) -> HttpResponse:
 
 
 def _edit(request: StaffRequest, member: Member, form: ContactForm) -> None:
-    proposal = services.request_contact_edit(
+    done = services.request_contact_edit(
         member.pk,
         fields=form.fields_given(),
         reason=form.whole_reason(),
         by=request.user.pk,
         now=timezone.now(),
     )
-    if proposal:
+    if isinstance(done, Approval):
         messages.success(request, "Proposed. Nothing changes until an officer has approved it.")
     else:
         messages.success(request, "Changed. A notice goes to the address that was on file.")

@@ -11,10 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members import selectors, services
 from members.forms.corrections import RefuseCorrectionForm, SettleForm
 from members.models import CorrectionRequest
+from members.models.contacts import CONTACT_COLUMNS
 from members.selectors.own_page import FIELDS_OF
 from members.views.paging import row_named
 from office.access import StaffRequest, may, staff_only
+from office.models import Approval
 from office.refusal import Refusal
+
+_PUT_RIGHT = "Put right, and the member is told."
+_PROPOSED = (
+    "Contact details are frozen: it is proposed, and put right once a second officer approves it."
+)
 
 
 @staff_only("see_members")
@@ -39,7 +46,7 @@ def correction(request: StaffRequest, request_id: int) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            services.accept_correction(
+            done = services.accept_correction(
                 asked.pk,
                 fields=form.columns(),
                 answer=form.cleaned_data["answer"],
@@ -49,7 +56,7 @@ def correction(request: StaffRequest, request_id: int) -> HttpResponse:
         except Refusal as refused:
             refusal = refused.sentence
         else:
-            messages.success(request, "Put right, and the member is told.")
+            messages.success(request, _PROPOSED if isinstance(done, Approval) else _PUT_RIGHT)
             return redirect("corrections")
     return _page(request, asked, form=form, refusal=refusal)
 
@@ -83,7 +90,8 @@ def _page(
     refusal: str = "",
     refuse_form: RefuseCorrectionForm | None = None,
 ) -> HttpResponse:
-    is_waiting = asked.state == CorrectionRequest.State.WAITING
+    is_proposed = selectors.own_page.is_proposed(asked, now=timezone.now())
+    is_waiting = asked.state == CorrectionRequest.State.WAITING and not is_proposed
     return render(
         request,
         "members/correction.html",
@@ -96,7 +104,10 @@ def _page(
             "form": refuse_form or form,
             "refusal": refusal,
             "may_settle": is_waiting and may(request.user, "settle_correction"),
+            "is_proposed": is_proposed,
             "is_contact": asked.detail in ("email", "phone", "address"),
+            "takes_two": bool(set(FIELDS_OF[asked.detail]) & set(CONTACT_COLUMNS))
+            and selectors.contacts.is_frozen(),
         },
         status=400 if request.method == "POST" else 200,
     )
