@@ -6,10 +6,12 @@ import zoneinfo
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from ballot.models import Election
 from ballot.selectors import roll_of, set_aside_due
 from ballot.served_software import served_software
-from ballot.services.amend_roll import amend_roll, request_bulk
+from ballot.services.amend_roll import AMENDABLE, amend_roll, request_bulk
 from ballot.services.close_poll import close_poll_early
 from ballot.services.declare import declare
 from ballot.services.extend_poll import extend_poll
@@ -19,12 +21,15 @@ from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
 from members.selectors import (
+    AmendmentDue,
     bulk_amendment,
     bulk_by_section,
     member_amended,
     reason_label,
 )
+from members.services.amending import Offer, register_amender
 from office.acts import register_act
+from office.selectors import waiting_approval
 
 
 def _election(subject_id: str) -> Election:
@@ -115,6 +120,20 @@ def _amend(subject_id: str, **given: Any) -> None:
     amend_roll(int(election_id), member=int(member_id), **given)
 
 
+def offer_amendment(
+    roll_id: int, decision_id: int, due: AmendmentDue, now: datetime
+) -> Offer | None:
+    """What a decision's page offers of a roll: the button's path, or the proposal that waits."""
+    election = Election.objects.filter(roll_id=roll_id).first()
+    if election is None or election.stage not in AMENDABLE:
+        return None
+    subject = amend_subject(election, due.member_id)
+    return Offer(
+        reverse("desk_amend_as_decided", args=[election.slug, decision_id]),
+        waiting_approval("amend_roll", subject=subject, now=now),
+    )
+
+
 def _bulk_words(subject_id: str, bulk: int, digest: str) -> str:
     chosen = bulk_amendment(bulk)
     if chosen is None:
@@ -160,6 +179,7 @@ def register() -> None:
     register_act("freeze_roll", _by_number(request_freeze), _freeze_words)
     register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
     register_act("amend_roll", _amend, _amend_words)
+    register_amender(offer_amendment)
     register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words)
     register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words)
     register_act("open_poll", _open, _open_words)

@@ -6,6 +6,7 @@ from django.urls import path
 
 from ballot.views import (
     board,
+    decided_amendments,
     elector,
     electorate,
     officer,
@@ -89,6 +90,11 @@ urlpatterns = [
     path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
     path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),
     path(f"{_ONE}amendments/", officer_amendments.amendments, name="desk_amendments"),
+    path(
+        f"{_ONE}amendments/decided/<int:decision_id>/",
+        decided_amendments.amend_as_decided,
+        name="desk_amend_as_decided",
+    ),
     path(f"{_ONE}amendments/bulk/", officer_amendments.bulk_new, name="desk_bulk_new"),
     path(f"{_ONE}amendments/bulk/<int:bulk_id>/", officer_amendments.bulk, name="desk_bulk"),
     path(f"{_ONE}set-aside/", officer_amendments.set_aside, name="desk_set_aside"),

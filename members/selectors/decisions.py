@@ -10,11 +10,9 @@ from typing import Final
 from django.db import connection
 from django.db.models import QuerySet
 
-from members.models import Appeal, Decision, KeptStanding, Member, Roll
+from members.models import Appeal, Decision, KeptStanding, Member
 from members.models.decisions import Kind, Reason
 from members.selectors.people import PAGE_ROWS
-from members.selectors.rolls import standing_rolls
-from members.selectors.verdicts import judge_today, why
 
 
 def standing_decision(member_id: int) -> Decision | None:
@@ -67,30 +65,6 @@ def kept_standing(member_id: int) -> KeptStanding | None:
 def person_of(member: Member) -> int:
     """The record that stands for the person."""
     return member.merged_into_id or member.pk
-
-
-@dataclass(frozen=True, slots=True)
-class AtOdds:
-    """A frozen roll that says of a person what it would not say today."""
-
-    roll: Roll
-    is_on_it: bool
-    sentence_today: str
-
-
-def rolls_at_odds(member_id: int) -> list[AtOdds]:
-    """The frozen rolls on which a person stands, or does not, and would not, or would, today.
-
-    Each needs an amendment of two officers, or its rule for ballots that were cast already.
-    """
-    found = []
-    for roll in standing_rolls():
-        then = why(member_id, roll_id=roll.pk)
-        today = judge_today(member_id, rules_id=roll.rules_id)
-        is_on_it = then is not None and then.eligible
-        if is_on_it != today.eligible:
-            found.append(AtOdds(roll, is_on_it, today.sentence))
-    return found
 
 
 def notices_by_post() -> Iterator[Decision]:

@@ -68,7 +68,7 @@ def judged(member_id: int) -> list[Judged]:
 
 def _otherwise_today(then: Why, member_id: int, roll: Roll) -> Why | None:
     today = judge_today(member_id, rules_id=roll.rules_id)
-    return today if today.eligible != then.eligible else None
+    return today if today.has_vote != then.has_vote else None
 
 
 def held(member: Member, *, in_part: bool) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
@@ -18,8 +18,9 @@ from members.mapping import (
     record_of_member,
     rules_of_row,
 )
-from members.models import AmendedEntry, Member, Verdict
+from members.models import AmendedEntry, Member, RollEntry, Verdict
 from members.models.amendments import Reason
+from members.selectors.amendments import is_struck
 from members.selectors.rules import rules_of
 
 
@@ -37,16 +38,47 @@ class Why:
     facts: Mapping[str, Value]
     votes_as: Member | None = None
 
+    @property
+    def has_vote(self) -> bool:
+        """Whether the person votes, under this record or another."""
+        return self.eligible or self.votes_as is not None
+
 
 def why(member_id: int, *, roll_id: int) -> Why | None:
     """Why a member is, or is not, on a roll: from the verdict stored at the freeze.
 
     None where the member was not on the membership list, now or once, when it was frozen. An
-    amendment since comes before the verdict.
+    amendment since comes before the verdict; one of the person's other record, before a verdict
+    that does not let this one vote.
     """
-    since = _amended(member_id, roll_id=roll_id)
-    if since is not None:
-        return since
+    own = _amended([member_id], roll_id=roll_id)
+    told = own or _as_frozen(member_id, roll_id=roll_id)
+    if told is not None and told.eligible:
+        return told
+    others = other_records(member_id)
+    if own is None:
+        told = _amended(others, roll_id=roll_id) or told
+    if told is None:
+        return None
+    live = next((each for each in others if is_entered(each, roll_id=roll_id)), None)
+    votes_as = Member.objects.select_related("section").get(pk=live) if live else None
+    rule = ENTERED_ELSEWHERE if told.eligible else told.rule
+    return replace(told, eligible=False, rule=rule, votes_as=votes_as)
+
+
+def other_records(member_id: int) -> list[int]:
+    """The keys of the other records of this member's person."""
+    member = Member.objects.get(pk=member_id)
+    return [each.pk for each in records_of_person(member) if each.pk != member_id]
+
+
+def is_entered(member_id: int, *, roll_id: int) -> bool:
+    """Whether a record has an entry on a roll that is not struck off."""
+    entries = RollEntry.objects.filter(roll_id=roll_id, member_id=member_id)
+    return any(not is_struck(entry) for entry in entries)
+
+
+def _as_frozen(member_id: int, *, roll_id: int) -> Why | None:
     verdict = (
         Verdict.objects.select_related("section", "unit", "roll__rules", "entered_as__section")
         .filter(roll_id=roll_id, member_id=member_id)
@@ -59,11 +91,11 @@ def why(member_id: int, *, roll_id: int) -> Why | None:
     return _told(verdict.rule, facts_of_verdict(verdict), rules, names, verdict.entered_as)
 
 
-def _amended(member_id: int, *, roll_id: int) -> Why | None:
-    """What the last amendment that added, restored or struck off this member says."""
+def _amended(members: Sequence[int], *, roll_id: int) -> Why | None:
+    """What the last amendment that added, restored or struck off one of these records says."""
     line = (
         AmendedEntry.objects.select_related("amendment")
-        .filter(entry__roll_id=roll_id, entry__member_id=member_id)
+        .filter(entry__roll_id=roll_id, entry__member_id__in=members)
         .exclude(change=AmendedEntry.Change.CORRECTED)
         .order_by("-amendment__number")
         .first()

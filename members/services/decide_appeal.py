@@ -27,7 +27,7 @@ def decide_appeal(
     """Uphold or dismiss an appeal. Upheld, the standing from before is given back at once.
 
     On a frozen roll nothing changes by that: an entry is added by an amendment of two officers,
-    which the decision's page points to (selectors.decisions.rolls_at_odds).
+    which the decision's page offers (selectors.amendments_due).
     """
     lock_register()
     appeal = (

@@ -16,6 +16,7 @@ from members import selectors, services
 from members.forms.decisions import DecisionForm, GroundsForm, OutcomeForm
 from members.letters import notice_of, outcome_of
 from members.models import Decision, Member
+from members.services.amending import offer_of
 from members.services.propose_standing import ACT
 from members.views.downloads import csv_download
 from members.views.paging import row_named
@@ -167,8 +168,8 @@ def _page(
             "state": _state(found),
             "appeal": lodged,
             "approval": _approval(found),
-            "at_odds": selectors.decisions.rolls_at_odds(found.member_id)
-            if found.decided_at else [],
+            "at_odds": _at_odds(found) if found.decided_at else [],
+            "may_amend": may(request.user, "amend_roll"),
             "may_lodge": may_lodge and may(request.user, "lodge_appeal"),
             "may_settle": is_open and not took_part and may(request.user, "decide_appeal"),
             "took_part": is_open and took_part,
@@ -178,6 +179,16 @@ def _page(
         },
         status=status,
     )  # fmt: skip
+
+
+def _at_odds(found: Decision) -> list[dict[str, object]]:
+    """The rolls that do not agree with the list today, each with the amendment that is due."""
+    shown: list[dict[str, object]] = []
+    for odds in selectors.amendments_due.rolls_at_odds(found.member_id):
+        due = selectors.amendments_due.due_of(found, odds)
+        offer = offer_of(odds.roll.pk, found.pk, due, now=timezone.now()) if due else None
+        shown.append({"odds": odds, "due": due, "offer": offer})
+    return shown
 
 
 def _approval(found: Decision) -> Any:
