@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members import selectors, services
-from members.models import LookUp, Member
+from members.models import CorrectionRequest, LookUp, Member, Pair
 from members.services.record_lookup import words_mac
 from office.permissions import Role
 from tests.members.factories import NOW, imported, people, person
@@ -141,3 +141,38 @@ def test_who_is_watched_does_not_read_the_log(client: Client, role: Role) -> Non
     assert sign_in(client, officer()).get(reverse("look_ups")).status_code == 200
 
     assert sign_in(client, staff(role)).get(reverse("look_ups")).status_code == 404
+
+
+def test_every_page_that_shows_one_member_writes_down_who_looked(client: Client) -> None:
+    imported(person(number="1"), person(number="2", email="other@example.org"))
+    keeper = staff(Role.MEMBERSHIP_ADMINISTRATOR)
+    first, second = Member.objects.order_by("number")
+    decision_id = services.propose_standing(
+        first.pk, kind="suspension", reason="abuse", evidence="x", by=keeper.pk, now=NOW
+    )
+    services.ask_correction(first.pk, detail="phone", wanted="1", why="", now=NOW)
+    draft = services.propose_contact_edit(
+        second.pk, fields={"phone": "01632 960001"}, reason="A letter.", by=keeper.pk, now=NOW
+    ).parameters["draft"]
+    services.find_pairs(by=None, now=NOW, is_whole=True)
+    pair = Pair.objects.get()
+    asked = CorrectionRequest.objects.get()
+    pages = [
+        ("contact", first.pk, [first.pk]), ("decide", first.pk, [first.pk]),
+        ("decision", decision_id, [first.pk]), ("correction", asked.pk, [first.pk]),
+        ("contact_draft", draft, [second.pk]), ("access_requests", second.pk, [second.pk]),
+        ("duplicate", pair.pk, [first.pk, second.pk]),
+    ]  # fmt: skip
+    sign_in(client, keeper)
+    stranger = sign_in(Client(), staff(Role.OBSERVER))
+
+    for name, key, shown in pages:
+        before = LookUp.objects.count()
+        assert stranger.get(reverse(name, args=[key])).status_code == 404
+        assert client.get(reverse(name, args=[10**9])).status_code == 404
+        assert LookUp.objects.count() == before, name
+        assert client.get(reverse(name, args=[key])).status_code == 200
+        added = LookUp.objects.order_by("pk")[before:]
+        assert [(row.member_id, row.by_id) for row in added] == [
+            (member_id, keeper.pk) for member_id in shown
+        ], name

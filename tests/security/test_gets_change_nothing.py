@@ -3,7 +3,7 @@
 Every page of the site is asked for by GET and by HEAD, about an election with ballots in it, by
 nobody and by an officer; every table is the same afterwards, but for the officer's own session.
 
-One exception, by name: the two pages that show members to staff write down who looked. It is what
+One exception, by name: the pages that show a member to staff write down who looked. It is what
 they are for; it tells on whoever asks, not on the member; it changes nothing that anybody decides
 by; and a scanner of mail cannot cause it, having no session at the desk.
 """
@@ -18,11 +18,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import int_to_base36
 
 from ballot.showing.dispute_links import dispute_path
-from members.models import Member
+from members.matching import FIELDS
+from members.models import CorrectionRequest, Member, Pair
+from members.services import ask_correction, propose_contact_edit, propose_standing
 from office.permissions import Role
 from office.services.approvals import propose_act
 from office.services.staff import make_staff
-from tests.ballot.factories import REASON, cast, election, entries
+from tests.ballot.factories import REASON, Run, cast, election, entries
 from tests.office.factories import sign_in
 from tests.security.looking import all_routes, dump, forget_limits
 
@@ -33,8 +35,27 @@ OWN = ("django_session",)
 # A member of staff's own recovery codes: that they were looked at is noted beside them.
 NOTED = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 # The pages whose look-ups are written down, in this one table (members.services.record_lookup).
-LOOKED = {"members", "member"}
+LOOKED = {
+    "members", "member", "contact", "contact_draft", "decide", "decision", "correction",
+    "duplicate", "access_requests",
+}
 LOOK_UPS = "members_lookup: "
+
+
+def with_something_to_show(run: Run) -> dict[str, int]:
+    """A decision, a request, a draft and a pair, so that their pages show somebody."""
+    first, second = Member.objects.order_by("pk")[:2]
+    decision_id = propose_standing(first.pk, kind="suspension", reason="abuse",
+                                   evidence="Minute 7.", **run.by)  # fmt: skip
+    ask_correction(first.pk, detail="phone", wanted="1", why="", now=run.by["now"])
+    draft = propose_contact_edit(first.pk, fields={"phone": "01632 960001"}, reason="A letter.",
+                                 **run.by).parameters["draft"]  # fmt: skip
+    pair = Pair.objects.create(first=first, second=second, score=9,
+                               levels="0" * len(FIELDS), found_at=run.by["now"])  # fmt: skip
+    return {
+        "member_id": first.pk, "decision_id": decision_id, "draft_id": draft, "pair_id": pair.pk,
+        "request_id": CorrectionRequest.objects.get().pk,
+    }
 
 
 def test_no_get_changes_a_row() -> None:
@@ -45,6 +66,7 @@ def test_no_get_changes_a_row() -> None:
     cast(run, entries(run)[0], (0,))
     approval = propose_act("suspend_poll", subject=("election", str(run.election_id)),
                            by=run.officers[0], now=run.by["now"], parameters={"reason": REASON})
+    shown = with_something_to_show(run)
     token = dispute_path(entries(run)[0].public_id, election=run.election).split("/")[-2]
     objects = {
         "sha256": "00" * 32, "slug": run.election.slug, "contest_id": run.contest.pk,
@@ -52,10 +74,10 @@ def test_no_get_changes_a_row() -> None:
         "candidate_id": run.contest.candidates.order_by("pk")[0].pk,
         "approval_id": approval.pk, "roll_id": run.election.roll_id,
         "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,
-        "decision_id": 1, "request_id": 1, "letter_id": 1, "dispatch_id": 1, "batch_id": 1,
-        "mail_id": 1, "member_id": Member.objects.order_by("pk")[0].pk, "pair_id": 1,
+        "letter_id": 1, "dispatch_id": 1, "batch_id": 1,
+        "mail_id": 1, **shown,
         "unit_id": 1, "bulk_id": 1, "authority_id": 1, "pk": 1, "key": "none-such",
-        "draft_id": 1, "flag_id": 1, "uidb36": int_to_base36(person.pk),
+        "flag_id": 1, "uidb36": int_to_base36(person.pk),
         "dry_run_id": 1, "against": "rules",
     }
     stranger, staff = Client(), sign_in(Client(), person)

@@ -22,6 +22,7 @@ def access_requests(request: StaffRequest, member_id: int) -> HttpResponse:
     found = selectors.people.member(member_id)
     if found is None:
         raise Http404
+    services.record_lookup(found.pk, by=request.user.pk, now=timezone.now())
     form = AccessRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.request_access(

@@ -28,6 +28,7 @@ def contact(request: StaffRequest, member_id: int) -> HttpResponse:
     member = selectors.people.member(member_id)
     if member is None:
         raise Http404
+    services.record_lookup(member.pk, by=request.user.pk, now=timezone.now())
     form = ContactForm(request.POST or None, initial=ContactForm.first_values(member))
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -74,6 +75,7 @@ def contact_draft(request: StaffRequest, draft_id: int) -> HttpResponse:
     draft = selectors.contacts.draft(draft_id)
     if draft is None:
         raise Http404
+    services.record_lookup(draft.member_id, by=request.user.pk, now=timezone.now())
     rows = selectors.contacts.differences(draft)
     return render(request, "members/contact_draft.html", {"draft": draft, "rows": rows})
 

@@ -90,6 +90,7 @@ def _page(
     refusal: str = "",
     refuse_form: RefuseCorrectionForm | None = None,
 ) -> HttpResponse:
+    services.record_lookup(asked.member_id, by=request.user.pk, now=timezone.now())
     is_proposed = selectors.own_page.is_proposed(asked, now=timezone.now())
     is_waiting = asked.state == CorrectionRequest.State.WAITING and not is_proposed
     return render(

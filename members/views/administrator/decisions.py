@@ -48,6 +48,7 @@ def decisions(request: StaffRequest) -> HttpResponse:
 def decide(request: StaffRequest, member_id: int) -> HttpResponse:
     """Propose a decision on one person."""
     member = _member(member_id)
+    services.record_lookup(member.pk, by=request.user.pk, now=timezone.now())
     form = DecisionForm(request.POST or None)
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -156,6 +157,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
+    services.record_lookup(found.member_id, by=request.user.pk, now=now)
     lodged = getattr(found, "appeal", None)
     took_part = request.user.pk in (found.proposed_by_id, found.approved_by_id)
     is_open = lodged is not None and not lodged.outcome

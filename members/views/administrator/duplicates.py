@@ -84,6 +84,8 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
         except Refusal as refused:
             refusal = refused.sentence
             pair = _pair_or_404(pair_id)
+    for member_id in (pair.first_id, pair.second_id):
+        services.record_lookup(member_id, by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/duplicate.html",

@@ -1,25 +1,25 @@
 """The membership list at the desk: its figures, the search, and one person.
 
 Both pages show people, so both write down who looked (members.services.record_lookup), although a
-GET asks for them: the one exception to the rule that a GET changes nothing. A link in a mail cannot
+GET asks for them; so does every other page that shows one member. It is the one exception to the
+rule that a GET changes nothing. A link in a mail cannot
 do it for anybody: only somebody signed in to the desk with a second factor leaves a record.
 """
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
+from typing import (Any)
+from urllib.parse import (urlencode)
+from django.http import (Http404, HttpResponse)
+from django.shortcuts import (render)
+from django.utils import (timezone)
+from django.views.decorators.http import (require_GET)
+from members import (selectors, services)
+from members.forms.people import (SearchForm)
+from members.models import (Member)
+from members.views.paging import (row_named)
+from office.access import (StaffRequest, may, staff_only)
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_GET
-
-from members import selectors, services
-from members.forms.people import SearchForm
-from members.models import Member
-from members.views.paging import row_named
-from office.access import StaffRequest, may, staff_only
 
 
 @staff_only("see_members")
