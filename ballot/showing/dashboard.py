@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import (Iterator)
+from dataclasses import (dataclass)
+from datetime import (datetime)
+from typing import (Any)
+from ballot.lifecycle import (State, is_before)
+from ballot.models import (CastDispute, Election)
+from ballot.selectors import (shows_turnout)
+from ballot.showing.business import (Figure, ballots_cast, codes_made, next_step, order_of_business)
+from ballot.times import (in_zone)
+from members.selectors import (contacts_are_frozen, contacts_freeze_at, electors_now)
+from office.models import (Approval, Dispatch, Job)
+from office.permissions import (ACTS)
+from office.selectors import (acts_of, dispatch_for, latest_job, letter_counts, live_jobs, waiting_approvals)
 
-from ballot.lifecycle import State, is_before
-from ballot.models import CastDispute, Election
-from ballot.selectors import shows_turnout
-from ballot.showing.business import (
-    Figure,
-    ballots_cast,
-    codes_made,
-    next_step,
-    order_of_business,
-)
-from ballot.times import in_zone
-from members.selectors import electors_now
-from office.models import Approval, Dispatch, Job
-from office.permissions import ACTS
-from office.selectors import (
-    acts_of,
-    dispatch_for,
-    latest_job,
-    letter_counts,
-    live_jobs,
-    waiting_approvals,
-)
 
 VOTING_CODE = "voting-code"
 
@@ -101,6 +88,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,
         "dispute_sentence": _dispute_sentence(election),
+        "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
         and "reissue_code" in may,
@@ -121,6 +109,17 @@ def _dispute_sentence(election: Election) -> str:
     if said == 1:
         return "One elector says that the ballot cast in their name was not theirs."
     return f"{said:,} electors say that the ballots cast in their names were not theirs."
+
+
+def _contacts_sentence(election: Election) -> str:
+    """When contact details freeze: from then on a code is diverted by two people or by nobody."""
+    at = contacts_freeze_at()
+    if at is None:
+        return "No hour is set from which a change of contact details takes two people."
+    hour = in_zone(at, election.zone)
+    if contacts_are_frozen():
+        return f"Contact details have been frozen since {hour}: a change takes two people."
+    return f"Contact details freeze on {hour}. From then on a change takes two people."
 
 
 def _waits(approvals: list[Approval], act: str) -> bool:

@@ -15,6 +15,7 @@ from members.selectors.rolls import (entries_by_public_id, entry_by_public_id, e
 from members.selectors.rules import (rules_rows, rules_told)
 from members.selectors.statement import (statement_of)
 from members.selectors.amendments_due import (AmendmentDue, amendment_due)
+from members.selectors.contacts import (freezes_at as contacts_freeze_at, is_frozen as contacts_are_frozen)
 
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "chain_of",
     "contact_reports",
     "contacts",
+    "contacts_are_frozen",
+    "contacts_freeze_at",
     "decisions",
     "dependents",
     "differences",

@@ -30,6 +30,12 @@ def is_frozen() -> bool:
     return standing is not None and is_in_the_past(standing.freezes_at)
 
 
+def freezes_at() -> datetime | None:
+    """The hour from which contact details are frozen, passed or to come; None: it is not set."""
+    standing = freeze()
+    return standing.freezes_at if standing else None
+
+
 def is_in_the_past(moment: datetime) -> bool:
     """Whether a moment has passed by the database's clock, which decides on every machine."""
     with connection.cursor() as cursor:

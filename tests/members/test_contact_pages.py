@@ -333,3 +333,23 @@ def test_whoever_was_told_says_that_it_was_not_them_and_only_a_post_does(
     assert ContactDispute.objects.count() == 1
     assert "A member says: this was not me" in page(keeper, "contacts")
     assert stranger.get(path.replace("not-me/", "not-me/9")).status_code == 404
+
+
+# --- the freeze, where people meet it --------------------------------------------------------
+
+
+def test_a_preview_warns_that_applying_proposes_once_contact_details_are_frozen(
+    keeper: Client,
+) -> None:
+    imported(person(), person(number="9", email="other@example.org"))
+    changing = previewed(person(email="new@example.org"), person(number="9", email="b@example.org"))
+    assert "Contact details are frozen" not in page(keeper, "import", changing.pk)
+
+    freeze(ago=timedelta(minutes=1))
+
+    shown = page(keeper, "import", changing.pk)
+    assert "this file changes those of 2 people. “Apply” proposes it" in shown
+    keeper.post(reverse("import_apply", args=[changing.pk]))
+    assert Approval.objects.get().act == "edit_contacts_in_bulk"
+    other = previewed(person(standing="arrears"), person(number="9", email="other@example.org"))
+    assert "this file changes those of" not in page(keeper, "import", other.pk)

@@ -16,6 +16,7 @@ from members.models import ImportBatch
 from members.rollfile import COLUMNS
 from members.rollfile.mending import MENDING_HEADER
 from members.selectors import differences, totals
+from members.services.comparing import count_contact_changes
 from members.views.administrator.differences import batch_or_404, section_bars
 from members.views.downloads import csv_download
 from members.views.paging import row_named
@@ -96,6 +97,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "unnumbered": selectors.imports.lines_refused_without_number(batch.pk),
             "many_gone": _is_many_gone(batch),
             "listed": selectors.people.list_figures().listed,
+            "frozen_words": _frozen_words(batch),
             "may_apply": may(request.user, "apply_import"),
             "may_undo": may(request.user, "undo_import"),
             "keep_until": selectors.imports.keep_until(batch),
@@ -137,6 +139,25 @@ def _preview(batch: ImportBatch) -> dict[str, object]:
         shown["gone"] = differences.gone_people(batch, most=_PEOPLE_SHOWN)
         shown["new"] = differences.new_people(batch, most=_PEOPLE_SHOWN)
     return shown
+
+
+def _frozen_words(batch: ImportBatch) -> str:
+    """That applying takes two people, where contact details are frozen and the file has new ones.
+
+    A file whose rows were lost with a fall of the database is compared again when it is applied.
+    """
+    if batch.state != ImportBatch.State.PREVIEWED or not selectors.contacts.is_frozen():
+        return ""
+    if not differences.is_written_down(batch):
+        return ""
+    people = count_contact_changes(batch.pk)
+    if not people:
+        return ""
+    whose = "one person" if people == 1 else f"{people:,} people"
+    return (
+        f"Contact details are frozen, and this file changes those of {whose}. “Apply” proposes "
+        "it: nothing changes until another officer approves."
+    )
 
 
 def _has_ended(job: Job | None) -> bool:
