@@ -540,8 +540,9 @@ def test_an_import_does_not_overrule_a_decision_and_the_preview_says_so() -> Non
     assert (kept.number, kept.in_file, kept.decided) == (
         "0000123", "good standing", "suspended",
     )  # fmt: skip
-    assert [row["number"] for row in batch.samples["changed"]] == ["0000123"]
-    assert [each["field"] for each in batch.samples["changed"][0]["changes"]] == ["phone"]
+    (changed,) = differences.changed_people(batch)
+    assert changed.number == "0000123"
+    assert [(each.old, each.new) for each in changed.changes] == [("", "01632 960001")]
 
     imported(person(standing="good", phone="01632 960001"), person(number="2", standing="lapsed"))
     assert (member().standing, member().phone) == ("suspended", "01632 960001")
