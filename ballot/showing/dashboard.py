@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import (Iterator)
-from dataclasses import (dataclass)
-from datetime import (datetime)
-from typing import (Any)
-from ballot.lifecycle import (State, is_before)
-from ballot.models import (CastDispute, Election)
-from ballot.selectors import (shows_turnout)
-from ballot.showing.business import (Figure, ballots_cast, codes_made, next_step, order_of_business)
-from ballot.times import (in_zone)
-from members.selectors import (contacts_are_frozen, contacts_freeze_at, electors_now)
-from office.models import (Approval, Dispatch, Job)
-from office.permissions import (ACTS)
-from office.selectors import (acts_of, dispatch_for, latest_job, letter_counts, live_jobs, waiting_approvals)
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from ballot.lifecycle import State, is_before
+from ballot.models import CastDispute, Election
+from ballot.selectors import shows_turnout
+from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
+from ballot.times import in_zone
+from members.selectors import contacts_are_frozen, contacts_freeze_at, electors_now
+from office.models import Approval, Dispatch, Job
+from office.permissions import ACTS
+from office.selectors import (
+    acts_of,
+    dispatch_for,
+    latest_job,
+    letter_counts,
+    live_jobs,
+    waiting_approvals,
+)
 
 VOTING_CODE = "voting-code"
 

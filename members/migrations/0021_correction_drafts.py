@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0019_retention")]
+    dependencies = [("members", "0020_references")]
 
     operations = [
         migrations.AddField(

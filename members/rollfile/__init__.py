@@ -23,7 +23,6 @@ from members.rollfile.normal import (
 )
 from members.rollfile.reading import RollFile, open_roll
 from members.rollfile.sniffing import Shape, sniff
-from members.rollfile.unpacking import TextFile, as_text
 
 __all__ = [
     "COLUMNS",
@@ -42,9 +41,7 @@ __all__ = [
     "RollFile",
     "Row",
     "Shape",
-    "TextFile",
     "Trouble",
-    "as_text",
     "email_key",
     "look_at",
     "mapping_from_json",

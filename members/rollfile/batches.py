@@ -7,8 +7,9 @@ only the order of the whole file can settle, with its place in the batch.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ from members.rollfile.mending import is_mended, unprotected
 from members.rollfile.normal import number_key
 
 NOTES_KEPT: Final = 20
+ROWS_A_BATCH: Final = 4_000
 _LETTER_O: Final = re.compile(r"[0-9O]*[0-9]O[0-9O]*")
 
 Numbered = tuple[int, list[str]]
@@ -140,3 +142,13 @@ def _key_or_nothing(cells: Sequence[str], header: Header) -> str:
     if len(number) > COLUMNS[0].longest or number_trouble(number):
         return ""
     return number_key(number)
+
+
+def undivided(rows: Iterator[Numbered], judge: RowJudge) -> Generator[list[Judged], None, None]:
+    """Judge all rows here, some thousands at a time."""
+    while batch := list(islice(rows, ROWS_A_BATCH)):
+        yield [judge.judge_batch(batch)]
+
+
+Divide = Callable[[Iterator[Numbered], RowJudge], Generator[list[Judged], None, None]]
+"""Has the rows judged, in order and batch by batch."""

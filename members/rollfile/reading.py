@@ -12,15 +12,16 @@ from datetime import date
 
 from members.rollfile.batches import (
     NOTES_KEPT,
+    Divide,
     Judged,
     Note,
     Numbered,
     RowJudge,
     has_letter_o,
+    undivided,
 )
 from members.rollfile.columns import Header, read_header
 from members.rollfile.converting import Converter
-from members.rollfile.dividing import divided
 from members.rollfile.errors import FileRefused, FileTrouble, shown
 from members.rollfile.foot import Foot, is_total
 from members.rollfile.judging import Judge, RefusedLine, Row
@@ -73,14 +74,15 @@ class RollFile:
             yield found
         self._pass_over(foot.waiting)
 
-    def in_batches(self) -> Generator[Batch, None, None]:
-        """The same rows, refusals and notes as iterating gives, on two cores where there are two.
+    def in_batches(self, divide: Divide = undivided) -> Generator[Batch, None, None]:
+        """The same rows, refusals and notes as iterating gives, as text.
 
-        Raises: JudgeLost where the second process ends by itself; FileRefused as iterating does.
+        divide: who judges the rows: this process alone, or two (members.processes.dividing).
+        Raises: FileRefused as iterating does, and whatever divide raises.
         """
         foot = Foot(self.header)
         # Closed with this generator: whoever stops asking leaves no process behind.
-        with closing(divided(self._cut(), RowJudge(self.header, self.judge))) as groups:
+        with closing(divide(self._cut(), RowJudge(self.header, self.judge))) as groups:
             for group in groups:
                 refused = [row for judged in group for row in _in_order(judged, foot)]
                 for judged in group:

@@ -17,13 +17,12 @@ from django.db import transaction
 
 from members.mapping import section_codes
 from members.models import ImportBatch, SavedMapping
+from members.processes.unpacking import TextFile, as_text
 from members.rollfile import (
     ColumnMapping,
     FileLook,
     FileRefused,
     FileTrouble,
-    TextFile,
-    as_text,
     look_at,
     mapping_from_json,
     mapping_to_json,

@@ -18,11 +18,11 @@ from django.db import transaction
 from members import selectors
 from members.mapping import section_codes
 from members.models import ImportBatch, MendableRow, RefusedRow, Register
+from members.processes.dividing import divided
+from members.processes.unpacking import TextFile, as_text
 from members.rollfile import (
     FileRefused,
     RollFile,
-    TextFile,
-    as_text,
     mapping_from_json,
     open_roll,
 )
@@ -91,7 +91,7 @@ def _stage(batch: ImportBatch, opened: RollFile, report: Report) -> None:
 
     In turns, so that the rows of one turn are all that is ever held, and progress shows.
     """
-    with closing(opened.in_batches()) as turns:
+    with closing(opened.in_batches(divided)) as turns:
         for turn in turns:
             staging.fill(batch.pk, turn.text)
             staging.fill_refusals(batch.pk, turn.refused)

@@ -199,7 +199,7 @@ def test_a_file_of_any_size_is_kept_in_pieces_and_read_whole(
 
 
 def test_many_turns_of_reading_give_one_preview(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("members.rollfile.dividing.ROWS_OF_THE_SECOND", 7)
+    monkeypatch.setattr("members.processes.dividing.ROWS_OF_THE_SECOND", 7)
 
     batch = previewed(*people(20), person(number="?"), *[person(number="1000")] * 2)
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import pytest
 import xlsxwriter
 
-from members.rollfile import FileRefused, FileTrouble, as_text
+from members.processes.unpacking import as_text
+from members.rollfile import FileRefused, FileTrouble
 
 SHEET = "xl/worksheets/sheet1.xml"
 _ROW = '<row r="{n}"><c r="A{n}"><v>1</v></c></row>'

@@ -8,18 +8,19 @@ do it for anybody: only somebody signed in to the desk with a second factor leav
 
 from __future__ import annotations
 
-from typing import (Any)
-from urllib.parse import (urlencode)
-from django.http import (Http404, HttpResponse)
-from django.shortcuts import (render)
-from django.utils import (timezone)
-from django.views.decorators.http import (require_GET)
-from members import (selectors, services)
-from members.forms.people import (SearchForm)
-from members.models import (Member)
-from members.views.paging import (row_named)
-from office.access import (StaffRequest, may, staff_only)
+from typing import Any
+from urllib.parse import urlencode
 
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from members import selectors, services
+from members.forms.people import SearchForm
+from members.models import Member
+from members.views.paging import row_named
+from office.access import StaffRequest, may, staff_only
 
 
 @staff_only("see_members")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
-from members.rollfile.batches import Judged, Numbered, RowJudge
-from members.rollfile.second import SecondJudge
+from members.processes.second import SecondJudge
+from members.rollfile.batches import Judged, Numbered, RowJudge, undivided
 
 ROWS_OF_THE_SECOND: Final = 4_000
 ROWS_OF_OURS: Final = 500
@@ -28,9 +28,7 @@ def divided(rows: Iterator[Numbered], judge: RowJudge) -> Generator[list[Judged]
         with SecondJudge(judge) as second:
             yield from _with_second(first, rows, judge, second)
         return
-    while first:
-        yield [judge.judge_batch(first)]
-        first = list(islice(rows, ROWS_OF_THE_SECOND))
+    yield from undivided(chain(first, rows), judge)
 
 
 def _with_second(

@@ -20,7 +20,7 @@ from members.rollfile.batches import Judged, Numbered, RowJudge
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _START: Final = (
-    "import sys; from members.rollfile.second import main; sys.exit(main(sys.argv[1:]))"
+    "import sys; from members.processes.second import main; sys.exit(main(sys.argv[1:]))"
 )
 
 

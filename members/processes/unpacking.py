@@ -1,6 +1,6 @@
 """An uploaded file as the bytes of a text file, whatever it was.
 
-A workbook goes through a child process under limits (members.rollfile.spreadsheet); this
+A workbook goes through a child process under limits (members.processes.spreadsheet); this
 process reads its output as it reads a file and is not touched by what the child dies of.
 Other spreadsheets and compressed files are refused by name.
 """
@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
-from members.rollfile import spreadsheet
+from members.processes import spreadsheet
+from members.processes.spreadsheet import EXIT_CODES
 from members.rollfile.errors import FileRefused, FileTrouble
-from members.rollfile.spreadsheet import EXIT_CODES
 
 WALL_CLOCK_S: Final = 240.0
 _READ_BYTES: Final = 1 << 18

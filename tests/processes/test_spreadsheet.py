@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from members.rollfile import FileRefused, FileTrouble, as_text, spreadsheet
-from members.rollfile.spreadsheet import SpreadsheetRefused, convert, main, written
+from members.processes import spreadsheet
+from members.processes.spreadsheet import SpreadsheetRefused, convert, main, written
+from members.processes.unpacking import as_text
+from members.rollfile import FileRefused, FileTrouble
 
 
 def workbook(*rows: list[object], sheets: int = 1) -> bytes:

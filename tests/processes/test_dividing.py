@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from members.rollfile import FileRefused, FileTrouble, RefusedLine, RollFile, Row, dividing
+from members.processes import dividing
+from members.processes.second import JudgeLost, SecondJudge, main, serve
+from members.rollfile import FileRefused, FileTrouble, RefusedLine, RollFile, Row
 from members.rollfile.batches import RowJudge
 from members.rollfile.columns import read_header
 from members.rollfile.judging import Judge
-from members.rollfile.second import JudgeLost, SecondJudge, main, serve
 from tests.rollfile.lists import HEADER, SECTIONS, TODAY, line, opened
 
 PLAIN = [line(number=str(number)) for number in range(40)]
@@ -60,7 +61,7 @@ def row_by_row(content: str) -> tuple[str, list[RefusedLine], dict[str, Any]]:
 
 def in_batches(content: str) -> tuple[str, list[RefusedLine], dict[str, Any]]:
     file = opened(content)
-    batches = list(file.in_batches())
+    batches = list(file.in_batches(dividing.divided))
     text = "".join(batch.text for batch in batches)
     return text, [row for batch in batches for row in batch.refused], told(file)
 
@@ -130,7 +131,7 @@ def test_a_killed_second_process_fails_the_reading_and_never_shortens_the_list(
             return super().__enter__()
 
     monkeypatch.setattr(dividing, "SecondJudge", Watched)
-    batches = opened(content).in_batches()
+    batches = opened(content).in_batches(dividing.divided)
     next(batches)
     started[0].process.kill()
     started[0].process.wait()
@@ -152,7 +153,7 @@ def test_a_reading_that_is_given_up_leaves_no_process(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(dividing, "SecondJudge", Watched)
 
-    with closing(opened("\n".join([HEADER, *PLAIN])).in_batches()) as batches:
+    with closing(opened("\n".join([HEADER, *PLAIN])).in_batches(dividing.divided)) as batches:
         next(batches)
 
     assert started[0].process.poll() is not None
@@ -167,7 +168,7 @@ def test_a_quotation_mark_that_is_never_closed_refuses_the_file_with_its_line() 
     with pytest.raises(FileRefused) as one:
         list(opened("\n".join(lines)))
     with pytest.raises(FileRefused) as two:
-        list(opened("\n".join(lines)).in_batches())
+        list(opened("\n".join(lines)).in_batches(dividing.divided))
 
     assert two.value.trouble == one.value.trouble == FileTrouble.BROKEN_QUOTES
     assert two.value.line == one.value.line
