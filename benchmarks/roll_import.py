@@ -150,7 +150,10 @@ def _goal_s(given: argparse.Namespace, name: str) -> float | None:
 
 
 def _make_workbook(listing: Path, workbook: Path, rows: int) -> None:
-    """The first rows of the list as .xlsx; rows of another width are left out."""
+    """The first rows of the list as .xlsx, without those of another width or another date.
+
+    A workbook whose dates contradict one another is asked about, and rightly.
+    """
     import xlsxwriter  # noqa: PLC0415 - a package of the tests.
 
     book = xlsxwriter.Workbook(str(workbook), {"constant_memory": True})
@@ -158,13 +161,19 @@ def _make_workbook(listing: Path, workbook: Path, rows: int) -> None:
     with listing.open(newline="") as source:
         reader = csv.reader(source)
         names = next(reader)
-        whole = (cells for cells in reader if len(cells) == len(names))
+        whole = (cells for cells in reader if len(cells) == len(names) and _has_one_date(cells))
         sheet.write_row(0, 0, names)
         for place, cells in zip(range(1, rows + 1), whole, strict=False):
             for column, cell in enumerate(cells):
                 if cell:
                     sheet.write_string(place, column, cell)
     book.close()
+
+
+def _has_one_date(cells: list[str]) -> bool:
+    """Whether each day of the row is written year first, or not at all."""
+    days = (cells[13], cells[14], cells[16])
+    return all(not day[:1].isdigit() or day[4:5] == "-" for day in days)
 
 
 def _figures(
