@@ -60,7 +60,8 @@ test: .venv/.installed-dev static
 	@$(BIN)/python -m config.embedded.chromium
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/python -m config.embedded.node test
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --ignore tests/browser
+	$(BIN)/pytest tests/browser
 
 fast: .venv/.installed-dev
 	$(BIN)/pytest -p no:django $(wildcard $(CORE_TESTS))
