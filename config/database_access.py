@@ -54,6 +54,10 @@ def grant_access(role: str) -> dict[str, str]:
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
             "CREATE SCHEMA IF NOT EXISTS {staging}",
             "ALTER SCHEMA {staging} OWNER TO {role}",
+            # What a command of the owner's stages, workers apply and pages show. To drop it is
+            # the right of the schema's owner.
+            "GRANT ALL ON ALL TABLES IN SCHEMA {staging} TO {role}",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA {staging} GRANT ALL ON TABLES TO {role}",
         ):
             cursor.execute(
                 sql.SQL(statement).format(

@@ -4,6 +4,9 @@ Until now nobody was ever deleted, which a trigger held row by row. Now it is he
 a statement: a DELETE is refused unless its transaction said that it undoes an import, and while
 any row of the columns that members_memberreference names refers to one of the deleted. A later
 migration that makes a column referring to members adds its row there, and nothing else.
+
+The trigger that keeps a member's id from changing is not named _kept: to grant_access that name
+says that nobody at work may delete from the table (config.database_access).
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from django.db import migrations
 
 KEPT = """
 DROP TRIGGER members_member_kept ON members_member;
-CREATE TRIGGER members_member_kept BEFORE UPDATE OF id ON members_member
+CREATE TRIGGER members_member_id_stays BEFORE UPDATE OF id ON members_member
     FOR EACH ROW EXECUTE FUNCTION members_refuse_change();
 
 CREATE FUNCTION members_refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,7 +52,7 @@ CREATE TRIGGER members_member_deleted AFTER DELETE ON members_member
 AS_BEFORE = """
 DROP TRIGGER members_member_deleted ON members_member;
 DROP FUNCTION members_refuse_delete();
-DROP TRIGGER members_member_kept ON members_member;
+DROP TRIGGER members_member_id_stays ON members_member;
 CREATE TRIGGER members_member_kept BEFORE DELETE OR UPDATE OF id ON members_member
     FOR EACH ROW EXECUTE FUNCTION members_refuse_change();
 """

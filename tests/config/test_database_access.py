@@ -12,8 +12,12 @@ from django.db import Error, connection, transaction
 
 from config.checks import check_role
 from config.database_access import NoSuchRole, grant_access, owns_tables
-from members.models import Change
-from tests.members.factories import imported, person
+from members import selectors, services
+from members.models import Change, Member
+from members.services import staging
+from members.services.history import tell_history
+from tests.members.factories import NOW, imported, people, person, previewed
+from tests.members.test_undo import undone
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +92,70 @@ def test_the_work_goes_on_under_that_role_and_history_is_written(role: str) -> N
 
     assert Change.objects.get().after["email"] == "new@example.org"
     assert refused("DELETE FROM members_change")
+
+
+def test_an_import_is_undone_under_that_role_and_whom_it_added_is_deleted(role: str) -> None:
+    imported(person())
+    batch = imported(person(email="new@example.org"), person(number="2"))
+    grant_access(role)
+    become(role)
+
+    undone(batch)
+
+    assert batch.state == "undone"
+    assert list(Member.objects.values_list("number", "email")) == [
+        ("0000123", "carys@example.org")
+    ]  # fmt: skip
+    tell_history(Change.Source.EDIT, by=None, now=NOW)
+    kept = pytest.raises(Error, match="members are kept")
+    with kept, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM members_member")
+
+
+def test_no_temporary_table_takes_what_the_triggers_record(role: str) -> None:
+    imported(person())
+    grant_access(role)
+    become(role)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE members_change (LIKE public.members_change)")
+        cursor.execute("CREATE TEMP TABLE members_contactchange"
+                       " (LIKE public.members_contactchange)")
+        cursor.execute("UPDATE public.members_member SET email = 'new@example.org'")
+        cursor.execute("SELECT (SELECT count(*) FROM public.members_change),"
+                       " (SELECT count(*) FROM pg_temp.members_change),"
+                       " (SELECT count(*) FROM public.members_contactchange)")
+        assert cursor.fetchone() == (1, 0, 1)
+
+
+def test_every_function_of_a_trigger_looks_in_public_before_temporary_tables() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND (prorettype = 'trigger'::regtype OR prosecdef)"
+        )
+        found = dict(cursor.fetchall())
+
+    assert {"members_keep_history", "office_refuse_change", "members_analyse"} <= set(found)
+    assert {name for name, config in found.items()
+            if config != ["search_path=public, pg_temp"]} == set()  # fmt: skip
+
+
+def test_an_import_that_the_owner_staged_is_shown_applied_and_discarded_at_work(role: str) -> None:
+    before = previewed(person(), person(number="2"))
+    grant_access(role)
+    after = previewed(person(), *people(3))
+    become(role)
+
+    assert len(selectors.differences.new_people(before)) == 2
+    assert len(selectors.differences.new_people(after)) == 4
+    services.discard_import(before.pk, by=None, now=NOW)
+    services.request_apply(after.pk, by=None, now=NOW)
+    services.apply_import(after.pk, now=NOW)
+
+    assert Member.objects.count() == 4
+    assert not staging.is_there(before.pk)
+    assert not staging.is_there(after.pk)
 
 
 def test_a_role_that_is_not_there_is_refused_with_what_to_run() -> None:
