@@ -12,6 +12,7 @@ from __future__ import annotations
 from members.models import ImportBatch
 from members.services import staging
 from members.services.comparing import COMPARED_TEXTS, IS_CHANGED, IS_GONE, KEPT, SIDE_BY_SIDE
+from members.services.completing import NAME_KEY
 from members.services.judging import by_hashing
 
 
@@ -38,7 +39,7 @@ def change_members(batch_id: int) -> int:
         f"""
         UPDATE members_member t
         SET {texts},
-            name_key = coalesce(s.name_key, t.name_key),
+            name_key = {NAME_KEY},
             section_id = coalesce(s.section_id, t.section_id),
             unit_id = coalesce(s.unit_id, t.unit_id),
             is_listed = true,

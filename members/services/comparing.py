@@ -20,6 +20,7 @@ from members.models.contacts import CONTACT_COLUMNS
 from members.rollfile import Trouble
 from members.rollfile.columns import COLUMN_NAMES
 from members.services import staging
+from members.services.completing import complete_name_keys
 from members.services.judging import by_hashing
 
 NEW_UNITS_SHOWN: Final = 300
@@ -46,7 +47,8 @@ _DIFFERENCES: Final = {
     },
     "standing": f"(s.standing <> m.standing AND NOT {KEPT})",
     "section": "c.id <> m.section_id",
-    "unit": "(s.unit_key IS NOT NULL AND u.id IS DISTINCT FROM m.unit_id)",
+    # A unit that is not known yet is made when the import is applied: news at both times.
+    "unit": "(s.unit_key IS NOT NULL AND (u.id IS NULL OR u.id IS DISTINCT FROM m.unit_id))",
     "on the list": "NOT m.is_listed",
 }
 IS_CHANGED: Final = "coalesce(" + " OR ".join(_DIFFERENCES.values()) + ", false)"
@@ -156,6 +158,7 @@ def _make_difference(batch: ImportBatch) -> None:
     staging.run("CREATE UNIQUE INDEX ON {staged} (line)", batch.pk)
     # Of the columns that lists are joined by alone: sorting samples of the others takes a second.
     staging.run("ANALYZE {staged} (line, number_key, name_key, section, unit_key)", batch.pk)
+    complete_name_keys(batch.pk)
     staging.run(
         f"""
         CREATE UNLOGGED TABLE {{difference}} AS
@@ -190,13 +193,14 @@ def _look_for_people_alike(batch_id: int) -> None:
     """Write one row for each new person who has somebody's name and their e-mail or postcode.
 
     The somebody is on the list under another number, or stands higher up in the file. Each of
-    the four questions is a join on two whole keys: names alone are shared by thousands.
+    the four questions is a join on two whole keys: names alone are shared by thousands. A blank
+    cell that deletes is staged as the empty text, and two of those agree in nothing.
     """
     staging.run(
         """
         WITH new_rows AS MATERIALIZED (
-            SELECT s.line, s.name_key, lower(s.email) AS email,
-                   upper(replace(s.postcode, ' ', '')) AS postcode
+            SELECT s.line, s.name_key, nullif(lower(s.email), '') AS email,
+                   nullif(upper(replace(s.postcode, ' ', '')), '') AS postcode
             FROM {difference} d JOIN {staged} s ON s.line = d.place WHERE d.kind = 'new'
         ), pairs AS (
             SELECT n.line, m.id AS member_id, NULL::bigint AS other_line, 'email' AS agrees

@@ -95,18 +95,19 @@ def is_there(batch_id: int) -> bool:
 def run(query: str, batch_id: int, **values: Any) -> list[tuple[Any, ...]]:
     """Run one statement in which {staged} and {difference} are the import's tables."""
     with connection.cursor() as cursor:
-        cursor.execute(_with_tables(query, batch_id), values or None)
+        cursor.execute(with_tables(query, batch_id), values or None)
         return list(cursor.fetchall()) if cursor.description else []
 
 
 def changed_rows(query: str, batch_id: int, **values: Any) -> int:
     """Run one statement that writes, and return how many rows it wrote."""
     with connection.cursor() as cursor:
-        cursor.execute(_with_tables(query, batch_id), values or None)
+        cursor.execute(with_tables(query, batch_id), values or None)
         return int(cursor.rowcount)
 
 
-def _with_tables(query: str, batch_id: int) -> sql.Composed:
+def with_tables(query: str, batch_id: int) -> sql.Composed:
+    """The statement with the import's tables for {staged} and {difference}."""
     return sql.SQL(query).format(staged=table_of(batch_id), difference=difference_of(batch_id))
 
 
