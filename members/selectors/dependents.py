@@ -2,8 +2,9 @@
 
 An import touched the people it changed (their records name it) and those it added. Later changes
 of them stand in the history, whoever made them; those of an import that was itself undone are
-taken back already and stand in nobody's way. Besides, whatever refers to somebody whom it added
-(models.MemberReference) would be left referring to nobody.
+taken back already and stand in nobody's way. A decision on a standing that the import had brought
+changed nothing and stands in no history, and is asked for by itself. Besides, whatever refers to
+somebody whom it added (models.MemberReference) would be left referring to nobody.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Dependent:
 
 def dependents(batch: ImportBatch) -> list[Dependent]:
     """Later acts that rest on this import, at most so many: imports, rolls, then the others."""
-    found = [*_later_imports(batch), *_rolls(batch), *_referring(batch), *_later_changes(batch)]
+    found = [*_later_imports(batch), *_rolls(batch), *_decided_standings(batch),
+             *_referring(batch), *_later_changes(batch)]  # fmt: skip
     return found[:MOST_SHOWN]
 
 
@@ -108,6 +110,29 @@ def _rolls(batch: ImportBatch) -> list[Dependent]:
         Dependent(f"{name}, roll {version}, was frozen with {_people(people)} that it touched.",
                   "roll", roll_id)
         for roll_id, name, version, people in rows
+    ]  # fmt: skip
+
+
+def _decided_standings(batch: ImportBatch) -> list[Dependent]:
+    """People whose standing it changed and two officers decided: undoing would overrule them.
+
+    Whether they decided before it or since is not asked: who decides may have begun before the
+    import was applied and ended after, and a clock does not tell which came first.
+    """
+    rows = _asked(
+        """
+        SELECT DISTINCT m.number, m.id FROM members_change c
+        JOIN members_keptstanding k ON k.member_id = c.member_id
+        JOIN members_member m ON m.id = c.member_id
+        WHERE c.batch_id = %(batch)s AND c.source = 'import' AND c.before ? 'standing'
+        ORDER BY m.id LIMIT %(most)s
+        """,
+        batch,
+    )
+    return [
+        Dependent(f"The standing of number {number}, which it changed, was decided by two "
+                  "officers.", "member", member_id)
+        for number, member_id in rows
     ]  # fmt: skip
 
 

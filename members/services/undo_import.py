@@ -96,12 +96,19 @@ def _undo(batch_id: int, *, now: datetime, report: Report) -> None:
 
 
 def _refuse_frozen(batch: ImportBatch) -> None:
-    """Once contact details are frozen, nobody alone puts back those that an import changed."""
-    if selectors.contacts.is_frozen() and ContactChange.objects.filter(batch=batch).exists():
+    """Once contact details are frozen, nobody alone puts back those that an import brought.
+
+    Those of somebody new are among them: whoever takes a person out and sends them in again has
+    changed their address, and no record of a change would show it.
+    """
+    if not selectors.contacts.is_frozen():
+        return
+    if batch.rows_new or ContactChange.objects.filter(batch=batch).exists():
         raise Refusal(
             "import.undo-frozen",
-            "Contact details are frozen, and this import changed some. Send a list that puts them "
-            "right: applying it is proposed to a second officer.",
+            "Contact details are frozen, and this import changed some or added people with theirs. "
+            "Send a list that puts them right: where it changes contact details, applying it is "
+            "proposed to a second officer.",
         )
 
 
@@ -170,7 +177,7 @@ def _take_out_added(batch_id: int) -> tuple[int, int]:
         """,
         batch_id,
     )
-    _forget_what_is_derived(batch_id)
+    _forget_what_is_derived(batch_id, has_history)
     deleted = _rows(
         f"""
         DELETE FROM members_member m
@@ -181,14 +188,20 @@ def _take_out_added(batch_id: int) -> tuple[int, int]:
     return deleted, kept
 
 
-def _forget_what_is_derived(batch_id: int) -> None:
-    """Delete what programs made of the people whom the import added, and what a search found."""
-    added = "SELECT id FROM members_member WHERE first_import_id = %(batch)s"
+def _forget_what_is_derived(batch_id: int, has_history: str) -> None:
+    """Delete what programs made of the people who are to be deleted, and what a search found.
+
+    Whoever stays, as no longer listed, is still searched for and compared.
+    """
+    leaving = (
+        "SELECT m.id FROM members_member m"
+        f" WHERE m.first_import_id = %(batch)s AND NOT ({has_history})"
+    )
     for each in MemberReference.objects.filter(kind=MemberReference.Kind.DERIVED):
-        _rows(f"DELETE FROM {each.table} WHERE {each.column} IN ({added})", batch_id)
+        _rows(f"DELETE FROM {each.table} WHERE {each.column} IN ({leaving})", batch_id)
     _rows(
         f"DELETE FROM members_pair WHERE state = 'open'"
-        f" AND (first_id IN ({added}) OR second_id IN ({added}))",
+        f" AND (first_id IN ({leaving}) OR second_id IN ({leaving}))",
         batch_id,
     )
 

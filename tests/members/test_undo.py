@@ -24,9 +24,10 @@ from members.models import (
     Unit,
 )
 from members.services.history import change_member, tell_history
-from office.models import AuditRecord, Letter
+from office.models import Approval, AuditRecord, Letter
 from office.permissions import Role
 from office.refusal import Refusal
+from office.services.approvals import approve_act
 from tests.members.factories import NOW, frozen, imported, people, person, previewed
 from tests.office.factories import officer, sign_in, staff
 
@@ -251,6 +252,38 @@ def test_somebody_merged_into_an_added_person_stands_in_the_way() -> None:
     assert "There are records merged into theirs of 1 person it added." in refused(batch)
 
 
+def test_a_standing_that_was_decided_since_is_not_given_back_by_an_undo() -> None:
+    imported(person(), *people(1))
+    batch = imported(person(standing="suspended"), *people(1, standing="suspended"))
+    keeper, second = staff(Role.MEMBERSHIP_ADMINISTRATOR), officer()
+    services.propose_standing(
+        Member.objects.get(number="0000123").pk, kind="suspension", reason="abuse",
+        evidence="Minute 7.", by=keeper.pk, now=NOW,
+    )  # fmt: skip
+    approve_act(Approval.objects.latest("pk").pk, by=second.pk, now=NOW)
+
+    # What was decided the list had said already: no change is on record.
+    assert not Change.objects.filter(source="decision").exists()
+    assert "number 0000123, which it changed, was decided by two officers." in refused(batch)
+    assert "1000" not in refused(batch)
+    assert Member.objects.get(number="0000123").standing == "suspended"
+
+
+def test_a_decision_on_somebody_whose_standing_an_import_left_alone_is_in_nobodys_way() -> None:
+    imported(person(), *people(1))
+    keeper, second = staff(Role.MEMBERSHIP_ADMINISTRATOR), officer()
+    services.propose_standing(
+        Member.objects.get(number="0000123").pk, kind="suspension", reason="abuse",
+        evidence="Minute 7.", by=keeper.pk, now=NOW,
+    )  # fmt: skip
+    approve_act(Approval.objects.latest("pk").pk, by=second.pk, now=NOW)
+    batch = imported(person(email="new@example.org"), *people(1))
+
+    undone(batch)
+
+    assert Member.objects.get(number="0000123").standing == "suspended"
+
+
 def test_at_most_twenty_are_listed() -> None:
     batch = imported(*people(30))
     tell_history(Change.Source.EDIT, by=None, now=NOW)
@@ -433,6 +466,23 @@ def test_who_was_looked_at_stays_as_no_longer_listed() -> None:
     ]  # fmt: skip
 
 
+def test_who_stays_is_still_searched_for_and_compared() -> None:
+    same = {"date_of_birth": "1980-02-29", "unit": "Far Away"}
+    imported(person(number="1"))
+    batch = imported(person(number="1"), person(number="2", **same), person(number="3"))
+    services.find_pairs(by=None, now=NOW)
+    services.refresh_search()
+    stays = Member.objects.get(number="2")
+    kept_pair = Pair.objects.get(first__number="1", second=stays)
+    services.record_lookup(stays.pk, by=officer().pk, now=NOW)
+
+    undone(batch)
+
+    assert list(Pair.objects.all()) == [kept_pair]
+    assert SearchRow.objects.filter(member=stays).exists()
+    assert not SearchRow.objects.exclude(member__in=Member.objects.all()).exists()
+
+
 def test_addresses_that_are_put_back_are_told_of_like_any_other_change() -> None:
     imported(person())
     batch = imported(person(email="new@example.org"))
@@ -456,3 +506,17 @@ def test_once_contact_details_are_frozen_nobody_alone_puts_them_back() -> None:
 
     # Of the one that changed no contact details, it is the later import that stands in the way.
     assert "Import" in refused(plain)
+
+
+def test_once_contact_details_are_frozen_nobody_alone_takes_people_out_to_send_them_again() -> None:
+    imported(person())
+    batch = imported(person(), person(number="2"))
+    ContactFreeze.objects.create(freezes_at=NOW, reason="", set_by=officer(), set_at=NOW)
+
+    with pytest.raises(Refusal) as refusal:
+        services.request_undo(batch.pk, by=None, now=NOW)
+
+    assert refusal.value.code == "import.undo-frozen"
+    assert Member.objects.count() == 2
+    # To add people goes on.
+    assert imported(person(), person(number="2"), person(number="3")).state == "applied"
