@@ -143,7 +143,14 @@ class MappingForm(forms.Form):
             if name in DATE_COLUMNS and not cleaned.get(f"order_{place}"):
                 self._ask_order(place)
             self._ask_words(place, name, cleaned)
+        self._refuse_to_delete_everybodys(set(cleaned.get("deletes", [])) - set(feeds.values()))
         return cleaned
+
+    def _refuse_to_delete_everybodys(self, columns: set[str]) -> None:
+        """A column that nothing feeds is blank in every row, and would be deleted of everybody."""
+        for name in sorted(columns):
+            self.add_error("deletes", f"No column of the file is {name.replace('_', ' ')}, so that "
+                           "no cell of it can be blank. Take the mark away.")
 
     def _places(self) -> range:
         return range(len(self.look["columns"]))

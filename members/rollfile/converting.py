@@ -65,4 +65,5 @@ class Converter:
         if not word or word in STANDINGS:
             return word
         problems.append(Problem("standing", shown(cell), Trouble.WORD_UNKNOWN))
-        return ""
+        # It stays, as a date does: given back as a blank it would come in again as no news.
+        return cell

@@ -31,7 +31,8 @@ _TIME: Final = r"(?:[T ]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)? ?(?:[AaP
 _ZONE: Final = r" ?(?:Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})?"
 ISO_WITH_TIME: Final = re.compile(
     r"(?P<day>[0-9]{4}[-/][0-9]{2}[-/][0-9]{2})"
-    r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?"
+    r"(?:[T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
+    r"(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]+))?)?"
     r" ?(?P<zone>Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 NUMERIC: Final = re.compile(
@@ -109,11 +110,37 @@ def _from_timestamp(parts: re.Match[str]) -> tuple[str, Trouble | None]:
     if f"{year:04d}-{month:02d}-{day:02d}" in BLANK_DATES:
         return "", None
     made, trouble = _made(year, month, day)
-    is_utc = parts["zone"] in ("Z", "UTC", "GMT", "+00:00", "+0000")
-    if trouble or not is_utc or parts["hour"] != "23" or parts["minute"] != "00":
+    if trouble or not _is_at_eleven_utc(parts) or not is_summer_time(date(year, month, day)):
         return made, trouble
-    # British Summer Time, and nothing else, puts midnight there.
     return (date.fromisoformat(made) + timedelta(days=1)).isoformat(), None
+
+
+def _is_at_eleven_utc(parts: re.Match[str]) -> bool:
+    """Whether a moment is 23:00 UTC sharp: with a second more it is a moment, and no midnight."""
+    after = (parts["minute"] or "") + (parts["second"] or "") + (parts["fraction"] or "")
+    is_utc = parts["zone"] in ("Z", "UTC", "GMT", "+00:00", "+0000")
+    return is_utc and parts["hour"] == "23" and not after.strip("0")
+
+
+def is_summer_time(day: date) -> bool:
+    """Whether at 23:00 UTC of this day midnight strikes at home, clocks being an hour ahead.
+
+    From 1972: from the first Sunday from 16 March (from 1981 the last of the month) to the first
+    from 23 October (from 1990 from the 22nd, from 1996 the last of the month). Before 1972 every
+    year had its own order, and from 1968 the clocks stayed ahead all winter: a day that long ago
+    was written down as a day, and only clocks that were ahead can have made 23:00 of it.
+    Source: Summer Time Act 1972 and the orders under it; a test compares the tz database.
+    """
+    if day.year < 1972:
+        return True
+    begins = _sunday_from(date(day.year, 3, 25 if day.year >= 1981 else 16))
+    last_week = 25 if day.year >= 1996 else 22 if day.year >= 1990 else 23
+    ends = _sunday_from(date(day.year, 10, last_week))
+    return begins <= day < ends
+
+
+def _sunday_from(day: date) -> date:
+    return day + timedelta(days=6 - day.weekday())
 
 
 def _from_serial(given: str) -> tuple[str, Trouble | None]:

@@ -26,6 +26,11 @@ def shown(value: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
+def has_control(value: str) -> bool:
+    """Whether a value holds a character that can be neither stored nor shown as it is."""
+    return _CONTROL.search(value) is not None
+
+
 class FileTrouble(StrEnum):
     """Why a whole file was refused."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from members.rollfile.dates import ISO_WITH_TIME, NAMED, NAMED_AMERICAN, NUMERIC, SERIAL, DateOrder
-from members.rollfile.errors import FileRefused, FileTrouble, shown
+from members.rollfile.errors import FileRefused, FileTrouble, has_control, shown
 from members.rollfile.mapping import MOST_HEADERS, plain
 from members.rollfile.sniffing import Shape
 from members.rollfile.streams import open_rows
@@ -127,11 +127,16 @@ class ColumnLook:
             self._take_dates(different, lines, values)
 
     def _with_words(self, words: set[str], different: set[str]) -> set[str] | None:
-        """The words and these; the first of them are the samples. None: they have become many."""
-        for word in sorted({value.strip() for value in different} - words - {""}):
-            if len(self.samples) < SAMPLES:
+        """The words and these; the first of them are the samples. None: they have become many.
+
+        A word with a control character in it is a sample and never asked about: a row that has
+        it is refused.
+        """
+        for word in sorted({" ".join(value.split()) for value in different} - words - {""}):
+            if len(self.samples) < SAMPLES and shown(word) not in self.samples:
                 self.samples.append(shown(word))
-            words.add(word)
+            if not has_control(word):
+                words.add(word)
         return words if len(words) <= MOST_WORDS else None
 
     def _take_dates(
@@ -169,7 +174,8 @@ class FileLook:
 def look_at(chunks: Iterable[bytes], shape: Shape) -> FileLook:
     """Go through a file of this shape once.
 
-    Raises: FileRefused: empty, not_utf8, broken_encoding, broken_quotes or unknown_header.
+    Raises: FileRefused: empty, not_utf8, broken_encoding, broken_quotes, not_text or
+            unknown_header.
     """
     rows = open_rows(chunks, encoding=shape.encoding, delimiter=shape.delimiter).with_lines()
     columns = _headers(rows, shape)
@@ -190,6 +196,9 @@ def _headers(rows: Iterator[tuple[int, list[str]]], shape: Shape) -> list[Column
             trimmed.pop()
         if not trimmed or len(trimmed) > MOST_HEADERS:
             raise FileRefused(FileTrouble.UNKNOWN_HEADER, line=line, found=shown(",".join(cells)))
+        if any("\x00" in cell for cell in trimmed):
+            # As in read_header: no text names a column so, and no database keeps such a name.
+            raise FileRefused(FileTrouble.NOT_TEXT, line=line)
         return [ColumnLook(shown(cell.strip().lstrip("\ufeff")), plain(cell)) for cell in trimmed]
     raise FileRefused(FileTrouble.EMPTY)
 

@@ -125,6 +125,9 @@ def _refuse_what_does_not_fit(mapping: ColumnMapping) -> None:
         raise MappingRefused("standings", "A word stands for no standing that is known here.")
     if not set(mapping.deletes) <= set(MAY_DELETE):
         raise MappingRefused("deletes", "A blank cell cannot delete in such a column.")
+    # A column that the file lacks is blank in every row: it would be deleted of everybody.
+    if not set(mapping.deletes) <= set(mapping.columns):
+        raise MappingRefused("deletes", "A blank cell deletes only in a column that the file has.")
 
 
 def _words(body: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """What shape a text file has: its encoding, its separator, and the line that names its columns.
 
 Only UTF-8 and UTF-16 prove themselves. Every other encoding is one among several in which the
-bytes make sense; a person looks at the accented names in each and says which it is.
+bytes make sense; a person looks at the accented names in each and says which it is. One that
+lacks a byte of the file is none of them: 0x8F, an è of Mac Roman, is nothing in Windows-1252.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+from members.rollfile.errors import shown
 from members.rollfile.mapping import plain
 from members.rollfile.recognising import KNOWN_HEADERS
 from members.rollfile.streams import CODECS, DELIMITERS, LONGEST_TITLE_LINES
 
 START_BYTES: Final = 1 << 16
 SAMPLES: Final = 5
+# One byte a letter, each; the last two have all 256 bytes, so that one at least can be offered.
 _UNPROVED: Final = ("windows-1252", "mac-roman", "dos-850")
 _SAMPLE_CHARACTERS: Final = 60
 
@@ -46,9 +49,10 @@ def sniff(chunks: Iterable[bytes], *, encoding: str = "") -> Shape:
     encoding: what a person has chosen; empty to find it.
     Spec: import-format §9.
     """
-    start, accented, is_utf8 = _survey(chunks)
-    proved = _proved_encoding(start, is_utf8=is_utf8)
-    candidates = () if proved else tuple(_candidates(accented))
+    survey = _survey(chunks)
+    start = bytes(survey.start)
+    proved = _proved_encoding(start, is_utf8=survey.is_utf8)
+    candidates = () if proved else tuple(_candidates(survey))
     chosen = proved or encoding or candidates[0].encoding
     text = start.decode(CODECS[chosen], "replace").lstrip("\ufeff")
     delimiter, stated = _stated_delimiter(text)
@@ -57,20 +61,46 @@ def sniff(chunks: Iterable[bytes], *, encoding: str = "") -> Shape:
     return Shape(chosen, delimiter, _header_line(text, delimiter, after=stated), candidates)
 
 
-def _survey(chunks: Iterable[bytes]) -> tuple[bytes, list[bytes], bool]:
-    """The beginning of the file, some of its accented places, and whether it is all UTF-8."""
-    start = bytearray()
-    accented: list[bytes] = []
+@dataclass(slots=True)
+class _Survey:
+    """The beginning of a file, some of its accented places, and what all of it decodes as.
+
+    unproved: of the encodings that prove nothing, those that have every byte of the file.
+    """
+
+    start: bytearray = field(default_factory=bytearray)
+    accented: list[bytes] = field(default_factory=list)
+    is_utf8: bool = True
+    unproved: list[str] = field(default_factory=lambda: list(_UNPROVED))
+
+
+def _survey(chunks: Iterable[bytes]) -> _Survey:
+    survey = _Survey()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = True
     for chunk in chunks:
-        if len(start) < START_BYTES:
-            start += chunk[: START_BYTES - len(start)]
-        if len(accented) < SAMPLES and not chunk.isascii():
-            accented.extend(_accented_places(chunk, SAMPLES - len(accented)))
-        if is_utf8:
-            is_utf8 = _still_utf8(decoder, chunk)
-    return bytes(start), accented, is_utf8 and _still_utf8(decoder, b"", final=True)
+        if len(survey.start) < START_BYTES:
+            survey.start += chunk[: START_BYTES - len(survey.start)]
+        if survey.is_utf8:
+            survey.is_utf8 = _still_utf8(decoder, chunk)
+        if not chunk.isascii():
+            survey.accented.extend(_accented_places(chunk, SAMPLES - len(survey.accented)))
+            survey.unproved = [each for each in survey.unproved if _has_bytes(each, chunk)]
+    survey.is_utf8 = survey.is_utf8 and _still_utf8(decoder, b"", final=True)
+    return survey
+
+
+def _has_bytes(encoding: str, chunk: bytes) -> bool:
+    """Whether an encoding of one byte a letter has every byte of this piece."""
+    return not any(byte in chunk for byte in _LACKING[encoding])
+
+
+def _lacking(encoding: str) -> tuple[bytes, ...]:
+    """The bytes that an encoding of one byte a letter does not have."""
+    each_byte = (bytes([number]) for number in range(256))
+    return tuple(byte for byte in each_byte if not byte.decode(CODECS[encoding], "ignore"))
+
+
+_LACKING: Final = {encoding: _lacking(encoding) for encoding in _UNPROVED}
 
 
 def _still_utf8(
@@ -109,14 +139,10 @@ def _proved_encoding(start: bytes, *, is_utf8: bool) -> str:
     return "utf-8" if is_utf8 else ""
 
 
-def _candidates(accented: Iterable[bytes]) -> Iterator[Candidate]:
-    places = list(accented)
-    for encoding in _UNPROVED:
-        codec = CODECS[encoding]
-        yield Candidate(
-            encoding,
-            tuple(" ".join(place.decode(codec, "replace").split()) for place in places),
-        )
+def _candidates(survey: _Survey) -> Iterator[Candidate]:
+    for encoding in survey.unproved:
+        texts = [place.decode(CODECS[encoding]) for place in survey.accented]
+        yield Candidate(encoding, tuple(shown(" ".join(text.split())) for text in texts))
 
 
 def _stated_delimiter(text: str) -> tuple[str, int]:

@@ -29,6 +29,7 @@ from members.rollfile import (
     open_roll,
     sniff,
 )
+from members.rollfile.errors import shown
 from members.rollfile.mapping import plain
 from members.rollfile.recognising import KNOWN_HEADERS, propose_columns
 from members.rollfile.sniffing import START_BYTES
@@ -145,12 +146,15 @@ def _saved_for(look: FileLook) -> SavedMapping | None:
 
 
 def _renewed(saved: SavedMapping, look: FileLook) -> ColumnMapping:
-    """The saved mapping for the shape of this file."""
+    """The saved mapping for the shape of this file.
+
+    Where the file proves no encoding the saved one stays: it is taken or asked about (fitting),
+    and never put right by a guess.
+    """
     mapping = mapping_from_json(saved.body)
-    known = {candidate.encoding for candidate in look.shape.candidates}
     return replace(
         mapping,
-        encoding=mapping.encoding if mapping.encoding in known else look.shape.encoding,
+        encoding=mapping.encoding if look.shape.candidates else look.shape.encoding,
         delimiter=look.shape.delimiter,
         header_line=look.shape.header_line,
     )
@@ -167,15 +171,15 @@ def _kept_look(look: FileLook, text: TextFile, saved: SavedMapping | None) -> di
             {"encoding": each.encoding, "samples": list(each.samples)}
             for each in look.shape.candidates
         ],
-        "sheet": text.sheet,
-        "other_sheets": text.other_sheets[:20],
+        "sheet": shown(text.sheet),
+        "other_sheets": [shown(sheet) for sheet in text.other_sheets[:20]],
         "rows": look.rows,
         "saved": saved.pk if saved else None,
         "columns": [
             {
                 "header": column.header,
                 "plain": column.plain,
-                "samples": [sample.replace("\x00", "\ufffd") for sample in column.samples],
+                "samples": column.samples,
                 "words": sorted(column.words) if column.words is not None else None,
                 "order": column.dates.proved if column.dates else None,
                 "is_dates": column.dates is not None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -15,8 +16,10 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from members import services
+from members import selectors, services
 from members.models import ImportBatch, ImportSource, Member, RefusedRow, SavedMapping
+from members.rollfile.columns import COLUMN_NAMES
+from members.rollfile.mending import MENDING_HEADER
 from office.permissions import Role
 from office.refusal import Refusal
 from office.selectors import live_jobs
@@ -199,6 +202,58 @@ def test_an_encoding_is_chosen_among_those_that_make_sense() -> None:
     assert (batch.state, batch.look["encoding"]) == (ImportBatch.State.MAPPING, "mac-roman")
 
 
+def test_a_saved_encoding_that_lacks_a_byte_of_the_file_is_asked_again() -> None:
+    content = content_of("01-windows-1252.csv")
+    mapped(content)
+    assert seen(content).state == ImportBatch.State.UPLOADED
+
+    batch = seen(content.replace("Siân".encode("cp1252"), "Molière".encode("mac_roman")))
+
+    assert batch.state == ImportBatch.State.MAPPING
+    assert [each["encoding"] for each in batch.look["candidates"]] == ["mac-roman", "dos-850"]
+
+
+def test_the_sign_of_nought_ends_in_a_refusal_or_in_a_question_and_never_in_a_fault() -> None:
+    batch_id = uploaded(CIVICRM.replace(b"First Name", b"First\x00Name"))
+    with pytest.raises(Refusal) as refusal:
+        services.look_at_file(batch_id, now=NOW)
+    failed = ImportBatch.objects.get(pk=batch_id)
+    assert refusal.value.code == "import.unreadable"
+    assert (failed.state, failed.look) == (ImportBatch.State.FAILED, {})
+
+    asked = seen(CIVICRM.replace(b"Grace", b"Gr\x00ace"))
+    assert asked.state == ImportBatch.State.MAPPING
+
+    services.map_import(asked.pk, source_name="CiviCRM", body=body_for(CIVICRM), by=None, now=NOW)
+    services.preview_import(asked.pk, now=NOW)
+    assert RefusedRow.objects.get(batch=asked).trouble == "word_unknown"
+
+
+def test_a_word_that_nobody_explained_comes_back_in_the_refused_rows_and_is_refused_again() -> None:
+    imported(person(number="17", standing="suspended"))
+    batch = mapped(CIVICRM.replace(b"Grace", b"Pending"), body=body_for(CIVICRM), scope="part")
+    rows = [list(row) for row in selectors.imports.mendable_rows(batch.pk)]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([MENDING_HEADER, *rows])
+
+    again = uploaded(text.getvalue().encode(), scope="part")
+    services.preview_import(again, now=NOW)
+
+    assert rows[0][COLUMN_NAMES.index("standing")] == "Pending"
+    unmended = ImportBatch.objects.get(pk=again)
+    assert (unmended.rows_refused, unmended.rows_changed) == (1, 0)
+
+
+@pytest.mark.parametrize(("email", "alike"), [("ann@example.org", 1), ("", 0)])
+def test_two_blanks_that_delete_agree_in_nothing(email: str, alike: int) -> None:
+    rows = "".join(f"{number},Ann,Fallowes,{email},Member\n" for number in (7, 8))
+    content = f"URN,Forename,Surname,Email,Category\n{rows}".encode()
+
+    batch = mapped(content, body=body_for(content, deletes=["email"]))
+
+    assert (batch.rows_new, batch.rows_alike) == (2, alike)
+
+
 def test_sample_values_are_forgotten_when_an_import_is_discarded() -> None:
     batch = seen(CIVICRM)
     assert "Carys" in json.dumps(batch.look)
@@ -313,6 +368,7 @@ def test_an_error_keeps_what_was_chosen(keeper: Client) -> None:
         ({"order_8": ""}, "they can be read in two ways"),
         ({"column_2": "paid_until", "column_10": ""}, "holds no dates"),
         ({"source_name": ""}, "Name the membership system."),
+        ({"deletes": "phone"}, "No column of the file is phone"),
     ],
 )
 def test_what_is_missing_is_said(keeper: Client, changes: dict[str, str], sentence: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,9 +22,10 @@ from members.rollfile import (
     open_roll,
     sniff,
 )
-from members.rollfile.dates import date_in_order
+from members.rollfile.dates import date_in_order, is_summer_time
 from members.rollfile.mapping import plain
 from members.rollfile.recognising import propose_columns, propose_section, propose_standing
+from members.rollfile.sniffing import Shape
 from tests.rollfile.foreign import looked
 from tests.rollfile.lists import SECTIONS, TODAY
 
@@ -32,7 +35,11 @@ BODY: dict[str, Any] = {
     "columns": {"number": "urn", "family_name": "surname", "section": "type",
                 "joined_on": "joined", "standing": "status"},
     "dates": {"joined_on": "day_first"}, "standings": {"current": "good", "unknown": ""},
-    "sections": {"full": "member"}, "section": "", "deletes": ["email"],
+    "sections": {"full": "member"}, "section": "", "deletes": [],
+}  # fmt: skip
+WITH_MAIL: dict[str, Any] = {
+    **BODY, "headers": [*BODY["headers"], "mail"], "columns": {**BODY["columns"], "email": "mail"},
+    "deletes": ["email"],
 }  # fmt: skip
 
 
@@ -44,7 +51,8 @@ def read(*lines: str, header: str = "URN,Surname,Type,Joined,Status", **changes:
 
 
 def test_a_mapping_is_the_same_after_it_was_saved_and_read_again() -> None:
-    assert mapping_to_json(mapping_from_json(BODY)) == BODY
+    for body in (BODY, WITH_MAIL):
+        assert mapping_to_json(mapping_from_json(body)) == body
 
 
 @pytest.mark.parametrize(
@@ -69,6 +77,7 @@ def test_a_mapping_is_the_same_after_it_was_saved_and_read_again() -> None:
         ({"dates": {"joined_on": "backwards"}}, "dates"),
         ({"standings": {"current": "fine"}}, "standings"),
         ({"deletes": ["standing"]}, "deletes"),
+        ({"deletes": ["email"]}, "deletes"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_by_its_part(
@@ -117,6 +126,8 @@ def test_words_mean_what_the_mapping_says_and_others_are_refused() -> None:
     ]  # fmt: skip
     assert isinstance(refused, RefusedLine)
     assert refused.problems[0].trouble is Trouble.WORD_UNKNOWN
+    # As a blank it would come in again, unmended, as no news.
+    assert "Pending" in refused.cells
 
 
 def test_a_date_out_of_order_is_given_back_as_it_stood() -> None:
@@ -204,6 +215,45 @@ def test_what_is_no_date_in_that_order_is_refused(
     assert date_in_order(given, order, 2016) == ("", trouble)
 
 
+@pytest.mark.parametrize(
+    ("given", "read_as"),
+    [
+        ("2016-05-01T23:00:00Z", "2016-05-02"),
+        ("2016-05-01T23:00:00.000+00:00", "2016-05-02"),
+        ("2016-05-01T23:00Z", "2016-05-02"),
+        ("2016-05-01T23:00:01Z", "2016-05-01"),
+        ("2016-05-01T23:00:00.5Z", "2016-05-01"),
+        ("2016-05-01T23:01:00Z", "2016-05-01"),
+        ("2016-05-01T23:00:00+01:00", "2016-05-01"),
+        ("2016-01-11T23:00:00Z", "2016-01-11"),
+        ("2016-03-26T23:00:00Z", "2016-03-26"),
+        ("2016-03-27T23:00:00Z", "2016-03-28"),
+        ("2016-10-29T23:00:00Z", "2016-10-30"),
+        ("2016-10-30T23:00:00Z", "2016-10-30"),
+        ("1970-01-14T23:00:00Z", "1970-01-15"),
+        ("9999-12-31T23:00:00Z", "9999-12-31"),
+    ],
+)
+def test_eleven_at_night_is_the_next_day_where_the_clocks_at_home_are_ahead(
+    given: str, read_as: str
+) -> None:
+    assert date_in_order(given, DateOrder.ISO, 2016) == (read_as, None)
+
+
+def test_summer_time_is_that_of_the_clocks_in_london_on_every_day_since_1972() -> None:
+    london = ZoneInfo("Europe/London")
+    days = [date(1972, 1, 1) + timedelta(days=n) for n in range(365 * 65)]
+
+    wrong = [
+        day for day in days
+        if is_summer_time(day)
+        != bool(datetime(day.year, day.month, day.day, 23, tzinfo=UTC).astimezone(london).dst())
+    ]  # fmt: skip
+
+    assert days[-1].year == 2036
+    assert wrong == []
+
+
 # --- looking -----------------------------------------------------------------------------------
 
 
@@ -257,9 +307,22 @@ def test_a_byte_that_the_encoding_does_not_have_is_refused_by_its_line() -> None
     content = b"urn,surname\n1,\x81\n"
 
     with pytest.raises(FileRefused) as refused:
-        looked(content)
+        look_at([content], Shape("windows-1252", ",", 1, ()))
 
     assert refused.value.trouble is FileTrouble.BROKEN_ENCODING
+
+
+def test_the_sign_of_nought_in_a_header_is_no_text_and_in_a_cell_is_shown_and_not_asked() -> None:
+    with pytest.raises(FileRefused) as refused:
+        looked(b"urn,sur\x00name\n1,Aa\n")
+    assert refused.value.trouble is FileTrouble.NOT_TEXT
+
+    look = looked(b'urn,status\n1,go\x00od\n2,lapsed\n3,"in\tarrears"\n4,M\x00\xfcller\n')
+
+    assert look.columns[1].words == {"lapsed", "in arrears"}
+    assert "\x00" not in "".join(look.columns[1].samples)
+    assert look.shape.candidates
+    assert "\x00" not in "".join(s for each in look.shape.candidates for s in each.samples)
 
 
 # --- sniffing and recognising --------------------------------------------------------------------
@@ -271,6 +334,28 @@ def test_a_file_whose_names_are_all_unknown_is_cut_where_it_has_most_cells() -> 
     assert (shape.delimiter, shape.header_line) == (";", 2)
     assert sniff([b"one\ntwo\n"]).header_line == 1
     assert sniff([b""]).header_line == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "encoding", "others"),
+    [
+        ("Molière", "mac_roman", "mac-roman", ["mac-roman", "dos-850"]),
+        ("Müller", "cp850", "dos-850", ["mac-roman", "dos-850"]),
+        ("Siân", "cp1252", "windows-1252", ["windows-1252", "mac-roman", "dos-850"]),
+    ],
+)
+def test_only_encodings_that_have_every_byte_of_the_file_are_offered(
+    name: str, codec: str, encoding: str, others: list[str]
+) -> None:
+    # Far down, where no beginning of the file shows it.
+    content = ("urn,surname\n" + "1,Aa\n" * 20_000 + f"2,{name}\n").encode(codec)
+
+    shape = looked(content).shape
+
+    assert [each.encoding for each in shape.candidates] == others
+    (right,) = [each for each in shape.candidates if each.encoding == encoding]
+    assert name in right.samples[0]
+    assert looked(content, encoding=encoding).columns[1].words == {"Aa", name}
 
 
 def test_utf_16_is_known_by_its_mark_or_its_noughts() -> None:
