@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
 
-from members.models import DestroyedFile, ImportBatch, MendableRow, RefusedRow, SavedMapping
-from members.rollfile import Trouble
+from members.models import (
+    DestroyedFile,
+    ImportBatch,
+    Member,
+    MendableRow,
+    RefusedRow,
+    SavedMapping,
+)
+from members.models.contacts import KINDS
+from members.rollfile import Trouble, number_key
+from members.rollfile.columns import COLUMN_NAMES
 from members.rollfile.errors import TROUBLE_WORDS
 from members.rollfile.mending import protected
 from members.selectors.people import PAGE_ROWS
+
+_ROWS_A_TURN: Final = 2000
+_NUMBER: Final = COLUMN_NAMES.index("number")
+_WAYS_TO_REACH: Final = frozenset(
+    column for kind in ("email", "phone", "address") for column in KINDS[kind]
+)
+_LEFT_OUT: Final = (
+    "The address of this person is withheld: postal address, e-mail and telephone are left out "
+    "here. Leave them blank: that changes nothing."
+)
 
 
 def imports() -> QuerySet[ImportBatch]:
@@ -90,20 +110,42 @@ def mendable_rows(batch_id: int) -> Iterator[tuple[str, ...]]:
 
     Cells that a spreadsheet would run are protected (rollfile.mending). Both tables are read
     in step, a few thousand rows at a time: however many are refused, no more are held.
+    Of somebody whose address is withheld the ways to reach them are left out, and that is said.
     """
     problems = groupby(refusals(batch_id, most=None), key=lambda problem: problem.line)
     told = next(problems, None)
-    rows = MendableRow.objects.filter(batch_id=batch_id).order_by("line")
-    for line, cells in rows.values_list("line", "cells").iterator(chunk_size=2000):
+    for line, cells, is_withheld in _cells_to_mend(batch_id):
         wrong: list[Refused] = []
         while told is not None and told[0] <= line:
             wrong = list(told[1]) if told[0] == line else wrong
             told = next(problems, None)
         yield (
-            *map(protected, cells),
-            " ".join(f"{each.column or 'the row'}: {each.reason}" for each in wrong),
+            *map(protected, _without_ways(cells) if is_withheld else cells),
+            " ".join([*(f"{each.column or 'the row'}: {each.reason}" for each in wrong),
+                      *([_LEFT_OUT] if is_withheld else ())]),
             " ".join(dict.fromkeys(each.remedy for each in wrong)),
-        )
+        )  # fmt: skip
+
+
+def _cells_to_mend(batch_id: int) -> Iterator[tuple[int, list[str], bool]]:
+    """Each refused row with its cells, and whether its number is of somebody withheld."""
+    rows = MendableRow.objects.filter(batch_id=batch_id).order_by("line")
+    found = rows.values_list("line", "cells").iterator(chunk_size=_ROWS_A_TURN)
+    while turn := list(islice(found, _ROWS_A_TURN)):
+        keys = {number_key(cells[_NUMBER].strip()) for _, cells in turn}
+        withheld = set(
+            Member.objects.filter(address_withheld=True, number_key__in=keys)
+            .order_by().values_list("number_key", flat=True)
+        )  # fmt: skip
+        for line, cells in turn:
+            yield line, cells, number_key(cells[_NUMBER].strip()) in withheld
+
+
+def _without_ways(cells: list[str]) -> list[str]:
+    return [
+        "" if name in _WAYS_TO_REACH else cell
+        for name, cell in zip(COLUMN_NAMES, cells, strict=True)
+    ]
 
 
 def refusals_by_reason(batch_id: int) -> list[tuple[str, str, int]]:

@@ -157,7 +157,7 @@ def import_workbook(page: Page, album: Album, tmp_path: Path) -> None:
 
 def mend_refused_row(page: Page, album: Album, tmp_path: Path) -> None:
     with page.expect_download() as download:
-        follow(page, "Download the refused rows")
+        press(page, "Download the refused rows")
     refused, mended = tmp_path / "refused.csv", tmp_path / "mended.csv"
     download.value.save_as(refused)
     with refused.open(encoding="utf-8-sig", newline="") as file:

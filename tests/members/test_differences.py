@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members import selectors, services
-from members.models import ImportTotal, Member
+from members.models import ImportTotal, LookUp, Member
 from members.services import staging
+from office.models import AuditRecord
 from office.permissions import Role
 from tests.members.factories import NOW, imported, people, person, previewed, section, uploaded
 from tests.office.factories import officer, sign_in, staff
@@ -229,7 +230,7 @@ def test_refused_rows_are_mended_in_their_file_and_sent_in_again(desk: Client) -
         person(number="3", email="a@example.org"), person(number="3", email="b@example.org"),
         person(number="4", phone="'+44", paid_until="soon"),
     )  # fmt: skip
-    response = desk.get(reverse("import_refused", args=[batch.pk]))
+    response = desk.post(reverse("import_refused", args=[batch.pk]))
     raw = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(raw, newline="")))
     assert [row["number"] for row in rows] == ["1", "2", "3", "3", "4"]
@@ -239,7 +240,7 @@ def test_refused_rows_are_mended_in_their_file_and_sent_in_again(desk: Client) -
 
     again = uploaded(raw.encode(), scope="part")
     services.preview_import(again, now=NOW)
-    second = desk.get(reverse("import_refused", args=[again]))
+    second = desk.post(reverse("import_refused", args=[again]))
     same = b"".join(second.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert same == raw
 
@@ -258,6 +259,25 @@ def test_refused_rows_are_mended_in_their_file_and_sent_in_again(desk: Client) -
     assert phones == {"1": "+44 1632 960001", "2": "", "3": "", "4": "'+44"}
 
 
+def test_a_withheld_address_is_left_out_of_the_file_and_stays_as_it_is(desk: Client) -> None:
+    imported(person(number="1", phone="01632 960001", address_withheld="yes"), person(number="2"))
+    spoilt = {"joined_on": "1/2/14", "email": "seen@example.org", "phone": "01632 960002"}
+    batch = previewed(person(number="001", **spoilt), person(number="2", **spoilt), scope="part")
+
+    response = desk.post(reverse("import_refused", args=[batch.pk]))
+    raw = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    withheld, plain = list(csv.DictReader(io.StringIO(raw, newline="")))
+
+    ways = ("address_1", "postcode", "email", "phone")
+    assert [withheld[name] for name in ways] == ["", "", "", ""]
+    assert "The address of this person is withheld" in withheld["what is wrong"]
+    assert "joined_on: " in withheld["what is wrong"]
+    assert [plain[name] for name in ways] == [
+        "4 Inkle Row", "QA1 2BD", "seen@example.org", "01632 960002",
+    ]  # fmt: skip
+    assert "withheld" not in plain["what is wrong"]
+
+
 # --- who may look ------------------------------------------------------------------------------
 
 
@@ -269,6 +289,37 @@ def test_nobody_without_the_roll_in_their_charge_sees_what_would_change(
     sign_in(client, staff(role))
 
     assert {client.get(reverse(name, args=[batch.pk])).status_code for name in PAGES} == {404}
+
+
+def test_whoever_looks_through_a_preview_is_written_down(client: Client) -> None:
+    imported(person(number="1"), *people(3))
+    batch = previewed(person(number="1", phone="1"), person(number="2"), people(1)[0])
+    keeper = staff(Role.MEMBERSHIP_ADMINISTRATOR)
+    sign_in(client, keeper)
+    shown = {"import_new": 1, "import_changed": 1, "import_gone": 2, "import_alike": 1,
+             "import": 4}  # fmt: skip
+
+    for name, hits in shown.items():
+        text_of(client, name, batch.pk)
+        row = LookUp.objects.first()
+        assert row is not None
+        assert (row.by, row.kind, row.hits) == (keeper, "search", hits), name
+    text_of(client, "import_units", batch.pk)
+    text_of(client, "import_new", batch.pk, after="99")
+
+    assert LookUp.objects.count() == len(shown)
+
+
+def test_whoever_takes_the_refused_rows_is_written_down(desk: Client) -> None:
+    batch = previewed(person(number=""))
+    address = reverse("import_refused", args=[batch.pk])
+
+    assert desk.get(address).status_code == 405
+    assert not AuditRecord.objects.filter(act="download").exists()
+    assert desk.post(address).status_code == 200
+
+    record = AuditRecord.objects.get(act="download")
+    assert record.parameters == {"batch": batch.pk}
 
 
 def test_an_import_that_is_not_there_has_no_pages(desk: Client) -> None:

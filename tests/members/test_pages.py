@@ -154,7 +154,7 @@ def test_refused_rows_are_paged_and_all_of_them_can_be_downloaded(desk: Client) 
     page = text_of(desk, "import", batch.pk)
     assert "?after=51#refused" in page
     assert "?after=101#refused" in text_of(desk, "import", batch.pk, after="51")
-    response = desk.get(reverse("import_refused", args=[batch.pk]))
+    response = desk.post(reverse("import_refused", args=[batch.pk]))
     raw = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.reader(io.StringIO(raw, newline="")))
 
@@ -345,12 +345,12 @@ def test_nobody_without_the_roll_in_their_charge_sees_a_member(role: Role, clien
     pages = [reverse(name) for name in EVERY_PAGE] + [
         reverse("member", args=[Member.objects.get().pk]),
         reverse("import", args=[batch.pk]),
-        reverse("import_refused", args=[batch.pk]),
         reverse("roll", args=[roll_id]),
         reverse("rules_version", args=[rules_id]),
     ]
     assert {other.get(page).status_code for page in pages} == {404}
-    acts = [reverse("import_apply", args=[batch.pk]), reverse("import_discard", args=[batch.pk])]
+    acts = [reverse(name, args=[batch.pk])
+            for name in ("import_apply", "import_discard", "import_refused")]  # fmt: skip
     assert {other.post(act).status_code for act in acts} == {404}
 
 
@@ -372,7 +372,7 @@ def test_a_membership_administrator_reads_rules_and_does_not_write_them(client: 
 def test_a_get_never_applies_or_discards(desk: Client) -> None:
     batch = previewed(person())
 
-    for name in ("import_apply", "import_discard"):
+    for name in ("import_apply", "import_discard", "import_refused"):
         assert desk.get(reverse(name, args=[batch.pk])).status_code == 405
     batch.refresh_from_db()
     assert batch.state == "previewed"

@@ -3,7 +3,8 @@
 Every page of the site is asked for by GET and by HEAD, about an election with ballots in it, by
 nobody and by an officer; every table is the same afterwards, but for the officer's own session.
 
-One exception, by name: the pages that show a member to staff write down who looked. It is what
+One exception, by name: the pages that show members to staff write down who looked (those of an
+import's preview too, which the import here is past). It is what
 they are for; it tells on whoever asks, not on the member; it changes nothing that anybody decides
 by; and a scanner of mail cannot cause it, having no session at the desk.
 """

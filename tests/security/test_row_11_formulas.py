@@ -54,7 +54,7 @@ def test_no_cell_of_the_refused_rows_is_active(client: Client) -> None:
     services.preview_import(batch, now=NOW)
     sign_in(client, officer())
 
-    answer = client.get(reverse("import_refused", args=[batch]))
+    answer = client.post(reverse("import_refused", args=[batch]))
     text = (b"".join(answer.streaming_content) if answer.streaming  # type: ignore[attr-defined]
             else answer.content).decode()
 

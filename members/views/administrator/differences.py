@@ -1,6 +1,7 @@
 """What an import would change, page by page: who is new, changed, gone, and units beside before.
 
-The rows are there while the import waits to be applied or discarded; the totals stay.
+The rows are there while the import waits to be applied or discarded; the totals stay. Whoever
+looks at people here is written down, as wherever the list is gone through.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from members import selectors
+from members import selectors, services
 from members.models import ImportBatch
 from members.selectors import differences, totals
 from members.views.paging import row_named
@@ -74,6 +76,8 @@ def _page(
     is_there = differences.is_written_down(batch)
     found = ask(batch, after=row_named(request), most=_ASKED) if is_there else []
     rows, next_url = _one_page(found, "place")
+    if rows:
+        services.record_search("", hits=len(rows), by=request.user.pk, now=timezone.now())
     return render(
         request,
         template,

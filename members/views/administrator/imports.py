@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -32,6 +34,7 @@ _MOVED_WORDS = (
     "the file is whole, and whether a unit’s name is spelt as before."
 )
 _UNITS_SHOWN = 20
+_KINDS_SHOWN = ("changed", "kept", "gone", "new")
 _JOB_IN = {"applying": "apply_import", "applied": "apply_import", "undoing": "undo_import"}
 _AT_WORK = ("uploaded", "reading", "applying", "undoing", "failed")
 
@@ -80,6 +83,9 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
     subject = ("import", str(batch.pk))
     job = _job_of(batch)
     refused = list(selectors.imports.refusals(batch.pk, after_line=row_named(request)))
+    preview = _preview(batch)
+    if people := sum(len(preview.get(kind, ())) for kind in _KINDS_SHOWN):
+        services.record_search("", hits=people, by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/import.html",
@@ -90,7 +96,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "stale": latest_job("apply_import", subject=subject),
             "undoing": latest_job("undo_import", subject=subject),
             "figures": _import_figures(batch),
-            **_preview(batch),
+            **preview,
             "reasons": selectors.imports.refusals_by_reason(batch.pk),
             "refused": refused,
             "next_url": f"?after={refused[-1].line}#refused" if _is_more(batch, refused) else "",
@@ -117,10 +123,10 @@ def _job_of(batch: ImportBatch) -> Job | None:
     return max((job for job in (looked, read) if job), key=lambda job: job.pk, default=None)
 
 
-def _preview(batch: ImportBatch) -> dict[str, object]:
+def _preview(batch: ImportBatch) -> dict[str, Any]:
     """What the import would change: a few of each kind, and the totals, which stay."""
     sections = totals.totals_by_section(batch)
-    shown: dict[str, object] = {
+    shown: dict[str, Any] = {
         "fields": [
             (differences.in_words(name), people)
             for name, people in sorted(batch.changes_by_field.items(), key=lambda it: -it[1])
@@ -187,10 +193,11 @@ def _is_many_gone(batch: ImportBatch) -> bool:
 
 
 @staff_only("see_members")
-@require_GET
+@require_POST
 def import_refused(request: StaffRequest, batch_id: int) -> HttpResponseBase:
-    """The refused rows as a file that can be mended and sent in again."""
+    """The refused rows as a file that can be mended and sent in again. Who takes it is recorded."""
     batch = batch_or_404(batch_id)
+    services.note_download("refused_rows", by=request.user.pk, now=timezone.now(), batch=batch.pk)
     rows = selectors.imports.mendable_rows(batch.pk)
     return csv_download(f"refused-rows-{batch.pk}.csv", MENDING_HEADER, rows)
 
