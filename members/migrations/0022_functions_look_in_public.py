@@ -18,7 +18,7 @@ DO $$ DECLARE each regprocedure; BEGIN
     FOR each IN
         SELECT oid FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace
-          AND proowner = current_user::regrole
+          AND proowner = current_role::regrole
           AND (prorettype = 'trigger'::regtype OR prosecdef)
     LOOP
         EXECUTE format('ALTER FUNCTION %s SET search_path = public, pg_temp', each);
