@@ -34,7 +34,6 @@ from typing import Final
 from members.models.contacts import KIND_WORDS
 from members.selectors.contact_reports import SHARED_KEYS
 
-WINDOW_DAYS: Final = 30
 ONE_HAND: Final = 20
 TIMES_ITS_SHARE: Final = 3
 IN_A_DAY: Final = 50

@@ -1,7 +1,8 @@
 """Look for patterns of tampering among the changes of the last weeks, and flag what is found.
 
-After each import, and once a day. Found again, an open flag is brought up to date; one that was
-looked at is raised anew only when it has grown by half since.
+After each import, and once a day. Found again, an open flag is brought up to date. One that was
+looked at within the window is raised anew only when it has grown by half since; one that was
+looked at before the window began spoke of other changes, and hides nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from members.models import ContactFlag
-from members.services.contact_patterns import GATHER, GATHERED, PATTERNS, VALUES, WINDOW_DAYS
+from members.selectors.flag_hands import WINDOW_DAYS
+from members.services.contact_patterns import GATHER, GATHERED, PATTERNS, VALUES
 from members.services.judging import by_hashing
 from members.services.staging import give_memory
 from office.progress import Report, silent
@@ -39,7 +41,7 @@ def flag_contacts(*, now: datetime, report: Report = silent) -> int:
                 found += [(kind, row) for row in cursor.fetchall()]
                 report(done=place)
         cursor.execute(f"DROP TABLE {GATHERED}")
-        raised = sum(_flag(kind, row, now) for kind, row in found)
+        raised = sum(_flag(kind, row, since=since, now=now) for kind, row in found)
     if raised:
         record("flag_contacts", subject=SUBJECT, by=None, now=now, parameters={"raised": raised})
     return raised
@@ -56,7 +58,7 @@ def _gather(cursor: CursorWrapper, since: datetime) -> None:
     cursor.execute(f"ANALYZE {GATHERED}")
 
 
-def _flag(kind: str, row: tuple[Any, ...], now: datetime) -> bool:
+def _flag(kind: str, row: tuple[Any, ...], *, since: datetime, now: datetime) -> bool:
     """Raise a flag, or bring the open one up to date; return whether it is new."""
     key, subject, people, remark, by, unit, batch = row
     last = ContactFlag.objects.filter(key=key).first()
@@ -64,10 +66,16 @@ def _flag(kind: str, row: tuple[Any, ...], now: datetime) -> bool:
         last.people, last.remark, last.seen_at = people, remark, now
         last.save(update_fields=["people", "remark", "seen_at"])
         return False
-    if last is not None and people * 2 < last.people * 3:
+    if last is not None and _is_known(last, people=people, since=since):
         return False
     ContactFlag.objects.create(
         kind=kind, key=key, subject=subject, people=people, remark=remark, by_id=by,
         unit_id=unit, batch_id=batch, found_at=now, seen_at=now,
     )  # fmt: skip
     return True
+
+
+def _is_known(last: ContactFlag, *, people: int, since: datetime) -> bool:
+    """Whether what is found is, in the main, what was looked at: the key carries no time."""
+    was_lately = last.looked_at is not None and last.looked_at >= since
+    return was_lately and people * 2 < last.people * 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,13 +19,15 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=2)
 
 
-def changed(count: int, *, by: int, **fields: str) -> None:
+def changed(
+    count: int, *, by: int, after: int = 0, at: datetime = NOW, **fields: str
+) -> None:
     """So many people corrected at the desk by one hand; "#" in a value is the person's place."""
-    for place, member in enumerate(Member.objects.order_by("pk")[:count]):
+    for place, member in enumerate(Member.objects.order_by("pk")[after : after + count], after):
         change_member(
             member.pk,
             fields={name: value.replace("#", str(place)) for name, value in fields.items()},
-            source=Change.Source.EDIT, by=by, now=NOW,
+            source=Change.Source.EDIT, by=by, now=at,
         )  # fmt: skip
 
 
@@ -133,6 +135,91 @@ def test_a_flag_that_was_looked_at_comes_back_only_when_it_has_grown() -> None:
     changed(30, by=by.pk, phone="01632 96040#")
     assert services.flag_contacts(now=LATER) == 1
     assert ContactFlag.objects.filter(state="open").count() == 1
+
+
+def test_a_flag_that_was_looked_at_hides_nothing_of_what_came_two_windows_later() -> None:
+    imported(*people(80))
+    by, other = officer(), officer()
+    changed(40, by=by.pk, phone="01632 96010#")
+    assert services.flag_contacts(now=LATER) == 1
+    services.look_at_flag(ContactFlag.objects.get().pk, note="Confirmed.", by=other.pk, now=LATER)
+    assert services.flag_contacts(now=LATER + timedelta(days=29)) == 0
+
+    much_later = NOW + timedelta(days=60)
+    changed(40, by=by.pk, after=40, at=much_later, phone="01632 96020#")
+
+    assert services.flag_contacts(now=much_later + timedelta(hours=2)) == 1
+    assert ContactFlag.objects.get(state="open").people == 40
+
+
+HANDS = {
+    "domain": {"email": "m#x@new-domain.example"},
+    "sequence": {"email": "voter#@mail.example"},
+    "mailbox": {"email": "office@mail.example"},
+    "phone": {"phone": "01632 960100"},
+    "address": {"address_1": "9 Other Street"},
+}
+
+
+@pytest.mark.parametrize("kind", HANDS)
+def test_who_made_the_changes_of_a_flag_without_a_name_does_not_close_it(kind: str) -> None:
+    imported(*people(60), *[person(number=f"A{n}", family_name=f"Quayle{n}", unit=f"Unit {n}",
+                                   email=f"q{n}@mail.example") for n in range(60)])  # fmt: skip
+    by, other = officer(), officer()
+    changed(30, by=by.pk, **HANDS[kind])
+    services.flag_contacts(now=LATER)
+    flag = ContactFlag.objects.get(kind=kind)
+    assert flag.by is None
+
+    with pytest.raises(Refusal, match=r"flag\.own-changes"):
+        services.look_at_flag(flag.pk, note="Mine.", by=by.pk, now=LATER)
+    services.look_at_flag(flag.pk, note="Confirmed.", by=other.pk, now=LATER)
+
+    flag.refresh_from_db()
+    assert flag.looked_by == other
+
+
+def test_who_approved_a_change_that_is_disputed_does_not_close_its_flag() -> None:
+    imported(person())
+    by, second, other = officer(), officer(), officer()
+    long_ago = NOW - timedelta(days=90)
+    change = change_member(
+        Member.objects.get().pk, fields={"email": "x@example.org"}, source=Change.Source.EDIT,
+        by=by.pk, seconded_by=second.pk, now=long_ago,
+    )  # fmt: skip
+    assert change is not None
+    services.record_contact_dispute(change.pk, now=NOW)
+    flag = ContactFlag.objects.get()
+
+    for one in (by, second):
+        with pytest.raises(Refusal, match=r"flag\.own-changes"):
+            services.look_at_flag(flag.pk, note="Mine.", by=one.pk, now=LATER)
+    services.look_at_flag(flag.pk, note="Asked by telephone.", by=other.pk, now=LATER)
+
+
+def test_who_sent_in_people_at_invented_addresses_does_not_close_their_flag() -> None:
+    imported(*people(300))
+    by, other = officer(), officer()
+    rows = [person(number=f"N{n}", email=f"voter{n:03}@large.example", address_1=f"{n} Row")
+            for n in range(25)]  # fmt: skip
+    imported(*rows, scope="part", by=by.pk)
+    services.flag_contacts(now=LATER)
+
+    for flag in ContactFlag.objects.all():
+        with pytest.raises(Refusal, match=r"flag\.own-changes"):
+            services.look_at_flag(flag.pk, note="Mine.", by=by.pk, now=LATER)
+        services.look_at_flag(flag.pk, note="A new branch.", by=other.pk, now=LATER)
+
+
+def test_an_own_change_of_something_else_does_not_keep_a_flag_from_being_closed() -> None:
+    imported(*people(60))
+    by, other = officer(), officer()
+    changed(12, by=by.pk, email="office@mail.example")
+    changed(5, by=other.pk, after=20, email="p#x@example.org")
+    services.flag_contacts(now=LATER)
+
+    services.look_at_flag(ContactFlag.objects.get(kind="mailbox").pk, note="A home.", by=other.pk,
+                          now=LATER)  # fmt: skip
 
 
 def test_an_open_flag_is_brought_up_to_date_and_not_doubled() -> None:

@@ -64,6 +64,8 @@ def contact_flag(request: StaffRequest, flag_id: int) -> HttpResponse:
     flag = selectors.contacts.flags().filter(pk=flag_id).first()
     if flag is None:
         raise Http404
+    may_look = flag.state == "open" and may(request.user, "look_at_flag")
+    has_a_hand = may_look and selectors.flag_hands.has_a_hand_in(flag, request.user.pk)
     form = FlagForm(request.POST or None)
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -83,7 +85,8 @@ def contact_flag(request: StaffRequest, flag_id: int) -> HttpResponse:
             "flag": flag,
             "form": form,
             "refusal": refusal,
-            "may_look": flag.state == "open" and may(request.user, "look_at_flag"),
+            "may_look": may_look and not has_a_hand,
+            "has_a_hand": has_a_hand,
         },
         status=400 if request.method == "POST" else 200,
     )
