@@ -107,10 +107,12 @@ _TABLE = (
     _one("undo_import", "undo an import", ROLL_KEEPERS, fresh=True),
     _one("find_pairs", "search for records of one person", ROLL_KEEPERS),
     _one("settle_pair", "decide whether two records are one person", ROLL_KEEPERS),
-    _one("list_levy", "download who has no levy confirmed", ROLL_KEEPERS),
+    _one("list_levy", "download who has no levy confirmed", ROLL_KEEPERS, fresh=True),
     _one("edit_rules", "edit the eligibility rules", OFFICERS),
     _one("judge_roll", "judge who may vote", ROLL_KEEPERS),
-    _one("download_moves", "download whom a dry run would let in or out", ROLL_KEEPERS),
+    _one(
+        "download_moves", "download whom a dry run would let in or out", ROLL_KEEPERS, fresh=True
+    ),
     _one("answer_enquiry", "answer a member's enquiry", ROLL_KEEPERS),
     _two("decide_standing", "decide on a member’s standing", ROLL_KEEPERS),
     _one("lodge_appeal", "lodge an appeal for a member", ROLL_KEEPERS),
@@ -127,6 +129,7 @@ _TABLE = (
     _one("set_contact_freeze", "set when contact details freeze", OFFICERS, fresh=True),
     _two("move_contact_freeze", "move the freeze of contact details to a later hour"),
     _look("see_contact_changes", "see the reports of contact details", ROLL_KEEPERS),
+    _one("download_contacts", "download changed contact details", ROLL_KEEPERS, fresh=True),
     _one("look_at_flag", "say what was found of a flag", OFFICERS),
     # The election.
     _look(

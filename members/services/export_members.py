@@ -103,9 +103,13 @@ def _refuse_unfit(columns: Sequence[str], purpose: str) -> None:
 
 def file_name(export: ExportRecord) -> str:
     """The file's name: it says which export it is, and whose."""
-    person = fold(export.by.name).replace(" ", "-")
-    letters = "".join(c for c in person if c.isascii() and (c.isalnum() or c == "-"))
-    return f"members-export-{export.pk}-{letters[:60]}.csv"
+    return f"members-export-{export.pk}-{in_a_file_name(export.by.name)}.csv"
+
+
+def in_a_file_name(name: str) -> str:
+    """Somebody's name in the letters that every file name can have."""
+    letters = fold(name).replace(" ", "-")
+    return "".join(c for c in letters if c.isascii() and (c.isalnum() or c == "-"))[:60]
 
 
 def mark_of(export: ExportRecord) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from django.http import StreamingHttpResponse
+
+from members.services.export_members import KEPT_DAYS, in_a_file_name
 
 _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_A_PIECE = 500
@@ -21,6 +24,20 @@ def csv_download(
     )
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
+
+
+def mark_of_download(person: str, *, now: datetime, purpose: str) -> str:
+    """The line that says for whom a file was made, when, what for, and until when."""
+    until = now + timedelta(days=KEPT_DAYS)
+    return (
+        f"Made for {person} on {now.day} {now:%B %Y at %H:%M} UTC. Purpose: {purpose} Not to be "
+        f"passed on. To be destroyed by {until.day} {until:%B %Y}."
+    )
+
+
+def name_for(stem: str, person: str, *, now: datetime) -> str:
+    """A file's name that says whose it is and when it was made."""
+    return f"{stem}-{in_a_file_name(person)}-{now:%Y-%m-%d-%H%M}.csv"
 
 
 def _pieces(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:

@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from members import letters
+from members import letters, services
 from members.models import Change, ContactDispute, ContactFlag, ContactFreeze, Member
+from members.services.history import change_member
 from office.models import Approval, AuditRecord
 from office.permissions import Role
 from tests.members.factories import NOW, imported, people, person, previewed
@@ -222,16 +223,19 @@ def test_the_changes_of_one_person_of_staff_are_downloaded_from_and_to(keeper: C
 
     answer = keeper.post(reverse("contact_changes_download"), {"days": "7", "by": "actor",
                                                                "actor": str(actor)})  # fmt: skip
-    header, row = rows_of(answer)
+    (mark,), header, row = rows_of(answer)
     nobody = keeper.post(reverse("contact_changes_download"), {"days": "7", "by": "actor",
                                                                "actor": "999999"})  # fmt: skip
 
     assert header[6:10] == ["member", "detail", "from", "to"]
     assert row[3] == "Kit Keeper"
     assert row[6:10] == ["0000123", "E-mail", "carys@example.org", "'=cmd@example.org"]
-    assert len(rows_of(nobody)) == 1
+    assert mark.startswith("Made for Kit Keeper on ")
+    assert "To be destroyed by" in mark
+    assert len(rows_of(nobody)) == 2
     noted = AuditRecord.objects.filter(act="download")
     assert noted[0].parameters["days"] == 7
+    assert noted[0].parameters["source"] == ""
     assert noted.count() == 2
 
 
@@ -243,8 +247,25 @@ def test_letters_to_print_are_downloaded_and_written_down(keeper: Client) -> Non
 
     _, row = rows_of(answer)
     assert row[3:5] == ["Ms Carys Fallowes", "4 Inkle Row"]
+    assert "letters-to-print-kit-keeper-" in answer["Content-Disposition"]
     assert AuditRecord.objects.filter(act="download", subject_id="contact_letters").exists()
     assert keeper.get(reverse("contact_letters")).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["contact_changes_download", "contact_letters"])
+def test_no_contact_details_leave_unless_one_proves_anew_who_one_is(
+    client: Client, name: str
+) -> None:
+    imported(person(email=""))
+    keeper = staff(Role.MEMBERSHIP_ADMINISTRATOR)
+    given = {"days": "7", "by": "source", "source": "edit"}
+
+    stale = sign_in(client, keeper, fresh=False).post(reverse(name), given)
+    assert stale.status_code == 302
+    assert not AuditRecord.objects.filter(act="download").exists()
+
+    assert sign_in(client, keeper).post(reverse(name), given).status_code == 200
+    assert AuditRecord.objects.get(act="download").parameters["days"] == 7
 
 
 def test_more_people_at_one_address_than_a_household_are_shown(keeper: Client) -> None:
@@ -285,6 +306,25 @@ def test_a_flag_is_looked_at_by_an_officer_with_a_note(client: Client) -> None:
 
     assert "A repair, filed as IT/7." in page(desk, "contact_flag", flag.pk)
     assert "Nothing waits to be looked at." in page(desk, "contacts")
+
+
+def test_who_made_the_changes_is_told_that_another_officer_closes_the_flag(
+    client: Client,
+) -> None:
+    imported(*people(12))
+    by = officer()
+    for member in Member.objects.all():
+        change_member(member.pk, fields={"email": "office@mail.example"}, by=by.pk,
+                      source=Change.Source.EDIT, now=NOW)  # fmt: skip
+    services.flag_contacts(now=NOW)
+    flag = ContactFlag.objects.get(kind="mailbox")
+
+    own = page(sign_in(client, by), "contact_flag", flag.pk)
+    others = page(sign_in(Client(), officer()), "contact_flag", flag.pk)
+
+    assert "another officer must look at it" in own
+    assert "It has been looked at" not in own
+    assert "It has been looked at" in others
 
 
 def test_a_membership_administrator_reads_flags_and_closes_none(keeper: Client) -> None:

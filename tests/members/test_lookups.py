@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import Error, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -61,6 +62,44 @@ def test_going_through_the_list_is_written_down_too(client: Client) -> None:
 
     row = LookUp.objects.get()
     assert (row.kind, row.hits, row.words_mac) == ("search", 3, "")
+
+
+def test_pages_that_list_people_are_looks_too(client: Client) -> None:
+    imported(person(number="1", email="secretary@example.org"), person(number="2"))
+    keeper = officer()
+    sign_in(client, keeper)
+    pages = ("odd_mailboxes", "decisions", "corrections", "duplicates")
+    for name in pages:
+        client.get(reverse(name))
+    assert LookUp.objects.count() == 1, "the odd mailbox alone has somebody to show"
+    first = Member.objects.get(number="1")
+    services.propose_standing(first.pk, kind="suspension", reason="abuse", evidence="x",
+                              by=keeper.pk, now=NOW)  # fmt: skip
+    services.ask_correction(first.pk, detail="phone", wanted="1", why="", now=NOW)
+    services.ask_correction(first.pk, detail="name", wanted="C", why="", now=NOW)
+    services.find_pairs(by=None, now=NOW, is_whole=True)
+    before = LookUp.objects.count()
+
+    for name in pages:
+        client.get(reverse(name))
+
+    rows = LookUp.objects.order_by("pk")[before:]
+    assert [(row.kind, row.words_mac) for row in rows] == [("search", "")] * 4
+    assert [row.hits for row in rows] == [1, 1, 1, 2]
+
+
+def test_a_search_counts_nothing_over_the_whole_list(client: Client) -> None:
+    imported(person(), person(number="9"))
+    sign_in(client, officer())
+
+    def asked_of_the_list(**query: str) -> bool:
+        with CaptureQueriesContext(connection) as queries:
+            shown = client.get(reverse("members"), query).content.decode()
+        assert "Fallowes" in shown
+        return any("GROUP BY" in each["sql"] for each in queries)
+
+    assert asked_of_the_list()
+    assert not asked_of_the_list(q="Fallowes", by="name")
 
 
 @pytest.mark.parametrize("statement", ["UPDATE members_lookup SET hits = 1",

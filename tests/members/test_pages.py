@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
-from django.urls import reverse
+from django.core.files.uploadedfile import (SimpleUploadedFile)
+from django.test import (Client)
+from django.urls import (reverse)
+from members import (services)
+from members.models import (EligibilityRules, ImportBatch, Member, Section)
+from members.rollfile.mending import (MENDING_HEADER)
+from members.views.downloads import (harmless)
+from office.permissions import (Role)
+from office.selectors import (live_jobs)
+from office.services.jobs import (work_job)
+from tests.members.factories import (NOW, frozen, imported, listing, people, person, previewed, rules, uploaded)
+from tests.office.factories import (officer, sign_in, staff)
+from office.models import (AuditRecord)
 
-from members import services
-from members.models import EligibilityRules, ImportBatch, Member, Section
-from members.rollfile.mending import MENDING_HEADER
-from members.views.downloads import harmless
-from office.permissions import Role
-from office.selectors import live_jobs
-from office.services.jobs import work_job
-from tests.members.factories import (
-    NOW,
-    frozen,
-    imported,
-    listing,
-    people,
-    person,
-    previewed,
-    rules,
-    uploaded,
-)
-from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +155,8 @@ def test_refused_rows_are_paged_and_all_of_them_can_be_downloaded(desk: Client) 
     assert first["what is wrong"] == "standing: This is a spreadsheet formula, not a value."
     assert first["what to do"] == "Replace it with the value that it shows."
     assert "attachment" in response.headers["Content-Disposition"]
+    assert AuditRecord.objects.get(act="download").parameters == {"batch": batch.pk}
+    assert desk.get(reverse("import_refused", args=[batch.pk])).status_code == 405
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+44", "-1", "@SUM(A1)", "\t=1", "\r=1"])

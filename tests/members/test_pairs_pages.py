@@ -193,6 +193,7 @@ def test_the_levy_is_shown_by_affiliate_and_the_download_is_written_down(desk: C
     rows = list(csv.DictReader(io.StringIO(body)))
     assert [row["number"] for row in rows] == ["A2"]
     assert "email" not in rows[0]
+    assert f"levy-{unit}-" in sent["Content-Disposition"]
     assert AuditRecord.objects.filter(act="list_levy", subject_id=str(unit)).count() == 1
     assert desk.get(reverse("levy_unconfirmed", args=[unit])).status_code == 405
 

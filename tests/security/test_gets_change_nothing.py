@@ -12,22 +12,21 @@ by; and a scanner of mail cannot cause it, having no session at the desk.
 from __future__ import annotations
 
 import re
-
 import pytest
-from django.test import Client
-from django.urls import NoReverseMatch, reverse
-from django.utils.http import int_to_base36
+from django.test import (Client)
+from django.urls import (NoReverseMatch, reverse)
+from django.utils.http import (int_to_base36)
+from ballot.showing.dispute_links import (dispute_path)
+from members.matching import (FIELDS)
+from members.models import (CorrectionRequest, Member, Pair)
+from members.services import (ask_correction, propose_contact_edit, propose_standing)
+from office.permissions import (Role)
+from office.services.approvals import (propose_act)
+from office.services.staff import (make_staff)
+from tests.ballot.factories import (REASON, Run, cast, election, entries)
+from tests.office.factories import (sign_in)
+from tests.security.looking import (all_routes, dump, forget_limits)
 
-from ballot.showing.dispute_links import dispute_path
-from members.matching import FIELDS
-from members.models import CorrectionRequest, Member, Pair
-from members.services import ask_correction, propose_contact_edit, propose_standing
-from office.permissions import Role
-from office.services.approvals import propose_act
-from office.services.staff import make_staff
-from tests.ballot.factories import REASON, Run, cast, election, entries
-from tests.office.factories import sign_in
-from tests.security.looking import all_routes, dump, forget_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +36,8 @@ OWN = ("django_session",)
 NOTED = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 # The pages whose look-ups are written down, in this one table (members.services.record_lookup).
 LOOKED = {
-    "members", "member", "contact", "contact_draft", "decide", "decision", "correction",
-    "duplicate", "access_requests",
+    "members", "member", "contact", "contact_draft", "decide", "decision", "decisions",
+    "correction", "corrections", "duplicate", "duplicates", "access_requests",
 }
 LOOK_UPS = "members_lookup: "
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from members import selectors, services
 from members.forms.contacts import ContactForm, SpanForm
-from members.models import Member
+from members.models import Change, Member
 from members.models.contacts import KIND_WORDS
-from members.views.downloads import csv_download
+from members.views.downloads import csv_download, mark_of_download, name_for
 from members.views.paging import row_named
 from office.access import StaffRequest, may, staff_only
 from office.models import Approval
@@ -114,26 +115,36 @@ def contact_changes(request: StaffRequest) -> HttpResponse:
     )
 
 
-@staff_only("see_contact_changes")
+@staff_only("see_contact_changes", post="download_contacts")
 @require_POST
 def contact_changes_download(request: StaffRequest) -> HttpResponseBase:
     """Who changed what, from and to: of everybody, of one person of staff, or one way."""
     days = SpanForm(request.POST).asked()["days"]
-    by, source = _number(request.POST.get("actor", "")), request.POST.get("source", "")[:16]
-    services.note_download("contact_changes", by=request.user.pk, now=timezone.now(),
-                           days=days, actor=by)  # fmt: skip
+    by, source = _number(request.POST.get("actor", "")), request.POST.get("source", "")
+    source = source if source in Change.Source.values else ""
+    now = timezone.now()
+    services.note_download("contact_changes", by=request.user.pk, now=now, days=days, actor=by,
+                           source=source)  # fmt: skip
     rows = selectors.contact_reports.changes_in_full(since=_since(days), by=by, source=source)
-    return csv_download("contact-changes.csv", selectors.contact_reports.CHANGES_HEADER, rows)
+    mark = mark_of_download(request.user.name, now=now, purpose="to look into who changed what.")
+    return csv_download(
+        name_for("contact-changes", request.user.name, now=now), [mark],
+        chain([selectors.contact_reports.CHANGES_HEADER], rows),
+    )  # fmt: skip
 
 
-@staff_only("see_contact_changes")
+@staff_only("see_contact_changes", post="download_contacts")
 @require_POST
 def contact_letters(request: StaffRequest) -> HttpResponseBase:
-    """Whom to tell by post, because there was no e-mail address before the change."""
-    days = SpanForm(request.POST).asked()["days"]
-    services.note_download("contact_letters", by=request.user.pk, now=timezone.now(), days=days)
+    """Whom to tell by post, because there was no e-mail address before the change.
+
+    The file's name says whose it is: a line that says so would be printed as a letter.
+    """
+    days, now = SpanForm(request.POST).asked()["days"], timezone.now()
+    services.note_download("contact_letters", by=request.user.pk, now=now, days=days)
     rows = selectors.contacts.printed(since=_since(days))
-    return csv_download("letters-to-print.csv", selectors.contacts.PRINTED_HEADER, rows)
+    name = name_for("letters-to-print", request.user.name, now=now)
+    return csv_download(name, selectors.contacts.PRINTED_HEADER, rows)
 
 
 @staff_only("see_contact_changes")
@@ -160,6 +171,8 @@ def contacts_shared(request: StaffRequest) -> HttpResponse:
 def odd_mailboxes(request: StaffRequest) -> HttpResponse:
     rows = selectors.contact_reports.odd_mailboxes(after=row_named(request))
     is_full = len(rows) == selectors.people.PAGE_ROWS
+    if rows:
+        services.record_search("", hits=len(rows), by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/odd_mailboxes.html",

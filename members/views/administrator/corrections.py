@@ -30,6 +30,8 @@ def corrections(request: StaffRequest) -> HttpResponse:
     waiting = selectors.own_page.waiting_corrections(after=row_named(request))
     rows = list(waiting[: selectors.people.PAGE_ROWS])
     is_full = len(rows) == selectors.people.PAGE_ROWS
+    if people := {row.member_id for row in rows}:
+        services.record_search("", hits=len(people), by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/corrections.html",

@@ -18,7 +18,7 @@ from members.letters import notice_of, outcome_of
 from members.models import Decision, Member
 from members.services.amending import offer_of
 from members.services.propose_standing import ACT
-from members.views.downloads import csv_download
+from members.views.downloads import csv_download, name_for
 from members.views.paging import row_named
 from office.access import StaffRequest, may, staff_only
 from office.letters import words
@@ -31,12 +31,16 @@ from office.selectors import waiting_approval
 def decisions(request: StaffRequest) -> HttpResponse:
     rows = selectors.decisions.decisions(before=row_named(request, "before"))
     is_full = len(rows) == selectors.people.PAGE_ROWS
+    appeals = list(selectors.decisions.open_appeals()[: selectors.people.PAGE_ROWS])
+    people = {row.member_id for row in rows} | {each.decision.member_id for each in appeals}
+    if people:
+        services.record_search("", hits=len(people), by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/decisions.html",
         {
             "decisions": [{"decision": row, "state": _state(row)} for row in rows],
-            "appeals": selectors.decisions.open_appeals()[: selectors.people.PAGE_ROWS],
+            "appeals": appeals,
             "next_url": f"?before={rows[-1].pk}" if is_full else "",
             "may_print": may(request.user, "decide_standing"),
         },
@@ -123,9 +127,10 @@ def outcome(request: StaffRequest, decision_id: int) -> HttpResponse:
 @require_POST
 def notices_to_print(request: StaffRequest) -> HttpResponseBase:
     """The letters of people without an e-mail address, as a table to print and post them from."""
-    services.record_printing(by=request.user.pk, now=timezone.now())
+    now = timezone.now()
+    services.record_printing(by=request.user.pk, now=now)
     return csv_download(
-        "letters-to-print.csv",
+        name_for("letters-to-print", request.user.name, now=now),
         ("letter", "name", "address", "subject", "text"),
         _letters_to_print(),
     )
@@ -159,8 +164,9 @@ def _page(
     now = timezone.now()
     services.record_lookup(found.member_id, by=request.user.pk, now=now)
     lodged = getattr(found, "appeal", None)
-    took_part = request.user.pk in (found.proposed_by_id, found.approved_by_id)
     is_open = lodged is not None and not lodged.outcome
+    took_part = request.user.pk in (found.proposed_by_id, found.approved_by_id)
+    has_lodged = lodged is not None and lodged.lodged_by_id == request.user.pk
     may_lodge = lodged is None and found.appeal_until is not None and now < found.appeal_until
     return render(
         request,
@@ -173,8 +179,12 @@ def _page(
             "at_odds": _at_odds(found) if found.decided_at else [],
             "may_amend": may(request.user, "amend_roll"),
             "may_lodge": may_lodge and may(request.user, "lodge_appeal"),
-            "may_settle": is_open and not took_part and may(request.user, "decide_appeal"),
+            "may_settle": is_open
+            and not took_part
+            and not has_lodged
+            and may(request.user, "decide_appeal"),
             "took_part": is_open and took_part,
+            "has_lodged": is_open and has_lodged and not took_part,
             "form": outcome_form or grounds_form,
             "grounds_form": grounds_form or GroundsForm(),
             "outcome_form": outcome_form or OutcomeForm(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +27,7 @@ from office.selectors import latest_job
 def duplicates(request: StaffRequest) -> HttpResponse:
     found = selectors.pairs.waiting(after=row_named(request))
     page = found[:PAGE_ROWS]
+    _record_look(request, page)
     job = latest_job("find_pairs", subject=SUBJECT)
     return render(
         request,
@@ -38,6 +41,13 @@ def duplicates(request: StaffRequest) -> HttpResponse:
             "may_search": may(request.user, "find_pairs"),
         },
     )
+
+
+def _record_look(request: StaffRequest, page: Sequence[Pair]) -> None:
+    """Write down how many people a page of pairs showed."""
+    people = {key for pair in page for key in (pair.first_id, pair.second_id)}
+    if people:
+        services.record_search("", hits=len(people), by=request.user.pk, now=timezone.now())
 
 
 def _listed(pair: Pair) -> dict[str, object]:
@@ -61,6 +71,7 @@ def duplicates_search(request: StaffRequest) -> HttpResponse:
 def duplicates_settled(request: StaffRequest) -> HttpResponse:
     found = selectors.pairs.settled(before=row_named(request))
     page = found[:PAGE_ROWS]
+    _record_look(request, page)
     return render(
         request,
         "members/duplicates_settled.html",

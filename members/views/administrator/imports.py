@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import (Any)
+from django.conf import (settings)
+from django.contrib import (messages)
+from django.http import (HttpResponse)
+from django.http.response import (HttpResponseBase)
+from django.shortcuts import (redirect, render)
+from django.utils import (timezone)
+from django.views.decorators.http import (require_GET, require_POST, require_http_methods)
+from members import (selectors, services)
+from members.forms.imports import (UploadForm)
+from members.models import (ImportBatch)
+from members.rollfile import (COLUMNS)
+from members.rollfile.mending import (MENDING_HEADER)
+from members.selectors import (differences, totals)
+from members.services.comparing import (count_contact_changes)
+from members.views.administrator.differences import (batch_or_404, section_bars)
+from members.views.downloads import (csv_download, name_for)
+from members.views.paging import (row_named)
+from office.access import (StaffRequest, freshly, may, staff_only)
+from office.models import (Job)
+from office.refusal import (Refusal)
+from office.selectors import (latest_job)
 
-from django.conf import settings
-from django.contrib import messages
-from django.http import HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-
-from members import selectors, services
-from members.forms.imports import UploadForm
-from members.models import ImportBatch
-from members.rollfile import COLUMNS
-from members.rollfile.mending import MENDING_HEADER
-from members.selectors import differences, totals
-from members.services.comparing import count_contact_changes
-from members.views.administrator.differences import batch_or_404, section_bars
-from members.views.downloads import csv_download
-from members.views.paging import row_named
-from office.access import StaffRequest, freshly, may, staff_only
-from office.models import Job
-from office.refusal import Refusal
-from office.selectors import latest_job
 
 _MANY_GONE_PERCENT = 5
 _PEOPLE_SHOWN = 12
@@ -192,14 +191,18 @@ def _is_many_gone(batch: ImportBatch) -> bool:
     return batch.members_gone * 100 > known * _MANY_GONE_PERCENT
 
 
-@staff_only("see_members")
+@staff_only("see_members", post="import_roll")
 @require_POST
 def import_refused(request: StaffRequest, batch_id: int) -> HttpResponseBase:
-    """The refused rows as a file that can be mended and sent in again. Who takes it is recorded."""
-    batch = batch_or_404(batch_id)
-    services.note_download("refused_rows", by=request.user.pk, now=timezone.now(), batch=batch.pk)
+    """The refused rows as a file that can be mended and sent in again; that it left is kept.
+
+    Whoever may send the list in has these rows already, so it demands no more than that.
+    """
+    batch, now = batch_or_404(batch_id), timezone.now()
+    services.note_download("refused_rows", by=request.user.pk, now=now, batch=batch.pk)
     rows = selectors.imports.mendable_rows(batch.pk)
-    return csv_download(f"refused-rows-{batch.pk}.csv", MENDING_HEADER, rows)
+    name = name_for(f"refused-rows-{batch.pk}", request.user.name, now=now)
+    return csv_download(name, MENDING_HEADER, rows)
 
 
 @staff_only("see_members", post="apply_import")

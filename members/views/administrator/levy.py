@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from members import selectors, services
-from members.views.downloads import csv_download
+from members.views.downloads import csv_download, name_for
 from office.access import StaffRequest, may, staff_only
 
 
@@ -38,7 +38,13 @@ def levy(request: StaffRequest) -> HttpResponse:
 @staff_only("see_members", post="list_levy")
 @require_POST
 def levy_unconfirmed(request: StaffRequest, unit_id: int) -> HttpResponseBase:
-    """The people of one affiliate without a confirmed levy, as a file; that it was made is kept."""
-    services.record_levy_list(unit_id, by=request.user.pk, now=timezone.now())
+    """The people of one affiliate without a confirmed levy, as a file; that it was made is kept.
+
+    The file's name says whose it is: filled in, it comes back as an import, and a line that says
+    so would be read as a member.
+    """
+    now = timezone.now()
+    services.record_levy_list(unit_id, by=request.user.pk, now=now)
     rows = selectors.levy.without_levy(unit_id)
-    return csv_download(f"levy-{unit_id}.csv", selectors.levy.HEADER, rows)
+    name = name_for(f"levy-{unit_id}", request.user.name, now=now)
+    return csv_download(name, selectors.levy.HEADER, rows)

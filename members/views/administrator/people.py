@@ -29,12 +29,10 @@ def members(request: StaffRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     shown = _by_name(request, words) if _is_by_name(request, words) else _searched(words)
-    if shown["people"]:
+    if shown["people"] or words:
         services.record_search(
             words, hits=len(shown["people"]), by=request.user.pk, now=timezone.now()
         )
-    elif words:
-        services.record_search(words, hits=0, by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/members.html",
@@ -42,17 +40,27 @@ def members(request: StaffRequest) -> HttpResponse:
             "form": form,
             "words": words,
             **shown,
-            "figures": selectors.people.list_figures(),
-            "pairs_waiting": selectors.pairs.pairs_waiting(),
-            "appeals_waiting": selectors.decisions.open_appeals().count(),
-            "requests_waiting": selectors.own_page.waiting_corrections().count(),
-            "flags_waiting": selectors.contacts.open_flags().count(),
+            **({} if words or row_named(request) else _figures()),
             "may_import": may(request.user, "import_roll"),
             "may_see_roll": may(request.user, "see_roll"),
             "may_export": may(request.user, "export_members"),
             "may_see_look_ups": may(request.user, "see_look_ups"),
         },
     )
+
+
+def _figures() -> dict[str, Any]:
+    """The list in figures, and what waits: for who arrives, not for each search and each page.
+
+    They are counted over the whole list.
+    """
+    return {
+        "figures": selectors.people.list_figures(),
+        "pairs_waiting": selectors.pairs.pairs_waiting(),
+        "appeals_waiting": selectors.decisions.open_appeals().count(),
+        "requests_waiting": selectors.own_page.waiting_corrections().count(),
+        "flags_waiting": selectors.contacts.open_flags().count(),
+    }
 
 
 def _is_by_name(request: StaffRequest, words: str) -> bool:
