@@ -25,12 +25,14 @@ _DAY_S = 24 * _HOUR_S
 def may_enquire(request: HttpRequest, *, number: str) -> bool:
     """Whether one more question may be asked, counting this one.
 
-    A number is counted whether or not somebody has it, so that the limit tells nothing.
+    A number is counted whether or not somebody has it, so that the limit tells nothing; but not
+    where the address has asked too often already, or one address could silence any number.
     """
     address = get_adapter(request).get_client_ip(request)
-    within = _count("address", address, lasts_s=_HOUR_S) <= ASKED_FROM_ONE_ADDRESS_AN_HOUR
+    if _count("address", address, lasts_s=_HOUR_S) > ASKED_FROM_ONE_ADDRESS_AN_HOUR:
+        return False
     asked = _count("number", number_key(number), lasts_s=_DAY_S)
-    return within and asked <= ASKED_ABOUT_ONE_NUMBER_A_DAY
+    return asked <= ASKED_ABOUT_ONE_NUMBER_A_DAY
 
 
 def may_try_link(request: HttpRequest) -> bool:

@@ -29,11 +29,7 @@ def roll_answers(batch: Sequence[LetterToSend], *, now: datetime) -> Mapping[int
 
 
 def _answer(member: Member, now: datetime) -> dict[str, object]:
-    rolls = [
-        {"name": roll.name, "frozen_at": roll.frozen_at, "why": why}
-        for roll in selectors.rolls.standing_rolls()
-        if (why := selectors.verdicts.why(member.pk, roll_id=roll.pk))
-    ]
+    rolls = selectors.own_page.judged_on_rolls(member.pk)
     return {"member": member, "rolls": rolls, "asked_on": now}
 
 
@@ -144,6 +140,8 @@ def outcome_of(appeal: Appeal) -> dict[str, object]:
         "decision": appeal.decision,
         "appeal": appeal,
         "is_upheld": appeal.outcome == Appeal.Outcome.UPHELD,
+        "gave_back": appeal.gave_back,
+        "standing": selectors.decisions.standing_decision(appeal.decision.member_id),
     }
 
 

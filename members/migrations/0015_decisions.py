@@ -1,7 +1,7 @@
 """Standing decisions, appeals, the member's own page, and what the database refuses of them.
 
 A decision's proposal never changes, it is made once, and by two; an appeal is lodged before its
-deadline, decided once, and by neither of the two who made the decision.
+deadline, decided once, and neither by the two who made the decision nor by who lodged it.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ BEGIN
     END IF;
     IF NEW.decided_by_id IN (decision.proposed_by_id, decision.approved_by_id) THEN
         RAISE EXCEPTION 'an appeal is decided by somebody who did not make the decision'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    -- Who lodged it for the member would else undo alone what two decided.
+    IF NEW.decided_by_id = NEW.lodged_by_id THEN
+        RAISE EXCEPTION 'an appeal is decided by somebody who did not lodge it'
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;

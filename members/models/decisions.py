@@ -169,7 +169,8 @@ class KeptStanding(models.Model):
 
 
 class Appeal(models.Model):
-    """A member's appeal against a decision; decided by neither of the two who made it.
+    """A member's appeal against a decision; decided neither by the two who made it nor by whoever
+    lodged it at the desk.
 
     lodged_by: who lodged it at the desk for the member; empty where they did it themselves.
     answer:    the reason for the outcome, which the member is sent.
@@ -208,3 +209,13 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"appeal {self.pk}"
+
+    @property
+    def gave_back(self) -> bool:
+        """Whether the outcome gave the standing from before back.
+
+        The decision ended by this outcome, with the same reading of the clock; one that had ended
+        before gave nothing back (members.services.standings.overturn).
+        """
+        is_upheld = self.outcome == self.Outcome.UPHELD
+        return is_upheld and self.decision.ended_at == self.decided_at

@@ -10,7 +10,8 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from members.models import CorrectionRequest, EligibilityRules, Member, OwnPageLink, Roll
+from members.models import Change, CorrectionRequest, EligibilityRules, Member, OwnPageLink, Roll
+from members.models.requests import LINK_LASTS
 from members.selectors.contacts import draft_waiting
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import Why, judge_today, why
@@ -34,41 +35,62 @@ def hash_of(token: str) -> str:
 
 
 def opened(token: str, *, now: datetime) -> OwnPageLink | None:
-    """The link that a token opens; None where it is over or was never one."""
+    """The link that a token opens; None where it is over or was never one.
+
+    It is over, too, once the address that it was mailed to is no longer the member's: whoever
+    reads the old mailbox may be why it was changed.
+    """
     rows = OwnPageLink.objects.select_related("member__section", "member__unit")
-    return rows.filter(token_hash=hash_of(token), expires_at__gt=now).first()
+    link = rows.filter(token_hash=hash_of(token), expires_at__gt=now).first()
+    return None if link is None or _has_moved(link) else link
+
+
+def _has_moved(link: OwnPageLink) -> bool:
+    """Whether the member's e-mail address changed since the link was made."""
+    made_at = link.expires_at - LINK_LASTS
+    since = Change.objects.filter(member=link.member_id, at__gte=made_at)
+    return since.filter(contact__is_email=True).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a roll says of a member, or would say if it were frozen now.
 
+    why:   None where the member was not on the membership list when the roll was frozen.
     today: of a frozen roll, what it would say now, where that is something else.
     """
 
     name: str
     frozen_at: datetime | None
-    why: Why
+    why: Why | None
     today: Why | None = None
+
+    @property
+    def has_vote(self) -> bool:
+        return self.why is not None and self.why.has_vote
 
 
 def judged(member_id: int) -> list[Judged]:
     """The verdict of each frozen roll; and of rules not frozen under, what it would be."""
-    rolls = list(standing_rolls())
-    found = [
-        Judged(roll.name, roll.frozen_at, verdict, _otherwise_today(verdict, member_id, roll))
-        for roll in rolls
-        if (verdict := why(member_id, roll_id=roll.pk))
-    ]
-    latest = EligibilityRules.objects.exclude(name__in=[roll.name for roll in rolls])
+    found = judged_on_rolls(member_id)
+    latest = EligibilityRules.objects.exclude(name__in=standing_rolls().values("name"))
     for rules in latest.order_by("name", "-version").distinct("name"):
         found.append(Judged(rules.name, None, judge_today(member_id, rules_id=rules.pk)))
     return found
 
 
-def _otherwise_today(then: Why, member_id: int, roll: Roll) -> Why | None:
+def judged_on_rolls(member_id: int) -> list[Judged]:
+    """What each frozen roll says of a member. One that is destroyed says nothing of anybody."""
+    rolls = standing_rolls().filter(destruction__isnull=True)
+    return [_judged_on(roll, member_id) for roll in rolls]
+
+
+def _judged_on(roll: Roll, member_id: int) -> Judged:
+    """What a frozen roll says of a member, who may have joined since."""
+    then = why(member_id, roll_id=roll.pk)
     today = judge_today(member_id, rules_id=roll.rules_id)
-    return today if today.has_vote != then.has_vote else None
+    is_otherwise = then is None or today.has_vote != then.has_vote
+    return Judged(roll.name, roll.frozen_at, then, today if is_otherwise else None)
 
 
 def held(member: Member, *, in_part: bool) -> list[dict[str, str]]:

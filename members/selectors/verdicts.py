@@ -44,12 +44,15 @@ class Why:
         return self.eligible or self.votes_as is not None
 
 
+_NOT_THERE = "This number was not on the membership list when the roll was frozen."
+
+
 def why(member_id: int, *, roll_id: int) -> Why | None:
     """Why a member is, or is not, on a roll: from the verdict stored at the freeze.
 
-    None where the member was not on the membership list, now or once, when it was frozen. An
-    amendment since comes before the verdict; one of the person's other record, before a verdict
-    that does not let this one vote.
+    None where neither this record nor another of the person's was on the membership list, now or
+    once, when it was frozen. An amendment since comes before the verdict; one of the person's other
+    record, before a verdict that does not let this one vote.
     """
     own = _amended([member_id], roll_id=roll_id)
     told = own or _as_frozen(member_id, roll_id=roll_id)
@@ -58,10 +61,12 @@ def why(member_id: int, *, roll_id: int) -> Why | None:
     others = other_records(member_id)
     if own is None:
         told = _amended(others, roll_id=roll_id) or told
-    if told is None:
-        return None
     live = next((each for each in others if is_entered(each, roll_id=roll_id)), None)
     votes_as = Member.objects.select_related("section").get(pk=live) if live else None
+    if told is None and votes_as is None:
+        return None
+    if told is None:
+        return Why(False, ENTERED_ELSEWHERE, _NOT_THERE, {}, votes_as)
     rule = ENTERED_ELSEWHERE if told.eligible else told.rule
     return replace(told, eligible=False, rule=rule, votes_as=votes_as)
 

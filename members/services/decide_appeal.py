@@ -1,4 +1,8 @@
-"""Decide an appeal: by somebody who made no part of the decision, with a reason that is sent."""
+"""Decide an appeal: by somebody who made no part of the decision and did not lodge the appeal.
+
+Else one person alone could lodge it “for the member”, uphold it, and so undo what two decided.
+The reason is sent to the member.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,8 @@ REFERENCE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "hustings:appeal-outcomes")
 def decide_appeal(
     appeal_id: int, *, upheld: bool, answer: str, by: int, now: datetime
 ) -> None:
-    """Uphold or dismiss an appeal. Upheld, the standing from before is given back at once.
+    """Uphold or dismiss an appeal. Upheld, the standing from before is given back at once,
+    unless the decision has ceased to stand already: then nothing changes by it.
 
     On a frozen roll nothing changes by that: an entry is added by an amendment of two officers,
     which the decision's page offers (selectors.amendments_due).
@@ -44,12 +49,12 @@ def decide_appeal(
     appeal.decided_by_id = by
     appeal.decided_at = now
     appeal.save(update_fields=["outcome", "answer", "decided_by", "decided_at"])
-    if upheld:
-        standings.overturn(appeal.decision, by=by, now=now)
+    gave_back = upheld and standings.overturn(appeal.decision, by=by, now=now)
     if appeal.decision.member.email:
         queue_letter(PURPOSE, reference=REFERENCE, recipient=f"appeal:{appeal.pk}", attempt=1)
     record("decide_appeal", subject=("appeal", str(appeal.pk)), by=by, now=now,
-           parameters={"decision": appeal.decision_id, "outcome": appeal.outcome.value})
+           parameters={"decision": appeal.decision_id, "outcome": appeal.outcome.value,
+                       "gave_back": gave_back})
 
 
 def _check(appeal: Appeal, *, answer: str, by: int) -> None:
@@ -59,6 +64,12 @@ def _check(appeal: Appeal, *, answer: str, by: int) -> None:
         raise Refusal(
             "appeal.own-decision",
             "You took part in the decision: somebody else must decide the appeal.",
+            status=HTTPStatus.FORBIDDEN,
+        )
+    if by == appeal.lodged_by_id:
+        raise Refusal(
+            "appeal.lodged-by-you",
+            "You lodged this appeal for the member: somebody else must decide it.",
             status=HTTPStatus.FORBIDDEN,
         )
     if not answer.strip():

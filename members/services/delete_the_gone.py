@@ -31,7 +31,8 @@ from members.services.history_off import count_changed, without_triggers
 
 GONE_KEPT: Final = timedelta(days=365)
 """Somebody who left the list is kept so long after the last change, and then deleted, if no roll
-that is not destroyed yet names them and no appeal of theirs waits."""
+that is not destroyed yet names them and nothing that they asked for waits: an appeal, a correction,
+or the file of what is held of them."""
 
 KEPT_FOR: Final = (RollEntry, Verdict)
 """Rows of a roll go with the roll; whom one still names is kept."""
@@ -50,6 +51,13 @@ WHERE NOT m.is_listed
   AND NOT EXISTS (
       SELECT 1 FROM members_appeal a JOIN members_decision d ON d.id = a.decision_id
       WHERE d.member_id = m.id AND a.outcome = ''
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM members_accessrequest a
+      WHERE a.member_id IN (m.id, m.merged_into_id) AND a.destroyed_at IS NULL
+  )
+  AND NOT EXISTS (
+      SELECT 1 FROM members_correctionrequest c WHERE c.member_id = m.id AND c.state = 'waiting'
   )
 """
 # Whose decision still gives somebody kept their standing stays, and so does whom somebody kept is

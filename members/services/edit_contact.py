@@ -23,7 +23,7 @@ from members.models.contacts import CONTACT_COLUMNS, KIND_WORDS, KINDS
 from members.rollfile.normal import tidy
 from members.services.answer_correction import accept_drafted
 from members.services.contact_notices import queue_notices
-from members.services.history import change_member
+from members.services.history import change_member, lock_register
 from office.models import Approval
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers, propose_act
@@ -107,6 +107,9 @@ def edit_contact_late(
 ) -> None:
     """Carry out a draft that a second person has approved, if it still says what it said."""
     demand_two_officers(by=by, seconded_by=seconded_by)
+    # Before the member's own row, as everybody who changes members does: else two would wait for
+    # each other.
+    lock_register()
     row = _draft(member_id, draft, digest)
     member = Member.objects.select_for_update().get(pk=row.member_id)
     if any(getattr(member, name) != value for name, value in row.before.items()):

@@ -14,7 +14,7 @@ from members.selectors.contacts import draft_waiting
 from members.selectors.own_page import FIELDS_OF
 from members.services.answer_correction import settle
 from members.services.edit_contact import EDITABLE, request_contact_edit
-from members.services.history import change_member
+from members.services.history import change_member, lock_register
 from office.models import Approval
 from office.refusal import Refusal
 
@@ -31,6 +31,8 @@ def accept_correction(
     a notice to the address of before, and after their freeze a second person. Returns the record
     of the change, or the proposal, or nothing where nothing in the list had to be changed.
     """
+    # Before the request's own row, as whoever carries out a draft does.
+    lock_register()
     asked = _waiting(request_id, now=now)
     if not set(fields) <= set(FIELDS_OF[asked.detail]):
         raise ValueError("a correction changes the detail that was asked about, and no other")

@@ -46,14 +46,14 @@ def lift(standing: Decision, *, by: Decision, now: datetime) -> None:
         _change(kept.member, restored, by, now=now)
 
 
-def overturn(decision: Decision, *, by: int, now: datetime) -> None:
+def overturn(decision: Decision, *, by: int, now: datetime) -> bool:
     """Give back what there was before this decision: an appeal against it is upheld.
 
     The decision that it followed stands again, unless that one was overturned as well. A
-    decision that no longer stands gives nothing back.
+    decision that no longer stands gives nothing back. Returns whether anything was given back.
     """
     if decision.ended_at is not None:
-        return
+        return False
     end(decision, now=now)
     earlier = _followed(decision)
     if earlier is not None:
@@ -66,6 +66,7 @@ def overturn(decision: Decision, *, by: int, now: datetime) -> None:
             restored, kept.against = kept.before, kept.member.standing
         kept.save(update_fields=["decision", "against"])
         _change(kept.member, restored, decision, now=now, by=by)
+    return True
 
 
 def end(decision: Decision, *, now: datetime) -> None:

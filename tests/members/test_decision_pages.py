@@ -77,12 +77,17 @@ def test_a_member_is_excluded_and_reinstated_led_by_the_pages_alone() -> None:
 
     # The clock of the pages is the machine's: the appeal is in time.
     assert keeper.post(reverse("appeal", args=[decision.pk]), {"grounds": ""}).status_code == 400
-    keeper.post(reverse("appeal", args=[decision.pk]), {"grounds": "Told by telephone."})
+    lodger = sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    lodger.post(reverse("appeal", args=[decision.pk]), {"grounds": "Told by telephone."})
     assert Appeal.objects.get().lodged_by is not None
     assert "You took part in the decision" in text_of(approver, "decision", decision.pk)
     outcome = reverse("outcome", args=[decision.pk])
     given = {"outcome": "upheld", "answer": "Mistaken."}
     assert approver.post(outcome, given).status_code == 403
+    assert "You lodged this appeal" in text_of(lodger, "decision", decision.pk)
+    assert "Decide the appeal" not in text_of(lodger, "decision", decision.pk)
+    assert "Decide the appeal" in text_of(panel, "decision", decision.pk)
+    assert lodger.post(outcome, given).status_code == 403
     assert panel.post(outcome, {"outcome": "upheld", "answer": ""}).status_code == 400
     assert panel.post(outcome, given).status_code == 302
 

@@ -385,6 +385,56 @@ def test_neither_of_the_two_who_decided_decides_the_appeal() -> None:
         settled(appeal)
 
 
+def test_who_lodged_an_appeal_for_a_member_does_not_decide_it() -> None:
+    imported(person())
+    lodger, third = officer(), officer()
+    appeal = appealed(made(), by=lodger.pk)
+
+    with pytest.raises(Refusal, match=r"appeal\.lodged-by-you"):
+        settled(appeal, by=lodger)
+    with pytest.raises(Error, match="did not lodge"), transaction.atomic():
+        Appeal.objects.filter(pk=appeal.pk).update(
+            outcome="upheld", answer="x", decided_by=lodger, decided_at=LATER
+        )
+    assert member().standing == "suspended"
+
+    settled(appeal, by=third)
+    assert member().standing == "good"
+
+
+def outcome_letter(appeal: Appeal) -> str:
+    given = LetterToSend(1, "members.appeal_outcome", REFERENCE, f"appeal:{appeal.pk}", 1, None)
+    return letters.appeal_outcomes([given])[1].text
+
+
+def test_the_outcome_says_what_was_given_back_and_what_was_not() -> None:
+    imported(person())
+    first = made()
+    second = made(Kind.EXPULSION, Reason.ABUSE)
+
+    settled(one := appealed(first))
+    settled(other := appealed(second))
+
+    assert "your standing is what it was before it" in outcome_letter(other)
+    first.refresh_from_db()
+    assert "does not change by this." in (text := outcome_letter(one))
+    assert "your standing is what it was" not in text
+    acts = AuditRecord.objects.filter(act="decide_appeal").order_by("pk")
+    assert [act.parameters["gave_back"] for act in acts] == [False, True]
+
+
+def test_the_outcome_names_the_later_decision_that_stands() -> None:
+    imported(person())
+    first = made()
+    made(Kind.EXPULSION, Reason.ABUSE)
+
+    settled(appeal := appealed(first))
+
+    assert member().standing == "excluded"
+    text = outcome_letter(appeal)
+    assert "What stands now is another decision: expulsion, of 22 August 2016." in text
+
+
 def test_an_upheld_appeal_gives_back_what_was_there_and_sends_the_reason() -> None:
     imported(person(standing="arrears"))
     decision = made()
@@ -400,6 +450,7 @@ def test_an_upheld_appeal_gives_back_what_was_there_and_sends_the_reason() -> No
     (envelope,) = letters.appeal_outcomes([given]).values()
     assert "upheld" in envelope.text
     assert "Another person was meant." in envelope.text
+    assert "your standing is what it was before it" in envelope.text
 
 
 def test_a_dismissed_appeal_leaves_the_decision() -> None:

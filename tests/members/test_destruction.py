@@ -132,6 +132,7 @@ def test_of_a_person_of_whom_every_table_held_something_nothing_is_left_anywhere
     ordered(roll.pk)
     long_after = NOW + timedelta(days=400)
     services.destroy_due_files(now=long_after)
+    services.destroy_access_files(now=long_after)
 
     certificate = services.destroy_roll(roll.pk, now=long_after)
 
@@ -190,6 +191,35 @@ def test_somebody_gone_whose_appeal_waits_is_kept_until_it_is_decided() -> None:
     services.destroy_roll(last, now=NOW + timedelta(days=400))
 
     assert not Member.objects.filter(number="3").exists()
+
+
+def test_somebody_gone_whose_request_waits_is_kept_until_it_is_settled() -> None:
+    imported(person(), person(number="3"), person(number="4"), person(number="5"))
+    keys = dict(Member.objects.values_list("number", "pk"))
+    asked = services.ask_correction(keys["3"], detail="phone", wanted="1", why="", now=NOW)
+    request = services.request_access(
+        keys["4"], asked_on=NOW.date(), proof="document", note="", by=officer().pk, now=NOW
+    )
+    imported(person())
+    rolls = [frozen(), frozen(name="Deputy 2016")]
+    for roll_id in rolls:
+        ordered(roll_id)
+    long_after = NOW + timedelta(days=400)
+
+    for roll_id in rolls:
+        services.destroy_roll(roll_id, now=long_after)
+    assert set(Member.objects.values_list("number", flat=True)) == {"0000123", "3", "4"}
+
+    services.refuse_correction(asked, answer="You have left.", by=officer().pk, now=NOW)
+    services.make_access_file(request, now=NOW)
+    ordered(made_not_destroyed := frozen(name="Chair 2016"))
+    services.destroy_roll(made_not_destroyed, now=long_after)
+    assert set(Member.objects.values_list("number", flat=True)) == {"0000123", "4"}
+    services.destroy_access_files(now=long_after)
+    ordered(last := frozen(name="Treasurer 2016"))
+    services.destroy_roll(last, now=long_after)
+
+    assert set(Member.objects.values_list("number", flat=True)) == {"0000123"}
 
 
 def test_who_left_of_late_or_stands_on_another_roll_is_kept() -> None:

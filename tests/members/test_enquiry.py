@@ -18,7 +18,7 @@ from members.services.answer_enquiry import PURPOSE
 from office.models import Letter
 from office.purposes import LetterToSend
 from office.selectors import live_jobs
-from tests.members.factories import NOW, frozen, imported, person
+from tests.members.factories import NOW, frozen, imported, merged, person
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +203,45 @@ def test_too_many_questions_from_one_address_wait() -> None:
     assert codes == [302] * 60 + [429] * 2
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert ask(elsewhere, "70").status_code == 302  # type: ignore[attr-defined]
+
+
+def test_an_address_over_its_limit_uses_up_nobodys_number() -> None:
+    imported(person())
+    client = Client()
+    for n in range(60):
+        ask(client, str(n))
+
+    for _ in range(6):
+        assert ask(client).status_code == 429  # type: ignore[attr-defined]
+
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    assert ask(elsewhere).status_code == 302  # type: ignore[attr-defined]
+
+
+def test_whoever_joined_after_the_freeze_is_told_so_and_what_it_would_be_today() -> None:
+    imported(person(number="9"))
+    frozen()
+    imported(person(number="9"), person())
+    member = Member.objects.get(number="0000123")
+
+    (envelope,) = letters.roll_answers([letter_to(member)], now=NOW).values()
+
+    assert "No roll has been frozen yet" not in envelope.text
+    assert "You were not on the membership list when this roll was frozen" in envelope.text
+    assert "If it were frozen now: You are eligible to vote" in envelope.text
+    assert "You were not on the membership list" in envelope.html
+
+
+def test_the_letter_says_under_which_number_somebody_votes() -> None:
+    imported(person(section="affiliated"), person(number="9"))
+    merged("0000123", into="9")
+    frozen(sections=["member", "affiliated"])
+    member = Member.objects.get(number="0000123")
+
+    (envelope,) = letters.roll_answers([letter_to(member)], now=NOW).values()
+
+    assert "You are on it under your other number, 9." in envelope.text
+    assert "You are on it under your other number, 9." in envelope.html
 
 
 def test_a_get_asks_nothing() -> None:

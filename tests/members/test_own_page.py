@@ -33,7 +33,7 @@ from office.purposes import LetterToSend
 from office.refusal import Refusal
 from office.services.approvals import approve_act, refuse_act
 from office.services.sending import send_letters
-from tests.members.factories import frozen, imported, person, rules
+from tests.members.factories import NOW, frozen, imported, merged, officers, person, rules
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,23 @@ def test_a_link_works_for_a_week_and_not_longer(client: Client) -> None:
 
     assert "Carys Fallowes" in page(client, link(ago=timedelta(days=6, hours=23)))
     assert "Carys" not in page(client, link(ago=timedelta(days=7, seconds=1)), expected=404)
+
+
+def test_a_link_is_over_once_the_address_that_it_was_mailed_to_is_not_the_members(
+    client: Client,
+) -> None:
+    imported(person())
+    token = link(ago=timedelta(hours=1))
+    services.edit_contact(member().pk, fields={"phone": "01632 960001"}, reason="By letter.",
+                          by=officer().pk, now=now())  # fmt: skip
+    assert "Carys Fallowes" in page(client, token)
+
+    services.edit_contact(member().pk, fields={"email": "new@example.org"}, reason="By letter.",
+                          by=officer().pk, now=now())  # fmt: skip
+
+    assert "Carys" not in page(client, token, expected=404)
+    assert ask(client, token).status_code == 404
+    assert "Carys Fallowes" in page(client, link())
 
 
 def test_a_guess_and_an_expired_link_get_the_same_page(client: Client) -> None:
@@ -238,6 +255,51 @@ def test_what_changed_since_the_freeze_is_said_beside_what_the_roll_says(client:
     shown = page(client, token)
     assert "Roll frozen on 22 August 2016. You are eligible to vote" in shown
     assert "If the roll were frozen now: Not eligible: your standing is recorded" in shown
+
+
+def test_whoever_joined_after_the_freeze_is_told_so_and_what_it_would_be_today(
+    client: Client,
+) -> None:
+    imported(person(number="9"))
+    frozen()
+    imported(person(number="9"), person())
+
+    shown = page(client, link())
+
+    assert "You were not on the membership list when this roll was frozen" in shown
+    assert "If the roll were frozen now: You are eligible to vote" in shown
+    assert "Something has changed since." not in shown
+    assert "No rules for an election have been written yet" not in shown
+
+
+def test_a_roll_that_is_destroyed_says_nothing_of_anybody(client: Client) -> None:
+    imported(person())
+    by, seconded_by = officers()
+    roll_id = frozen()
+    assert "Roll frozen on 22 August 2016." in page(client, link())
+    services.set_destruction_date(
+        roll_id, destroy_on=date(2017, 9, 24), by=by, seconded_by=seconded_by, now=NOW
+    )
+    services.destroy_roll(roll_id, now=NOW)
+
+    shown = page(client, link())
+
+    assert "You were not on the membership list" not in shown
+    assert "Roll frozen on" not in shown
+
+
+def test_a_number_that_came_after_the_freeze_names_the_one_that_is_on_the_roll(
+    client: Client,
+) -> None:
+    imported(person(number="9"))
+    frozen()
+    imported(person(number="9"), person())
+    merged("0000123", into="9")
+
+    shown = page(client, link())
+
+    assert "This number was not on the membership list when the roll was frozen." in shown
+    assert "You are on it under your other number, 9." in shown
 
 
 def test_in_a_shared_mailbox_the_page_names_one_person_and_shows_details_in_part(
@@ -387,7 +449,9 @@ def test_after_the_freeze_an_accepted_address_is_a_proposal_and_the_member_s_pag
     assert asked.change is not None and asked.change.source == "request"
     assert asked.change.seconded_by_id
     assert member().email == "new@example.org"
-    assert "Accepted" in page(client, token)
+    # The link that went to the old address is over; a new one goes to the new address.
+    page(client, token, expected=404)
+    assert "Accepted" in page(client, link())
     assert set(Letter.objects.values_list("purpose", flat=True)) == {
         CONTACT_CHANGED, "members.correction_answer"
     }
