@@ -7,7 +7,7 @@ Nobody closes one about their own, so it is asked here before the closing and on
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -75,7 +75,7 @@ def has_a_hand_in(flag: ContactFlag, person_id: int) -> bool:
         return True
     # A change may be disputed long after it was made.
     since = flag.change.at if flag.change else flag.found_at - timedelta(days=WINDOW_DAYS)
-    values = {
+    values: dict[str, Any] = {
         "by": person_id, "since": since, "until": flag.seen_at, "subject": flag.subject,
         "unit": flag.unit_id, "actor": flag.by_id, "batch": flag.batch_id,
         "change": flag.change_id, "day": flag.key.rpartition(":")[2],
