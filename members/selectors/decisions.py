@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from members.models import Appeal, Decision, KeptStanding, Member
 from members.models.decisions import Kind, Reason
 from members.selectors.people import PAGE_ROWS
+from office.selectors import waiting_approvals
 
 
 def standing_decision(member_id: int) -> Decision | None:
@@ -24,6 +25,22 @@ def standing_decision(member_id: int) -> Decision | None:
         .exclude(kind=Kind.REINSTATEMENT)
         .first()
     )
+
+
+def holding_records(records: Iterable[int], *, now: datetime) -> list[Decision]:
+    """The decisions that stand on one of these records, or are proposed and wait, oldest first.
+
+    A decision on a person stands on each record that was theirs when it was made (KeptStanding).
+    """
+    ids = list(records)
+    waiting = waiting_approvals(now=now).filter(
+        act="decide_standing", subject_kind="member", subject_id__in=[str(pk) for pk in ids]
+    )
+    proposed = [approval.parameters["decision"] for approval in waiting]
+    on_them = Q(member__in=ids) | Q(kept__member__in=ids, kept__against="")
+    stands = Q(decided_at__isnull=False, ended_at__isnull=True) & ~Q(kind=Kind.REINSTATEMENT)
+    found = Decision.objects.filter((on_them & stands) | Q(pk__in=proposed))
+    return list(found.distinct().order_by("pk"))
 
 
 def _rows() -> QuerySet[Decision]:

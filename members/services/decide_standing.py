@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from members import selectors
-from members.models import Decision
+from members.models import Decision, Member
 from members.models.decisions import STANDING_BY_KIND, Kind
 from members.services import standings
 from members.services.history import lock_register
@@ -42,6 +42,7 @@ def decide_standing(
                       status=HTTPStatus.NOT_FOUND)
     if made.decided_at is not None:
         raise Refusal("decision.made", "This decision has been made already.")
+    _refuse_if_merged(made)
     standing = selectors.decisions.standing_decision(made.member_id)
     check_against_what_stands(made.kind, standing)
     if standing is not None and made.kind != Kind.REINSTATEMENT:
@@ -62,6 +63,17 @@ def decide_standing(
         now=now,
         parameters={"member": made.member_id, "kind": made.kind, "reason": made.reason},
     )
+
+
+def _refuse_if_merged(made: Decision) -> None:
+    """Asked with the list locked: no merge comes between. The person votes as the other record."""
+    if Member.objects.filter(pk=made.member_id, merged_into__isnull=False).exists():
+        raise Refusal(
+            "decision.merged-meanwhile",
+            "Since this was proposed, the record was found to be the same person’s as another, "
+            "which now stands for both. Refuse the proposal, and propose it anew: it is then on "
+            "the person.",
+        )
 
 
 def _approve(decision: Decision, *, seconded_by: int, now: datetime) -> None:

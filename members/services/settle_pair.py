@@ -4,16 +4,21 @@ A person decides, always. Records that are one person's give one elector: which 
 entitlements that is, the freeze decides by the order of the sections. A merge may be taken back at
 any time, after a freeze too: the frozen roll is a copy of what stood then and does not change with
 the list, so that nothing depends on the merge; what it should have been is for an amendment.
+
+Neither is done while a standing decision is on one of the records, or waits: what two officers
+decided of a person is not put on another, or taken off, by one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 
 from django.db import transaction
 from django.db.models import Max
 
+from members import selectors
 from members.models import Change, Member, Pair
 from members.services.history import lock_register
 from members.services.persons import decided_among, records_of, stand
@@ -39,6 +44,7 @@ def settle_same(
             "pair.keep", "Say which of the two records stands.", status=HTTPStatus.BAD_REQUEST
         )
     records = records_of((pair.first_id, pair.second_id))
+    _refuse_where_decided(records, now=now)
     contrary = decided_among(records, state=Pair.State.DIFFERENT)
     if contrary:
         raise Refusal(
@@ -79,6 +85,8 @@ def unsettle(pair_id: int, *, by: int | None, now: datetime) -> None:
             "Undo one of those.",
         )
     was = pair.state
+    if was == Pair.State.SAME:
+        _refuse_where_decided(records_of((pair.first_id, pair.second_id)), now=now)
     _reopen(pair)
     if was == Pair.State.SAME:
         _part(pair, by=by, now=now)
@@ -101,6 +109,28 @@ def _refuse_unless_open(pair: Pair) -> None:
             f"This pair was decided meanwhile: {pair.get_state_display()}. "
             "Undo that decision first.",
         )
+
+
+def _refuse_where_decided(records: Iterable[int], *, now: datetime) -> None:
+    """Refuse while a decision of two officers stands on, or waits for, one of these records.
+
+    It would be moved to another person, or away from this one, by somebody who decides alone.
+    """
+    found = next(iter(selectors.decisions.holding_records(records, now=now)), None)
+    if found is None:
+        return
+    stands = found.decided_at is not None
+    mend = "Have it lifted first" if stands else "Have it approved or refused first"
+    also = (
+        " Records of one person on which the same was decided need no merging: none of them has "
+        "a vote." if stands else ""
+    )
+    raise Refusal(
+        "pair.decision-stands",
+        f"Decision {found.pk} ({found.get_kind_display()}) "
+        f"{'stands on' if stands else 'is proposed on'} one of these records, and two officers "
+        f"decide whom it is on. {mend}.{also}",
+    )
 
 
 def _decide(
