@@ -122,6 +122,6 @@ def register() -> None:
     """Say to the office how each purpose is worded."""
     for purpose, (_, what) in PURPOSES.items():
         register_purpose(purpose, render, words=what, names=names)
-    # Not the notices of a cast: whoever reads a member's history may not see who has voted.
+    # Not the notices of a cast, and not the codes sent again or to somebody restored, which only
+    # go to who has not voted: whoever reads a member's history may not see who has.
     tell_of_letters(VOTING_CODE)
-    tell_of_letters(CODE_AGAIN)

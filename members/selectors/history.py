@@ -73,8 +73,9 @@ def tells(source: Source) -> Source:
 def tell_of_letters(purpose: str) -> None:
     """Have the history show letters of this purpose that are addressed to roll entries.
 
-    Called at start by whoever sends them. A letter that only a voter gets is not named here: the
-    history is read by people who may not see who has voted.
+    Called at start by whoever sends them. A letter that only somebody gets who has voted, or who
+    has not, is not named here: the history is read by people who may not see who has voted, and
+    so is what is held of a member (selectors.held).
     """
     if purpose not in _LETTERS_TO_ENTRIES:
         _LETTERS_TO_ENTRIES.append(purpose)
