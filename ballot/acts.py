@@ -105,7 +105,16 @@ _AMENDED = {
 }
 
 
-def _amend_words(subject_id: str, kind: str, reason: str, grounds: str) -> str:
+def amend_parameters(
+    election: Election, member_id: int, *, kind: str, reason: str, grounds: str
+) -> dict[str, str]:
+    """What is proposed, with the digest of the record as it stands now and is read."""
+    who = member_amended(roll_of(election).pk, member_id, kind=kind)
+    return {"kind": kind, "reason": reason, "grounds": grounds, "digest": who.digest}
+
+
+def _amend_words(subject_id: str, kind: str, reason: str, grounds: str, digest: str) -> str:
+    del digest  # The sentence is of the record as it stands: where that has changed, it differs.
     election_id, member_id = subject_id.split("-")
     election = _election(election_id)
     who = member_amended(roll_of(election).pk, int(member_id), kind=kind)
@@ -115,9 +124,9 @@ def _amend_words(subject_id: str, kind: str, reason: str, grounds: str) -> str:
     )
 
 
-def _amend(subject_id: str, **given: Any) -> None:
+def _amend(subject_id: str, *, digest: str, **given: Any) -> None:
     election_id, member_id = subject_id.split("-")
-    amend_roll(int(election_id), member=int(member_id), **given)
+    amend_roll(int(election_id), member=int(member_id), digest=digest, **given)
 
 
 def offer_amendment(

@@ -40,7 +40,6 @@ from ballot.selectors import (
     ranking_space,
     rules_of_count,
     setting_of,
-    turnout_by_section,
 )
 from ballot.services.board import append_new_ballots
 from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
@@ -64,6 +63,7 @@ from ballot.services.set_up import (
     edit_election,
 )
 from ballot.services.verify_register import verify_register
+from ballot.turnout import turnout_by_section
 from members.services import (
     add_section,
     apply_import,

@@ -1,4 +1,4 @@
-"""What is read of an election: its paper, its key, its boxes, its turnout. Nothing writes here."""
+"""What is read of an election: its paper, its key, its boxes. Nothing writes here."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
-from django.db.models import Sum
 
 from ballot.counting import Count, count
 from ballot.counting.profile import Profile, parse_profile
 from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
 from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
-from ballot.lifecycle import State, is_before
 from ballot.mapping import contest_code
 from ballot.models import (
     AfterCast,
@@ -25,13 +22,11 @@ from ballot.models import (
     Candidate,
     Contest,
     Election,
-    TurnoutCount,
 )
 from ballot.models import TieRule as Ties
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
-from members.selectors import electors_amended
 from office.refusal import Refusal
 
 
@@ -138,63 +133,6 @@ def whole_blob(blob: Blob) -> bytes:
             "changed the database.",
         )
     return content
-
-
-@dataclass(frozen=True, slots=True)
-class SectionTurnout:
-    """How many of a section's electors have voted.
-
-    issued: papers issued: electors on the roll, and those struck off it after casting.
-    """
-
-    code: str
-    name: str
-    issued: int
-    ballots: int
-
-    @property
-    def percent(self) -> float:
-        return 100 * self.ballots / self.issued if self.issued else 0.0
-
-
-_CAST = """
-SELECT section_id, sum(ballots), sum(struck) FROM (
-    SELECT section_id, ballots, 0 AS struck
-      FROM ballot_turnoutcount WHERE election_id = %(election)s
-    UNION ALL
-    SELECT r.section_id, 0, 1
-      FROM members_struckentry x
-      JOIN members_rollentry r ON r.id = x.entry_id
-      JOIN ballot_registermark m ON m.election_id = %(election)s AND m.roll_entry_id = r.id
-     WHERE x.roll_id = %(roll)s
-) AS cast_by GROUP BY section_id
-"""
-
-
-def turnout_by_section(election: Election) -> list[SectionTurnout]:
-    """Papers issued and ballots cast, by section, from the roll as amended and the counters."""
-    if election.roll_id is None:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_CAST, {"election": election.pk, "roll": election.roll_id})
-        cast = {section: (int(ballots), int(struck)) for section, ballots, struck in cursor}
-    return [
-        SectionTurnout(one.code, one.name, one.electors + struck, ballots)
-        for one in electors_amended(election.roll_id)
-        for ballots, struck in [cast.get(one.section_id, (0, 0))]
-    ]
-
-
-def turnout_by_hour(election: Election) -> list[tuple[datetime, int]]:
-    """Ballots cast in each hour in which there was one, from the counters."""
-    hours = TurnoutCount.objects.filter(election=election).values("hour")
-    totals = hours.annotate(cast=Sum("ballots")).order_by("hour")
-    return [(row["hour"], row["cast"]) for row in totals]
-
-
-def shows_turnout(election: Election) -> bool:
-    """Turnout is there to be seen from the opening on."""
-    return not is_before(election.stage, State.POLLING) and election.stage != State.VOID
 
 
 def profile_of(contest: Contest) -> Profile:

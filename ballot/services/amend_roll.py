@@ -30,10 +30,12 @@ from members.selectors import (
     chain_of,
     electors_amended,
     entry_of,
+    member_amended,
     members_of_bulk,
     roll_commitment,
 )
 from members.services import amend_roll as amend
+from members.services.history import lock_register
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
@@ -66,10 +68,17 @@ def amend_roll(
     by: int,
     seconded_by: int | None,
     now: datetime,
+    digest: str | None = None,
 ) -> None:
-    """Add, strike off or correct one person. Who is corrected gets a new code by reissue."""
+    """Add, strike off or correct one person. Who is corrected gets a new code by reissue.
+
+    digest: of the person's record as both officers read it (MemberAmended); left out where no
+    proposal came before, as in a rehearsal.
+    """
     second = demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
+    if digest is not None:
+        _require_as_read(election, member, kind=kind, digest=digest)
     _amend(
         election, [member], kind=kind, reason=reason, grounds=require_reason(grounds), by=by,
         seconded_by=second, now=now,
@@ -81,7 +90,22 @@ def amend_roll(
         entry = entry_of(roll_of(election).pk, member_id=member)
         if entry is None:
             raise LookupError("who was just amended is not on the roll")
-        reissue_code(election_id, recipient=entry.public_id, by=by, now=now)
+        reissue_code(
+            election_id, recipient=entry.public_id, by=by, seconded_by=second, now=now
+        )
+
+
+def _require_as_read(election: Election, member: int, *, kind: str, digest: str) -> None:
+    """Refuse unless the record is still as it was read. Until the end nothing changes it.
+
+    The election is locked before the list, as at a freeze: no act locks both the other way round.
+    """
+    lock_register()
+    if member_amended(roll_of(election).pk, member, kind=kind).digest != digest:
+        raise Refusal(
+            "amendment.changed-meanwhile",
+            "The record has changed since this was proposed. Refuse it, and propose it anew.",
+        )
 
 
 def _tell_old_address(election: Election, member: int) -> None:
@@ -113,13 +137,20 @@ def request_bulk(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, *AMENDABLE)
-    open_job(
+    job = open_job(
         BULK_JOB,
         subject=("election", str(election.pk)),
         by=by,
         now=now,
         parameters={"bulk": bulk, "digest": digest, "by": by, "seconded_by": seconded_by},
     )
+    # One job an election is open at a time, and what was returned may be another set's.
+    if job.parameters["bulk"] != bulk:
+        raise Refusal(
+            "amendment.under-way",
+            f"Another list, {job.parameters['bulk']}, is being carried out. Approve this one when "
+            "that is done: the proposal goes on waiting.",
+        )
 
 
 @transaction.atomic
@@ -146,12 +177,13 @@ def amend_roll_in_bulk(
         chosen is None
         or chosen.roll_id != election.roll_id
         or bytes(chosen.digest).hex() != digest
-        or hasattr(chosen, "amendment")
     ):
         raise Refusal(
-            "amendment.other-set",
-            "This is not the set that was approved, or it has been carried out. Propose it anew.",
+            "amendment.other-set", "This is not the set that was approved. Propose it anew."
         )
+    if hasattr(chosen, "amendment"):
+        # A worker died between the commit and the job's last word: what was ordered is done.
+        return
     members = members_of_bulk(bulk)
     report(stage="Amending the roll", done=0, total=len(members), unit="people")
     _amend(

@@ -6,15 +6,18 @@ entries, in a chain from the commitment of the roll as it was frozen, and set be
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 from ballot.canonical import read_canonical
 from ballot.mapping import after_cast_content, amendment_content
 from ballot.models import Election, Entry
 from ballot.selectors import roll_of, struck_ballots
 from ballot.services.as_published import amendments_told, newest
-from members.selectors import chain_of, electors_amended, roll_commitment
+from members.selectors import Link, chain_of, electors_amended, roll_commitment
 from office.refusal import Refusal
+
+_ADDS: Final = {"added": 1, "restored": 1, "struck": -1, "corrected": 0}
 
 
 def require_rule_as_noticed(election: Election) -> None:
@@ -33,8 +36,8 @@ def require_amendments_as_published(election: Election) -> None:
     roll = roll_commitment(roll_id)
     links = chain_of(roll_id)
     here = [
-        amendment_content(link, roll=roll, electors=_electors(roll_id, link.number))
-        for link in links
+        amendment_content(link, roll=roll, electors=electors)
+        for link, electors in zip(links, _electors_after(roll_id, links), strict=True)
     ]
     there = [_without_keys(one) for one in amendments_told(election)]
     if here != there or any(link.commitment != link.stored for link in links):
@@ -45,8 +48,16 @@ def require_amendments_as_published(election: Election) -> None:
         )
 
 
-def _electors(roll_id: int, number: int) -> dict[str, int]:
-    return {one.code: one.electors for one in electors_amended(roll_id, upto=number)}
+def _electors_after(roll_id: int, links: Sequence[Link]) -> Iterator[dict[str, int]]:
+    """The electors by section after each amendment: the frozen ones, and a running sum.
+
+    A section of which the freeze knew nobody is there from the first amendment that touches it.
+    """
+    electors = {one.code: one.electors for one in electors_amended(roll_id, upto=0)}
+    for link in links:
+        for change, section, people in link.changes:
+            electors[section] = electors.get(section, 0) + _ADDS[change] * people
+        yield dict(electors)
 
 
 def _without_keys(content: Any) -> dict[str, Any]:

@@ -31,9 +31,14 @@ MOST_CODES: Final = 6
 
 @transaction.atomic
 def reissue_code(
-    election_id: int, *, recipient: uuid.UUID, by: int | None, now: datetime
+    election_id: int, *, recipient: uuid.UUID, by: int | None, now: datetime,
+    seconded_by: int | None = None,
 ) -> None:
-    """Make a new code for an elector and queue its letter; the old code stays good meanwhile."""
+    """Make a new code for an elector and queue its letter; the old code stays good meanwhile.
+
+    seconded_by: where two officers corrected the elector's address. The limit is against asking
+    again and again, and whoever asked so often must not keep that correction from its elector.
+    """
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
     entry = entry_by_public_id(roll_of(election).pk, recipient)
@@ -42,7 +47,7 @@ def reissue_code(
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
-    if held.count() >= MOST_CODES:
+    if seconded_by is None and held.count() >= MOST_CODES:
         raise Refusal(
             "reissue.too-many",
             f"{MOST_CODES} codes have been made for this elector. Offer a helped route instead.",
@@ -66,7 +71,8 @@ def reissue_code(
         attempt=attempt,
         enclosure=code.encode(),
     )
-    record("reissue_code", subject=("roll_entry", str(recipient)), by=by, now=now)
+    record("reissue_code", subject=("roll_entry", str(recipient)), by=by,
+           seconded_by=seconded_by, now=now)
 
 
 @transaction.atomic

@@ -9,10 +9,15 @@ from typing import Any
 
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election
-from ballot.selectors import shows_turnout
 from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
 from ballot.times import in_zone
-from members.selectors import contacts_are_frozen, contacts_freeze_at, electors_now
+from ballot.turnout import shows_turnout
+from members.selectors import (
+    contacts_are_frozen,
+    contacts_freeze_at,
+    electors_now,
+    people_entered_twice,
+)
 from office.models import Approval, Dispatch, Job
 from office.permissions import ACTS
 from office.selectors import (
@@ -95,6 +100,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,
         "dispute_sentence": _dispute_sentence(election),
+        "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
@@ -116,6 +122,20 @@ def _dispute_sentence(election: Election) -> str:
     if said == 1:
         return "One elector says that the ballot cast in their name was not theirs."
     return f"{said:,} electors say that the ballots cast in their names were not theirs."
+
+
+def _twice_sentence(election: Election) -> str:
+    """How many people have two papers, until the register is verified; empty for none."""
+    if election.roll is None or not is_before(election.stage, State.VERIFIED):
+        return ""
+    people = len(people_entered_twice(election.roll.pk))
+    if not people:
+        return ""
+    are = "person is" if people == 1 else "people are"
+    return (
+        f"{people:,} {are} on the roll under more than one record. Before the register is "
+        "verified, strike off all but one of each, on the page of the amendments."
+    )
 
 
 def _contacts_sentence(election: Election) -> str:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election
-from ballot.selectors import shows_turnout
 from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
 from ballot.showing.dashboard import line
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
-from members.selectors import amendments_of, electors_amended, rules_told, statement_of
+from ballot.turnout import shows_turnout
+from members.selectors import (
+    amendment_count,
+    amendments_of,
+    electors_amended,
+    rules_told,
+    statement_of,
+)
+
+MOST_AMENDMENTS: Final = 1000
+"""How many the page lists. The board has every one; the page says so where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +163,18 @@ def _roll(election: Election) -> dict[str, Any] | None:
         ]
     sections = electors_amended(election.roll.pk)
     return {"electors": f"{statement.electors:,}", "version": statement.version,
-            "amendments": amendments_of(election.roll.pk), "sections": sections,
+            "amendments": amendments_of(election.roll.pk, most=MOST_AMENDMENTS),
+            "left_off": _left_off(election.roll.pk), "sections": sections,
             "electors_now": sum(one.electors for one in sections),
             "commitment": statement.commitment, "rows": rows}
+
+
+def _left_off(roll_id: int) -> str:
+    """What the page says where it does not list every amendment."""
+    made = amendment_count(roll_id)
+    if made <= MOST_AMENDMENTS:
+        return ""
+    return f"These are the first {MOST_AMENDMENTS:,} of {made:,} amendments."
 
 
 def _void_reason(election: Election) -> str:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from ballot.charts import Bars, Columns, Part, columns, series, stacked_bars
 from ballot.models import Election
-from ballot.selectors import SectionTurnout, turnout_by_hour, turnout_by_section
 from ballot.times import hour_in_zone
+from ballot.turnout import SectionTurnout, turnout_by_hour, turnout_by_section
 
 _HOUR = timedelta(hours=1)
 _SIX_WEEKS_OF_HOURS = 1008

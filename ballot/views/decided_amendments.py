@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from ballot.acts import amend_subject
+from ballot.acts import amend_parameters, amend_subject
 from ballot.selectors import election_by_slug, roll_of
 from members.selectors import WHY_NOT, amendment_due, cannot_be_amended
 from office.access import StaffRequest, staff_only
@@ -35,7 +35,9 @@ def amend_as_decided(request: StaffRequest, slug: str, decision_id: int) -> Http
     propose_act(
         "amend_roll", subject=amend_subject(election, due.member_id), by=request.user.pk,
         now=timezone.now(),
-        parameters={"kind": due.kind, "reason": due.reason, "grounds": due.grounds},
+        parameters=amend_parameters(
+            election, due.member_id, kind=due.kind, reason=due.reason, grounds=due.grounds
+        ),
     )
     messages.success(request, "Proposed. Another officer must approve it.")
     return redirect("decision", decision_id)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ballot.acts import amend_subject
+from ballot.acts import amend_parameters, amend_subject
 from ballot.forms.amendments import AmendmentForm, BulkForm
 from ballot.forms.reading import sent, sent_with_files
 from ballot.lifecycle import State
@@ -22,6 +22,7 @@ from ballot.services.amend_roll import AMENDABLE, BULK_JOB
 from ballot.services.set_aside_ballots import digest_due
 from members.selectors import (
     WHY_NOT,
+    EnteredTwice,
     amendments_of,
     bulk_amendment,
     bulk_by_section,
@@ -29,11 +30,12 @@ from members.selectors import (
     cannot_be_amended,
     electors_amended,
     member_numbered,
+    people_entered_twice,
     reason_label,
     refused_of_bulk,
     struck_by_reason,
 )
-from members.services import draft_bulk
+from members.services import draft_bulk, record_lookup
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 from office.selectors import latest_job, waiting_approval, waiting_approvals
@@ -64,6 +66,8 @@ def _proposed(request: StaffRequest, election: Election, form: AmendmentForm) ->
     if member is None:
         form.add_error("number", "Nobody has this number. Look at it again.")
         return False
+    # Whether somebody is on the roll is answered here: it is written down who was asked about.
+    record_lookup(member.pk, by=request.user.pk, now=timezone.now())
     decision = form.decision()
     try:
         roll_id = roll_of(election).pk
@@ -72,7 +76,8 @@ def _proposed(request: StaffRequest, election: Election, form: AmendmentForm) ->
             form.add_error("number", f"This cannot be done: {WHY_NOT[wrong[0][1]]}.")
             return False
         propose_act("amend_roll", subject=amend_subject(election, member.pk),
-                    by=request.user.pk, now=timezone.now(), parameters=decision)
+                    by=request.user.pk, now=timezone.now(),
+                    parameters=amend_parameters(election, member.pk, **decision))
     except Refusal as refusal:
         form.add_error(None, refusal.sentence)
         return False
@@ -95,9 +100,21 @@ def _amendments(request: StaffRequest, election: Election) -> dict[str, Any]:
         "total": sum(one.electors for one in sections),
         "reasons": struck_by_reason(roll.pk) if roll else [],
         "bulks": bulks_of(roll.pk) if roll else [],
+        "twice": [_twice(one) for one in people_entered_twice(roll.pk)[:PAGE_ROWS]] if roll else [],
         "waiting": list(waiting[:PAGE_ROWS]) if may(request.user, "see_approvals") else [],
+        "tells_of_casts": election.stage in {State.POLLING, State.SUSPENDED, State.CLOSED},
         "may_amend": may(request.user, "amend_roll") and _is_amendable(election),
         "may_amend_in_bulk": may(request.user, "amend_roll_in_bulk") and _is_amendable(election),
+    }
+
+
+def _twice(one: EnteredTwice) -> dict[str, Any]:
+    """A person with two papers, and the grounds on which an officer strikes one off."""
+    records = " and ".join(str(record.pk) for record in one.records)
+    return {
+        "records": one.records,
+        "grounds": f"Member records {records} were found to be one person’s, and each is on the "
+        "roll.",
     }
 
 

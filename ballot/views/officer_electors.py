@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ballot.forms.electors import NumberForm
 from ballot.forms.reading import sent
 from ballot.models import Election
-from ballot.selectors import election_by_slug, shows_turnout
+from ballot.selectors import election_by_slug
 from ballot.services.reissue_code import reissue_code
 from ballot.showing.electors import named
 from ballot.showing.turnout import turnout_of
+from ballot.turnout import shows_turnout
 from members.selectors import entry_numbered
 from office.access import StaffRequest, may, staff_only
 from office.models import StaffMember

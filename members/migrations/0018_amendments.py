@@ -58,10 +58,11 @@ KEPT_BACK = (
 STRUCK = """
 CREATE VIEW members_struckentry AS
 SELECT last.roll_id, last.entry_id, last.number AS amendment, last.reason
-  FROM (SELECT DISTINCT ON (l.entry_id) a.roll_id, l.entry_id, l.change, a.number, a.reason
+  FROM (SELECT DISTINCT ON (a.roll_id, l.entry_id)
+               a.roll_id, l.entry_id, l.change, a.number, a.reason
           FROM members_amendedentry l JOIN members_amendment a ON a.id = l.amendment_id
          WHERE l.change <> 'corrected'
-         ORDER BY l.entry_id, a.number DESC) AS last
+         ORDER BY a.roll_id, l.entry_id, a.number DESC) AS last
  WHERE last.change = 'struck'
 """
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from members.models import Appeal, Decision, Member, Roll, RollEntry
+from members.eligibility.deciding import Outcome, Question
+from members.models import AmendedEntry, Appeal, Decision, Member, Roll, RollEntry, Verdict
 from members.models.amendments import Kind as Amends
 from members.models.amendments import Reason
 from members.models.decisions import Kind
@@ -23,6 +24,9 @@ _STRUCK_FOR: Final[Mapping[str, Reason]] = {
     Kind.DEATH: Reason.DIED,
     Kind.ARREARS: Reason.NOT_ENTITLED,
 }
+
+
+_OF_STANDING: Final = f"{Question.STANDING}:{Outcome.NOT_MET}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +102,38 @@ def due_of(made: Decision, odds: AtOdds) -> AmendmentDue | None:
     takes_away = made.kind != Kind.REINSTATEMENT and made.ended_at is None
     if takes_away != odds.is_on_it:
         return None
+    if not takes_away and not _kept_them_off(made, odds):
+        return None
     reason = _STRUCK_FOR[made.kind] if takes_away else Reason.REINSTATED
     kind = Amends.REMOVE if takes_away else Amends.ADD
     return AmendmentDue(
         odds.record, kind.value, reason.value, str(reason.label), _grounds(made)
     )
+
+
+def _kept_them_off(made: Decision, odds: AtOdds) -> bool:
+    """Whether what ended is why the person is not on the roll, and ended after that was settled.
+
+    The last word of an amendment about them, where there is one, else the verdicts of the freeze:
+    who was struck off as a double, or not paid up, is not restored because of an old suspension.
+    """
+    is_reinstatement = made.kind == Kind.REINSTATEMENT
+    ended = made.decided_at if is_reinstatement else made.ended_at
+    if ended is None:
+        return False
+    line = (
+        AmendedEntry.objects.filter(entry__roll=odds.roll, entry__member=odds.record)
+        .exclude(change=AmendedEntry.Change.CORRECTED)
+        .select_related("amendment")
+        .order_by("-amendment__number")
+        .first()
+    )
+    if line is not None:
+        reasons = set(_STRUCK_FOR.values()) if is_reinstatement else {_STRUCK_FOR[made.kind]}
+        return line.amendment.reason in reasons and ended >= line.amendment.made_at
+    records = records_of_person(made.member)
+    kept_off = Verdict.objects.filter(roll=odds.roll, member__in=records, rule=_OF_STANDING)
+    return ended >= odds.roll.frozen_at and kept_off.exists()
 
 
 def _grounds(made: Decision) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +24,7 @@ from office.services.audit import record
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """As many numbers as there can be electors, and more."""
+MOST_ROWS: Final = 1_000_000
 _HEADINGS: Final = {"NUMBER", "MEMBERSHIPNUMBER", "MEMBERNUMBER", "MEMBERNO", "MEMBERSHIPNO"}
 
 
@@ -74,7 +76,7 @@ def _numbers(content: bytes) -> dict[str, tuple[int, str]]:
         raise Refusal("amendment.too-large", "The list is larger than 16 MB.", status=413)
     try:
         text = content.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        return _read(csv.reader(io.StringIO(text, newline="")))
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise Refusal(
             "amendment.unreadable",
@@ -82,8 +84,16 @@ def _numbers(content: bytes) -> dict[str, tuple[int, str]]:
             "beginning of each line.",
             status=400,
         ) from wrong
+
+
+def _read(rows: Iterable[list[str]]) -> dict[str, tuple[int, str]]:
+    """Row by row: sixteen million empty lines are no list of rows in memory."""
     found: dict[str, tuple[int, str]] = {}
     for line, row in enumerate(rows, start=1):
+        if line > MOST_ROWS:
+            raise Refusal(
+                "amendment.too-large", f"The list has more than {MOST_ROWS:,} lines.", status=413
+            )
         number = row[0].strip().replace("\x00", "") if row else ""
         key = number_key(number)
         if not key or (line == 1 and key in _HEADINGS):

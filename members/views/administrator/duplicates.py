@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import (Sequence)
+from django.contrib import (messages)
+from django.http import (Http404, HttpResponse)
+from django.shortcuts import (redirect, render)
+from django.urls import (reverse)
+from django.utils import (timezone)
+from django.views.decorators.http import (require_GET, require_POST, require_http_methods)
+from members import (selectors, services)
+from members.forms.pairs import (DecisionForm)
+from members.models import (Pair)
+from members.selectors.pairs import (PAGE_ROWS, Trace)
+from members.services.find_pairs import (SUBJECT)
+from members.views.paging import (row_named)
+from office.access import (StaffRequest, may, staff_only)
+from office.refusal import (Refusal)
+from office.selectors import (latest_job)
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
-
-from members import selectors, services
-from members.forms.pairs import DecisionForm
-from members.models import Pair
-from members.selectors.pairs import PAGE_ROWS, Trace
-from members.services.find_pairs import SUBJECT
-from members.views.paging import row_named
-from office.access import StaffRequest, may, staff_only
-from office.refusal import Refusal
-from office.selectors import latest_job
 
 
 @staff_only("see_members")
@@ -110,6 +109,7 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
             "entitlement": selectors.pairs.entitlement(pair),
             "traces": [_traced(selectors.pairs.trace(m)) for m in (pair.first, pair.second)],
             "news": _news(pair),
+            "twice": _twice(pair),
             "may_settle": may(request.user, "settle_pair"),
             "waiting": selectors.pairs.pairs_waiting(),
         },
@@ -138,6 +138,13 @@ def _decided(request: StaffRequest, pair: Pair) -> HttpResponse:
 def _traced(trace: Trace) -> dict[str, object]:
     changes = [(change, selectors.pairs.changed_words(change)) for change in trace.changes]
     return {"trace": trace, "changes": changes}
+
+
+def _twice(pair: Pair) -> list[str]:
+    """The frozen rolls on which the person stands twice, now that the two are one."""
+    if pair.state != Pair.State.SAME:
+        return []
+    return [str(roll) for roll, _ in selectors.entered_twice.rolls_entered_twice(pair.first)]
 
 
 def _news(pair: Pair) -> list[str]:

@@ -31,7 +31,7 @@ from tests.ballot.factories import (
     now,
     sealed,
 )
-from tests.ballot.services.test_amend_roll import close
+from tests.ballot.services.test_amend_roll import amend, close
 from tests.members.factories import merged
 from tests.office.factories import officer, sign_in, staff
 
@@ -208,3 +208,53 @@ def test_each_record_of_a_person_tells_what_an_amendment_did_under_the_other() -
         (told,) = judged(member_id)
         assert not told.why.has_vote
         assert "died" in told.why.sentence
+
+
+def test_a_suspension_that_ended_before_the_freeze_is_no_reason_to_add_somebody() -> None:
+    run = election(at="nominated", electors=3)
+    member = Member.objects.get(number="1000")
+    suspension = decided(member.pk, "suspension")
+    back = decided(member.pk, "reinstatement", "inquiry-ended")
+    bring(run, to="polling")
+    amend(run, member.pk, "remove", "not-entitled")
+    assert [odds.is_on_it for odds in rolls_at_odds(member.pk)] == [False]
+
+    for decision in (suspension, back):
+        assert path(run, decision) not in page(keeper(), decision)
+        assert keeper().post(path(run, decision)).status_code == 409
+
+    assert not Approval.objects.filter(act="amend_roll").exists()
+
+
+def test_a_reinstatement_does_not_restore_who_was_struck_off_for_something_else() -> None:
+    run = election(at="polling", electors=3)
+    first, second = (entry.member_id for entry in entries(run)[:2])
+    amend(run, first, "remove", "duplicate")
+    decided(first, "suspension")
+    lifted = [decided(first, "reinstatement", "inquiry-ended")]
+    exclusion = decided(second)
+    press(run, exclusion, by=keeper())
+    approve()
+    lifted.append(decided(second, "reinstatement", "made-in-error"))
+
+    assert path(run, lifted[0]) not in page(keeper(), lifted[0])
+    press(run, lifted[1], by=keeper())
+    approve()
+
+    assert content(run, "amendment")["changes"] == [
+        {"change": "restored", "people": 1, "section": "member"}
+    ]
+
+
+def test_who_was_off_the_list_at_the_freeze_is_not_added_for_a_suspension_that_ended() -> None:
+    run = election(at="nominated", electors=3)
+    member = Member.objects.get(number="1000")
+    # Taken off the list before the freeze and put back after it, beside a suspension that ended.
+    Member.objects.filter(pk=member.pk).update(is_listed=False)
+    bring(run, to="polling")
+    Member.objects.filter(pk=member.pk).update(is_listed=True)
+    decided(member.pk, "suspension")
+    back = decided(member.pk, "reinstatement", "inquiry-ended")
+
+    assert [odds.is_on_it for odds in rolls_at_odds(member.pk)] == [False]
+    assert path(run, back) not in page(keeper(), back)

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from ballot.acts import amend_parameters
 from ballot.models import Credential, Election, Entry, SetAside
-from ballot.selectors import set_aside_due, struck_ballots, turnout_by_section
+from ballot.selectors import set_aside_due, struck_ballots
 from ballot.services.amend_roll import (
+    BULK_JOB,
     PURPOSE_CORRECTED,
     amend_roll,
     amend_roll_in_bulk,
@@ -18,16 +20,20 @@ from ballot.services.amend_roll import (
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE_ADDED, PURPOSE_AGAIN, issue_codes
 from ballot.services.register_account import account
-from ballot.services.reissue_code import reissue_code
+from ballot.services.reissue_code import MOST_CODES, confirm_reissue, reissue_code
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.set_up import edit_election
 from ballot.services.verify_register import verify_register
+from ballot.turnout import turnout_by_section
 from members.models import Amendment, Member, RollEntry
 from members.selectors import electors_now
 from members.selectors.amendments import entry_ids_as_of
-from members.services import draft_bulk
-from office.models import Letter
+from members.services import add_section, draft_bulk
+from members.services.draft_bulk import MOST_ROWS
+from office.models import Job, Letter
 from office.refusal import Refusal
+from office.services.approvals import approve_act, propose_act
+from office.services.jobs import work_job
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -43,6 +49,7 @@ from tests.ballot.factories import (
     key_of_elector,
     kinds,
     no_triggers,
+    now,
     recorded,
     sealed,
 )
@@ -213,6 +220,22 @@ def test_an_amendment_needs_grounds_and_a_reason_that_belongs_to_it(kind: str) -
     assert code_of_refusal(lambda: amend(run, 10**9, kind, "court-order")) == (
         "amendment.does-not-apply"
     )
+
+
+def test_a_section_nobody_of_which_was_there_at_the_freeze_adds_up_on_the_board() -> None:
+    run = election(at="nominated", electors=3)
+    add_section("youth", name="Young members", by=None, now=now())
+    bring(run, to="polling")
+    cast(run, entries(run)[1], (0,))
+
+    amend(run, left_out(section="youth"), "add", "left-out")
+    strike(run, 0, "died")
+    restore(run, 0)
+
+    assert content(run, "amendment")["electors"] == {"member": 3, "youth": 1}
+    close(run)
+    verify_register(run.election_id, **run.by)
+    assert sorted(one.electors for one in account(run.election)) == [1, 3]
 
 
 # --- struck off ------------------------------------------------------------------------------
@@ -396,6 +419,73 @@ def test_a_corrected_address_gets_a_new_code_by_reissue_until_the_elector_has_ca
         assert "new@example.org" not in told.text and "If you did not" in told.text
 
 
+def test_the_correction_of_two_officers_passes_the_limit_of_codes() -> None:
+    run = election(at="polling", electors=1)
+    (entry,) = entries(run)
+    for _ in range(MOST_CODES - 1):
+        reissue_code(run.election_id, recipient=entry.public_id, by=None, now=now())
+    assert code_of_refusal(
+        lambda: reissue_code(run.election_id, recipient=entry.public_id, by=None, now=now())
+    ) == "reissue.too-many"
+    Member.objects.filter(pk=entry.member_id).update(email="new@example.org")
+
+    amend(run, entry.member_id, "correct", "contact")
+
+    fresh = key_of_elector(run, entry, purpose=PURPOSE_AGAIN)
+    confirm_reissue(run.election_id, credential=fresh.credential, now=now())
+    cast_wire(run, sealed(run, entry, (0,), key=fresh))
+    assert Credential.objects.count() == MOST_CODES + 1
+
+
+def test_a_record_that_changed_after_it_was_read_is_not_copied_onto_the_roll() -> None:
+    run = election(at="polling", electors=2)
+    first, second = entries(run)
+    Member.objects.filter(pk=first.member_id).update(email="asked@example.org")
+    given = amend_parameters(
+        run.election, first.member_id, kind="correct", reason="contact", grounds=REASON
+    )
+    Member.objects.filter(pk=first.member_id).update(email="thief@example.org")
+
+    assert code_of_refusal(
+        lambda: amend_roll(run.election_id, member=first.member_id, **given, **run.by_two)
+    ) == "amendment.changed-meanwhile"
+
+    assert not Amendment.objects.exists()
+    Member.objects.filter(pk=first.member_id).update(email="asked@example.org")
+    amend_roll(run.election_id, member=first.member_id, **given, **run.by_two)
+    assert Amendment.objects.count() == 1
+    assert second.email == entries(run)[1].email
+
+
+# --- what the turnout tells ------------------------------------------------------------------
+
+
+def test_until_the_register_is_verified_the_turnout_does_not_tell_who_had_voted() -> None:
+    told = []
+    for place in (0, 1):
+        run = election(at="frozen", electors=4, title=f"Leader {place}")
+        strike(run, 3, "died")
+        bring(run, to="polling")
+        cast(run, entries(run)[0], (0,))
+        cast(run, entries(run)[2], (0,))
+        strike(run, place, "not-entitled")
+        during = [(one.issued, one.ballots) for one in turnout_by_section(run.election)]
+        restore(run, place)
+        again = [(one.issued, one.ballots) for one in turnout_by_section(run.election)]
+        strike(run, place, "not-entitled")
+        close(run)
+        closed = [(one.issued, one.ballots) for one in turnout_by_section(run.election)]
+        told.append((during, again, closed))
+        if set_aside_due(run.election):
+            set_aside(run)
+        verify_register(run.election_id, **run.by)
+        # The account by section says it, of all who were struck off together.
+        verified = [(one.issued, one.ballots) for one in turnout_by_section(run.election)]
+        assert verified == [(3 if place == 0 else 2, 2)]
+
+    assert told[0] == told[1] == ([(3, 2)], [(3, 2)], [(3, 2)])
+
+
 # --- in bulk ---------------------------------------------------------------------------------
 
 
@@ -451,11 +541,49 @@ def test_a_set_is_carried_out_once_and_only_as_it_was_approved() -> None:
 
     assert code_of_refusal(lambda: carry_out(run, bulk, "00")) == "amendment.other-set"
     carry_out(run, bulk)
-    assert code_of_refusal(lambda: carry_out(run, bulk)) == "amendment.other-set"
+    # The job of a worker that died after its commit comes again: there is nothing left to do.
+    carry_out(run, bulk)
+    assert kinds(run).count("amendment") == 1
     # One of the other set is no longer on the roll: nothing of it is done.
     assert code_of_refusal(lambda: carry_out(run, other)) == "amendment.does-not-apply"
 
     assert Amendment.objects.count() == 1
+
+
+def test_a_second_list_approved_while_the_first_is_under_way_goes_on_waiting() -> None:
+    run = election(at="polling", electors=3)
+    first, second = drafted(run, "1000"), drafted(run, "1001")
+    given = {"act": "amend_roll_in_bulk", "subject": ("election", str(run.election_id))}
+    waiting = []
+    for bulk in (first, second):
+        approval = propose_act(
+            **given, **run.by, parameters={"bulk": bulk.pk, "digest": bytes(bulk.digest).hex()}
+        )
+        waiting.append(approval)
+        if bulk == first:
+            approve_act(approval.pk, by=run.officers[1], now=now())
+
+    refused = code_of_refusal(
+        lambda: approve_act(waiting[1].pk, by=run.officers[1], now=now())
+    )
+
+    assert refused == "amendment.under-way"
+    waiting[1].refresh_from_db()
+    assert waiting[1].state == "waiting"
+    for approval in (None, waiting[1]):
+        if approval:
+            approve_act(approval.pk, by=run.officers[1], now=now())
+        (job,) = Job.objects.filter(kind=BULK_JOB, state="open")
+        work_job(job.pk)
+    assert [row.bulk_id for row in Amendment.objects.order_by("number")] == [first.pk, second.pk]
+
+
+def test_a_list_of_more_than_a_million_lines_is_refused_without_being_held() -> None:
+    run = election(at="polling", electors=2)
+    refused = code_of_refusal(lambda: drafted(run, *[""] * MOST_ROWS, "1000"))
+
+    assert refused == "amendment.too-large"
+    assert drafted(run, *[""] * 9, "1000").people == 1
 
 
 def test_the_lines_that_name_nobody_are_kept_with_their_reasons() -> None:

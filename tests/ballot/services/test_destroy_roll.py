@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ballot.acts import amend_subject
+from ballot.acts import amend_parameters, amend_subject
 from ballot.services.destroy_roll import destroy_roll
 from ballot.services.void_election import void_election
 from members.models import Roll, RollEntry
@@ -37,7 +37,9 @@ def struck(run: Run) -> Approval:
     member: Any = entries(run)[0].member_id
     approval = propose_act(
         "amend_roll", subject=amend_subject(run.election, member), by=officer().pk, now=now(),
-        parameters={"kind": "remove", "reason": "excluded", "grounds": GROUNDS},
+        parameters=amend_parameters(
+            run.election, member, kind="remove", reason="excluded", grounds=GROUNDS
+        ),
     )  # fmt: skip
     approve_act(approval.pk, by=officer().pk, now=now())
     return approval
