@@ -1,12 +1,13 @@
 """The statement of the electorate, for anybody: applied − not eligible = roll = codes issued.
 
 The roll's part is members' (members.selectors.statement_of); that a code was issued to each
-elector is read from the board, where the codes' public halves are counted by section.
+elector is read from the board, where the codes' public halves are counted by section. Between the
+two stand the amendments that the board has before the codes; those after them are told apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
 from ballot.checklist import codes_made
 from ballot.models import Election
 from ballot.selectors import roll_of
-from members.selectors import statement_of
+from members.selectors import Removed, SectionElectors, electors_amended, statement_of
 
+_NONE = {"added": 0, "struck": 0, "added_since": 0, "struck_since": 0}
 HEADER = ("section", "line", "reason", "people")
 
 
@@ -41,7 +43,10 @@ class SectionShown:
 
 @dataclass(frozen=True, slots=True)
 class Electorate:
-    """The page: the whole, each section, the plot. agrees: no sum on the page is broken."""
+    """The page: the whole, each section, the plot. agrees: no sum on the page is broken.
+
+    since: what was amended after the codes were made, in a sentence; empty if nothing was.
+    """
 
     version: int
     commitment: str
@@ -49,6 +54,7 @@ class Electorate:
     sections: tuple[SectionShown, ...]
     agrees: bool
     is_issued: bool
+    since: str
     plot: Bars
 
 
@@ -56,33 +62,81 @@ def figures_of(election: Election) -> dict[str, Any]:
     """The statement as plain values: what the JSON file holds, and the page is made of."""
     statement = statement_of(roll_of(election).pk)
     issued = _issued(election)
-    sections = [
+    amended = _amended(election)
+    sections: list[dict[str, Any]] = [
         {
             "section": one.code,
             "name": one.name,
             "applied": one.applied,
-            "not_eligible": [
-                {"reason": each.rule, "words": each.words, "people": each.people}
-                for each in one.removed
-            ],
+            "not_eligible": _reasons(one.removed),
             "electors": one.electors,
+            **amended.get(one.code, _NONE),
             "issued": None if issued is None else issued.get(one.code, 0),
         }
         for one in statement.sections
     ]
+    sections += _only_amended(election, amended, {one.code for one in statement.sections}, issued)
     return {
         "election": election.slug,
         "roll": statement.version,
         "commitment": statement.commitment,
         "applied": statement.applied,
-        "not_eligible": [
-            {"reason": each.rule, "words": each.words, "people": each.people}
-            for each in statement.removed
-        ],
+        "not_eligible": _reasons(statement.removed),
         "electors": statement.electors,
+        **{name: sum(one[name] for one in sections) for name in _NONE},
         "issued": None if issued is None else sum(issued.values()),
         "sections": sections,
     }
+
+
+def _reasons(removed: Iterable[Removed]) -> list[dict[str, Any]]:
+    return [{"reason": each.rule, "words": each.words, "people": each.people} for each in removed]
+
+
+def _amended(election: Election) -> dict[str, dict[str, int]]:
+    """By section: how many were added and struck off before the codes were made, and since.
+
+    Before they are made, every amendment so far is one before the codes: who it adds gets one.
+    """
+    roll_id = roll_of(election).pk
+    before = {one.code: one for one in electors_amended(roll_id, upto=_amendments_coded(election))}
+    return {
+        one.code: {
+            "added": first.added,
+            "struck": first.struck,
+            "added_since": one.added - first.added,
+            "struck_since": one.struck - first.struck,
+        }
+        for one in electors_amended(roll_id)
+        for first in [before.get(one.code, SectionElectors(0, one.code, one.name, 0, 0, 0))]
+    }
+
+
+def _amendments_coded(election: Election) -> int | None:
+    """The number of the last amendment that the board has before the codes; None: of every one."""
+    if not codes_made(election):
+        return None
+    entries = election.entries.filter(ballot__isnull=True)
+    coded = entries.filter(kind="credentials").order_by("-number").first()
+    rolled = entries.filter(kind="roll").order_by("-number").first()
+    assert coded is not None and rolled is not None, "Codes are of a roll, both on the board."
+    return entries.filter(
+        kind="amendment", number__gt=rolled.number, number__lt=coded.number
+    ).count()
+
+
+def _only_amended(
+    election: Election, amended: dict[str, dict[str, int]], known: set[str],
+    issued: dict[str, int] | None,
+) -> list[dict[str, Any]]:
+    """Sections of which the freeze knew nobody, and an amendment somebody."""
+    names = {one.code: one.name for one in electors_amended(roll_of(election).pk)}
+    return [
+        {"section": code, "name": names[code], "applied": 0, "not_eligible": [], "electors": 0,
+         **figures, "issued": None if issued is None else issued.get(code, 0)}
+        for code, figures in amended.items()
+        if code not in known
+    ]
 
 
 def _issued(election: Election) -> dict[str, int] | None:
@@ -99,11 +153,12 @@ def adds_up(figures: dict[str, Any]) -> bool:
     """Whether every sum holds: down each section, across all of them, and roll with issued."""
     parts = figures["sections"]
     across = all(
-        sum(one[name] for one in parts) == figures[name] for name in ("applied", "electors")
+        sum(one[name] for one in parts) == figures[name]
+        for name in ("applied", "electors", "added", "struck")
     )
     return across and all(
         one["applied"] - sum(each["people"] for each in one["not_eligible"]) == one["electors"]
-        and one["issued"] in (None, one["electors"])
+        and one["issued"] in (None, one["electors"] + one["added"] - one["struck"])
         for one in (figures, *parts)
     )
 
@@ -118,7 +173,18 @@ def electorate_of(election: Election) -> Electorate:
         sections=tuple(map(_shown, figures["sections"])),
         agrees=adds_up(figures),
         is_issued=figures["issued"] is not None,
+        since=_since(figures),
         plot=_plot(figures),
+    )
+
+
+def _since(figures: dict[str, Any]) -> str:
+    """Nothing of who has voted: a code of somebody struck off after casting stays as it is."""
+    added, struck = figures["added_since"], figures["struck_since"]
+    if not added and not struck:
+        return ""
+    return (
+        f"Amended since the codes were made: {added:,} added or restored, {struck:,} struck off."
     )
 
 
@@ -132,6 +198,10 @@ def _lines(part: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
     for each in part["not_eligible"]:
         yield "−", each["words"], f"{each['people']:,}", False
     yield "=", "On the roll", f"{part['electors']:,}", True
+    if part["added"]:
+        yield "+", "Added by amendments before the codes", f"{part['added']:,}", False
+    if part["struck"]:
+        yield "−", "Struck off by amendments before the codes", f"{part['struck']:,}", False
     if part["issued"] is not None:
         yield "=", "Issued with a voting code", f"{part['issued']:,}", True
 
@@ -163,5 +233,7 @@ def rows_of(figures: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         for each in part["not_eligible"]:
             yield part["section"], "not eligible", each["reason"], str(each["people"])
         yield part["section"], "on the roll", "", str(part["electors"])
+        for name in _NONE:
+            yield part["section"], name.replace("_", " "), "", str(part[name])
         if part["issued"] is not None:
             yield part["section"], "issued", "", str(part["issued"])

@@ -15,8 +15,11 @@ from django.urls import reverse
 
 from ballot.canonical import read_canonical
 from ballot.models import Entry
+from ballot.services.freeze_roll import withdraw_freeze
 from ballot.showing.electorate import adds_up, figures_of
 from members.models import Roll
+from tests.ballot.factories import REASON, bring, election
+from tests.ballot.services.test_amend_roll import amend, left_out, strike
 from tests.ballot.views.world import world
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,51 @@ def test_every_number_on_the_page_adds_up_from_applied_to_the_codes_issued(clien
         numbers = numbers[len(expected) :]
     assert numbers == []
     assert "Fallowes" not in page and "@" not in page
+
+
+def test_the_statement_adds_up_after_amendments_before_the_codes_and_since(
+    client: Client,
+) -> None:
+    run = election(at="frozen", electors=4)
+    added = [left_out(f"500{n}") for n in range(3)]
+    amend(run, added[0], "add", "left-out")
+    amend(run, added[1], "add", "left-out")
+    strike(run, 0, "died")
+    path = reverse("electorate", args=[run.election.slug])
+    assert "Added by amendments before the codes" in client.get(path).text
+    assert adds_up(figures_of(run.election))
+
+    bring(run, to="polling")
+    amend(run, added[2], "add", "left-out")
+    strike(run, 1, "died")
+    strike(run, 2, "died")
+
+    figures, page = figures_of(run.election), client.get(path).text
+    assert adds_up(figures)
+    assert "do not add up" not in page
+    for part in (figures, *figures["sections"]):
+        assert (part["electors"], part["added"], part["struck"], part["issued"]) == (4, 2, 1, 5)
+        assert (part["added_since"], part["struck_since"]) == (1, 2)
+    assert "Amended since the codes were made: 1 added or restored, 2 struck off." in page
+    assert not adds_up({**figures, "struck": 0})
+    assert not adds_up({**figures, "issued": 4})
+    rows = csv.DictReader(io.StringIO(client.get(
+        reverse("electorate_csv", args=[run.election.slug])).content.decode(), newline=""))
+    whole = {row["line"]: row["people"] for row in rows if not row["section"]}
+    assert (whole["added"], whole["struck"], whole["struck since"]) == ("2", "1", "2")
+
+
+def test_codes_made_anew_after_a_withdrawal_count_the_amendments_of_the_new_roll_alone() -> None:
+    run = election(at="frozen", electors=3)
+    strike(run, 0, "died")
+    withdraw_freeze(run.election_id, reason=REASON, **run.by_two)
+    assert not run.election.roll_id
+
+    bring(run, to="polling")
+
+    figures = figures_of(run.election)
+    assert adds_up(figures)
+    assert (figures["electors"], figures["struck"], figures["issued"]) == (3, 0, 3)
 
 
 def test_the_figures_are_taken_away_as_csv(client: Client) -> None:
