@@ -12,17 +12,18 @@ import csv
 import os
 import re
 import time
-from collections.abc import (Callable)
-from datetime import (datetime, timedelta)
-from pathlib import (Path)
-from zoneinfo import (ZoneInfo)
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
 import xlsxwriter
-from PIL import (Image)
-from playwright.sync_api import (Locator, Page, expect)
-from tests.browser.axe import (findings)
-from tests.browser.installation import (Installation, ROOT, press)
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.axe import findings
+from tests.browser.installation import ROOT, Installation, press
 
 OpenPage = Callable[..., Page]
 HANDBOOK = ROOT / "docs" / "pictures" / "handbook"

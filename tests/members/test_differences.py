@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import pytest
-from django.db import (connection)
-from django.test import (Client)
-from django.test.utils import (CaptureQueriesContext)
-from django.urls import (reverse)
-from members import (selectors, services)
-from members.models import (ImportTotal, LookUp, Member)
-from members.services import (staging)
-from office.models import (AuditRecord)
-from office.permissions import (Role)
-from tests.members.factories import (NOW, imported, people, person, previewed, section, uploaded)
-from tests.office.factories import (officer, sign_in, staff)
 
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from members import selectors, services
+from members.models import ImportTotal, LookUp, Member
+from members.services import staging
+from office.models import AuditRecord
+from office.permissions import Role
+from tests.members.factories import NOW, imported, people, person, previewed, section, uploaded
+from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
-import pytest
-from django.core.files.uploadedfile import (SimpleUploadedFile)
-from django.test import (Client)
-from django.urls import (reverse)
-from members import (services)
-from members.models import (EligibilityRules, ImportBatch, Member, Section)
-from members.rollfile.mending import (MENDING_HEADER)
-from members.views.downloads import (harmless)
-from office.permissions import (Role)
-from office.selectors import (live_jobs)
-from office.services.jobs import (work_job)
-from tests.members.factories import (NOW, frozen, imported, listing, people, person, previewed, rules, uploaded)
-from tests.office.factories import (officer, sign_in, staff)
-from office.models import (AuditRecord)
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from members import services
+from members.models import EligibilityRules, ImportBatch, Member, Section
+from members.rollfile.mending import MENDING_HEADER
+from members.views.downloads import harmless
+from office.models import AuditRecord
+from office.permissions import Role
+from office.selectors import live_jobs
+from office.services.jobs import work_job
+from tests.members.factories import (
+    NOW,
+    frozen,
+    imported,
+    listing,
+    people,
+    person,
+    previewed,
+    rules,
+    uploaded,
+)
+from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 

@@ -12,21 +12,22 @@ by; and a scanner of mail cannot cause it, having no session at the desk.
 from __future__ import annotations
 
 import re
-import pytest
-from django.test import (Client)
-from django.urls import (NoReverseMatch, reverse)
-from django.utils.http import (int_to_base36)
-from ballot.showing.dispute_links import (dispute_path)
-from members.matching import (FIELDS)
-from members.models import (CorrectionRequest, Member, Pair)
-from members.services import (ask_correction, propose_contact_edit, propose_standing)
-from office.permissions import (Role)
-from office.services.approvals import (propose_act)
-from office.services.staff import (make_staff)
-from tests.ballot.factories import (REASON, Run, cast, election, entries)
-from tests.office.factories import (sign_in)
-from tests.security.looking import (all_routes, dump, forget_limits)
 
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import int_to_base36
+
+from ballot.showing.dispute_links import dispute_path
+from members.matching import FIELDS
+from members.models import CorrectionRequest, Member, Pair
+from members.services import ask_correction, propose_contact_edit, propose_standing
+from office.permissions import Role
+from office.services.approvals import propose_act
+from office.services.staff import make_staff
+from tests.ballot.factories import REASON, Run, cast, election, entries
+from tests.office.factories import sign_in
+from tests.security.looking import all_routes, dump, forget_limits
 
 pytestmark = pytest.mark.django_db
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import (Sequence)
-from django.contrib import (messages)
-from django.http import (Http404, HttpResponse)
-from django.shortcuts import (redirect, render)
-from django.urls import (reverse)
-from django.utils import (timezone)
-from django.views.decorators.http import (require_GET, require_POST, require_http_methods)
-from members import (selectors, services)
-from members.forms.pairs import (DecisionForm)
-from members.models import (Pair)
-from members.selectors.pairs import (PAGE_ROWS, Trace)
-from members.services.find_pairs import (SUBJECT)
-from members.views.paging import (row_named)
-from office.access import (StaffRequest, may, staff_only)
-from office.refusal import (Refusal)
-from office.selectors import (latest_job)
+from collections.abc import Sequence
 
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members import selectors, services
+from members.forms.pairs import DecisionForm
+from members.models import Pair
+from members.selectors.pairs import PAGE_ROWS, Trace
+from members.services.find_pairs import SUBJECT
+from members.views.paging import row_named
+from office.access import StaffRequest, may, staff_only
+from office.refusal import Refusal
+from office.selectors import latest_job
 
 
 @staff_only("see_members")

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from typing import (Any)
-from django.conf import (settings)
-from django.contrib import (messages)
-from django.http import (HttpResponse)
-from django.http.response import (HttpResponseBase)
-from django.shortcuts import (redirect, render)
-from django.utils import (timezone)
-from django.views.decorators.http import (require_GET, require_POST, require_http_methods)
-from members import (selectors, services)
-from members.forms.imports import (UploadForm)
-from members.models import (ImportBatch)
-from members.rollfile import (COLUMNS)
-from members.rollfile.mending import (MENDING_HEADER)
-from members.selectors import (differences, totals)
-from members.services.comparing import (count_contact_changes)
-from members.views.administrator.differences import (batch_or_404, section_bars)
-from members.views.downloads import (csv_download, name_for)
-from members.views.paging import (row_named)
-from office.access import (StaffRequest, freshly, may, staff_only)
-from office.models import (Job)
-from office.refusal import (Refusal)
-from office.selectors import (latest_job)
+from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members import selectors, services
+from members.forms.imports import UploadForm
+from members.models import ImportBatch
+from members.rollfile import COLUMNS
+from members.rollfile.mending import MENDING_HEADER
+from members.selectors import differences, totals
+from members.services.comparing import count_contact_changes
+from members.views.administrator.differences import batch_or_404, section_bars
+from members.views.downloads import csv_download, name_for
+from members.views.paging import row_named
+from office.access import StaffRequest, freshly, may, staff_only
+from office.models import Job
+from office.refusal import Refusal
+from office.selectors import latest_job
 
 _MANY_GONE_PERCENT = 5
 _PEOPLE_SHOWN = 12
