@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -131,7 +132,7 @@ def roll_totals(roll_id: int) -> list[Total]:
     ]  # fmt: skip
 
 
-def totals_by(roll_id: int, *names: str) -> list[tuple[object, ...]]:
+def totals_by(roll_id: int, *names: str) -> list[tuple[Any, ...]]:
     """Totals of a roll added up over everything but the named fields of RollTotal."""
     rows = RollTotal.objects.filter(roll_id=roll_id).order_by(*names).values_list(*names)
     return list(rows.annotate(total=Sum("people")))

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from members.eligibility import reason_in_words
+from members.eligibility.deciding import ELIGIBLE
 from members.models import Roll
-from members.selectors.rolls import roll_totals
+from members.selectors.rolls import totals_by
 
 FEWEST: Final = 5
 OTHER: Final = "other"
@@ -61,13 +62,14 @@ def statement_of(roll_id: int) -> Statement:
     names: dict[str, str] = {}
     electors: Counter[str] = Counter()
     removed: dict[str, Counter[str]] = {}
-    for total in roll_totals(roll_id):
-        names[total.section_code] = total.section_name
-        by_reason = removed.setdefault(total.section_code, Counter())
-        if total.is_eligible:
-            electors[total.section_code] += total.people
+    added_up = totals_by(roll_id, "section__precedence", "section__code", "section__name", "rule")
+    for _, code, name, rule, people in added_up:
+        names[code] = name
+        by_reason = removed.setdefault(code, Counter())
+        if rule == ELIGIBLE:
+            electors[code] += people
         else:
-            by_reason[total.rule] += total.people
+            by_reason[rule] += people
     sections = tuple(
         SectionStatement(code, name, electors[code] + removed[code].total(),
                          _folded(removed[code]), electors[code])

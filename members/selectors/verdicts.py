@@ -72,8 +72,10 @@ def why(member_id: int, *, roll_id: int) -> Why | None:
 
 
 def other_records(member_id: int) -> list[int]:
-    """The keys of the other records of this member's person."""
-    member = Member.objects.get(pk=member_id)
+    """The keys of the other records of this member's person; none of somebody who is not there."""
+    member = Member.objects.filter(pk=member_id).first()
+    if member is None:
+        return []
     return [each.pk for each in records_of_person(member) if each.pk != member_id]
 
 

@@ -184,7 +184,8 @@ def test_a_batch_is_looked_up_in_one_question_and_who_has_no_address_is_left_out
              for number, entry in enumerate(entries)]
     unknown = letter(here, entries[0], VOTING_CODE, letter_id=99, recipient=str(uuid.uuid4()))
 
-    with django_assert_num_queries(2):
+    # The entries, what amendments say of them, the codes' elections: however many letters.
+    with django_assert_num_queries(4):
         rendered = render([*batch, unknown])
 
     assert sorted(rendered) == list(range(len(entries)))
