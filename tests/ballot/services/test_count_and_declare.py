@@ -129,7 +129,7 @@ def test_two_contests_on_one_paper_are_counted_each_by_its_rules() -> None:
     assert secretary_told == {"code": "contest-3", "elected": ["Gus Gill"], "title": "Secretary",
                               "unopposed": True}
     assert content(run, "declaration")["sections"] == [
-        {"ballots": 4, "code": "member", "issued": 7}
+        {"ballots": 4, "code": "member", "issued": 7, "set_aside": 0}
     ]
     assert kinds(run).count("count") == 2
 
