@@ -76,6 +76,7 @@ def test_a_killed_reading_begins_again_and_so_do_a_killed_application_and_an_und
         found = latest_job(kind, subject=subject)
         return found.stage if found else ""
 
+    assert work_job(job("look_at_file"))
     reading = job("preview_import")
     kill_when(worker(reading), lambda: stage("preview_import").startswith("Reading"))
     assert ImportBatch.objects.get().state == "reading"
