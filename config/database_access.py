@@ -25,9 +25,10 @@ STAGING: Final = "staging"
 _TABLES: Final = """
     SELECT c.relname,
            bool_or(t.tgname LIKE '%%\\_append\\_only') IS TRUE,
-           bool_or(t.tgname LIKE '%%\\_kept') IS TRUE
+           bool_or(t.tgname LIKE '%%\\_kept') IS TRUE,
+           bool_or(c.relkind IN ('v', 'm'))
     FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
     GROUP BY c.relname ORDER BY c.relname
 """
 
@@ -75,8 +76,8 @@ def grant_access(role: str) -> dict[str, str]:
     return granted
 
 
-def _rights(table: str, is_append_only: bool, is_kept: bool) -> str:
-    if table == "django_migrations":
+def _rights(table: str, is_append_only: bool, is_kept: bool, is_view: bool) -> str:
+    if is_view or table == "django_migrations":
         return "SELECT"
     if is_append_only:
         return "SELECT, INSERT"

@@ -81,6 +81,14 @@ def test_every_table_with_an_append_only_trigger_is_closed_to_changes(role: str)
     assert {table for table, rights in granted.items() if rights == "SELECT, INSERT"} == guarded
 
 
+def test_views_are_read_like_the_tables_beneath_them(role: str) -> None:
+    granted = grant_access(role)
+    become(role)
+
+    assert granted["members_struckentry"] == "SELECT"
+    assert not refused("SELECT count(*) FROM members_struckentry")
+
+
 def test_the_work_goes_on_under_that_role_and_history_is_written(role: str) -> None:
     imported(person())
     grant_access(role)
