@@ -17,17 +17,14 @@ import importlib
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from config.embedded.postgres import Postgres
-from config.embedded.valkey import Valkey
+from benchmarks.installation import installation
 
 if TYPE_CHECKING:
     from benchmarks.meter import Meter
@@ -99,25 +96,9 @@ def main() -> int:
         given.doubles = max(round(6_000 * given.rows / WHOLE), 1)
     if given.child:
         return _as_a_child(given)
-    folder = Path(tempfile.mkdtemp(prefix="hustings-bench-"))
-    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     began = time.perf_counter()
-    try:
-        valkey.start()
-        postgres.start()
-        postgres.make_database()
-        os.environ |= {
-            "DATABASE_URL": postgres.url(),
-            "REDIS_URL": valkey.url(),
-            "HUSTINGS_DEVELOPMENT": "1",
-            "HUSTINGS_VAR": str(folder / "var"),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
+    with installation() as (folder, _):
         told = _measure(given, folder)
-    finally:
-        postgres.stop()
-        valkey.stop()
-        shutil.rmtree(folder, ignore_errors=True)
     told["whole run, s"] = round(time.perf_counter() - began)
     print(json.dumps({"benchmark": "roll", "rows": given.rows, "cores": os.cpu_count(), **told}))
     return 0

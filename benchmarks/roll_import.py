@@ -23,10 +23,8 @@ import csv
 import json
 import os
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -35,8 +33,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.installation import installation  # noqa: E402
 from config.embedded.postgres import Postgres  # noqa: E402
-from config.embedded.valkey import Valkey  # noqa: E402
 from members.rollfile import COLUMNS  # noqa: E402
 
 GOALS = {"preview": 45.0, "apply": 45.0}
@@ -62,25 +60,8 @@ def main() -> int:
     given = parser.parse_args()
     if given.work or given.upload or given.freeze_now:
         return _as_a_worker(given)
-    folder = Path(tempfile.mkdtemp(prefix="hustings-bench-"))
-    postgres = Postgres(folder / "postgres")
-    valkey = Valkey(folder / "valkey")
-    try:
-        valkey.start()
-        postgres.start()
-        postgres.make_database()
-        os.environ |= {
-            "DATABASE_URL": postgres.url(),
-            "REDIS_URL": valkey.url(),
-            "HUSTINGS_DEVELOPMENT": "1",
-            "HUSTINGS_VAR": str(folder / "var"),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
+    with installation() as (folder, postgres):
         figures = _measure(given, folder, postgres)
-    finally:
-        postgres.stop()
-        valkey.stop()
-        shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps(figures))
     return 0
 

@@ -64,7 +64,6 @@ _DOMAINS: Final = ("example.org", "example.com", "example.net", "mail.example.or
 _AREAS: Final = ("QA", "QZ", "VX", "XA", "ZY")
 _LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 _START: Final = date(1978, 1, 1)
-_COMMA: Final = ","
 
 Cells = list[str]
 

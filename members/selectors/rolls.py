@@ -15,7 +15,7 @@ from django.db.models.functions import Now, TruncDate
 from members.eligibility import reason_in_words
 from members.eligibility.deciding import ELIGIBLE
 from members.mapping import ENTRY_FIELDS, Commitment, entry_line
-from members.models import Roll, RollEntry, RollTotal, Section
+from members.models import Roll, RollEntry, RollTotal
 from members.selectors.amendments import amended, is_struck
 from members.selectors.people import member_numbered
 from office.progress import Report, silent
@@ -138,42 +138,6 @@ def totals_by(roll_id: int, *names: str) -> list[tuple[Any, ...]]:
     return list(rows.annotate(total=Sum("people")))
 
 
-def electors_by_section(roll_id: int) -> dict[int, int]:
-    """How many electors each section of a roll has."""
-    rows = (
-        RollTotal.objects.filter(roll_id=roll_id, rule=ELIGIBLE)
-        .order_by()
-        .values_list("section_id")
-        .annotate(electors=Sum("people"))
-    )
-    return dict(rows)
-
-
-def sections_of(roll_id: int) -> QuerySet[Section]:
-    """The sections that have electors on this roll, in the order of precedence."""
-    return Section.objects.filter(pk__in=electors_by_section(roll_id)).order_by("precedence")
-
-
-def entries_after(roll_id: int, *, after_id: int = 0, size: int = 1000) -> list[RollEntry]:
-    """The next entries of a roll in the order of their ids, from the one after the given."""
-    rows = RollEntry.objects.filter(roll_id=roll_id, pk__gt=after_id).select_related(
-        "section", "unit"
-    )
-    return list(rows.order_by("pk")[:size])
-
-
-def entry_ids(roll_id: int) -> Iterator[int]:
-    """The ids of a roll's entries, ascending, a read at a time."""
-    last = 0
-    while True:
-        rows = RollEntry.objects.filter(roll_id=roll_id, pk__gt=last).order_by("pk")
-        page = list(rows.values_list("pk", flat=True)[:ENTRIES_A_READ])
-        if not page:
-            return
-        yield from page
-        last = page[-1]
-
-
 def entry_of(roll_id: int, *, member_id: int) -> RollEntry | None:
     """A member's entry, with name and address as they were last amended; also one struck off."""
     rows = RollEntry.objects.filter(roll_id=roll_id, member_id=member_id)
@@ -240,10 +204,6 @@ def _entries_by_pseudonym(roll_id: int) -> Iterator[list[tuple[str, ...]]]:
         cursor.execute(query, [roll_id])
         while rows := cursor.fetchmany(ENTRIES_A_READ):
             yield rows
-
-
-def roll_with_id(public_id: UUID) -> Roll | None:
-    return Roll.objects.select_related("rules").filter(public_id=public_id).first()
 
 
 def standing_rolls() -> QuerySet[Roll]:

@@ -16,6 +16,7 @@ from members.services.contact_notices import queue_import_notices
 from members.services.find_pairs import request_search
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
 from members.services.history import tell_history
+from members.services.planning import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -102,7 +103,7 @@ def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Rep
     except Refusal as refusal:
         raise _FrozenMeanwhile(refusal) from None
     report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
-    staging.give_memory()
+    give_memory()
     tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk,
                  seconded_by=seconded_by)  # fmt: skip
     changing.add_units(batch_id)

@@ -13,7 +13,7 @@ from members.models import ImportBatch
 from members.services import staging
 from members.services.comparing import COMPARED_TEXTS, IS_CHANGED, IS_GONE, KEPT, SIDE_BY_SIDE
 from members.services.completing import NAME_KEY
-from members.services.judging import by_hashing
+from members.services.planning import by_hashing
 
 
 def add_units(batch_id: int) -> int:

@@ -21,7 +21,7 @@ from members.rollfile import Trouble
 from members.rollfile.columns import COLUMN_NAMES
 from members.services import staging
 from members.services.completing import complete_name_keys
-from members.services.judging import by_hashing
+from members.services.planning import by_hashing
 
 NEW_UNITS_SHOWN: Final = 300
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from members.mapping import rules_of_row
 from members.models import DryRun, DryRunMove, EligibilityRules, Register, Roll
 from members.services import dry_run_sets as sets
-from members.services.staging import give_memory
+from members.services.planning import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record

@@ -19,7 +19,8 @@ from members.eligibility import Rules
 from members.eligibility.deciding import ELIGIBLE
 from members.models import DryRunMove, Section, Unit
 from members.selectors.rolls import VERDICTS_HASH
-from members.services.judging import by_hashing, judgement
+from members.services.judging import judgement
+from members.services.planning import by_hashing
 
 AFTER: Final = "members_dry_after"
 BEFORE: Final = "members_dry_before"

@@ -16,8 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from members.models import ContactFlag
 from members.selectors.flag_hands import WINDOW_DAYS
 from members.services.contact_patterns import GATHER, GATHERED, PATTERNS, VALUES
-from members.services.judging import by_hashing
-from members.services.staging import give_memory
+from members.services.planning import by_hashing, give_memory
 from office.progress import Report, silent
 from office.services.audit import record
 

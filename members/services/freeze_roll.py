@@ -20,8 +20,8 @@ from members.eligibility import Rules
 from members.eligibility.deciding import ELIGIBLE
 from members.mapping import rules_of_row
 from members.models import EligibilityRules, Register, Roll
-from members.services.judging import COLUMNS, by_hashing, judgement
-from members.services.staging import give_memory
+from members.services.judging import COLUMNS, judgement
+from members.services.planning import by_hashing, give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers

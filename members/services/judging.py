@@ -11,7 +11,6 @@ entered, is one step over those people alone; tests compare it with decide_perso
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -151,19 +150,6 @@ _QUERY: Final = """
            judged.date_of_birth
     FROM judged LEFT JOIN elsewhere USING (member_id)
 """
-
-
-@contextmanager
-def by_hashing() -> Iterator[None]:
-    """Let what is run meanwhile look up and join by hashing alone.
-
-    Of arrays and of a list that has just changed the planner knows too little: a loop over half a
-    million rows for each of some thousand people has looked cheap to it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off")
-        yield
-        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on")
 
 
 def judgement(rules: Rules) -> Judgement:

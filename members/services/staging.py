@@ -22,6 +22,7 @@ from psycopg2 import sql
 from members.models import ImportBatch
 from members.models.imports import STAGING
 from members.rollfile import RefusedLine, Row
+from members.services.planning import give_memory
 
 COPY_BYTES: Final = 1 << 16
 
@@ -117,12 +118,6 @@ def make(batch_id: int) -> None:
     give_memory()
     with connection.cursor() as cursor:
         cursor.execute(_TABLE.format(table=table_of(batch_id)))
-
-
-def give_memory() -> None:
-    """Let this transaction's sorts and joins of whole lists stay in memory."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '96MB'")
 
 
 def drop(batch_id: int) -> None:

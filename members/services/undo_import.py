@@ -20,9 +20,10 @@ from django.db.models import F
 
 from members import selectors
 from members.models import Change, ContactChange, ImportBatch, Member, MemberReference, Register
-from members.services import comparing, staging
+from members.services import comparing
 from members.services.contact_notices import queue_import_notices
 from members.services.history import lock_register, tell_history
+from members.services.planning import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -76,7 +77,7 @@ def _undo(batch_id: int, *, now: datetime, report: Report) -> None:
     if batch.state != ImportBatch.State.UNDOING:
         raise _not_applied(batch)
     lock_register()
-    staging.give_memory()
+    give_memory()
     rows = batch.rows_changed + batch.members_gone + batch.rows_new
     report(stage="Looking for what depends on it", done=0, total=rows, unit="people")
     try:

@@ -216,6 +216,21 @@ def test_the_web_server_refuses_to_serve_an_unsafe_installation(
         wsgi.refuse_unsafe()
 
 
+def test_a_worker_that_signs_in_as_the_owner_of_the_tables_does_not_start(
+    db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from config import celery
+
+    monkeypatch.setattr(celery.connections, "close_all", lambda: None)
+    monkeypatch.setattr(checks, "check_durability", lambda **_: [])
+    monkeypatch.setattr(checks, "CHECKS", ())
+    celery.refuse_unsafe()
+
+    settings.DEVELOPMENT = False
+    with pytest.raises(SystemExit, match=r"hustings\.E015"):
+        celery.refuse_unsafe()
+
+
 def test_a_worker_whose_database_does_not_answer_stops_and_says_so() -> None:
     nowhere = {"DATABASE_URL": "postgresql:///none?host=/nowhere",
                "REDIS_URL": os.environ["REDIS_URL"]}

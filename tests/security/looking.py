@@ -9,13 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import redis
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
+from psycopg2 import sql
 
+from config.database_access import grant_access
 from config.logs import NoPerson
 from office.models import Dispatch
 from office.services.sending import send_letters
@@ -38,6 +41,15 @@ def dump(*, without: Sequence[str] = ()) -> str:
                 cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
                 rows += [f"{table}: {row[0]}" for row in cursor.fetchall()]
     return "\n".join(rows)
+
+
+def act_as_the_work_does() -> None:
+    """For the rest of the test's transaction, be the role that web and workers sign in as."""
+    role = sql.Identifier(f"work_{uuid4().hex[:12]}")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE ROLE {}").format(role))
+        grant_access(role.string)
+        cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(role))
 
 
 def digest_of_tables(*, without: Sequence[str] = ()) -> str:
