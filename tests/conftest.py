@@ -30,7 +30,7 @@ _started: list[Any] = []
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if not config.pluginmanager.hasplugin("django"):
+    if not config.pluginmanager.hasplugin("django") or _only_hands_tests_out(config):
         return
     folder = Path(tempfile.mkdtemp(prefix="hustings-test-"))
     folder.chmod(0o711)
@@ -47,6 +47,16 @@ def pytest_configure(config: pytest.Config) -> None:
     # pytest-django sets Django up in its own pytest_configure, which runs last, once the settings
     # have been read.
     assert settings.DATABASES
+
+
+def _only_hands_tests_out(config: pytest.Config) -> bool:
+    """Whether other processes run the tests (pytest-xdist): each has servers of its own.
+
+    This one sets nothing for them to inherit. pytest-django reads the settings in each as it
+    starts, before its servers are there, where the environment names them already: all would share
+    one queue, and a process that a test starts would have other keys than the test.
+    """
+    return config.getoption("numprocesses", None) is not None and not hasattr(config, "workerinput")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
