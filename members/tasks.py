@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from celery import shared_task
 from django.utils import timezone
@@ -31,49 +31,12 @@ from office.services.jobs import open_job
 
 def register() -> None:
     """Tell the office which jobs, letters and desk cards there are. Called once, at start."""
-    register_job_kind(
-        "look_at_file", look_at_file, words="Looking at a membership list", queue="import"
-    )
-    register_job_kind(
-        "preview_import", preview_import, words="Reading a membership list", queue="import"
-    )
-    register_job_kind(
-        "apply_import", apply_import, words="Applying a membership list", queue="import"
-    )
-    register_job_kind(
-        "find_pairs", find_pairs, words="Searching for records of one person", queue="import"
-    )
-    register_job_kind(
-        "refresh_search", refresh_search, words="Bringing the search up to date", queue="import"
-    )
-    register_job_kind(
-        "make_access_file", make_access_file, words="Gathering what is held", queue="import"
-    )
-    register_job_kind(
-        "undo_import", undo_import, words="Undoing a membership list", queue="import"
-    )
-    register_job_kind(
-        "answer_enquiry", answer_enquiry, words="Answering a question", queue="mail"
-    )
-    register_job_kind("dry_run", dry_run, words="Trying the rules", queue="import")
+    for kind, function, words in _JOBS:
+        register_job_kind(kind, function, words=words, queue="import")
+    register_job_kind("answer_enquiry", answer_enquiry, words="Answering a question", queue="mail")
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
-    register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
-    register_purpose(
-        DECISION_NOTICE,
-        letters.decision_notices,
-        words="Notices of standing decisions",
-        names=letters.names,
-    )
-    register_purpose(
-        APPEAL_OUTCOME, letters.appeal_outcomes, words="Outcomes of appeals", names=letters.names
-    )
-    register_purpose(
-        CORRECTION_ANSWER,
-        letters.correction_answers,
-        words="Answers to requests for a correction",
-        names=letters.names,
-    )
     register_act(DECIDE_STANDING, services.decide_standing, decision_in_words)
+    _register_letters()
     _register_contacts()
     register_desk_link(
         "Members",
@@ -87,6 +50,16 @@ def register() -> None:
         "see_look_ups",
         "Who at the desk looked at which member, and which files of members left.",
     )
+
+
+def _register_letters() -> None:
+    register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
+    for purpose, renderer, words in (
+        (DECISION_NOTICE, letters.decision_notices, "Notices of standing decisions"),
+        (APPEAL_OUTCOME, letters.appeal_outcomes, "Outcomes of appeals"),
+        (CORRECTION_ANSWER, letters.correction_answers, "Answers to requests for a correction"),
+    ):
+        register_purpose(purpose, renderer, words=words, names=letters.names)
 
 
 def look_at_file(work: Work) -> None:
@@ -203,3 +176,16 @@ def flag_contacts(work: Work) -> None:
 def watch_contacts() -> None:
     """Once a day: have the changes of contact details looked at, whether or not one was applied."""
     open_job("flag_contacts", subject=WHOLE_LIST, by=None, now=timezone.now())
+
+
+_JOBS: Final = (
+    ("look_at_file", look_at_file, "Looking at a membership list"),
+    ("preview_import", preview_import, "Reading a membership list"),
+    ("apply_import", apply_import, "Applying a membership list"),
+    ("undo_import", undo_import, "Undoing a membership list"),
+    ("find_pairs", find_pairs, "Searching for records of one person"),
+    ("refresh_search", refresh_search, "Bringing the search up to date"),
+    ("make_access_file", make_access_file, "Gathering what is held"),
+    ("dry_run", dry_run, "Trying the rules"),
+)
+"""The long work on the list: the kind of job, its function, and what it is, for a person."""

@@ -15,7 +15,7 @@ from members.services.contact_freeze import demand_contacts_open
 from members.services.contact_notices import queue_import_notices
 from members.services.find_pairs import request_search
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
-from members.services.history import tell_history
+from members.services.history import lock_register, tell_history
 from members.services.planning import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -95,7 +95,7 @@ def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Rep
         return
     if batch.state != ImportBatch.State.APPLYING:
         raise Refusal("import.not-previewed", f"This import is {batch.get_state_display()}.")
-    register = Register.objects.select_for_update().get()
+    register = lock_register()
     if register.version != batch.register_version or not _is_staged(batch):
         raise _Stale
     try:

@@ -14,8 +14,9 @@ from typing import Any
 from django.db import transaction
 
 from members.mapping import rules_of_row
-from members.models import DryRun, DryRunMove, EligibilityRules, Register, Roll
+from members.models import DryRun, DryRunMove, EligibilityRules, Roll
 from members.services import dry_run_sets as sets
+from members.services.history import lock_register
 from members.services.planning import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -54,7 +55,7 @@ def work_dry_run(run_id: int, *, now: datetime, report: Report = silent) -> None
     if run.finished_at:
         return
     # The list stands still meanwhile: both comparisons are about the same one.
-    register = Register.objects.select_for_update().get()
+    register = lock_register()
     give_memory()
     report(stage="Judging everybody under these rules", done=0, total=None, unit="records")
     rules = rules_of_row(run.rules)

@@ -20,6 +20,7 @@ from members.eligibility import Rules
 from members.eligibility.deciding import ELIGIBLE
 from members.mapping import rules_of_row
 from members.models import EligibilityRules, Register, Roll
+from members.services.history import lock_register
 from members.services.judging import COLUMNS, judgement
 from members.services.planning import by_hashing, give_memory
 from office.progress import Report, silent
@@ -37,7 +38,7 @@ def freeze_roll(
     row = EligibilityRules.objects.filter(pk=rules_id).first()
     if row is None:
         raise Refusal("rules.unknown", "There are no such rules.", status=HTTPStatus.NOT_FOUND)
-    register = Register.objects.select_for_update().get()
+    register = lock_register()
     give_memory()
     roll = _begin(row, register, by=by, now=now)
     rules = rules_of_row(row)
@@ -58,21 +59,15 @@ def freeze_roll(
         roll.pk, salt=bytes(roll.salt), electors=roll.electors, report=report
     )
     roll.save(update_fields=["members_judged", "electors", "verdicts_hash", "commitment"])
-    record(
-        "freeze_roll",
-        subject=("roll", str(roll.pk)),
-        by=by,
-        seconded_by=seconded_by,
-        now=now,
-        parameters={
-            "rules": row.pk,
-            "version": roll.version,
-            "judged": roll.members_judged,
-            "electors": roll.electors,
-            "commitment": roll.commitment.hex(),
-            "verdicts": roll.verdicts_hash,
-        },
-    )
+    record("freeze_roll", subject=("roll", str(roll.pk)), by=by, seconded_by=seconded_by, now=now,
+           parameters={
+               "rules": row.pk,
+               "version": roll.version,
+               "judged": roll.members_judged,
+               "electors": roll.electors,
+               "commitment": roll.commitment.hex(),
+               "verdicts": roll.verdicts_hash,
+           })  # fmt: skip
     return roll.pk
 
 
