@@ -141,7 +141,8 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "a mark added for somebody who did not vote": (
         ("INSERT INTO ballot_registermark (election_id, roll_entry_id, channel)"
-         " SELECT election_id, (SELECT max(id) FROM members_rollentry), 'online'"
+         " SELECT election_id, (SELECT id FROM members_rollentry WHERE id NOT IN"
+         " (SELECT roll_entry_id FROM ballot_registermark) LIMIT 1), 'online'"
          " FROM ballot_registermark LIMIT 1",),
         "register.disagrees", "Members.*: 8 marks, 7 ballots",
     ),
