@@ -186,7 +186,8 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
         "register.board-disagrees", "The board has 7 ballots, and .* cast 6",
     ),
     "an entry's bytes changed": (
-        (f"UPDATE ballot_entry SET body = set_byte(body, 60, 49) WHERE ballot_id = {ONE}",),
+        ("UPDATE ballot_entry SET body = set_byte(body, 60, get_byte(body, 60) # 1)"
+         f" WHERE ballot_id = {ONE}",),
         "register.board-disagrees", "1 ballots on the board .* entry {entry}",
     ),
     "a ciphertext changed": (
