@@ -17,6 +17,7 @@ from members.mapping import rules_of_row
 from members.models import DryRun, DryRunMove, EligibilityRules, Roll
 from members.services import dry_run_sets as sets
 from members.services.history import lock_register
+from members.services.judging import judgement
 from members.services.planning import give_memory
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -59,7 +60,7 @@ def work_dry_run(run_id: int, *, now: datetime, report: Report = silent) -> None
     give_memory()
     report(stage="Judging everybody under these rules", done=0, total=None, unit="records")
     rules = rules_of_row(run.rules)
-    run.members_judged = sets.judge_into(sets.AFTER, rules)
+    run.members_judged = sets.judge_everybody(rules)
     run.verdicts_hash = sets.hash_of_judged()
     run.register_version = register.version
     run.figures = _compared(run, report)
@@ -81,12 +82,12 @@ def _compared(run: DryRun, report: Report) -> dict[str, Any]:
     figures: dict[str, Any] = {"electors": sets.electors_judged()}
     if run.base_roll:
         report(stage="Comparing with the frozen roll", done=0, total=None, unit="records")
-        sets.copy_verdicts(sets.BEFORE, run.base_roll.pk)
-        figures["roll"] = sets.compare(run.pk, DryRunMove.Against.ROLL)
+        before = sets.frozen(run.base_roll.pk)
+        figures["roll"] = sets.compare(run.pk, DryRunMove.Against.ROLL, before)
     if run.base_rules:
         report(stage="Comparing with the version before", done=0, total=None, unit="records")
-        sets.judge_into(sets.BEFORE, rules_of_row(run.base_rules))
-        figures["rules"] = sets.compare(run.pk, DryRunMove.Against.RULES)
+        before = judgement(rules_of_row(run.base_rules))
+        figures["rules"] = sets.compare(run.pk, DryRunMove.Against.RULES, before)
     return figures
 
 

@@ -1,6 +1,6 @@
 """The sets behind a dry run: everybody judged, compared with what was, and added up.
 
-Tables of one transaction, dropped at its end. A record that votes before and not after (or the
+A table of one transaction, dropped at its end. A record that votes before and not after (or the
 other way round) is a move; of somebody who has another record that votes, it is said that the
 person still votes. Figures are counted by today's section and unit.
 """
@@ -19,46 +19,38 @@ from members.eligibility import Rules
 from members.eligibility.deciding import ELIGIBLE
 from members.models import DryRunMove, Section, Unit
 from members.selectors.rolls import VERDICTS_HASH
-from members.services.judging import judgement
+from members.services.judging import Judgement, judgement
 from members.services.planning import by_hashing
 
-AFTER: Final = "members_dry_after"
-BEFORE: Final = "members_dry_before"
+JUDGED: Final = "members_dry_judged"
 DAYS_AROUND: Final = 45
 
-# What is kept of a record's verdict to compare it with another.
-_KEPT: Final = "member_id, rule, entered_as_id, section_id, unit_id"
 
-
-def judge_into(table: str, rules: Rules) -> int:
-    """Judge every record under these rules into a table of this transaction; return how many."""
+def judge_everybody(rules: Rules) -> int:
+    """Judge every record under these rules into JUDGED; return how many there are."""
     judged = judgement(rules)
-    return _make(table, judged.query, judged.values)
-
-
-def copy_verdicts(table: str, roll_id: int) -> int:
-    """The verdicts of a frozen roll, into the same kind of table."""
-    query = "SELECT * FROM members_verdict WHERE roll_id = %(roll)s"
-    return _make(table, query, {"roll": roll_id})
-
-
-def _make(table: str, query: str, values: dict[str, Any]) -> int:
     with by_hashing(), connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"DROP TABLE IF EXISTS {JUDGED}")
         cursor.execute(
-            f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS"  # noqa: S608 - our own names.
-            f" SELECT {_KEPT} FROM ({query}) judgement",
-            values,
+            f"CREATE TEMPORARY TABLE {JUDGED} ON COMMIT DROP AS"  # noqa: S608 - our own names.
+            " SELECT member_id, rule, entered_as_id, section_id, unit_id"
+            f" FROM ({judged.query}) judgement",
+            judged.values,
         )
         rows = int(cursor.rowcount)
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"ANALYZE {JUDGED}")
     return rows
+
+
+def frozen(roll_id: int) -> Judgement:
+    """The verdicts of a frozen roll, to compare with."""
+    return Judgement("SELECT * FROM members_verdict WHERE roll_id = %(roll)s", {"roll": roll_id})
 
 
 def hash_of_judged() -> str:
     """The hash of what was judged, as a roll frozen now would have it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {VERDICTS_HASH} FROM {AFTER}")  # noqa: S608 - our own names.
+        cursor.execute(f"SELECT {VERDICTS_HASH} FROM {JUDGED}")  # noqa: S608 - our own names.
         ((found,),) = cursor.fetchall()
     return str(found)
 
@@ -66,18 +58,9 @@ def hash_of_judged() -> str:
 def electors_judged() -> int:
     """How many would be on the roll."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {AFTER} WHERE rule = %s", [ELIGIBLE])  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM {JUDGED} WHERE rule = %s", [ELIGIBLE])  # noqa: S608
         ((found,),) = cursor.fetchall()
     return int(found)
-
-
-# A record that was not on the list then has no verdict, which is no rule.
-_PAIRS: Final = f"""
-    SELECT a.member_id, a.section_id, a.unit_id, coalesce(b.rule, '') AS was, a.rule AS becomes,
-           CASE WHEN a.rule = %(eligible)s THEN b.entered_as_id ELSE a.entered_as_id END
-               IS NOT NULL AS still_votes
-    FROM {AFTER} a LEFT JOIN {BEFORE} b USING (member_id)
-"""  # noqa: S608 - our own names.
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +86,12 @@ class _Group:
         return f"shifts_{direction}" if self.still_votes else direction
 
 
-def compare(run_id: int, against: DryRunMove.Against) -> dict[str, Any]:
+def compare(run_id: int, against: DryRunMove.Against, before: Judgement) -> dict[str, Any]:
     """Keep every record whose vote comes or goes, and give the figures of the comparison.
 
     They are totals, and by section, unit and reason.
     """
-    groups = _groups(run_id, against)
+    groups = _groups(run_id, against, before)
     totals = _kinds(groups)
     return {
         "before": totals["stays"] + totals["out"] + totals["shifts_out"],
@@ -124,9 +107,16 @@ def compare(run_id: int, against: DryRunMove.Against) -> dict[str, Any]:
 _KINDS: Final = ("stays", "in", "out", "shifts_in", "shifts_out")
 
 
-# One pass over the list's pairs for the moves and for the figures.
+# One pass over the records for the moves and for the figures. A record that was not on the list
+# then has no verdict, which is no rule.
 _COMPARE: Final = f"""
-    WITH pairs AS MATERIALIZED ({_PAIRS}), moves AS (
+    WITH pairs AS MATERIALIZED (
+        SELECT a.member_id, a.section_id, a.unit_id, coalesce(b.rule, '') AS was,
+               a.rule AS becomes,
+               CASE WHEN a.rule = %(eligible)s THEN b.entered_as_id ELSE a.entered_as_id END
+                   IS NOT NULL AS still_votes
+        FROM {JUDGED} a LEFT JOIN ({{before}}) b USING (member_id)
+    ), moves AS (
         INSERT INTO members_dryrunmove
             (run_id, against, member_id, section_id, unit_id, was, becomes, still_votes)
         SELECT %(run)s, %(against)s, member_id, section_id, unit_id, was, becomes, still_votes
@@ -138,12 +128,13 @@ _COMPARE: Final = f"""
 """  # noqa: S608 - our own names.
 
 
-def _groups(run_id: int, against: DryRunMove.Against) -> list[_Group]:
+def _groups(run_id: int, against: DryRunMove.Against, before: Judgement) -> list[_Group]:
     sections = dict(Section.objects.values_list("pk", "name"))
     units = dict(Unit.objects.values_list("pk", "name"))
     with by_hashing(), connection.cursor() as cursor:
         cursor.execute(
-            _COMPARE, {"run": run_id, "against": str(against), "eligible": ELIGIBLE}
+            _COMPARE.format(before=before.query),
+            {**before.values, "run": run_id, "against": str(against), "eligible": ELIGIBLE},
         )
         rows = cursor.fetchall()
     return [
@@ -190,7 +181,7 @@ def joins_around(day: date) -> list[list[Any]]:
         cursor.execute(
             f"""
             SELECT m.joined_on, count(*) FILTER (WHERE a.rule = %(eligible)s), count(*)
-            FROM {AFTER} a JOIN members_member m ON m.id = a.member_id
+            FROM {JUDGED} a JOIN members_member m ON m.id = a.member_id
             WHERE m.joined_on BETWEEN %(first)s AND %(last)s GROUP BY m.joined_on
             """,  # noqa: S608 - our own names.
             {

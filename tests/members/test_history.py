@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import Error, connection, transaction
 
@@ -94,3 +96,19 @@ def test_nobody_is_merged_into_somebody_who_is_merged() -> None:
         Member.objects.filter(pk=third.pk).update(merged_into=first)
 
     assert Member.objects.filter(merged_into=third).count() == 1
+
+
+@pytest.mark.parametrize(
+    "phone",
+    ["", "01990 712345", "(01990) 712-345", "01990.712345", "+44 1990 712345", "0044 1990 712345",
+     "0 044 1990", "00 44 1990", "1990 712345", "(+44) 1990", "01990 712345 ext 3", "07700900123/4",
+     "01990\t712345", "０1990 712345", "0", "01"],
+)  # fmt: skip
+def test_a_telephone_number_is_compared_by_its_digits_alone(phone: str) -> None:
+    digits = re.sub(r"[^0-9+]", "", phone)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members_plain_phone(%s)", [phone])
+        (plain,) = cursor.fetchone()
+
+    assert plain == re.sub(r"^(\+|00)44", "0", digits)

@@ -336,14 +336,22 @@ def delete(member: Member) -> None:
         cursor.execute("DELETE FROM members_member WHERE id = %s", [member.pk])
 
 
-def test_nobody_is_deleted_but_by_an_undo_and_while_nothing_refers_to_them() -> None:
-    imported(person(), person(number="2"), person(number="3"))
-    first, second, third = Member.objects.order_by("number_key")
-    tell_history(Change.Source.EDIT, by=None, now=NOW)
-    with pytest.raises(Error, match="members are kept"):
-        delete(third)
+def undoing(batch: ImportBatch) -> None:
+    """What the database takes for the undo of this import."""
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.UNDOING)
+    tell_history(Change.Source.UNDO, by=None, now=NOW, batch_id=batch.pk)
 
-    tell_history(Change.Source.UNDO, by=None, now=NOW)
+
+def test_nobody_is_deleted_but_by_an_undo_and_while_nothing_refers_to_them() -> None:
+    batch = imported(person(), person(number="2"), person(number="3"))
+    first, second, third = Member.objects.order_by("number_key")
+    for source, named in ((Change.Source.EDIT, batch.pk), (Change.Source.UNDO, None),
+                          (Change.Source.UNDO, batch.pk)):  # fmt: skip
+        tell_history(source, by=None, now=NOW, batch_id=named)
+        with pytest.raises(Error, match="DELETE is refused"):
+            delete(third)
+
+    undoing(batch)
     Member.objects.filter(pk=first.pk).update(merged_into=second)
     for member, table in ((second, "members_member"), (first, "members_change")):
         with pytest.raises(Error, match=f"a row of {table} still refers"):
@@ -352,12 +360,22 @@ def test_nobody_is_deleted_but_by_an_undo_and_while_nothing_refers_to_them() -> 
     assert Member.objects.count() == 2
 
 
+def test_an_undo_deletes_nobody_whom_another_import_added() -> None:
+    imported(person())
+    batch = imported(person(), person(number="2"))
+    first, _ = Member.objects.order_by("number_key")
+    undoing(batch)
+
+    with pytest.raises(Error, match=f"import {batch.pk} did not add all of those deleted"):
+        delete(first)
+
+
 @pytest.mark.parametrize("table", ["members_verdict", "members_rollentry"])
 def test_nobody_on_a_roll_is_deleted(table: str) -> None:
-    imported(person(), person(number="2", joined_on="2016-08-01"))
+    batch = imported(person(), person(number="2", joined_on="2016-08-01"))
     frozen()
     elector, other = Member.objects.order_by("number_key")[::-1]
-    tell_history(Change.Source.UNDO, by=None, now=NOW)
+    undoing(batch)
 
     if table == "members_rollentry":
         MemberReference.objects.filter(table="members_verdict").delete()
