@@ -22,6 +22,7 @@ from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
 from ballot.services.reissue_code import reissue_code
+from ballot.services.sealed_keys import seal
 from ballot.services.set_aside_ballots import let_restored_stand
 from members.selectors import (
     addresses_before,
@@ -214,6 +215,8 @@ def _amend(
         seconded_by=seconded_by, now=now, bulk_id=bulk_id,
     )
     keys = codes_of_amendment(election, amendment_id, kind=kind, processes=processes)
+    if election.stage != State.FROZEN:
+        keys = seal(keys)
     entry = append_entry(
         election, kind="amendment", content=_content(roll_id, keys), now=now
     )

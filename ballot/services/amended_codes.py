@@ -2,7 +2,8 @@
 
 Before the codes are on the board nothing is said of them there: a code of somebody struck off
 dies with its letter, and who is added gets one with the others. From then on each key that is
-revoked or comes into force stands in the amendment's entry, in blobs as the first ones do.
+revoked or comes into force stands in the amendment's entry, in blobs as the first ones do; once
+the poll is open, sealed (sealed_keys.py).
 Who has voted keeps their code as it is: the ballot, and not the code, is then to be dealt with.
 """
 

@@ -24,6 +24,7 @@ from ballot.models import Blob, Box, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob
 from ballot.services.board import unsalted
+from ballot.services.sealed_keys import opened
 from members.selectors import (
     has_entries_as_frozen,
     recompute_commitment,
@@ -95,12 +96,12 @@ def require_paper_as_opened(election: Election) -> None:
 def require_keys_as_published(election: Election) -> None:
     """Refuse a ballot under a key that the board does not name for its section, or revoked."""
     reissues = told(election, "reissue")
-    amendments = amendments_told(election)
+    amended = [opened(one["keys"]) for one in amendments_told(election)]
     sections = [
         *newest(election, "credentials")["sections"],
-        *(section for one in amendments for section in one["keys"]["issued"]),
+        *(section for keys in amended for section in keys["issued"]),
     ]
-    dead = [one["keys"]["revoked"] for one in amendments if one["keys"]["revoked"]]
+    dead = [keys["revoked"] for keys in amended if keys["revoked"]]
     values: dict[str, Any] = {
         "election": election.pk,
         "sections": [section["section"] for section in sections],

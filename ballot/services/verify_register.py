@@ -23,6 +23,7 @@ from ballot.services.amendments_published import (
     require_set_aside_as_published,
 )
 from ballot.services.as_published import (
+    amendments_told,
     require_keys_as_published,
     require_paper_as_opened,
     require_roll_as_frozen,
@@ -37,6 +38,7 @@ from ballot.services.register_account import (
     require_agreement,
     require_sums,
 )
+from ballot.services.sealed_keys import to_publish
 from ballot.services.stored_ballots import check_section, read_ballots, require_board
 from office.progress import Report, silent
 from office.services.audit import record
@@ -79,7 +81,8 @@ def verify_register(
         for contest in contested(election)
         for box in fix_boxes(election, contest, accounts, checked)
     ]
-    append_entry(election, kind="reconciliation", content=_content(accounts, boxes), now=now)
+    content = _content(accounts, boxes) | {"amended_keys": to_publish(amendments_told(election))}
+    append_entry(election, kind="reconciliation", content=content, now=now)
     move(election, State.VERIFIED)
     record("verify_register", subject=("election", str(election.pk)), by=by, now=now)
 

@@ -102,7 +102,6 @@ def _amendments(request: StaffRequest, election: Election) -> dict[str, Any]:
         "bulks": bulks_of(roll.pk) if roll else [],
         "twice": [_twice(one) for one in people_entered_twice(roll.pk)[:PAGE_ROWS]] if roll else [],
         "waiting": list(waiting[:PAGE_ROWS]) if may(request.user, "see_approvals") else [],
-        "tells_of_casts": election.stage in {State.POLLING, State.SUSPENDED, State.CLOSED},
         "may_amend": may(request.user, "amend_roll") and _is_amendable(election),
         "may_amend_in_bulk": may(request.user, "amend_roll_in_bulk") and _is_amendable(election),
     }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from ballot.acts import amend_parameters
-from ballot.models import Credential, Election, Entry, SetAside
+from ballot.canonical import canonical
+from ballot.models import Blob, Credential, Election, Entry, SetAside
 from ballot.selectors import set_aside_due, struck_ballots
 from ballot.services.amend_roll import (
     BULK_JOB,
@@ -17,10 +21,12 @@ from ballot.services.amend_roll import (
     amend_roll_in_bulk,
     request_bulk,
 )
+from ballot.services.as_published import told as told_of
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE_ADDED, PURPOSE_AGAIN, issue_codes
 from ballot.services.register_account import account
 from ballot.services.reissue_code import MOST_CODES, confirm_reissue, reissue_code
+from ballot.services.sealed_keys import opened
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.set_up import edit_election
 from ballot.services.verify_register import verify_register
@@ -122,7 +128,7 @@ def test_somebody_added_after_the_opening_gets_a_code_votes_and_is_counted() -> 
     assert told["changes"] == [{"change": "added", "people": 1, "section": "member"}]
     assert told["electors"] == {"member": 4}
     assert told["previous"] == content(run, "roll")["commitment"] == told["roll"]
-    assert [one["credentials"] for one in told["keys"]["issued"]] == [1]
+    assert [one["credentials"] for one in opened(told["keys"])["issued"]] == [1]
     assert recorded("amend_roll", subject=("election", str(run.election_id))) == [run.officers]
     assert [(one.issued, one.ballots) for one in turnout_by_section(run.election)] == [(4, 0)]
 
@@ -241,7 +247,7 @@ def test_a_section_nobody_of_which_was_there_at_the_freeze_adds_up_on_the_board(
 # --- struck off ------------------------------------------------------------------------------
 
 
-def test_who_is_struck_off_before_casting_cannot_cast_and_the_board_says_the_key_is_dead() -> None:
+def test_who_is_struck_off_before_casting_cannot_cast_and_the_key_is_dead() -> None:
     run = election(at="polling", electors=3)
     entry = entries(run)[0]
     wire = sealed(run, entry, (0,))
@@ -249,7 +255,7 @@ def test_who_is_struck_off_before_casting_cannot_cast_and_the_board_says_the_key
     strike(run, 0)
 
     assert code_of_refusal(lambda: cast_wire(run, wire)) == "ballot.code-not-in-force"
-    assert content(run, "amendment")["keys"]["revoked"]["credentials"] == 1
+    assert opened(content(run, "amendment")["keys"])["revoked"]["credentials"] == 1
     assert not Letter.objects.get(recipient=str(entry.public_id)).enclosure
     assert code_of_refusal(
         lambda: reissue_code(run.election_id, recipient=entry.public_id, **run.by)
@@ -259,6 +265,58 @@ def test_who_is_struck_off_before_casting_cannot_cast_and_the_board_says_the_key
     verify_register(run.election_id, **run.by)
     (told,) = content(run, "reconciliation")["sections"]
     assert (told["frozen"], told["struck"], told["electors"], told["issued"]) == (3, 1, 2, 2)
+
+
+def test_until_the_register_is_verified_the_board_does_not_tell_whether_the_struck_had_voted(
+    client: Client,
+) -> None:
+    run = election(at="polling", electors=3)
+    cast(run, entries(run)[0], (0,))
+    strike(run, 0)
+    strike(run, 1)
+
+    voted, not_voted = told_of(run.election, "amendment")
+    assert {name for name in voted if voted[name] != not_voted[name]} == {
+        "number", "previous", "commitment", "set", "electors", "keys"
+    }
+    assert voted["keys"].keys() == not_voted["keys"].keys() == {"sealed"}
+    keys = opened(not_voted["keys"])["revoked"]["keys"]
+    assert opened(voted["keys"])["revoked"] is None
+    urls = [
+        reverse("blob", args=[run.election.slug, named])
+        for named in (voted["keys"]["sealed"], not_voted["keys"]["sealed"], keys["sha256"])
+    ]
+    assert {client.get(url).status_code for url in urls} == {404}
+
+    cast(run, entries(run)[2], (0,))
+    close(run)
+    verify_register(run.election_id, **run.by)
+
+    published = content(run, "reconciliation")["amended_keys"]
+    assert [one.pop("amendment") for one in published] == [voted["number"], not_voted["number"]]
+    assert [sha256(canonical(one)).hexdigest() for one in published] == [
+        one["keys"]["sealed"] for one in (voted, not_voted)
+    ]
+    assert published[0]["revoked"] is None
+    assert published[1]["revoked"] == {"credentials": 1, "keys": keys}
+    assert client.get(urls[2]).status_code == 200
+
+
+def test_keys_of_an_amendment_that_the_database_lost_or_changed_stop_the_verification() -> None:
+    run = election(at="polling", electors=3)
+    cast(run, entries(run)[2], (0,))
+    strike(run, 0)
+    close(run)
+    named = bytes.fromhex(content(run, "amendment")["keys"]["sealed"])
+
+    for statement, code in (
+        ("UPDATE ballot_blobchunk SET content = set_byte(content, 20, 90) WHERE blob_id = %s",
+         "blob.not-as-named"),
+        ("UPDATE ballot_blob SET sha256 = sha256(sha256) WHERE id = %s", "amendment.keys-lost"),
+    ):  # fmt: skip
+        with no_triggers(), connection.cursor() as cursor:
+            cursor.execute(statement, [Blob.objects.get(sha256=named).pk])
+        assert code_of_refusal(lambda: verify_register(run.election_id, **run.by)) == code
 
 
 def test_who_is_struck_off_and_reinstated_before_casting_votes_with_a_new_code() -> None:
@@ -519,12 +577,12 @@ def test_a_court_order_of_a_thousand_is_one_amendment_one_entry_and_codes_for_th
         {"change": "struck", "people": 500, "section": "member"},
     ]
     # One has voted, and keeps the ballot and the code.
-    assert told["keys"]["revoked"]["credentials"] == 999
+    assert opened(told["keys"])["revoked"]["credentials"] == 999
     assert electors_now(run.election.roll_id or 0) == 100
     back = drafted(run, *everybody[:1000], kind="add")
     carry_out(run, back)
     told = content(run, "amendment")
-    assert sum(one["credentials"] for one in told["keys"]["issued"]) == 999
+    assert sum(one["credentials"] for one in opened(told["keys"])["issued"]) == 999
     assert Letter.objects.filter(purpose=PURPOSE_ADDED).count() == 999
     close(run)
     verify_register(run.election_id, **run.by)

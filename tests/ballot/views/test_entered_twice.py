@@ -13,7 +13,7 @@ from members.selectors.entered_twice import entered_twice, rolls_entered_twice
 from office.models import Approval
 from office.permissions import Role
 from office.services.approvals import approve_act
-from tests.ballot.factories import REASON, Run, bring, cast, election, entries, now
+from tests.ballot.factories import REASON, Run, bring, election, entries, now
 from tests.members.factories import imported, merged, person
 from tests.office.factories import officer, sign_in, staff
 
@@ -114,17 +114,6 @@ def test_asking_the_form_about_somebody_is_written_down_as_a_look_up() -> None:
 
     assert "on the roll already" in refused.content.decode()
     assert [row.member_id for row in LookUp.objects.all()] == [entries(run)[0].member_id]
-
-
-def test_an_open_poll_warns_that_striking_off_shows_whether_somebody_voted() -> None:
-    run = election(at="coded", electors=2)
-    slug = run.election.slug
-    assert "learns whether they have voted" not in text(keeper(), "desk_amendments", slug)
-
-    bring(run, to="polling")
-    cast(run, entries(run)[0], (0,))
-
-    assert "learns whether they have voted" in text(keeper(), "desk_amendments", slug)
 
 
 def test_the_public_page_says_where_it_does_not_list_every_amendment(
