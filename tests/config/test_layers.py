@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORE = {
+    # cryptography signs and checks Ed25519, and nothing else.
+    "ballot.board": {"cryptography"},
     "ballot.canonical": set[str](),
     "ballot.counting": set[str](),
     # argon2 and cryptography close a trustee's share file with a passphrase, and nothing else.
