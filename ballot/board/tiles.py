@@ -135,7 +135,7 @@ class RightTiles:
         """Give the root of the tree: each level's hashes, and to their right what is below."""
         root = b""
         for hashes in self.partial:
-            if hashes or root:
+            if hashes:
                 root = root_of(hashes + root)
         return root or EMPTY_ROOT
 
