@@ -10,7 +10,10 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
+from ballot.board.logged import logged
+from ballot.board.tree import leaf_hash
 from ballot.canonical import Json, canonical
 from ballot.models import (
     Blob,
@@ -51,9 +54,18 @@ def entry_body(
     )
 
 
-def entry_digest(body: bytes) -> bytes:
-    """The name of an entry: its leaf hash in the sense of RFC 6962, section 2.1."""
-    return hashlib.sha256(b"\x00" + body).digest()
+# What gives the result away: a quorum's parts open a box, and the rest is made of what was in it.
+WITHHELD: Final = frozenset({"part", "profile", "lot", "count"})
+
+
+def log_entry(kind: str, body: bytes) -> bytes:
+    """What the public log holds of an entry: itself, or what stands in for it."""
+    return logged(body, is_withheld=kind in WITHHELD)
+
+
+def entry_digest(kind: str, body: bytes) -> bytes:
+    """The name of an entry: its leaf hash on the log (RFC 6962, section 2.1)."""
+    return leaf_hash(log_entry(kind, body))
 
 
 def ballot_content(
@@ -85,10 +97,14 @@ def contest_content(
 
 
 def notice_content(
-    election: Election, contests: Iterable[Contest], rules: Json
+    election: Election, contests: Iterable[Contest], rules: Json, *, board: str
 ) -> dict[str, Json]:
-    """The notice of poll: everything that is settled before anybody stands."""
+    """The notice of poll: everything that is settled before anybody stands.
+
+    board: the public key that signs this board, with its name (docs/spec/board.md, 5.2).
+    """
     return {
+        "board": board,
         "closes_at": utc(election.closes_at),
         "contests": [contest_content(contest, ()) for contest in contests],
         "eligibility": rules,

@@ -27,6 +27,9 @@ SECRET_KEY = env.key("HUSTINGS_SECRET_KEY", kept_in=_own)
 SEALING_KEY = bytes.fromhex(env.key("HUSTINGS_SEALING_KEY", kept_in=_own))
 """Encrypts what must rest unread in the database until it is handed over (voting codes)."""
 
+BOARD_KEY = bytes.fromhex(env.key("HUSTINGS_BOARD_KEY", kept_in=_own))
+"""Signs the boards of this installation. An election's notice names its public half for good."""
+
 # --- where we are ---
 
 ORIGIN = env.origin(
@@ -163,8 +166,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # The search catches up with the list, and files whose time has come are destroyed.
     "members": {"task": "members.tasks.tend_list", "schedule": 10.0, "options": {"expires": 10}},
-    # Cast ballots go on the board, and the notices of their casting go out.
-    "polls": {"task": "ballot.tasks.tend_polls", "schedule": 15.0, "options": {"expires": 15}},
+    # Cast ballots go on the board, it is signed, and the notices of their casting go out.
+    "polls": {"task": "ballot.tasks.tend_polls", "schedule": 10.0, "options": {"expires": 10}},
     "contacts": {"task": "members.tasks.watch_contacts", "schedule": 86400.0},
     # The files of imports are destroyed on their day.
     "kept_files": {

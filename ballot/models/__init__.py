@@ -15,6 +15,7 @@ from ballot.models.election import (
     TieRule,
 )
 from ballot.models.entry import Blob, BlobChunk, Entry
+from ballot.models.log import Checkpoint, Cosignature, LogTile
 from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
     Box,
@@ -29,10 +30,9 @@ from ballot.models.tally import (
 from ballot.models.trustee import DemonstrationShare, Trustee
 
 __all__ = [
-    "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Contest", "Count",
-    "Credential", "Declaration",
-    "DemonstrationShare", "DrawnLot", "Election", "Entry", "Method", "Mix", "PartialOpening",
-    "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote",
-    "SetAside",
-    "Stop", "TieRule", "Trustee", "TurnoutCount",
+    "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Checkpoint", "Contest",
+    "Cosignature", "Count", "Credential", "Declaration",
+    "DemonstrationShare", "DrawnLot", "Election", "Entry", "LogTile", "Method", "Mix",
+    "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot",
+    "SealedVote", "SetAside", "Stop", "TieRule", "Trustee", "TurnoutCount",
 ]

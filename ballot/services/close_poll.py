@@ -12,6 +12,7 @@ from ballot.mapping import utc
 from ballot.models import Election
 from ballot.services.board import append_ballots, append_entry, append_new_ballots
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.publish_board import publish_at_once
 from ballot.services.reasons import require_reason
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
@@ -54,3 +55,4 @@ def _close(election: Election, *, content: dict[str, bool | str], now: datetime)
     append_ballots(election)
     was_due = utc(election.closes_at)
     append_entry(election, kind="close", content={**content, "was_due_at": was_due}, now=now)
+    publish_at_once(election.pk, now=now)

@@ -16,6 +16,7 @@ from ballot.services.as_published import require_counts_as_published
 from ballot.services.board import append_entry
 from ballot.services.codes import stop_codes
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.publish_board import publish_at_once
 from ballot.services.register_account import account
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
@@ -40,6 +41,7 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
     move(election, State.DECLARED)
     Declaration.objects.create(election=election, declared_at=now, content=content)
     append_entry(election, kind="declaration", content=content, now=now)
+    publish_at_once(election.pk, now=now)
     record("declare", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now)
 

@@ -45,7 +45,8 @@ def open_poll(
     opening = append_entry(
         election, kind="opening", content=_opening_content(election, software), now=now
     )
-    Election.objects.filter(pk=election.pk).update(fingerprint=entry_digest(bytes(opening.body)))
+    fingerprint = entry_digest(opening.kind, bytes(opening.body))
+    Election.objects.filter(pk=election.pk).update(fingerprint=fingerprint)
     release_codes(election, tranches=tranches, by=by, now=now)
     record("open_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now)
@@ -77,11 +78,11 @@ def _amendments(election: Election) -> list[Json]:
     rows = Entry.objects.filter(
         election=election, kind="amendment", number__gt=frozen.number if frozen else 0
     )
-    return [entry_digest(bytes(row.body)).hex() for row in rows.order_by("number")]
+    return [entry_digest(row.kind, bytes(row.body)).hex() for row in rows.order_by("number")]
 
 
 def _newest(election: Election, kind: str) -> str:
     entry = Entry.objects.filter(election=election, kind=kind).order_by("-number").first()
     if entry is None:
         raise LookupError(f"no {kind} entry stands on the board")
-    return entry_digest(bytes(entry.body)).hex()
+    return entry_digest(entry.kind, bytes(entry.body)).hex()

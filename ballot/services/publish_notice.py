@@ -11,6 +11,7 @@ from ballot.lifecycle import State
 from ballot.mapping import notice_content
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move
+from ballot.services.publish_board import board_origin, signing_key
 from office.services.audit import record
 
 
@@ -24,7 +25,10 @@ def publish_notice(election_id: int, *, by: int | None, now: datetime) -> None:
     append_entry(
         election,
         kind="notice",
-        content=notice_content(election, contests, election.rules.body if election.rules else None),
+        content=notice_content(
+            election, contests, election.rules.body if election.rules else None,
+            board=signing_key(board_origin(election)).public().text(),
+        ),
         now=now,
     )
     record("publish_notice", subject=("election", str(election.pk)), by=by, now=now)

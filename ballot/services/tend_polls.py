@@ -1,13 +1,22 @@
-"""What the clock does for open polls: cast ballots go on the board, and their notices go out."""
+"""What the clock does for elections: cast ballots go on the board, the board is signed, and the
+notices of the casts go out.
+"""
 
 from __future__ import annotations
+
+import logging
+from datetime import datetime
 
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.board import append_new_ballots
 from ballot.services.notify_casts import notify_new_casts
+from ballot.services.publish_board import publish_due
+from office.refusal import Refusal
 
 TENDED = (State.POLLING, State.SUSPENDED, State.CLOSED)
+
+_log = logging.getLogger(__name__)
 
 
 def tend_polls() -> int:
@@ -18,3 +27,17 @@ def tend_polls() -> int:
         if election.stage != State.CLOSED:
             appended += append_new_ballots(election)
     return appended
+
+
+def tend_boards(*, now: datetime) -> int:
+    """Publish what is new on any board; return how many boards had news.
+
+    A board that cannot be signed keeps no other from it: why it cannot stands in the log.
+    """
+    grown = 0
+    for election in Election.objects.exclude(state=State.DRAFT.value):
+        try:
+            grown += publish_due(election, now=now) is not None
+        except Refusal as refusal:
+            _log.error("the board of election %s: %s", election.pk, refusal.sentence)
+    return grown

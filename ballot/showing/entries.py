@@ -12,14 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from ballot.canonical import read_canonical
-from ballot.mapping import entry_digest
+from ballot.mapping import WITHHELD, entry_digest
 from ballot.models import Election, Entry
 from ballot.times import in_zone
 
 Content = Mapping[str, Any]
 
-# What gives the result away: a quorum's parts open a box, and the rest is made of what was in it.
-REVEALING = frozenset({"part", "profile", "lot", "count"})
 WITHHELD_SENTENCE = (
     "What it says is published with the declaration of the result; until then it stands here by "
     "its hash."
@@ -50,13 +48,13 @@ class EntryShown:
 
 def is_withheld(kind: str, *, election: Election) -> bool:
     """Whether an entry of this kind waits for the declaration; in a void election, for ever."""
-    return kind in REVEALING and not election.stage.is_declared
+    return kind in WITHHELD and not election.stage.is_declared
 
 
 def shown(entry: Entry, *, election: Election) -> EntryShown:
     """An entry in words. A ballot bears no time."""
     body = bytes(entry.body)
-    digest = entry_digest(body).hex()
+    digest = entry_digest(entry.kind, body).hex()
     title, words = SENTENCES.get(entry.kind, (entry.kind.capitalize(), _nothing))
     if is_withheld(entry.kind, election=election):
         return EntryShown(

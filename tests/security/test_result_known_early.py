@@ -57,7 +57,7 @@ def test_before_the_declaration_the_board_tells_the_result_by_hash_alone(
     rows = _rows(here, kinds)
 
     assert {row.kind for row in rows} == kinds
-    assert all(entry_digest(bytes(row.body)).hex() in page for row in rows)
+    assert all(entry_digest(row.kind, bytes(row.body)).hex() in page for row in rows)
     assert page.count("is published with the declaration of the result") == len(rows)
     assert f"stages: {WINNER}" not in page and f"stage: {WINNER}" not in page
     assert "papers, 0 of them rejected" not in page
@@ -78,12 +78,12 @@ def test_with_the_declaration_everything_is_shown_and_has_the_hash_shown_before(
 
     page = client.get(reverse("board", args=[here.slug])).text
     bodies = [
-        client.get(reverse("entry_json", args=[here.slug, row.number])).content
+        (row.kind, client.get(reverse("entry_json", args=[here.slug, row.number])).content)
         for row in _rows(here, REVEALING)
     ]
 
     assert f"stage: {WINNER}" in page
-    assert bodies and all(entry_digest(body).hex() in before for body in bodies)
+    assert bodies and all(entry_digest(kind, body).hex() in before for kind, body in bodies)
     profile = _named_by(here, "profile")
     content = b"".join(_blob(client, here, profile).streaming_content)
     assert hashlib.sha256(content).digest() == bytes(profile.sha256)

@@ -21,10 +21,10 @@ def test_the_fingerprint_is_the_hash_of_the_opening_which_names_all_before_it() 
 
     opening = Entry.objects.get(kind="opening")
     told = content(run, "opening")
-    assert bytes(run.election.fingerprint or b"") == entry_digest(bytes(opening.body))
+    assert bytes(run.election.fingerprint or b"") == entry_digest("opening", bytes(opening.body))
     assert told["software"] == SOFTWARE
     assert told["entries"] == {
-        kind: entry_digest(bytes(Entry.objects.get(kind=kind).body)).hex()
+        kind: entry_digest(kind, bytes(Entry.objects.get(kind=kind).body)).hex()
         for kind in ("notice", "candidates", "roll", "key", "credentials")
     }
     assert recorded("open_poll", subject=("election", str(run.election_id))) == [run.officers]
@@ -39,7 +39,7 @@ def test_after_a_withdrawal_the_opening_names_the_newest_statement() -> None:
     newest = Entry.objects.filter(kind="candidates").order_by("-number").first()
     assert newest is not None
     named = content(run, "opening")["entries"]["candidates"]
-    assert named == entry_digest(bytes(newest.body)).hex()
+    assert named == entry_digest(newest.kind, bytes(newest.body)).hex()
 
 
 @pytest.mark.parametrize(
