@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from ballot.board.logged import logged
 from ballot.board.tree import leaf_hash
@@ -138,6 +139,26 @@ def contest_code(contest: Contest) -> str:
 def blob_reference(blob: Blob) -> dict[str, Json]:
     """What an entry says of a blob: its hash and its size."""
     return {"sha256": bytes(blob.sha256).hex(), "size_bytes": blob.size_bytes}
+
+
+@dataclass(frozen=True, slots=True)
+class BlobNamed:
+    """Bytes that an entry names by their hash."""
+
+    sha256: str
+    size_bytes: int
+
+
+def blobs_named(content: Any) -> Iterator[BlobNamed]:
+    """Every blob that an entry's content names, however deep."""
+    if isinstance(content, Mapping):
+        if set(content) == {"sha256", "size_bytes"}:
+            yield BlobNamed(content["sha256"], content["size_bytes"])
+            return
+        content = list(content.values())
+    if isinstance(content, list):
+        for part in content:
+            yield from blobs_named(part)
 
 
 def box_content(box: Box) -> dict[str, Json]:

@@ -6,13 +6,13 @@ would give the result away is told by number, kind and hash alone until two offi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ballot.canonical import read_canonical
-from ballot.mapping import WITHHELD, entry_digest
+from ballot.mapping import WITHHELD, BlobNamed, blobs_named, entry_digest
 from ballot.models import Election, Entry
 from ballot.times import in_zone
 
@@ -25,14 +25,6 @@ WITHHELD_SENTENCE = (
 
 
 @dataclass(frozen=True, slots=True)
-class BlobShown:
-    """Bytes that an entry names by their hash."""
-
-    sha256: str
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
 class EntryShown:
     """An entry for a reader: its number, what it says, when, and its name."""
 
@@ -42,7 +34,7 @@ class EntryShown:
     sentence: str
     when: str
     digest: str
-    blobs: tuple[BlobShown, ...] = ()
+    blobs: tuple[BlobNamed, ...] = ()
     is_withheld: bool = False
 
 
@@ -70,20 +62,8 @@ def shown(entry: Entry, *, election: Election) -> EntryShown:
         words(read["content"]),
         when,
         digest,
-        tuple(_blobs(read["content"])),
+        tuple(blobs_named(read["content"])),
     )
-
-
-def _blobs(content: Any) -> Iterator[BlobShown]:
-    """Every blob that the content names, however deep."""
-    if isinstance(content, Mapping):
-        if set(content) == {"sha256", "size_bytes"}:
-            yield BlobShown(content["sha256"], content["size_bytes"])
-            return
-        content = list(content.values())
-    if isinstance(content, list):
-        for part in content:
-            yield from _blobs(part)
 
 
 def _nothing(content: Content) -> str:

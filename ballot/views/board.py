@@ -20,6 +20,7 @@ from ballot.mapping import log_entry
 from ballot.models import Blob, Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
 from ballot.selectors import read_blob
+from ballot.showing.checkpoint import signed_state
 from ballot.showing.entries import is_withheld, shown
 from ballot.views.public import announced_election
 from office.refusal import Refusal
@@ -43,7 +44,10 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = _search(request, election, form.cleaned_data["tracker"])
     first = _first(request.GET.get("from", "0"))
-    context = {"election": election, "form": form, "found": found, **_page(election, first)}
+    context = {
+        "election": election, "form": form, "found": found,
+        **signed_state(election), **_page(election, first),
+    }  # fmt: skip
     return render(request, "ballot/board.html", context)
 
 

@@ -23,7 +23,7 @@ _CHECKPOINT_S = 5
 @require_safe
 def checkpoint(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest signed checkpoint, with the witnesses' signatures below the board's own."""
-    newest = _newest(announced_election(slug))
+    newest = newest_or_refuse(announced_election(slug))
     return _file(published.note_of(newest).octets(), "text/plain; charset=utf-8", _CHECKPOINT_S)
 
 
@@ -35,7 +35,7 @@ def tile(request: HttpRequest, slug: str, path: str) -> HttpResponse:
         named = read_path(f"tile/{path}")
     except Malformed as error:
         raise _no_such_file() from error
-    octets = published.tile_octets(election, named, size=_newest(election).size)
+    octets = published.tile_octets(election, named, size=newest_or_refuse(election).size)
     if octets is None:
         raise _no_such_file()
     return _file(octets, "application/octet-stream", _YEAR_S)
@@ -44,7 +44,7 @@ def tile(request: HttpRequest, slug: str, path: str) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """That an entry is on the board: a file to keep, which is checked without a network."""
-    newest = _newest(announced_election(slug))
+    newest = newest_or_refuse(announced_election(slug))
     if number >= newest.size:
         raise Refusal(
             "board.not-published-yet",
@@ -57,7 +57,8 @@ def proof(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return answer
 
 
-def _newest(election: Election) -> Checkpoint:
+def newest_or_refuse(election: Election) -> Checkpoint:
+    """The newest checkpoint of a board, or a refusal that says there is none yet."""
     newest = published.newest_checkpoint(election)
     if newest is None:
         raise Refusal(
