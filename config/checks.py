@@ -24,9 +24,10 @@ UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "h
 
 
 def check_keys(**_: Any) -> Iterable[CheckMessage]:
-    if bytes.fromhex(settings.SECRET_KEY) == settings.SEALING_KEY:
+    keys = {bytes.fromhex(settings.SECRET_KEY), settings.SEALING_KEY, settings.BOARD_KEY}
+    if len(keys) < 3:
         yield Error(
-            "HUSTINGS_SECRET_KEY and HUSTINGS_SEALING_KEY are the same key.",
+            "Of HUSTINGS_SECRET_KEY, HUSTINGS_SEALING_KEY and HUSTINGS_BOARD_KEY two are the same.",
             hint="Make one for each: openssl rand -hex 32",
             id="hustings.E001",
         )

@@ -162,6 +162,7 @@ def test_e014_a_database_that_forgets_after_a_power_cut(settings: Settings) -> N
 PRODUCTION = {
     "HUSTINGS_SECRET_KEY": "00112233445566778899aabbccddeeff" * 2,
     "HUSTINGS_SEALING_KEY": "ffeeddccbbaa99887766554433221100" * 2,
+    "HUSTINGS_BOARD_KEY": "0123456789abcdeffedcba9876543210" * 2,
     "HUSTINGS_ORIGIN": "https://vote.example.org",
     "HUSTINGS_PROXY_COUNT": "1",
     "HUSTINGS_PARTY_NAME": "The Party",

@@ -94,7 +94,10 @@ def test_every_command_of_ours_stands_on_the_page() -> None:
 
 def test_the_printed_settings_pass_every_check_once_the_keys_are_in(tmp_path: Path) -> None:
     printed = block_after("`/etc/hustings/environment`, owner root")
-    keys = iter(["00112233445566778899aabbccddeeff" * 2, "ffeeddccbbaa99887766554433221100" * 2])
+    keys = iter([
+        "00112233445566778899aabbccddeeff" * 2, "ffeeddccbbaa99887766554433221100" * 2,
+        "0123456789abcdeffedcba9876543210" * 2,
+    ])
     (tmp_path / "environment").write_text(re.sub("…", lambda _: next(keys), printed))
     load = f"set -a; . {tmp_path / 'environment'}; set +a; exec "
 

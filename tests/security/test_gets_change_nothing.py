@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import int_to_base36
 
+from ballot.services.publish_board import publish_board
 from ballot.showing.dispute_links import dispute_path
 from members.matching import FIELDS
 from members.models import CorrectionRequest, Member, Pair
@@ -67,11 +68,12 @@ def test_no_get_changes_a_row() -> None:
     cast(run, entries(run)[0], (0,))
     approval = propose_act("suspend_poll", subject=("election", str(run.election_id)),
                            by=run.officers[0], now=run.by["now"], parameters={"reason": REASON})
+    publish_board(run.election_id, now=run.by["now"])
     shown = with_something_to_show(run)
     token = dispute_path(entries(run)[0].public_id, election=run.election).split("/")[-2]
     objects = {
         "sha256": "00" * 32, "slug": run.election.slug, "contest_id": run.contest.pk,
-        "number": 1, "token": token,
+        "number": 1, "token": token, "path": "0/000.p/1",
         "candidate_id": run.contest.candidates.order_by("pk")[0].pk,
         "approval_id": approval.pk, "roll_id": run.election.roll_id,
         "rules_id": run.election.rules_id, "person_id": run.officers[0], "job_id": 1,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import Error, connection, transaction
 
-from ballot.models import SealedBallot, SetAside
+from ballot.models import Checkpoint, Cosignature, SealedBallot, SetAside
+from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
 from tests.ballot.factories import election, entries, now
 
@@ -26,6 +27,8 @@ KEPT_FOR_GOOD = {
     "ballot_declaration": "content = '{}'",
     "ballot_castdispute": "said_at = now()",
     "ballot_setaside": "is_set_aside = false",
+    "ballot_checkpoint": "note = ''",
+    "ballot_cosignature": "line = ''",
 }
 
 
@@ -42,6 +45,11 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
     SetAside.objects.create(
         election=run.election, ballot=SealedBallot.objects.all()[0], is_set_aside=True,
         reason="died", amendment=1, decided_at=now(),
+    )
+    publish_board(run.election_id, now=now())
+    Cosignature.objects.create(
+        checkpoint=Checkpoint.objects.all()[0], witness="watch.example", line="— a b\n",
+        cosigned_at=now(),
     )
 
     for table, change in KEPT_FOR_GOOD.items():

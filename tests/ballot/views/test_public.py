@@ -126,7 +126,7 @@ def test_what_an_entry_names_by_its_hash_can_be_downloaded_and_has_that_hash(
     here = world().to("declared")
     page = client.get(reverse("board", args=[here.slug])).text
 
-    links = re.findall(r'href="(/board/[^"]+/blobs/([0-9a-f]{64}))"', page)
+    links = re.findall(r'href="(/board/[^"]+/blob/([0-9a-f]{64}))"', page)
     files = {sha256: b"".join(client.get(path).streaming_content) for path, sha256 in links}
     missing = client.get(reverse("blob", args=[here.slug, "00" * 32]))
 
