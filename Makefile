@@ -80,6 +80,7 @@ bench-sealing: install
 
 bench-board: install
 	@$(BIN)/python -m benchmarks.board $(OPTIONS)
+	@$(BIN)/python -m benchmarks.board_stored $(OPTIONS)
 
 bench-cast: install
 	@$(BIN)/python manage.py bench_cast $(OPTIONS)

@@ -88,14 +88,14 @@ def append_new_ballots(election: Election) -> int:
 def _append_after(election: Election, ballot_id: int) -> int:
     appended = 0
     while True:
-        batch, ballot_id = _append_batch(election, ballot_id)
+        batch, ballot_id = append_batch(election, ballot_id)
         if not batch:
             return appended
         appended += batch
 
 
 @transaction.atomic
-def _append_batch(election: Election, after: int) -> tuple[int, int]:
+def append_batch(election: Election, after: int) -> tuple[int, int]:
     """Append the next ballots after an id; return how many, and the last one's id."""
     number = _lock_board(election.pk)
     with connection.cursor() as cursor:
