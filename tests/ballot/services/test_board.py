@@ -134,7 +134,7 @@ def test_the_clock_looks_only_a_little_way_back_and_the_close_through_all(
     monkeypatch.setattr(board, "BATCH_BALLOTS", 1)
     newest = SealedBallot.objects.order_by("pk").last()
     assert newest is not None
-    board._append_batch(run.election, newest.pk - 1)
+    board.append_batch(run.election, newest.pk - 1)
     monkeypatch.setattr(board, "LOOK_BACK_BALLOTS", 3)
 
     by_the_clock = board.append_new_ballots(run.election)

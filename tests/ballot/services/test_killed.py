@@ -11,10 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
-from ballot.models import Credential, Entry, Mix, SealedBallot
-from ballot.services import board, codes
+from ballot.board.tree import leaf_hashes, root_of
+from ballot.mapping import log_entry
+from ballot.models import Checkpoint, Credential, Entry, Mix, SealedBallot
+from ballot.services import board, codes, publish_board
 from ballot.services.board import append_ballots
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import issue_codes
@@ -195,3 +197,75 @@ def test_opening_goes_on_where_it_was_killed_and_opens_the_same(
 
     assert kinds(run).count("opening-commitment") == kinds(run).count("part") == 4
     assert kinds(run).count("profile") == 2
+
+
+def dying_after(statements: int, act: Callable[[], Any]) -> Callable[[], Any]:
+    """The act, in a process that dies when it has sent so many statements."""
+    sent = 0
+
+    def count(execute: Callable[..., Any], *given: Any) -> Any:
+        nonlocal sent
+        result = execute(*given)
+        sent += 1
+        if sent == statements:
+            die()
+        return result
+
+    def call() -> None:
+        with connection.execute_wrapper(count):
+            act()
+
+    return call
+
+
+def test_killed_after_every_statement_the_board_loses_nothing_and_doubles_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(board, "BATCH_BALLOTS", 2)
+    monkeypatch.setattr(publish_board, "CHUNK_ENTRIES", 3)
+    run = election(at="polling")
+    cast_all(run)
+    moment = run.by["now"]
+
+    def tend() -> None:
+        append_ballots(run.election)
+        publish_board.publish_board(run.election_id, now=moment)
+
+    deaths = 0
+    while True:
+        child_died = dies(dying_after(deaths + 1, tend))
+        _require_whole(run)
+        if not child_died:
+            break
+        deaths += 1
+
+    assert deaths > 10
+    assert Entry.objects.filter(kind="ballot").count() == SealedBallot.objects.count() == 7
+    assert Checkpoint.objects.latest("size").size == Entry.objects.count()
+
+
+def dies(act: Callable[[], Any]) -> bool:
+    """Run something in a process of its own; say whether it was killed. Anything else fails."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            act()
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def _require_whole(run: Run) -> None:
+    """No ballot stands twice, the numbers have no gap, and every checkpoint is of the entries."""
+    rows = list(Entry.objects.filter(election=run.election_id).order_by("number"))
+    assert [row.number for row in rows] == list(range(len(rows)))
+    cast = [row.ballot_id for row in rows if row.kind == "ballot"]
+    assert len(cast) == len(set(cast))
+    leaves = leaf_hashes(log_entry(row.kind, bytes(row.body)) for row in rows)
+    for checkpoint in Checkpoint.objects.all():
+        assert bytes(checkpoint.root) == root_of(leaves[: 32 * checkpoint.size])
