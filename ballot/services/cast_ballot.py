@@ -25,14 +25,17 @@ from typing import Any
 
 from django.db import IntegrityError, connection
 
+from ballot.board.receipt import sign_receipt
 from ballot.mapping import contest_code
 from ballot.models import Election
+from ballot.published import board_key
 from ballot.sealing.ballot import SealedBallot, ballot_size, check_ballot, tracker_hash
 from ballot.sealing.errors import SealingError
 from ballot.sealing.setting import Setting
 from ballot.selectors import contested, setting_of
 from ballot.services.moves import ELECTION_QUEUE
 from ballot.services.prepared import Prepared
+from ballot.services.publish_board import signing_key
 from office.refusal import Refusal
 
 _SHARDS = 16
@@ -118,6 +121,7 @@ class Poll:
     setting: Setting
     contest_ids: tuple[int, ...]
     contest_codes: tuple[str, ...]
+    board: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,10 @@ class Receipt:
 
     tracker: bytes
     is_repeat: bool
+
+    def signed(self, poll: Poll) -> str:
+        """The receipt to keep: the board's signed promise that the ballot will stand on it."""
+        return sign_receipt(self.tracker, key=signing_key(poll.board)).octets().decode()
 
 
 @functools.lru_cache(maxsize=64)
@@ -142,6 +150,7 @@ def poll_of(election_id: int, fingerprint: bytes) -> Poll:
         setting=setting_of(election),
         contest_ids=tuple(contest.pk for contest in contests),
         contest_codes=tuple(contest_code(contest) for contest in contests),
+        board=board_key(election).name,
     )
 
 

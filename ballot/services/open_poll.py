@@ -15,6 +15,7 @@ from ballot.selectors import contested, on_paper, standing
 from ballot.services.board import append_entry
 from ballot.services.codes import release_codes
 from ballot.services.moves import lock_election, move
+from ballot.services.publish_board import require_own_key
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
 
@@ -40,6 +41,7 @@ def open_poll(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_ready(election, "open_poll", now=now)
+    require_own_key(election)
     _settle_paper(election)
     move(election, State.POLLING)
     opening = append_entry(

@@ -65,7 +65,7 @@ def publish_board(election_id: int, *, now: datetime) -> int | None:
     if size == published:
         return None
     election = Election.objects.get(pk=election_id)
-    key = _require_own_key(election)
+    key = require_own_key(election)
     right = _extend_tiles(election, published, size)
     state = SignedState(key.name, size, right.root())
     Checkpoint.objects.create(
@@ -91,7 +91,8 @@ def publish_at_once(election_id: int, *, now: datetime) -> None:
     transaction.on_commit(publish, robust=True)
 
 
-def _require_own_key(election: Election) -> SigningKey:
+def require_own_key(election: Election) -> SigningKey:
+    """The key that signs this board, or a refusal where the installation now has another."""
     public = board_key(election)
     key = signing_key(public.name)
     if key.public() != public:

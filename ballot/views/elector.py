@@ -79,9 +79,10 @@ def _cast(request: HttpRequest, slug: str, wire: bytes, now: datetime) -> dict[s
             (limits.CAST_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now)), now=now
         )
         raise
+    told = {"tracker": receipt.tracker.hex(), "signed": receipt.signed(poll)}
     if receipt.is_repeat:
-        return {"tracker": receipt.tracker.hex(), "is_repeat": True}
-    return {"tracker": receipt.tracker.hex(), "cast_at_text": in_zone(now, poll.zone)}
+        return told | {"is_repeat": True}
+    return told | {"cast_at_text": in_zone(now, poll.zone)}
 
 
 # --- who holds this code ---------------------------------------------------------------------

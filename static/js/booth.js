@@ -462,6 +462,7 @@ function finish(receipt) {
     words: sealing.trackerWords(tracker),
     elector: name,
     when: receipt.cast_at_text ?? "",
+    signed: typeof receipt.signed === "string" ? receipt.signed : "",
   });
   if (receipt.tracker !== hex) {
     showProblem(

@@ -177,7 +177,11 @@ def cast(request: HttpRequest) -> HttpResponse:
     it = standing.desk.checked
     tracker = ballots.tracker_hash(it.credential, it.votes, setting=standing.desk.setting)
     return JsonResponse(
-        {"tracker": tracker.hex(), "cast_at_text": "Monday 30 November 2026 at 10:42"}
+        {
+            "tracker": tracker.hex(),
+            "cast_at_text": "Monday 30 November 2026 at 10:42",
+            "signed": f"hustings/v1/receipt\nexample.org/board/leader\n{tracker.hex()}\n",
+        }
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse, JsonResponse
@@ -842,3 +843,19 @@ def test_nothing_runs_off_the_side_and_the_focus_is_never_hidden(
             }"""
         )
         assert not hidden
+
+
+def test_the_signed_receipt_can_be_kept_as_a_file(booth: Callable[..., Page]) -> None:
+    page = booth()
+    begin(page)
+    add(page, "Mair Puw")
+    check(page)
+    seal_and_cast(page)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Keep the signed receipt").click()
+
+    kept = Path(download.value.path()).read_text()
+    assert download.value.suggested_filename == "receipt.txt"
+    assert kept.startswith("hustings/v1/receipt\n")
+    assert page.locator("#receipt-full").inner_text() in kept

@@ -1,7 +1,7 @@
 // The receipt: the tracker as words and as a picture. It is given no choice to show.
 import { correction, generate } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
-import { at, make, write } from "./page.js";
+import { at, make, show, write } from "./page.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET_MODULES = 4;
@@ -30,7 +30,8 @@ export function pictureOf(tracker) {
   return svg;
 }
 
-export function showReceipt({ tracker, words, elector, when }) {
+// signed: the board's promise as a small text to keep; an answer without one has nothing to keep.
+export function showReceipt({ tracker, words, elector, when, signed }) {
   at("receipt-words").replaceChildren(
     ...words.map((word) => make("li", "booth-words__word", word)),
   );
@@ -38,4 +39,9 @@ export function showReceipt({ tracker, words, elector, when }) {
   at("receipt-elector").textContent = `Cast for ${elector}.`;
   write(at("receipt-when"), when);
   at("receipt-picture").replaceChildren(pictureOf(tracker));
+  if (signed) {
+    const file = new Blob([signed], { type: "text/plain" });
+    at("receipt-file").href = URL.createObjectURL(file);
+  }
+  show(at("receipt-keep"), Boolean(signed));
 }

@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from ballot import limits
-from ballot.models import CastDispute, RegisterMark, ReissueRequest, SealedBallot
+from ballot.board.receipt import check_receipt
+from ballot.models import CastDispute, Election, RegisterMark, ReissueRequest, SealedBallot
+from ballot.published import board_key
 from ballot.sealing.codes import make_code, voting_key
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.reissue_code import reissue_code
@@ -231,8 +233,11 @@ def test_a_ballot_is_cast_once_and_the_same_bytes_have_the_same_receipt(client: 
     again = cast(client, here, wire)
 
     assert first.status_code == again.status_code == 200
-    assert set(first.json()) == {"tracker", "cast_at_text"}
-    assert again.json() == {"tracker": first.json()["tracker"], "is_repeat": True}
+    assert set(first.json()) == {"tracker", "signed", "cast_at_text"}
+    told = {name: first.json()[name] for name in ("tracker", "signed")}
+    assert again.json() == {**told, "is_repeat": True}
+    key = board_key(Election.objects.get(pk=here.election_id))
+    assert check_receipt(told["signed"].encode(), keys=[key]).hex() == told["tracker"]
     assert SealedBallot.objects.count() == RegisterMark.objects.count() == 1
     assert first.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert first.headers["Cache-Control"] == "no-store"
