@@ -15,7 +15,7 @@ import json
 import os
 import time
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from benchmarks.installation import installation
 
@@ -107,6 +107,7 @@ def _polled(ballots: int) -> Election:
 def _append_and_publish(election: Election) -> int:
     from django.utils import timezone  # noqa: PLC0415
 
+    from ballot.published import newest_checkpoint  # noqa: PLC0415
     from ballot.services import board, publish_board  # noqa: PLC0415
 
     after = 0
@@ -115,8 +116,8 @@ def _append_and_publish(election: Election) -> int:
         if not appended:
             break
         publish_board.publish_board(election.pk, now=timezone.now())
-    newest: Any = election.checkpoints.order_by("-size").first()
-    return int(newest.size)
+    newest = newest_checkpoint(election)
+    return newest.size if newest else 0
 
 
 def _prove(election: Election, size: int) -> list[float]:
