@@ -20,6 +20,14 @@ REQUEST_CAME: Final = (
     ("own records put right", "Nobody asked: our own record was wrong"),
 )
 
+ADDED_UP_BY: Final = {
+    "actor": "Person of staff",
+    "hour": "Hour (UTC)",
+    "unit": "Unit",
+    "import": "Import",
+    "source": "How it was changed",
+}
+
 
 class ContactForm(forms.Form):
     """One person's details, filled in as they are held."""
@@ -128,9 +136,8 @@ class SpanForm(forms.Form):
     )
     by = forms.ChoiceField(
         label="Add up by",
-        choices=(("actor", "Person of staff"), ("hour", "Hour"), ("unit", "Unit"),
-                 ("import", "Import"), ("source", "How it was changed")),
-    )  # fmt: skip
+        choices=tuple(ADDED_UP_BY.items()),
+    )
 
     def asked(self) -> dict[str, Any]:
         """What was asked for; what is nonsense is as if nothing had been."""

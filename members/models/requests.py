@@ -18,6 +18,17 @@ from members.models.history import Change
 from members.models.people import Member
 
 LINK_LASTS: Final = timedelta(days=7)
+# What the member calls "My name" is the member's name to everybody else.
+DETAIL_WORDS: Final = {
+    "name": "name",
+    "email": "e-mail address",
+    "phone": "telephone number",
+    "address": "postal address",
+    "joined_on": "day of joining",
+    "paid_until": "day until which it is paid",
+    "date_of_birth": "date of birth",
+    "other": "something else",
+}
 
 
 class OwnPageLink(models.Model):
@@ -103,3 +114,8 @@ class CorrectionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"correction {self.pk}"
+
+    @property
+    def detail_words(self) -> str:
+        """The detail, in the words of whoever is not the member: "postal address"."""
+        return DETAIL_WORDS[self.detail]

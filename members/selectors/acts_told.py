@@ -53,7 +53,7 @@ def _appealed(members: Sequence[int]) -> Iterable[Event]:
 def _corrected(members: Sequence[int]) -> Iterable[Event]:
     rows = CorrectionRequest.objects.filter(member_id__in=members).select_related("settled_by")
     for row in rows[:MOST_OF_A_SORT]:
-        what = f"Request for a correction ({row.get_detail_display()})"
+        what = f"Request for a correction ({row.detail_words})"
         yield Event(row.asked_at, f"{what} made", "the member", row.why)
         if row.settled_at:
             yield Event(row.settled_at, f"{what} {row.get_state_display()}",

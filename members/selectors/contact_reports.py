@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
+from members.models import Change
 from members.selectors.contacts import COLUMN_WORDS
 from members.selectors.people import PAGE_ROWS
 
@@ -35,6 +36,13 @@ _NOT_BLANK: Final = {
     "email": "email <> ''",
     "phone": "phone <> ''",
     "address": "address_1 <> '' AND NOT address_withheld",
+}
+# One of the ways in which it is written, of those that come to one key.
+_AS_WRITTEN: Final = {
+    "email": "lower(min(email))",
+    "phone": "min(phone)",
+    "address": "min(concat_ws(', ', nullif(address_1, ''), nullif(address_2, ''),"
+    " nullif(postcode, '')))",
 }
 
 
@@ -90,17 +98,25 @@ def changed_by(group: str, *, since: datetime, most: int = PAGE_ROWS) -> list[Ch
         since=since,
         most=most,
     )
-    return [Changed(*row) for row in rows]
+    found = [Changed(*row) for row in rows]
+    return [_in_words(row) for row in found] if group == "source" else found
+
+
+def _in_words(row: Changed) -> Changed:
+    """A row by source, named as a person would say it: "A correction at the desk"."""
+    words = str(dict(Change.Source.choices).get(row.name, row.name))
+    return replace(row, name=words[0].upper() + words[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One address that many people have."""
+    """One address that many people have, and the key and number of one of them."""
 
     value: str = field(repr=False)
     people: int
     units: int
     example: int
+    number: str = field(repr=False)
 
 
 def shared(kind: str, *, most: int = PAGE_ROWS) -> list[Shared]:
@@ -116,9 +132,10 @@ def shared(kind: str, *, most: int = PAGE_ROWS) -> list[Shared]:
         ), often AS (
             SELECT hash FROM hashed GROUP BY hash HAVING count(*) > %(tolerated)s
         )
-        SELECT {key}, count(*), count(DISTINCT m.unit_id), min(m.id)
+        SELECT {_AS_WRITTEN[kind]}, count(*), count(DISTINCT m.unit_id), min(m.id),
+               (array_agg(m.number ORDER BY m.id))[1]
         FROM often JOIN hashed USING (hash) JOIN members_member m ON m.id = hashed.id
-        GROUP BY 1 HAVING count(*) > %(tolerated)s ORDER BY 2 DESC, 1 LIMIT %(most)s
+        GROUP BY {key} HAVING count(*) > %(tolerated)s ORDER BY 2 DESC, 1 LIMIT %(most)s
         """,
         tolerated=TOLERATED[kind],
         most=most,
@@ -173,9 +190,12 @@ CHANGES_HEADER: Final = (
 
 
 def changes_in_full(
-    *, since: datetime, by: int | None = None, source: str = ""
+    *, since: datetime, by: int | None = None, by_nobody: bool = False, source: str = ""
 ) -> Iterator[tuple[str, ...]]:
-    """Every change of a contact detail since then, a row a detail: who changed what, from, to."""
+    """Every change of a contact detail since then, a row a detail: who changed what, from, to.
+
+    by:        one person of staff's; by_nobody: those alone that no person of staff made.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -187,10 +207,11 @@ def changes_in_full(
             LEFT JOIN office_staffmember s ON s.id = h.by_id
             LEFT JOIN office_staffmember t ON t.id = h.seconded_by_id
             WHERE c.at >= %(since)s AND (%(by)s::bigint IS NULL OR c.by_id = %(by)s)
+              AND (NOT %(by_nobody)s OR c.by_id IS NULL)
               AND (%(source)s = '' OR c.source = %(source)s) AND NOT m.address_withheld
             ORDER BY c.change_id
             """,
-            {"since": since, "by": by, "source": source},
+            {"since": since, "by": by, "by_nobody": by_nobody, "source": source},
         )
         for change, at, how, who, second, batch, number, *json_of, reason in cursor:
             before, after = map(json.loads, json_of)

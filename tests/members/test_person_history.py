@@ -131,10 +131,10 @@ def test_decisions_appeals_requests_amendments_pairs_and_disputes_are_told() -> 
         "Suspended, excluded or expelled",
         "Said of the change of 22 August 2016: this was not me | the member | ",
         "Numbers 77O0QZ and 77O0QZ-A: the same person |  | Garganey said so",
-        "Request for a correction (My postal address) made | the member | rang from Pipit Lane",
+        "Request for a correction (postal address) made | the member | rang from Pipit Lane",
     } <= set(told)
     assert any(line.startswith(f"Appeal against decision {decision.pk} dismissed") for line in told)
-    assert any(line.startswith("Request for a correction (My postal address) refused")
+    assert any(line.startswith("Request for a correction (postal address) refused")
                for line in told)  # fmt: skip
     assert any(line.startswith("Correction drafted for a second person") for line in told)
     assert not any("Nightjar" in line or "Redpoll" in line for line in told)

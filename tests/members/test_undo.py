@@ -407,7 +407,7 @@ def test_an_import_is_undone_from_its_page(client: Client) -> None:
 
     assert undo in keeper.get(page).content.decode()
     asked = keeper.get(undo).content.decode()
-    assert "1 people whom it added are deleted" in asked
+    assert "Deleted, since it added them: 1 person." in asked
     assert Member.objects.count() == 2
     keeper.post(undo)
     assert "Undoing a membership list" in keeper.get(page).content.decode()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members import selectors, services
-from members.forms.contacts import ContactForm, SpanForm
+from members.forms.contacts import ADDED_UP_BY, ContactForm, SpanForm
 from members.models import Change, Member
 from members.models.contacts import KIND_WORDS
 from members.views.downloads import csv_download, mark_of_download, name_for
@@ -21,6 +21,9 @@ from members.views.paging import row_named
 from office.access import StaffRequest, may, staff_only
 from office.models import Approval
 from office.refusal import Refusal
+
+# What stands in the place of a person of staff, where no person of staff made the change.
+NOBODY = "nobody"
 
 
 @staff_only("see_members", post="edit_contact")
@@ -108,6 +111,8 @@ def contact_changes(request: StaffRequest) -> HttpResponse:
             "form": form,
             "days": asked["days"],
             "by": asked["by"],
+            "by_words": ADDED_UP_BY[asked["by"]],
+            "nobody": NOBODY,
             "rows": selectors.contact_reports.changed_by(
                 asked["by"], since=_since(asked["days"])
             ),
@@ -118,14 +123,17 @@ def contact_changes(request: StaffRequest) -> HttpResponse:
 @staff_only("see_contact_changes", post="download_contacts")
 @require_POST
 def contact_changes_download(request: StaffRequest) -> HttpResponseBase:
-    """Who changed what, from and to: of everybody, of one person of staff, or one way."""
+    """Who changed what, from and to: of everybody, of one person of staff or none, or one way."""
     days = SpanForm(request.POST).asked()["days"]
-    by, source = _number(request.POST.get("actor", "")), request.POST.get("source", "")
+    actor, source = request.POST.get("actor", ""), request.POST.get("source", "")
+    by, by_nobody = _number(actor), actor == NOBODY
     source = source if source in Change.Source.values else ""
     now = timezone.now()
-    services.note_download("contact_changes", by=request.user.pk, now=now, days=days, actor=by,
-                           source=source)  # fmt: skip
-    rows = selectors.contact_reports.changes_in_full(since=_since(days), by=by, source=source)
+    services.note_download("contact_changes", by=request.user.pk, now=now, days=days,
+                           actor=NOBODY if by_nobody else by, source=source)  # fmt: skip
+    rows = selectors.contact_reports.changes_in_full(
+        since=_since(days), by=by, by_nobody=by_nobody, source=source
+    )
     mark = mark_of_download(request.user.name, now=now, purpose="to look into who changed what.")
     return csv_download(
         name_for("contact-changes", request.user.name, now=now), [mark],

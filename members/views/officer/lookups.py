@@ -38,6 +38,7 @@ def look_ups(request: StaffRequest) -> HttpResponse:
             "rows": [(row, again.get(row.words_mac, 0)) for row in rows],
             "number": number,
             "person": person,
+            "person_name": rows[0].by.name if person and rows else "",
             "next_url": next_url,
             "exports": selectors.lookups.exports()[:20],
             "may_see_members": may(request.user, "see_members"),
