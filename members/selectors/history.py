@@ -104,6 +104,14 @@ def person_rows(member_id: int) -> list[int]:
     )
 
 
+def records_named(members: Sequence[int]) -> dict[int, str]:
+    """What to add to an event of each record: its number, where the person has several."""
+    if len(members) == 1:
+        return {members[0]: ""}
+    numbers = Member.objects.filter(pk__in=members).values_list("pk", "number")
+    return {key: f" (number {number})" for key, number in numbers}
+
+
 # --- the sources ------------------------------------------------------------------------------
 
 
@@ -122,11 +130,12 @@ def _added(members: Sequence[int]) -> Iterable[Event]:
 def _changed(members: Sequence[int]) -> Iterable[Event]:
     rows = Change.objects.filter(member_id__in=members).select_related("by", "seconded_by")
     changes = list(rows.order_by("-pk")[:MOST_OF_A_SORT])
-    names = _names_in(changes)
+    names, which = _names_in(changes), records_named(members)
     for change in changes:
         people = filter(None, (_named(change.by), _named(change.seconded_by)))
         yield Event(
-            change.at, f"Changed by {change.get_source_display()}", " and ".join(people),
+            change.at, f"Changed by {change.get_source_display()}{which[change.member_id]}",
+            " and ".join(people),
             change.reason, tuple(differences(change, names)), import_id=change.batch_id,
         )  # fmt: skip
 
@@ -134,10 +143,12 @@ def _changed(members: Sequence[int]) -> Iterable[Event]:
 @tells
 def _judged(members: Sequence[int]) -> Iterable[Event]:
     rows = Verdict.objects.filter(member_id__in=members).select_related("roll__frozen_by")
+    which = records_named(members)
     for row in rows[:MOST_OF_A_SORT]:
         found = "on the roll" if row.rule == ELIGIBLE else "not on the roll"
         yield Event(
-            row.roll.frozen_at, f"Judged for {row.roll}: {found}", _named(row.roll.frozen_by),
+            row.roll.frozen_at, f"Judged for {row.roll}: {found}{which[row.member_id]}",
+            _named(row.roll.frozen_by),
             roll_id=row.roll_id,
         )  # fmt: skip
 

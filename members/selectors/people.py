@@ -124,3 +124,8 @@ def display_names() -> dict[str, str]:
     """What to call each section, standing and unit where rules are put in words."""
     sections_named = dict(Section.objects.values_list("code", "name"))
     return {**unit_names(), **sections_named, **dict(Standing.choices)}
+
+
+def merged_into(member_id: int) -> QuerySet[Member]:
+    """The other records of the same person, where this is the one that stands."""
+    return Member.objects.filter(merged_into_id=member_id).order_by("pk")

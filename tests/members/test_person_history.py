@@ -78,6 +78,29 @@ def test_a_person_is_all_their_rows() -> None:
         assert {"Added to the list as number 0000123", "Added to the list as number 9"} <= {*told}
 
 
+def test_of_a_person_of_several_records_it_is_told_which_was_changed_or_judged(
+    client: Client,
+) -> None:
+    imported(person(), person(number="9", section="affiliated"))
+    first, second = Member.objects.order_by("number_key")
+    frozen()
+    change_member(second.pk, fields={"email": ""}, source=Change.Source.EDIT, by=officers()[0],
+                  now=NOW)  # fmt: skip
+    assert "Changed by a correction at the desk" in words(second.pk)
+
+    Member.objects.filter(pk=second.pk).update(merged_into=first)
+
+    assert {
+        "Changed by a correction at the desk (number 9)",
+        "Judged for Leadership 2016, roll 1: on the roll (number 0000123)",
+        "Judged for Leadership 2016, roll 1: not on the roll (number 9)",
+    } <= {*words(first.pk)}
+    desk = sign_in(client, officer())
+    for record, other in ((first, second), (second, first)):
+        shown = desk.get(reverse("member", args=[record.pk])).content.decode()
+        assert f'href="{reverse("member", args=[other.pk])}">{other.number}</a>' in shown
+
+
 def test_that_somebody_has_voted_is_not_told() -> None:
     imported(person())
     frozen()

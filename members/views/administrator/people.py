@@ -105,6 +105,7 @@ def member(request: StaffRequest, member_id: int) -> HttpResponse:
         "members/member.html",
         {
             "member": found,
+            "merged": selectors.people.merged_into(found.pk),
             "rows": _held(found),
             "verdicts": verdicts,
             "decisions": selectors.decisions.decisions_of(selectors.decisions.person_of(found)),
