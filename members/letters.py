@@ -82,6 +82,11 @@ def draft_path(member_id: str, *, draft: int, digest: str) -> str:
     return reverse("contact_draft", args=[draft])
 
 
+def decision_path(member_id: str, *, decision: int) -> str:
+    """Where the second officer reads what a decision rests on."""
+    return reverse("decision", args=[decision])
+
+
 def import_path(batch_id: str) -> str:
     """Where the second person reads what an import would change."""
     return reverse("import", args=[batch_id])

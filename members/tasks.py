@@ -35,7 +35,9 @@ def register() -> None:
         register_job_kind(kind, function, words=words, queue="import")
     register_job_kind("answer_enquiry", answer_enquiry, words="Answering a question", queue="mail")
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
-    register_act(DECIDE_STANDING, services.decide_standing, decision_in_words)
+    register_act(
+        DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path
+    )
     _register_letters()
     _register_contacts()
     register_desk_link(

@@ -91,6 +91,13 @@ TABLES: Final = (
          without={"file": "it is this file, or one before it"}),
 )  # fmt: skip
 _ASK: Final = "kept by the returning officer of each election: ask there"
+# What a destruction empties besides, and no person's own file shows.
+_BESIDES: Final = {
+    "members.Roll": "Salts of the commitment to a roll",
+    "members.BulkAmendment": "Grounds of amendments in bulk",
+    "members.SearchRow": "What the search keeps of a person",
+    "members.SearchWord": "Words that the search keeps",
+}
 LEFT_OUT: Final = {
     "members.SearchRow": "made from the membership list’s own row, and holds nothing else",
     "ballot.Credential": f"which voting codes were issued is {_ASK}",
@@ -106,6 +113,13 @@ class Section:
     words: str
     rows: tuple[Row, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def words_of_table(table: str) -> str:
+    """What a table of the database holds, in words; its name where there are none."""
+    words = {**{each.label: each.words for each in reversed(TABLES)}, **_BESIDES}
+    named = {apps.get_model(label)._meta.db_table: said for label, said in words.items()}
+    return named.get(table, table)
 
 
 def everything_about(members: Sequence[int]) -> list[Section]:

@@ -100,7 +100,7 @@ def rolls_named(name: str) -> QuerySet[Roll]:
 
 
 def rolls() -> QuerySet[Roll]:
-    return Roll.objects.select_related("rules").order_by("-pk")
+    return Roll.objects.select_related("rules", "destruction").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)

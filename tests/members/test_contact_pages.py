@@ -171,6 +171,7 @@ def test_an_officer_sets_the_freeze_and_another_agrees_to_a_later_one(client: Cl
     assert send(later).status_code == 400
     assert "Proposed." in send(later, reason="The court moved it.").content.decode()
     assert ContactFreeze.objects.count() == 1
+    assert f"#approval-{Approval.objects.get().pk}" in page(desk, "contact_freeze")
     sign_in(Client(), officer()).post(reverse("approve", args=[Approval.objects.get().pk]))
 
     assert "The court moved it." in page(desk, "contact_freeze")

@@ -23,6 +23,7 @@ from members.models import (
     RollTotal,
     Verdict,
 )
+from members.selectors.held import words_of_table
 from office.models import Approval
 from office.permissions import Role
 from office.refusal import Refusal
@@ -301,9 +302,27 @@ def test_the_day_is_proposed_on_the_rolls_page_and_the_certificate_stands_there(
 
     (proposal,) = Approval.objects.all()
     assert "every name, address and date on roll 1" in proposal.sentence
+    assert f"#approval-{proposal.pk}" in desk.get(page).content.decode()
+    rolls = reverse("rolls")
+    assert "Destroyed" not in desk.get(rolls).content.decode()
     ordered(roll_id)
     services.destroy_roll(roll_id, now=NOW)
-    assert "Certificate of destruction" in desk.get(page).content.decode()
+    certificate = desk.get(page).content.decode()
+    assert "Certificate of destruction" in certificate
+    assert "Entries on frozen rolls" in certificate and "members_rollentry" in certificate
+    assert "members_pair" not in certificate
+    assert "Destroyed" in desk.get(rolls).content.decode()
+    assert page in desk.get(reverse("roll", args=[roll_id])).content.decode()
+
+
+def test_every_table_that_a_destruction_empties_is_named_in_words() -> None:
+    imported(person())
+    roll_id = frozen()
+    ordered(roll_id)
+
+    certificate = services.destroy_roll(roll_id, now=NOW)
+
+    assert [table for table in certificate.rows if words_of_table(table) == table] == []
 
 
 def test_a_membership_administrator_reads_the_day_and_does_not_set_it(client: Client) -> None:
@@ -311,7 +330,7 @@ def test_a_membership_administrator_reads_the_day_and_does_not_set_it(client: Cl
     page = reverse("roll_destruction", args=[frozen()])
     desk = sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
 
-    assert desk.get(page).status_code == 200
+    assert "Two officers set the day." in desk.get(page).content.decode()
     assert desk.post(page, {"destroy_on": "2030-01-01"}).status_code == 404
 
 

@@ -13,7 +13,10 @@ from members.forms.contacts import FlagForm, FreezeForm
 from members.services.contact_freeze import SUBJECT
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
+from office.selectors import waiting_approval
 from office.services.approvals import propose_act
+
+MOVE = "move_contact_freeze"
 
 
 @staff_only("see_contact_changes", post="set_contact_freeze")
@@ -36,6 +39,7 @@ def contact_freeze(request: StaffRequest) -> HttpResponse:
             "refusal": refusal,
             "freezes": selectors.contacts.freezes()[:50],
             "is_frozen": selectors.contacts.is_frozen(),
+            "waiting": waiting_approval(MOVE, subject=SUBJECT, now=timezone.now()),
             "may_set": may(request.user, "set_contact_freeze"),
         },
         status=400 if request.method == "POST" else 200,
@@ -53,7 +57,7 @@ def _set(request: StaffRequest, form: FreezeForm) -> None:
     if not reason:
         raise Refusal("contacts.no-reason", "Say why the freeze is moved to a later hour.",
                       status=400)
-    propose_act("move_contact_freeze", subject=SUBJECT, by=request.user.pk, now=now,
+    propose_act(MOVE, subject=SUBJECT, by=request.user.pk, now=now,
                 parameters={"at": at.isoformat(), "reason": reason})  # fmt: skip
     messages.success(request, "Proposed. The freeze stays as it is until another officer agrees.")
 

@@ -10,10 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from members import selectors
 from members.forms.retention import DestructionForm
+from members.models import Destruction
 from members.services.set_destruction_date import refuse_day
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
+from office.selectors import waiting_approval
 from office.services.approvals import propose_act
+
+SET = "set_destruction_date"
 
 
 @staff_only("see_roll", post="set_destruction_date")
@@ -22,6 +26,7 @@ def roll_destruction(request: StaffRequest, roll_id: int) -> HttpResponse:
     roll = selectors.rolls.rolls().filter(pk=roll_id).first()
     if roll is None:
         raise Http404
+    certificate = getattr(roll, "destruction", None)
     form = DestructionForm(request.POST or None)
     refusal = ""
     if request.method == "POST" and form.is_valid():
@@ -39,18 +44,29 @@ def roll_destruction(request: StaffRequest, roll_id: int) -> HttpResponse:
             "roll": roll,
             "form": form,
             "refusal": refusal,
-            "certificate": getattr(roll, "destruction", None),
+            "certificate": certificate,
+            "rows": _rows(certificate) if certificate else [],
+            "waiting": waiting_approval(SET, subject=("roll", str(roll.pk)), now=timezone.now()),
             "may_set": may(request.user, "set_destruction_date"),
         },
         status=400 if request.method == "POST" else 200,
     )
 
 
+def _rows(certificate: Destruction) -> list[dict[str, object]]:
+    """What was emptied or deleted, table by table, in words; where nothing stood is left out."""
+    return [
+        {"words": selectors.held.words_of_table(table), "table": table, "count": count}
+        for table, count in certificate.rows.items()
+        if count
+    ]
+
+
 def _propose(request: StaffRequest, roll_id: int, form: DestructionForm) -> None:
     now = timezone.now()
     refuse_day(form.cleaned_data["destroy_on"], now=now)
     propose_act(
-        "set_destruction_date",
+        SET,
         subject=("roll", str(roll_id)),
         by=request.user.pk,
         now=now,
