@@ -101,6 +101,11 @@ def _refuse_unfit(columns: Sequence[str], purpose: str) -> None:
         )  # fmt: skip
 
 
+def column_words(export: ExportRecord) -> list[str]:
+    """The names of the columns that left, as they were chosen on the page."""
+    return [_NAMED[name].words if name in _NAMED else name for name in export.columns]
+
+
 def file_name(export: ExportRecord) -> str:
     """The file's name: it says which export it is, and whose."""
     return f"members-export-{export.pk}-{in_a_file_name(export.by.name)}.csv"

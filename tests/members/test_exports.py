@@ -71,7 +71,8 @@ def test_the_record_says_who_what_whom_why_and_the_hash(desk: Client) -> None:
     act = AuditRecord.objects.get(act="export_members")
     assert act.parameters["columns"] == ["number", "family_name"]
     assert f"members-export-{record.pk}-ann-obrien.csv" == export_members.file_name(record)
-    assert record.sha256 in desk.get(reverse("exports")).content.decode()
+    page = desk.get(reverse("exports")).content.decode()
+    assert record.sha256 in page and "Membership number, Family name" in page
 
 
 def test_a_download_that_is_broken_off_stays_on_record_as_such(desk: Client) -> None:
@@ -134,6 +135,7 @@ def test_an_export_without_its_reasons_does_not_leave(
 
     assert response.status_code == 400
     assert words in response.content.decode()
+    assert f".: {words}" not in response.content.decode()
     assert not ExportRecord.objects.exists()
 
 

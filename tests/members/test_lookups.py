@@ -169,6 +169,7 @@ def test_officers_and_the_scrutineer_read_the_log_by_staff_and_by_member(client:
     assert "An Other" in everything.partition(log)[2]
     assert "Jo Keeper" in by_person.partition(log)[2]
     assert "An Other" not in by_person.partition(log)[2]
+    assert "Look-ups by Jo Keeper" in by_person and "Show all look-ups" in by_person
     assert "Jo Keeper" not in by_member.partition(log)[2]
     assert "An Other" in by_member.partition(log)[2]
     # A scrutineer may not look members up, so that nothing there leads to one.

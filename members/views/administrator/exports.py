@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from members import selectors, services
+from members import services
 from members.forms.people import ExportForm
 from members.models import ExportRecord
 from members.services.export_members import LEAST, export_rows, file_name, mark_of
 from members.views.downloads import csv_download
+from members.views.on_record import exports_on_record
 from office.access import StaffRequest, may, staff_only
 
 _AROUND_THE_MEMBERS = 2  # The names of the columns before them, the mark after them.
@@ -41,7 +42,7 @@ def _page(request: StaffRequest, form: ExportForm) -> HttpResponse:
         {
             "form": form,
             "least": LEAST,
-            "exports": selectors.lookups.exports()[:50],
+            "exports": exports_on_record(most=50),
             "may_export": may(request.user, "export_members"),
         },
         status=400 if request.method == "POST" else 200,

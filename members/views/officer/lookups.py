@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from members import selectors
 from members.rollfile import number_key
 from members.selectors.people import PAGE_ROWS
+from members.views.on_record import exports_on_record
 from office.access import StaffRequest, may, staff_only
 from office.views.asked import key_asked, words_asked
 
@@ -40,7 +41,7 @@ def look_ups(request: StaffRequest) -> HttpResponse:
             "person": person,
             "person_name": rows[0].by.name if person and rows else "",
             "next_url": next_url,
-            "exports": selectors.lookups.exports()[:20],
+            "exports": exports_on_record(most=20),
             "may_see_members": may(request.user, "see_members"),
         },
     )
