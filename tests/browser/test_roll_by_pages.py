@@ -58,6 +58,7 @@ class Album:
 
     def look(self, page: Page, name: str) -> None:
         """No width scrolls sideways, and axe finds nothing in the narrowest and the widest."""
+        page.wait_for_load_state()
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             wide = page.evaluate("document.documentElement.scrollWidth")
@@ -68,12 +69,15 @@ class Album:
         self.seen.append(name)
 
     def handbook(self, page: Page, name: str, *, shows: Locator | None = None) -> None:
-        """Make the handbook's picture of this page again, where that is asked for."""
+        """Make the handbook's picture of this page again, where that is asked for.
+
+        shows: what the picture begins with; without it, what the page is about.
+        """
         if not os.environ.get("HUSTINGS_HANDBOOK"):
             return
-        page.set_viewport_size({"width": 1280, "height": 800})
-        if shows is not None:
-            shows.evaluate("it => it.scrollIntoView({block: 'start'})")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        begins = shows or page.get_by_role("main")
+        begins.evaluate("it => it.scrollIntoView({block: 'start'})")
         HANDBOOK.mkdir(parents=True, exist_ok=True)
         path = HANDBOOK / f"{name}.png"
         page.screenshot(path=path)
@@ -213,6 +217,7 @@ def find_gethin(page: Page) -> None:
     page.get_by_label("Number, name, postcode or e-mail address").fill("V105")
     press(page, "Search")
     follow(page, "Pryce-Quill, Gethin")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Gethin Pryce-Quill"))
 
 
 def propose(page: Page, installation: Installation, kind: str, reason: str) -> None:
@@ -245,7 +250,7 @@ def exclude(page: Page, deputy: Page, album: Album, installation: Installation) 
     album.look(deputy, "approvals")
     read_notice(page)
     album.look(page, "letter")
-    album.handbook(page, "letter")
+    album.handbook(page, "letter", shows=page.get_by_text("Dear Gethin"))
 
 
 def read_notice(page: Page) -> None:
