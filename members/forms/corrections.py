@@ -66,6 +66,7 @@ class SettleForm(forms.Form):
         self.initial = {**_first_values(asked), **self.initial}
         self.fields["answer"] = forms.CharField(
             label="A word to the member",
+            help_text="Sent with the answer that it has been put right.",
             required=not self._columns,
             max_length=LONGEST_TEXT,
             widget=forms.Textarea(attrs={"rows": 3}),

@@ -32,7 +32,7 @@ def test_a_list_is_previewed_and_only_applied_when_asked(tmp_path: Path) -> None
     assert "Nothing has changed." in said
     assert not Member.objects.exists()
 
-    assert "1 people are on the list now" in run(file, "--apply")
+    assert "1 person is on the list now" in run(file, "--apply")
     assert Member.objects.count() == 1
 
 

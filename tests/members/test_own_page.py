@@ -250,9 +250,10 @@ def test_what_changed_since_the_freeze_is_said_beside_what_the_roll_says(client:
     token = link()
     assert "Something has changed since." not in page(client, token)
 
-    decision_on()
+    decision_id = decision_on()
 
     shown = page(client, token)
+    assert f"Decision {decision_id}: suspension" in shown
     assert "Roll frozen on 22 August 2016. You are eligible to vote" in shown
     assert "If the roll were frozen now: Not eligible: your standing is recorded" in shown
 
@@ -424,7 +425,9 @@ def test_after_the_freeze_an_accepted_address_is_a_proposal_and_the_member_s_pag
     asked = CorrectionRequest.objects.get()
     address = reverse("correction", args=[asked.pk])
     frozen_contacts()
-    assert "Putting it right proposes it" in keeper.get(address).content.decode()
+    page_of_it = keeper.get(address).content.decode()
+    assert "Putting it right proposes it" in page_of_it
+    assert "Propose to put it right" in page_of_it and "Put it right and tell" not in page_of_it
 
     sent = keeper.post(address, {"email": "new@example.org", "answer": "Thank you."}, follow=True)
 

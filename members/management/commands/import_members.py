@@ -79,7 +79,8 @@ class Command(BaseCommand):
         services.request_apply(batch_id, by=None, now=timezone.now())
         services.apply_import(batch_id, now=timezone.now(), report=_Bar(self))
         listed = selectors.people.list_figures().listed
-        self.stdout.write(f"Applied. {listed:,} people are on the list now.")
+        people = "person is" if listed == 1 else "people are"
+        self.stdout.write(f"Applied. {listed:,} {people} on the list now.")
 
     def _answer(self, batch_id: int, source: str | None, mapping: Path | None) -> None:
         """Say what the columns are, if that is asked; tell what is needed where nobody did."""

@@ -27,7 +27,7 @@ def levy(request: StaffRequest) -> HttpResponse:
                 for name, count in (
                     ("Confirmed", sum(each.confirmed for each in totals)),
                     ("Not confirmed", sum(each.not_confirmed for each in totals)),
-                    ("Not asked or no answer", sum(each.unknown for each in totals)),
+                    ("No answer yet", sum(each.unknown for each in totals)),
                 )
             ],
             "may_list": may(request.user, "list_levy"),
