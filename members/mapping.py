@@ -22,6 +22,13 @@ from members.rollfile.normal import fold
 ROLL_LABEL: Final = b"hustings/v1/roll\x00"
 
 # The rule of a record whose person votes under another.
+NEVER_ON_THE_LIST: Final = (
+    "NOT m.is_listed AND m.last_import_id IN"
+    " (SELECT id FROM members_importbatch WHERE state = 'undone')"
+)
+"""Of members m in SQL: whom an import added that was undone, kept only because a record names them.
+Nobody judges or counts them."""
+
 ENTERED_ELSEWHERE: Final = f"{Question.ENTERED}:{Outcome.NOT_MET}"
 AMENDMENT_LABEL: Final = b"hustings/v1/roll-amendment\x00"
 SET_LABEL: Final = b"hustings/v1/roll-set\x00"

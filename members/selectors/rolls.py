@@ -14,7 +14,7 @@ from django.db.models.functions import Now, TruncDate
 
 from members.eligibility import reason_in_words
 from members.eligibility.deciding import ELIGIBLE
-from members.mapping import ENTRY_FIELDS, Commitment, entry_line
+from members.mapping import ENTRY_FIELDS, NEVER_ON_THE_LIST, Commitment, entry_line
 from members.models import Roll, RollEntry, RollTotal
 from members.selectors.amendments import amended, is_struck
 from members.selectors.people import member_numbered
@@ -23,7 +23,7 @@ from office.refusal import Refusal
 
 ENTRIES_A_READ = 20_000
 
-_SUMS = """
+_SUMS = f"""
     WITH totals AS (
         SELECT section_id, sum(people) AS judged,
                coalesce(sum(people) FILTER (WHERE rule = %(eligible)s), 0) AS electors
@@ -36,7 +36,8 @@ _SUMS = """
         SELECT section_id, count(*) AS electors
         FROM members_rollentry WHERE roll_id = %(roll)s GROUP BY section_id
     ), listed AS (
-        SELECT section_id, count(*) AS members FROM members_member GROUP BY section_id
+        SELECT section_id, count(*) AS members FROM members_member m
+        WHERE NOT ({NEVER_ON_THE_LIST}) GROUP BY section_id
     )
     SELECT section.name, coalesce(listed.members, 0), coalesce(verdicts.judged, 0),
            coalesce(totals.judged, 0), coalesce(verdicts.electors, 0),
@@ -47,7 +48,7 @@ _SUMS = """
     LEFT JOIN totals ON totals.section_id = section.id
     LEFT JOIN entries ON entries.section_id = section.id
     ORDER BY section.precedence
-"""
+"""  # noqa: S608 - a constant.
 _PERSONS = """
     SELECT count(DISTINCT coalesce(m.merged_into_id, m.id))
     FROM members_rollentry e JOIN members_member m ON m.id = e.member_id

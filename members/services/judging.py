@@ -20,7 +20,7 @@ from django.db import connection
 
 from members.eligibility import Outcome, Question, Rules, judge, settle
 from members.eligibility.deciding import BY_SECTION, ELIGIBLE, Value, is_asked
-from members.mapping import ENTERED_ELSEWHERE
+from members.mapping import ENTERED_ELSEWHERE, NEVER_ON_THE_LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ _QUERY: Final = """
         {joins}
         LEFT JOIN unnest(%(sets)s::integer[], %(rules)s::text[]) AS ruling (outcomes, rule)
             ON ruling.outcomes = {outcomes}
+        WHERE NOT ({never})
     ),
     -- The people with several records, and the one of them that is entered.
     persons AS (
@@ -153,7 +154,7 @@ _QUERY: Final = """
 
 
 def judgement(rules: Rules) -> Judgement:
-    """The verdict on every record there is, listed or not, as a query to write from."""
+    """The verdict on every record that was ever on the list, as a query to write from."""
     asked = [question for question in _FACTS if is_asked(question, rules)]
     made = Judgement()
     joins, outcomes, occurring = [], [], []
@@ -168,7 +169,9 @@ def judgement(rules: Rules) -> Judgement:
         f"{column if question in asked else blank} AS {name}"
         for question, (name, column, blank) in _KEPT_IF_ASKED.items()
     )
-    made.query = _QUERY.format(joins=" ".join(joins), outcomes=" + ".join(outcomes), kept=kept)
+    made.query = _QUERY.format(
+        joins=" ".join(joins), outcomes=" + ".join(outcomes), kept=kept, never=NEVER_ON_THE_LIST
+    )
     return made
 
 

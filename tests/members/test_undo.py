@@ -20,15 +20,27 @@ from members.models import (
     MemberReference,
     Pair,
     Register,
+    Roll,
     SearchRow,
     Unit,
 )
+from members.selectors.statement import statement_of
 from members.services.history import change_member, tell_history
+from members.services.record_lookup import record_lookup
 from office.models import Approval, AuditRecord, Letter
 from office.permissions import Role
 from office.refusal import Refusal
 from office.services.approvals import approve_act
-from tests.members.factories import NOW, frozen, imported, people, person, previewed
+from tests.members.factories import (
+    NOW,
+    frozen,
+    imported,
+    officers,
+    people,
+    person,
+    previewed,
+    rules,
+)
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +132,26 @@ def test_any_import_undone_leaves_the_list_as_it_was_to_the_byte_and_again(seed:
     undone(first)
     assert {row["first_import_id"] for row in without_kept(first)} <= {second.pk}
     assert not Member.objects.filter(is_listed=True).exists()
+
+
+def test_who_is_kept_after_an_undo_for_a_record_is_neither_judged_nor_counted() -> None:
+    imported(person())
+    batch = imported(person(), person(number="2"))
+    by, seconded_by = officers()
+    record_lookup(Member.objects.get(number="2").pk, by=by, now=NOW)
+    undone(batch)
+    assert Member.objects.count() == 2
+    rules_id = rules()
+
+    first = frozen(rules_id)
+
+    assert Roll.objects.get(pk=first).members_judged == statement_of(first).applied == 1
+    services.withdraw_freeze(first, by=by, seconded_by=seconded_by, now=NOW, reason="It grew.")
+    # Who comes on the list after all, and leaves it again, was on it.
+    imported(person(), person(number="2"))
+    imported(person())
+    second = Roll.objects.get(pk=frozen(rules_id))
+    assert (second.members_judged, second.electors) == (2, 1)
 
 
 def without_kept(batch: ImportBatch) -> list[dict[str, Any]]:

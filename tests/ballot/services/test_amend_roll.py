@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -300,6 +301,25 @@ def test_until_the_register_is_verified_the_board_does_not_tell_whether_the_stru
     assert published[0]["revoked"] is None
     assert published[1]["revoked"] == {"credentials": 1, "keys": keys}
     assert client.get(urls[2]).status_code == 200
+
+
+def test_every_amendment_after_the_opening_seals_its_keys_with_a_salt_of_its_own() -> None:
+    run = election(at="polling", electors=3)
+    amend(run, left_out(), "add", "left-out")
+    strike(run, 0)
+    restore(run, 0)
+    cast(run, entries(run)[1], (0,))
+    cast(run, entries(run)[2], (0,))
+    close(run)
+    strike(run, 1)
+    keys = [one["keys"] for one in told_of(run.election, "amendment")]
+    assert all(one.keys() == {"sealed"} for one in keys) and len(keys) == 4
+
+    verify_register(run.election_id, **run.by)
+
+    salts = [one["salt"] for one in content(run, "reconciliation")["amended_keys"]]
+    assert all(re.fullmatch("[0-9a-f]{64}", salt) for salt in salts)
+    assert len(set(salts)) == 4
 
 
 def test_keys_of_an_amendment_that_the_database_lost_or_changed_stop_the_verification() -> None:
