@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from config.logs import NoPerson
+from config.logs import NoPerson, strike
 
 
 @pytest.fixture
@@ -81,3 +81,16 @@ def test_every_handler_has_the_filter_and_queries_have_no_handler() -> None:
     assert all("no_person" in handler["filters"] for handler in handlers)
     queries = settings.LOGGING["loggers"]["django.db.backends"]
     assert queries["handlers"] == [] and not queries["propagate"]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/roll/mine/aSecret/correction/", "/roll/mine/[link]/correction/"),
+        ("/roll/not-me/aSecret/", "/roll/not-me/[link]/"),
+        ("/vote/leader-2026/not-me/aSecret/", "/vote/leader-2026/not-me/[link]/"),
+        ("/roll/not-me/said/", "/roll/not-me/said/"),
+    ],
+)
+def test_a_link_that_was_mailed_to_one_person_is_struck_out(path: str, told: str) -> None:
+    assert strike(f"Not Found: {path}") == f"Not Found: {told}"
