@@ -12,20 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from ballot.counting.blt import parse_blt
 from ballot.counting.errors import CountingError
 from ballot.counting.papers_csv import parse_papers_csv
 from ballot.counting.profile import Profile
 from ballot.counting.rules import Method
+from ballot.management.bundle_written import write_zip
 from ballot.management.progress import TerminalListener
 from ballot.management.scratch import scratch_database
+from ballot.models import Election
+from ballot.published import newest_checkpoint
 from ballot.rehearsal import NotRehearsable, Outcome, Plan, rehearse, require_rehearsable
+from ballot.services.publish_board import publish_board
 from office.refusal import Refusal
 
 
 class Command(BaseCommand):
-    """`python manage.py rehearse PROFILE [--electors N] [--trustees 2/3] [--mixers 2] [--keep]`"""
+    """`python manage.py rehearse PROFILE [--electors N] [--trustees 2/3] [--bundle FILE.zip] [--keep]`"""
 
     help = "Rehearse a whole election from a profile of papers, in a scratch database."
 
@@ -36,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--trustees", default="2/3", help="quorum/number, as 2/3")
         parser.add_argument("--mixers", type=_at_least(2), default=2)
         parser.add_argument("--processes", type=_at_least(1), default=os.cpu_count() or 1)
+        parser.add_argument("--bundle", type=Path, help="write the whole board here, as a zip")
         parser.add_argument("--keep", action="store_true", help="keep the scratch database")
 
     def handle(self, **options: Any) -> None:
@@ -69,6 +75,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"The scratch database is kept: {name}")
             outcome = _rehearsed(plan, listener)
             listener.finish()
+            if options["bundle"]:
+                _bundle(options["bundle"])
         self._say(outcome)
 
     def _say(self, outcome: Outcome) -> None:
@@ -120,6 +128,15 @@ def _rehearsed(plan: Plan, listener: TerminalListener) -> Outcome:
         return rehearse(plan, listener=listener)
     except Refusal as refusal:
         raise CommandError(refusal.sentence) from refusal
+
+
+def _bundle(path: Path) -> None:
+    """Write the board of the one election that the scratch database has."""
+    publish_board(Election.objects.get().pk, now=timezone.now())
+    checkpoint = newest_checkpoint(Election.objects.get())
+    if checkpoint is None:
+        raise CommandError("The rehearsed board was not signed.")
+    write_zip(checkpoint, path)
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_a_contest_in_three_sections_is_rehearsed_section_by_section(
     profile.write_text(THREE_SECTIONS)
 
     said, figures = rehearse(profile, "--processes", "1", "--trustees", "1/1", "--mixers", "3",
-                             monkeypatch=monkeypatch)
+                             "--bundle", str(tmp_path / "all.zip"), monkeypatch=monkeypatch)
 
     assert "The count agrees with the profile in every stage and section." in said
     # The two sections in which fewer than ten voted are opened together.
@@ -88,6 +89,10 @@ def test_a_contest_in_three_sections_is_rehearsed_section_by_section(
     assert "Members (rehearsal): valid 15, blank 2, rejected 0." in said
     assert figures["agrees"] is True and figures["ballots"] == 29
     assert scratch_databases() == 0
+    with zipfile.ZipFile(tmp_path / "all.zip") as bundle:
+        everything = b"".join(bundle.read(name) for name in bundle.namelist())
+    assert everything.count(b'"kind":"ballot"') == 29
+    assert everything.count(b'"kind":"declaration"') == 1
 
 
 def test_papers_that_changed_their_section_are_a_difference_though_the_totals_are_the_same(
