@@ -30,7 +30,7 @@ from office.refusal import Refusal
 
 
 class Command(BaseCommand):
-    """`python manage.py rehearse PROFILE [--electors N] [--trustees 2/3] [--bundle FILE.zip] [--keep]`"""
+    """`python manage.py rehearse PROFILE [--electors N] [--bundle FILE.zip] [--keep]`"""
 
     help = "Rehearse a whole election from a profile of papers, in a scratch database."
 
