@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
@@ -87,3 +89,39 @@ def test_what_tests_imports_pinned_packages_alone() -> None:
     pinned = set(pins("requirements")) | set(pins("requirements-dev"))
 
     assert unpinned(pinned, "tests") == set()
+
+
+# What a running installation loads, with the late imports of its queue and of its server, while
+# whatever requirements.lock does not install is hidden.
+RUNS_ALONE = """
+import sys
+hidden = set(sys.argv[1:])
+class Hide:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Hide())
+import django
+django.setup()
+import config.celery, config.urls, config.wsgi, config.embedded.supervisor
+import celery.beat, celery.worker, kombu.transport.redis
+import gunicorn.app.wsgiapp, gunicorn.workers.gthread
+"""
+
+
+def test_a_running_installation_needs_nothing_that_only_the_tests_install() -> None:
+    installed = set(locked("requirements"))
+    hidden = [
+        module
+        for module, owners in packages_distributions().items()
+        if not {owner.lower().replace("_", "-") for owner in owners} & installed
+    ]
+
+    done = subprocess.run(
+        [sys.executable, "-c", RUNS_ALONE, *hidden], cwd=ROOT, capture_output=True, text=True,
+        check=False, env={**os.environ, "HUSTINGS_DEVELOPMENT": "1",
+                          "DJANGO_SETTINGS_MODULE": "config.settings"},
+    )  # fmt: skip
+
+    assert {"pytest", "mypy"} <= set(hidden)
+    assert done.returncode == 0, done.stderr
