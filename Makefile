@@ -13,7 +13,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header
 FAILED = { echo 'Step "install" failed; its own message is above.' >&2; \
 	echo 'Check the network and the room on the disk, and run make again.' >&2; exit 1; }
-CORE_TESTS := tests/board tests/sealing tests/counting tests/eligibility tests/matching tests/rollfile tests/canonical
+CORE_TESTS := tests/board tests/sealing tests/counting tests/eligibility tests/matching tests/rollfile tests/canonical tests/verifier
 
 help:
 	@echo 'make run       try Hustings on this machine: http://localhost:8000 (PORT=… for another)'
