@@ -8,7 +8,9 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
-FILES = ("build/booth.js", "build/booth-closed.js", "build/sealing.js", "build/app.css")
+FILES = (
+    "build/booth.js", "build/booth-closed.js", "build/sealing.js", "build/app.css", "css/theme.css",
+)
 TEMPLATE = "ballot/booth.html"
 
 
