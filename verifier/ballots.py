@@ -81,7 +81,7 @@ def check_ballots(paper: Paper, casts: Sequence[Cast], workers: Workers = ALONE)
     Raises: ExceptionGroup of Failed, with the first condition that each false ballot breaks:
             ballot.length, .point, .scalar, .credential, .repeated, .proof, .signature; or
             ballot.twice, for a second ballot of one credential.
-    Cost:   about a millisecond a vote.
+    Cost:   about 1.4 ms for a ballot of one vote, half of it for the signature.
     """
     failures: dict[int, Failed] = {}
     for found in workers.over(

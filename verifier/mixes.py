@@ -86,7 +86,7 @@ def check_mix(
     before:     the rows of the box that is meant: fixed at the close, or given by the mix before.
     generators: H₀ to H_N, or more.
     Spec:       equations (13), (14), (17), (19) to (24).
-    Cost:       about 4 ms a pair.
+    Cost:       about 2.5 ms a pair.
     Raises:     Failed (name, box.length, box.point, shuffle.*), with the first that does not hold.
     """
     where = f"{name}, mix by {mixer}"

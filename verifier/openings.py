@@ -148,7 +148,7 @@ def open_box(box: Box, parts: Sequence[Part], space: Space, workers: Workers = A
     """Put together the parts of a quorum, which have been checked, and read the papers.
 
     Spec:   equations (43) and (44), scaled by the denominator of the λ (§10.5).
-    Cost:   some 0.2 ms a pair, and 4 µs for each ranking that the contest allows.
+    Cost:   some 0.5 ms a pair, and 4 µs for each ranking that the contest allows.
     Raises: Failed (opening.quorum, opening.box).
     """
     trustees = sorted(part.number for part in parts)

@@ -240,7 +240,8 @@ def conclude(
     """Compute the key from everything published, checking all of it (sealing §9.6).
 
     Raises: CeremonyRejected: those of check_reveals and judge; "ceremony.quorum"; and, naming
-            the trustee, "ceremony.unconfirmed", "ceremony.confirmation".
+            the trustee, "ceremony.unconfirmed", "ceremony.confirmation". Malformed "key.shares"
+            when fewer than the quorum hold the key.
     """
     revealed = check_reveals(ceremony, commitments, reveals)
     qualified = _qualified(ceremony, revealed, judge(ceremony, revealed, dealings, complaints))
@@ -259,7 +260,10 @@ def conclude(
             raise CeremonyRejected("ceremony.confirmation", trustee=number)
         name = ceremony.trustees[number - 1]
         shares.append(PublicShare(number, name, native.write_point(point)))
-    return ElectionKey(public_key, ceremony.quorum, tuple(shares))
+    key = ElectionKey(public_key, ceremony.quorum, tuple(shares))
+    # Dealers in league may have polynomials of which the highest coefficients cancel.
+    key.check_shares()
+    return key
 
 
 def make_key(ceremony: Ceremony, *, rng: Rng) -> tuple[ElectionKey, tuple[KeyShare, ...]]:

@@ -95,6 +95,21 @@ def run(trustees: int = 3, quorum: int = 2) -> Run:
     return made
 
 
+def test_dealers_in_league_whose_polynomials_cancel_conclude_no_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = iter([(5, 6), (7, ORDER - 6)])
+    monkeypatch.setattr("ballot.sealing.ceremony.random_scalars", lambda _rng, _n: next(drawn))
+    made = run(trustees=2, quorum=2)
+    finished = [made.finished(number) for number in made.frame.numbers]
+
+    refused = refusal(made.concluded, [confirmation for _, confirmation in finished])
+
+    assert refused.condition == "key.shares"
+    # Each of the two holds the whole key alone.
+    assert {share.secret for share, _ in finished} == {12}
+
+
 def replace_share(made: Run, dealer: int, share: SealedShare) -> None:
     """Put a share in the place of the one that the dealer dealt to the same trustee."""
     dealt = made.dealings[dealer - 1].shares
