@@ -13,13 +13,13 @@ from members import letters, selectors, services
 from members.eligibility.rules import day_in_words
 from members.services.answer_correction import PURPOSE as CORRECTION_ANSWER
 from members.services.answer_enquiry import PURPOSE
+from members.services.apply_import_by_two import describe_import_by_two
 from members.services.contact_freeze import describe_move
 from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
 from members.services.decide_appeal import PURPOSE as APPEAL_OUTCOME
 from members.services.decide_standing import PURPOSE as DECISION_NOTICE
 from members.services.decide_standing import decision_in_words
 from members.services.edit_contact import describe_late_edit
-from members.services.edit_contacts_in_bulk import describe_bulk_edit
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
 from members.services.propose_standing import ACT as DECIDE_STANDING
 from office.acts import register_act
@@ -86,7 +86,7 @@ def _register_contacts() -> None:
         page=letters.draft_path,
     )  # fmt: skip
     register_act(
-        "edit_contacts_in_bulk", services.edit_contacts_in_bulk, describe_bulk_edit,
+        "apply_import_by_two", services.apply_import_by_two, describe_import_by_two,
         page=letters.import_path,
     )  # fmt: skip
     register_act(

@@ -12,6 +12,7 @@ from members.services.add_section import add_section
 from members.services.amend_roll import amend_roll
 from members.services.answer_enquiry import answer_enquiry
 from members.services.apply_import import apply_import, request_apply
+from members.services.apply_import_by_two import apply_import_by_two, propose_import
 from members.services.ask_correction import ask_correction
 from members.services.contact_freeze import move_contact_freeze, set_contact_freeze
 from members.services.decide_appeal import decide_appeal
@@ -26,7 +27,6 @@ from members.services.edit_contact import (
     propose_contact_edit,
     request_contact_edit,
 )
-from members.services.edit_contacts_in_bulk import edit_contacts_in_bulk, propose_import
 from members.services.export_members import begin_export, end_export
 from members.services.find_pairs import find_pairs, request_search
 from members.services.flag_contacts import flag_contacts
@@ -59,6 +59,7 @@ __all__ = [
     "amend_roll",
     "answer_enquiry",
     "apply_import",
+    "apply_import_by_two",
     "ask_correction",
     "ask_for_refresh",
     "begin_export",
@@ -71,7 +72,6 @@ __all__ = [
     "draft_bulk",
     "edit_contact",
     "edit_contact_late",
-    "edit_contacts_in_bulk",
     "end_export",
     "find_pairs",
     "flag_contacts",

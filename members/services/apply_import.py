@@ -8,23 +8,22 @@ from http import HTTPStatus
 from django.db import transaction
 from django.db.models import F
 
-from members import selectors
 from members.models import Change, ImportBatch, Register
 from members.services import changing, comparing, staging
-from members.services.contact_freeze import demand_contacts_open
 from members.services.contact_notices import queue_import_notices
 from members.services.find_pairs import request_search
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
 from members.services.history import lock_register, tell_history
 from members.services.planning import give_memory
+from members.services.takes_two import demand_second
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.jobs import open_job
 
 
-class _FrozenMeanwhile(Exception):
-    """Contact details froze between the request to apply and the work."""
+class _TakesTwo(Exception):
+    """What one person might have applied when it was asked for takes two by now."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
@@ -41,8 +40,8 @@ def request_apply(
 ) -> None:
     """Have a previewed import applied in the background. Asking twice opens one job.
 
-    Where contact details are frozen and it would change some, a second person is demanded:
-    services.propose_import asks for one.
+    Where it takes two people (services.takes_two), a second is demanded: services.propose_import
+    asks for one.
     """
     asked = ImportBatch.objects.filter(pk=batch_id, state=ImportBatch.State.PREVIEWED)
     if not asked.update(state=ImportBatch.State.APPLYING, applied_by=by):
@@ -68,17 +67,17 @@ def apply_import(
 ) -> None:
     """Apply the import. Applying one that is applied already does nothing.
 
-    seconded_by: the second person, where the import changes contact details that are frozen.
+    seconded_by: the second person, where the import takes two.
 
     Where the list has changed since the preview, nothing is applied: the file is compared
     again, and a person looks at the new preview.
     """
     try:
         _apply(batch_id, now=now, seconded_by=seconded_by, report=report)
-    except _FrozenMeanwhile as frozen:
+    except _TakesTwo as found:
         # Nothing was applied: the import can be proposed to a second person as it stands.
         _preview_again(batch_id)
-        raise frozen.refusal from None
+        raise found.refusal from None
     except _Stale:
         _compare_again(batch_id, now=now)
         raise Refusal(
@@ -101,7 +100,7 @@ def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Rep
     try:
         _demand_second(batch.pk, seconded_by)
     except Refusal as refusal:
-        raise _FrozenMeanwhile(refusal) from None
+        raise _TakesTwo(refusal) from None
     report(stage="Changing the membership list", done=0, total=_rows_to_write(batch), unit="rows")
     give_memory()
     tell_history(Change.Source.IMPORT, by=batch.applied_by_id, now=now, batch_id=batch.pk,
@@ -115,17 +114,16 @@ def _apply(batch_id: int, *, now: datetime, seconded_by: int | None, report: Rep
     if any(getattr(batch, name) != rows for name, rows in written.items()):
         raise _Stale
     queue_import_notices(batch.pk, by=batch.applied_by_id, now=now)
-    _settle(batch, now=now)
+    _settle(batch, seconded_by=seconded_by, now=now)
     open_job("flag_contacts", subject=WHOLE_LIST, by=None, now=now)
     comparing.analyse_members()
 
 
 def _demand_second(batch_id: int, seconded_by: int | None) -> None:
-    """Refuse to apply alone what changes frozen details. Rows that are lost are compared anew."""
-    if seconded_by is None and selectors.contacts.is_frozen():
-        batch = ImportBatch.objects.get(pk=batch_id)
-        if _is_staged(batch) and comparing.is_changing_contacts(batch_id):
-            demand_contacts_open(seconded_by=None)
+    """Refuse to apply alone what takes two people. Rows that are lost are compared anew."""
+    batch = ImportBatch.objects.get(pk=batch_id)
+    if _is_staged(batch):
+        demand_second(batch, seconded_by=seconded_by)
 
 
 def _preview_again(batch_id: int) -> None:
@@ -146,7 +144,7 @@ def _rows_to_write(batch: ImportBatch) -> int:
     return batch.rows_changed + batch.rows_new + batch.members_gone
 
 
-def _settle(batch: ImportBatch, *, now: datetime) -> None:
+def _settle(batch: ImportBatch, *, seconded_by: int | None, now: datetime) -> None:
     """Close the import, and forget the staged rows. The file is kept until its day."""
     Register.objects.update(version=F("version") + 1)
     batch.state = ImportBatch.State.APPLIED
@@ -159,6 +157,7 @@ def _settle(batch: ImportBatch, *, now: datetime) -> None:
         "apply_import",
         subject=("import", str(batch.pk)),
         by=batch.applied_by_id,
+        seconded_by=seconded_by,
         now=now,
         parameters={
             "new": batch.rows_new,

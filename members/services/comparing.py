@@ -56,11 +56,6 @@ _CHANGED_FIELDS: Final = "array_remove(ARRAY[{}], NULL)".format(
     ", ".join(f"CASE WHEN {differs} THEN '{name}' END" for name, differs in _DIFFERENCES.items())
 )
 
-# Whether a changed row changes contact details, for their freeze; case and spacing count here.
-IS_CONTACT_CHANGED: Final = (
-    "coalesce(" + " OR ".join(_DIFFERENCES[name] for name in CONTACT_COLUMNS) + ", false)"
-)
-
 IS_GONE: Final = """
     m.is_listed
     AND (%(section)s::bigint IS NULL OR m.section_id = %(section)s)
@@ -242,23 +237,23 @@ def _changes_by_field(batch_id: int) -> list[tuple[str, int]]:
     return [(field, people) for field, people in rows]
 
 
-def is_changing_contacts(batch_id: int) -> bool:
-    """Whether applying the import would change the contact details of anybody on the list."""
-    ((found,),) = staging.run(
-        f"SELECT EXISTS (SELECT FROM {SIDE_BY_SIDE} WHERE m.id IS NOT NULL"
-        f" AND {IS_CONTACT_CHANGED})",
-        batch_id,
-    )
-    return bool(found)
+def count_contacts_brought(batch_id: int) -> tuple[int, int]:
+    """How many people's contact details the import would change; how many it would bring.
 
-
-def count_contact_changes(batch_id: int) -> int:
-    """How many people's contact details applying the import would change."""
-    ((people,),) = staging.run(
-        f"SELECT count(*) FROM {SIDE_BY_SIDE} WHERE m.id IS NOT NULL AND {IS_CONTACT_CHANGED}",
+    Case and spacing count as a change here. Brought are those of whoever is new, and of whoever
+    comes back to the list.
+    """
+    ((changed, brought),) = staging.run(
+        """
+        SELECT count(*) FILTER (WHERE kind = 'changed' AND fields && %(contacts)s::text[]),
+               count(*) FILTER (WHERE kind = 'new'
+                                OR kind = 'changed' AND 'on the list' = ANY(fields))
+        FROM {difference}
+        """,
         batch_id,
+        contacts=list(CONTACT_COLUMNS),
     )
-    return int(people)
+    return int(changed), int(brought)
 
 
 def new_units(batch_id: int) -> list[str]:

@@ -411,8 +411,8 @@ def test_a_preview_warns_that_applying_proposes_once_contact_details_are_frozen(
     freeze(ago=timedelta(minutes=1))
 
     shown = page(keeper, "import", changing.pk)
-    assert "this file changes those of 2 people. “Apply” proposes it" in shown
+    assert "this import changes those of 2 people. “Apply” proposes it" in shown
     keeper.post(reverse("import_apply", args=[changing.pk]))
-    assert Approval.objects.get().act == "edit_contacts_in_bulk"
+    assert Approval.objects.get().act == "apply_import_by_two"
     other = previewed(person(standing="arrears"), person(number="9", email="other@example.org"))
-    assert "this file changes those of" not in page(keeper, "import", other.pk)
+    assert "this import changes those of" not in page(keeper, "import", other.pk)

@@ -443,9 +443,9 @@ def test_an_import_that_changes_frozen_details_waits_for_a_second_person() -> No
 
     with pytest.raises(Refusal) as refused:
         services.request_apply(batch.pk, by=by.pk, now=NOW)
-    assert refused.value.code == "contacts.frozen"
+    assert refused.value.code == "import.takes-two"
     approval = services.propose_import(batch.pk, by=by.pk, now=NOW)
-    assert "1 people’s details change" in approval.sentence
+    assert "this import changes those of one person." in approval.sentence
     approve_act(approval.pk, by=second.pk, now=NOW)
     services.apply_import(batch.pk, now=NOW, seconded_by=second.pk)
 
@@ -458,10 +458,25 @@ def test_an_import_that_leaves_contact_details_alone_takes_one_person_after_the_
     imported(person())
     frozen_since()
 
-    imported(person(paid_until="2017-12-31"), person(number="2"))
+    imported(person(paid_until="2017-12-31"))
 
     assert the_member().paid_until is not None
-    assert Member.objects.count() == 2
+
+
+def test_a_list_that_has_somebody_under_another_number_waits_for_a_second_person() -> None:
+    """The address of who is dropped and added is a new one, though no change of it is recorded."""
+    imported(person(), person(number="2", email="two@example.org"))
+    imported(person())
+    frozen_since()
+    swapped = previewed(person(number="9999", email="thief@example.com"))
+    back = previewed(person(), person(number="2", email="two@example.org"))
+
+    for batch in (swapped, back):
+        with pytest.raises(Refusal) as refused:
+            services.request_apply(batch.pk, by=officer().pk, now=NOW)
+        assert refused.value.code == "import.takes-two"
+        assert "adds or brings back one person with theirs" in refused.value.sentence
+    assert not Member.objects.filter(number="9999").exists()
 
 
 def test_details_that_freeze_between_the_request_and_the_work_are_not_changed_by_it() -> None:
@@ -474,7 +489,7 @@ def test_details_that_freeze_between_the_request_and_the_work_are_not_changed_by
         services.apply_import(batch.pk, now=NOW)
 
     batch.refresh_from_db()
-    assert refused.value.code == "contacts.frozen"
+    assert refused.value.code == "import.takes-two"
     assert batch.state == ImportBatch.State.PREVIEWED
     assert the_member().email == "carys@example.org"
     assert not Approval.objects.exists()

@@ -568,5 +568,6 @@ def test_once_contact_details_are_frozen_nobody_alone_takes_people_out_to_send_t
 
     assert refusal.value.code == "import.undo-frozen"
     assert Member.objects.count() == 2
-    # To add people goes on.
-    assert imported(person(), person(number="2"), person(number="3")).state == "applied"
+    # To add people goes on, as what two people decide.
+    later = previewed(person(), person(number="2"), person(number="3"))
+    services.request_apply(later.pk, by=officer().pk, seconded_by=officer().pk, now=NOW)

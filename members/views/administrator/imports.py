@@ -18,7 +18,7 @@ from members.models import ImportBatch
 from members.rollfile import COLUMNS
 from members.rollfile.mending import MENDING_HEADER
 from members.selectors import differences, totals
-from members.services.comparing import count_contact_changes
+from members.services.takes_two import reasons_for_two
 from members.views.administrator.differences import batch_or_404, section_bars
 from members.views.downloads import csv_download, name_for
 from members.views.paging import row_named
@@ -103,7 +103,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "unnumbered": selectors.imports.lines_refused_without_number(batch.pk),
             "many_gone": _is_many_gone(batch),
             "listed": selectors.people.list_figures().listed,
-            "frozen_words": _frozen_words(batch),
+            "two_words": _two_words(batch),
             "may_apply": may(request.user, "apply_import"),
             "may_undo": may(request.user, "undo_import"),
             "keep_until": selectors.imports.keep_until(batch),
@@ -147,22 +147,16 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
     return shown
 
 
-def _frozen_words(batch: ImportBatch) -> str:
-    """That applying takes two people, where contact details are frozen and the file has new ones.
+def _two_words(batch: ImportBatch) -> str:
+    """That applying takes two people, and why.
 
     A file whose rows were lost with a fall of the database is compared again when it is applied.
     """
-    if batch.state != ImportBatch.State.PREVIEWED or not selectors.contacts.is_frozen():
+    if batch.state != ImportBatch.State.PREVIEWED or not differences.is_written_down(batch):
         return ""
-    if not differences.is_written_down(batch):
-        return ""
-    people = count_contact_changes(batch.pk)
-    if not people:
-        return ""
-    whose = "one person" if people == 1 else f"{people:,} people"
-    return (
-        f"Contact details are frozen, and this file changes those of {whose}. “Apply” proposes "
-        "it: nothing changes until another officer approves."
+    reasons = " ".join(reasons_for_two(batch))
+    return reasons and (
+        f"{reasons} “Apply” proposes it: nothing changes until another officer approves."
     )
 
 
@@ -212,17 +206,17 @@ def import_apply(request: StaffRequest, batch_id: int) -> HttpResponse:
     try:
         services.request_apply(batch_id, by=request.user.pk, now=timezone.now())
     except Refusal as refused:
-        if refused.code != "contacts.frozen":
+        if refused.code != "import.takes-two":
             raise
         return freshly(_import_propose)(request, batch_id)  # type: ignore[return-value]
     return redirect("import", batch_id)
 
 
 def _import_propose(request: StaffRequest, batch_id: int) -> HttpResponse:
-    """Ask for a second person, where the import changes contact details that are frozen."""
+    """Ask for a second person, where the import takes two."""
     services.propose_import(batch_id, by=request.user.pk, now=timezone.now())
-    messages.success(request, "Contact details are frozen, and this import changes some: it is "
-                     "proposed to a second officer, and applied once one approves.")
+    messages.success(request, "This import takes two people: it is proposed to a second officer, "
+                     "and applied once one approves.")
     return redirect("import", batch_id)
 
 

@@ -1,4 +1,4 @@
-"""Apply an import that changes contact details after their freeze: proposed, then seconded."""
+"""Apply an import that takes two people (members.services.takes_two): proposed, then seconded."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import datetime
 from django.db import transaction
 
 from members.models import ImportBatch
-from members.services import comparing
 from members.services.apply_import import request_apply
+from members.services.takes_two import reasons_for_two
 from office.models import Approval
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers, propose_act
 
 
 def propose_import(batch_id: int, *, by: int, now: datetime) -> Approval:
-    """Propose to apply an import that changes contact details which are frozen."""
-    return propose_act("edit_contacts_in_bulk", subject=("import", str(batch_id)), by=by, now=now)
+    """Propose to apply an import that takes two people."""
+    return propose_act("apply_import_by_two", subject=("import", str(batch_id)), by=by, now=now)
 
 
 @transaction.atomic
-def edit_contacts_in_bulk(
+def apply_import_by_two(
     batch_id: str, *, by: int, seconded_by: int, now: datetime
 ) -> None:
     """Have the import applied, as two people decided."""
@@ -28,14 +28,15 @@ def edit_contacts_in_bulk(
     request_apply(int(batch_id), by=by, seconded_by=seconded_by, now=now)
 
 
-def describe_bulk_edit(batch_id: str) -> str:
+def describe_import_by_two(batch_id: str) -> str:
     """What applying would do, in numbers; the rows stand on the import's own page."""
     batch = ImportBatch.objects.filter(pk=int(batch_id)).first()
     if batch is None or batch.state != ImportBatch.State.PREVIEWED:
         raise Refusal("import.not-previewed", "This import has not been read and looked at, or "
                       "was settled meanwhile.")
-    people = comparing.count_contact_changes(batch.pk)
-    return (f"Apply import {batch.pk}, though contact details are frozen: {people:,} people’s "
-            f"details change; {batch.rows_new:,} people are added, {batch.rows_changed:,} changed, "
-            f"{batch.members_gone:,} marked as gone. The list is at version "
-            f"{batch.register_version}.")
+    return " ".join([
+        f"Apply import {batch.pk}: {batch.rows_new:,} people are added, {batch.rows_changed:,} "
+        f"changed, {batch.members_gone:,} marked as gone.",
+        *reasons_for_two(batch),
+        f"The list is at version {batch.register_version}.",
+    ])
