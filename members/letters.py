@@ -9,7 +9,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from members import selectors
-from members.models import Appeal, CorrectionRequest, Decision, Member
+from members.models import Appeal, Change, CorrectionRequest, Decision, Member
 from members.models.decisions import Kind
 from office.letters import words
 from office.links import absolute
@@ -71,6 +71,31 @@ def contact_notices(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
     return envelopes
 
 
+def joined_notices(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """Notices that records are one person's now, to each address among them.
+
+    Each gets a hint of the others and of nothing else: they may be a stranger's. Records that
+    were parted again before the notice went out have none.
+    """
+    asked = {letter.letter_id: letter.recipient.split(":") for letter in batch}
+    changes = Change.objects.in_bulk([int(change) for _, change, _ in asked.values()])
+    envelopes = {}
+    for letter_id, (_, change, member_id) in asked.items():
+        member = selectors.people.member(int(member_id))
+        others = selectors.pairs.other_addresses(int(member_id))
+        if member is not None and member.email and others:
+            told = {
+                "member": member,
+                "joined_at": changes[int(change)].at,
+                "others": [masked_email(each) for each in others],
+                "link": absolute(dispute_path(int(change))),
+            }
+            envelopes[letter_id] = Envelope(
+                member.email, *words("members/letters/records_joined", told)
+            )
+    return envelopes
+
+
 def masked_email(email: str) -> str:
     """A hint of an address: who owns it knows it again, and nobody else learns it."""
     local, at, domain = email.rpartition("@")
@@ -90,6 +115,11 @@ def decision_path(member_id: str, *, decision: int) -> str:
 def import_path(batch_id: str) -> str:
     """Where the second person reads what an import would change."""
     return reverse("import", args=[batch_id])
+
+
+def pair_path(pair_id: str, *, keep: int | None) -> str:
+    """Where the second person sees the two records side by side."""
+    return reverse("duplicate", args=[pair_id])
 
 
 def _own_page(enclosure: bytes | None, now: datetime) -> dict[str, object]:

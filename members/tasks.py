@@ -21,7 +21,10 @@ from members.services.decide_standing import PURPOSE as DECISION_NOTICE
 from members.services.decide_standing import decision_in_words
 from members.services.edit_contact import describe_late_edit
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
+from members.services.joined_notices import PURPOSE as RECORDS_JOINED
 from members.services.propose_standing import ACT as DECIDE_STANDING
+from members.services.settle_pair_late import ACT as SETTLE_LATE
+from members.services.settle_pair_late import describe_late_settling
 from office.acts import register_act
 from office.desk import register_desk_link
 from office.kinds import Work, register_job_kind
@@ -89,6 +92,12 @@ def _register_contacts() -> None:
         "apply_import_by_two", services.apply_import_by_two, describe_import_by_two,
         page=letters.import_path,
     )  # fmt: skip
+    register_purpose(
+        RECORDS_JOINED, letters.joined_notices, words="Notices of records that are one person’s"
+    )
+    register_act(
+        SETTLE_LATE, services.settle_pair_late, describe_late_settling, page=letters.pair_path
+    )
     register_act(
         "move_contact_freeze", services.move_contact_freeze, describe_move
     )

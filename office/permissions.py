@@ -108,6 +108,8 @@ _TABLE = (
     _one("undo_import", "undo an import", ROLL_KEEPERS, fresh=True),
     _one("find_pairs", "search for records of one person", ROLL_KEEPERS),
     _one("settle_pair", "decide whether two records are one person", ROLL_KEEPERS),
+    _two("settle_pair_late", "join or part records after the freeze of contact details",
+         ROLL_KEEPERS),
     _one("list_levy", "download who has no levy confirmed", ROLL_KEEPERS, fresh=True),
     _one("edit_rules", "edit the eligibility rules", OFFICERS),
     _one("judge_roll", "judge who may vote", ROLL_KEEPERS),

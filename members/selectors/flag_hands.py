@@ -71,7 +71,7 @@ _HELD: Final = {
 
 def has_a_hand_in(flag: ContactFlag, person_id: int) -> bool:
     """Whether this member of staff made, approved or sent in a change that the flag is about."""
-    if flag.by_id == person_id:
+    if person_id in (flag.by_id, flag.change.seconded_by_id if flag.change else None):
         return True
     # A change may be disputed long after it was made.
     since = flag.change.at if flag.change else flag.found_at - timedelta(days=WINDOW_DAYS)

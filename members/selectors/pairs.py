@@ -93,6 +93,15 @@ def next_waiting(*, after: int) -> Pair | None:
     return found[0] if found else None
 
 
+def other_addresses(member_id: int) -> list[str]:
+    """The e-mail addresses of a person's other records that this record has not."""
+    member = Member.objects.get(pk=member_id)
+    stands = member.merged_into_id or member.pk
+    rows = Member.objects.filter(Q(pk=stands) | Q(merged_into=stands)).exclude(email="")
+    others = {row.email.strip().lower() for row in rows} - {member.email.strip().lower()}
+    return sorted(others)
+
+
 def settled(*, before: int = 0) -> list[Pair]:
     """Decided pairs, the newest decision first, from the one after the given pair."""
     rows = (

@@ -49,6 +49,7 @@ from members.services.save_rules import save_rules
 from members.services.set_destruction_date import set_destruction_date
 from members.services.settle_correction import accept_correction, refuse_correction
 from members.services.settle_pair import settle_different, settle_same, unsettle
+from members.services.settle_pair_late import propose_settling, settle_pair_late
 from members.services.undo_import import request_undo, undo_import
 from members.services.upload_import import upload_import
 from members.services.withdraw_freeze import withdraw_freeze
@@ -87,6 +88,7 @@ __all__ = [
     "preview_import",
     "propose_contact_edit",
     "propose_import",
+    "propose_settling",
     "propose_standing",
     "record_contact_dispute",
     "record_enquiry",
@@ -107,6 +109,7 @@ __all__ = [
     "set_contact_freeze",
     "set_destruction_date",
     "settle_different",
+    "settle_pair_late",
     "settle_same",
     "take_access_file",
     "undo_import",

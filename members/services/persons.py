@@ -29,14 +29,19 @@ def records_of(member_ids: Iterable[int]) -> dict[int, int]:
 
 
 def stand(
-    standing: Mapping[int, int], *, by: int | None, now: datetime, reason: str
+    standing: Mapping[int, int],
+    *,
+    by: int | None,
+    now: datetime,
+    reason: str,
+    seconded_by: int | None = None,
 ) -> None:
     """Have each record stand for itself, or name the record that stands for it.
 
     standing: from each record's id to the id of the one that stands. The caller has locked the
     list; its version grows, so that what was compared before is compared again.
     """
-    tell_history(Change.Source.MERGE, by=by, now=now, reason=reason)
+    tell_history(Change.Source.MERGE, by=by, seconded_by=seconded_by, now=now, reason=reason)
     whens = [When(pk=pk, then=Value(None if pk == kept else kept))
              for pk, kept in standing.items()]  # fmt: skip
     # Where all of them are NULL, the database cannot tell of what type.

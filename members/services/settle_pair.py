@@ -5,6 +5,9 @@ entitlements that is, the freeze decides by the order of the sections. A merge m
 any time, after a freeze too: the frozen roll is a copy of what stood then and does not change with
 the list, so that nothing depends on the merge; what it should have been is for an amendment.
 
+Once contact details are frozen, to join records or to part them takes two people
+(services.settle_pair_late): it changes which record, and so which address, is entered on the roll.
+
 Neither is done while a standing decision is on one of the records, or waits: what two officers
 decided of a person is not put on another, or taken off, by one.
 """
@@ -20,7 +23,9 @@ from django.db.models import Max
 
 from members import selectors
 from members.models import Change, Member, Pair
+from members.services.contact_freeze import demand_contacts_open
 from members.services.history import lock_register
+from members.services.joined_notices import queue_joined_notices
 from members.services.persons import decided_among, records_of, stand
 from office.refusal import Refusal
 from office.services.audit import record
@@ -28,12 +33,18 @@ from office.services.audit import record
 
 @transaction.atomic
 def settle_same(
-    pair_id: int, *, keep: int, by: int | None, now: datetime, reason: str = ""
+    pair_id: int,
+    *,
+    keep: int,
+    by: int | None,
+    now: datetime,
+    reason: str = "",
+    seconded_by: int | None = None,
 ) -> None:
     """The two are one person, and the record `keep` stands for it. Deciding so twice is no error.
 
     Records that were merged with either before are the same person's too. What waited between any
-    two of them follows from this and waits no longer.
+    two of them follows from this and waits no longer. Every address among them is told.
     """
     pair = _locked(pair_id)
     if pair.state == Pair.State.SAME and pair.kept_id == keep:
@@ -43,6 +54,7 @@ def settle_same(
         raise Refusal(
             "pair.keep", "Say which of the two records stands.", status=HTTPStatus.BAD_REQUEST
         )
+    demand_contacts_open(seconded_by=seconded_by)
     records = records_of((pair.first_id, pair.second_id))
     _refuse_where_decided(records, now=now)
     contrary = decided_among(records, state=Pair.State.DIFFERENT)
@@ -52,11 +64,12 @@ def settle_same(
             "Among the records that would become one person are two of which somebody decided "
             f"that they are not the same: pair {contrary[0].pk}. Undo one of the decisions first.",
         )
-    stand(dict.fromkeys(records, keep), by=by, now=now, reason=reason)
+    stand(dict.fromkeys(records, keep), by=by, seconded_by=seconded_by, now=now, reason=reason)
+    queue_joined_notices(list(records))
     _decide(pair, Pair.State.SAME, by=by, now=now, reason=reason, kept=keep)
     for follows in decided_among(records, state=Pair.State.OPEN):
         _decide(follows, Pair.State.SAME, by=by, now=now, kept=keep, is_implied=True)
-    _record("settle_same", pair, by=by, now=now, kept=keep)
+    _record("settle_same", pair, by=by, seconded_by=seconded_by, now=now, kept=keep)
 
 
 @transaction.atomic
@@ -73,7 +86,9 @@ def settle_different(
 
 
 @transaction.atomic
-def unsettle(pair_id: int, *, by: int | None, now: datetime) -> None:
+def unsettle(
+    pair_id: int, *, by: int | None, now: datetime, seconded_by: int | None = None
+) -> None:
     """Take a decision back: the pair waits again. Taking it back twice is no error."""
     pair = _locked(pair_id)
     if pair.state == Pair.State.OPEN:
@@ -86,11 +101,12 @@ def unsettle(pair_id: int, *, by: int | None, now: datetime) -> None:
         )
     was = pair.state
     if was == Pair.State.SAME:
+        demand_contacts_open(seconded_by=seconded_by)
         _refuse_where_decided(records_of((pair.first_id, pair.second_id)), now=now)
     _reopen(pair)
     if was == Pair.State.SAME:
-        _part(pair, by=by, now=now)
-    _record("unsettle_pair", pair, by=by, now=now, was=was)
+        _part(pair, by=by, seconded_by=seconded_by, now=now)
+    _record("unsettle_pair", pair, by=by, seconded_by=seconded_by, now=now, was=was)
 
 
 def _locked(pair_id: int) -> Pair:
@@ -153,13 +169,15 @@ def _reopen(pair: Pair) -> None:
     )
 
 
-def _part(pair: Pair, *, by: int | None, now: datetime) -> None:
+def _part(
+    pair: Pair, *, by: int | None, seconded_by: int | None, now: datetime
+) -> None:
     """Part one person's records into those that decisions still hold together."""
     records = records_of((pair.first_id, pair.second_id))
     merged = decided_among(records, state=Pair.State.SAME)
     decided = [each for each in merged if not each.is_implied]
     standing = _standing_in_parts(records, decided, undone=pair)
-    stand(standing, by=by, now=now, reason=f"undone: pair {pair.pk}")
+    stand(standing, by=by, seconded_by=seconded_by, now=now, reason=f"undone: pair {pair.pk}")
     for follows in merged:
         if follows.is_implied and standing[follows.first_id] != standing[follows.second_id]:
             _reopen(follows)
@@ -189,9 +207,10 @@ def _standing_in_parts(
 
 
 def _record(
-    act: str, pair: Pair, *, by: int | None, now: datetime, **parameters: int | str
+    act: str, pair: Pair, *, by: int | None, now: datetime, seconded_by: int | None = None,
+    **parameters: int | str,
 ) -> None:
     record(
-        act, subject=("pair", str(pair.pk)), by=by, now=now,
+        act, subject=("pair", str(pair.pk)), by=by, seconded_by=seconded_by, now=now,
         parameters={"first": pair.first_id, "second": pair.second_id, **parameters},
     )  # fmt: skip

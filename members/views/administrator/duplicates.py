@@ -16,10 +16,11 @@ from members.forms.pairs import DecisionForm
 from members.models import Pair
 from members.selectors.pairs import PAGE_ROWS, Trace
 from members.services.find_pairs import SUBJECT
+from members.services.settle_pair_late import ACT as SETTLE_LATE
 from members.views.paging import row_named
-from office.access import StaffRequest, may, staff_only
+from office.access import StaffRequest, freshly, may, staff_only
 from office.refusal import Refusal
-from office.selectors import latest_job
+from office.selectors import latest_job, waiting_approval
 
 
 @staff_only("see_members")
@@ -103,6 +104,9 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
         {
             "pair": pair,
             "refusal": refusal,
+            "proposed": waiting_approval(
+                SETTLE_LATE, subject=("pair", str(pair.pk)), now=timezone.now()
+            ),
             "is_open": pair.state == Pair.State.OPEN,
             "is_same": pair.state == Pair.State.SAME,
             "likelihood": selectors.pairs.likelihood(pair.score),
@@ -128,12 +132,33 @@ def _decided(request: StaffRequest, pair: Pair) -> HttpResponse:
         services.settle_different(pair.pk, by=by, now=now, reason=reason)
         said = "Not the same person"
     else:
-        services.settle_same(pair.pk, keep=keep, by=by, now=now, reason=reason)
+        try:
+            services.settle_same(pair.pk, keep=keep, by=by, now=now, reason=reason)
+        except Refusal as refused:
+            if refused.code != "contacts.frozen":
+                raise
+            return _proposed(request, pair, keep=keep, reason=reason)
         said = "One person"
     messages.success(request, f"{said}: {pair.first.full_name}, numbers {pair.first.number} and "
                      f"{pair.second.number}. It can be undone under “Decided”.")  # fmt: skip
     following = selectors.pairs.next_waiting(after=pair.pk)
     return redirect("duplicate", following.pk) if following else redirect("duplicates")
+
+
+def _proposed(
+    request: StaffRequest, pair: Pair, *, keep: int | None, reason: str = ""
+) -> HttpResponse:
+    """Ask for a second person, where contact details are frozen."""
+
+    def propose(request: StaffRequest) -> HttpResponse:
+        services.propose_settling(
+            pair.pk, keep=keep, reason=reason, by=request.user.pk, now=timezone.now()
+        )
+        messages.success(request, "Contact details are frozen, and this decides which of them a "
+                         "roll has: it is proposed to a second officer.")  # fmt: skip
+        return redirect("duplicate", pair.pk)
+
+    return freshly(propose)(request)  # type: ignore[return-value]
 
 
 def _traced(trace: Trace) -> dict[str, object]:
@@ -164,14 +189,24 @@ def _news(pair: Pair) -> list[str]:
 @require_POST
 def duplicate_undo(request: StaffRequest, pair_id: int) -> HttpResponse:
     """Take a decision back; the pair waits again."""
-    _pair_or_404(pair_id)
+    pair = _pair_or_404(pair_id)
     try:
         services.unsettle(pair_id, by=request.user.pk, now=timezone.now())
     except Refusal as refused:
+        if refused.code == "contacts.frozen":
+            return _undo_proposed(request, pair)
         messages.error(request, refused.sentence)
     else:
         messages.success(request, "Undone. The pair waits for a decision again.")
     return redirect(reverse("duplicate", args=[pair_id]))
+
+
+def _undo_proposed(request: StaffRequest, pair: Pair) -> HttpResponse:
+    try:
+        return _proposed(request, pair, keep=None)
+    except Refusal as refused:
+        messages.error(request, refused.sentence)
+        return redirect("duplicate", pair.pk)
 
 
 def _pair_or_404(pair_id: int) -> Pair:
