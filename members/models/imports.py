@@ -104,6 +104,9 @@ class ImportBatch(models.Model):
     changes_by_field = models.JSONField(default=dict)
     columns_dropped = models.JSONField(default=list)
     units_new = models.JSONField(default=list)
+    votes_taken = models.JSONField(default=list)
+    """How many people it takes good standing from, or off the list, or gives worse dates: rows of
+    "what" (a standing, "gone" or "dates"), "section" (its name) and "people"."""
     failure = models.JSONField(default=dict)
     look = models.JSONField(default=dict)
     """What was seen of the file, sample values included: kept until its columns are matched."""
@@ -137,6 +140,11 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+    @property
+    def people_losing(self) -> int:
+        """How many people the import takes something from that a vote may rest on."""
+        return sum(int(row["people"]) for row in self.votes_taken)
 
     @property
     def staged_table(self) -> str:

@@ -11,8 +11,10 @@ from typing import Final
 from django.db.models import QuerySet
 
 from members.models import Change, CorrectionRequest, EligibilityRules, Member, OwnPageLink, Roll
+from members.models.people import Standing
 from members.models.requests import LINK_LASTS
 from members.selectors.contacts import draft_waiting
+from members.selectors.decisions import person_of, standing_decision
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import Why, judge_today, why
 
@@ -91,6 +93,20 @@ def _judged_on(roll: Roll, member_id: int) -> Judged:
     today = judge_today(member_id, rules_id=roll.rules_id)
     is_otherwise = then is None or today.has_vote != then.has_vote
     return Judged(roll.name, roll.frozen_at, then, today if is_otherwise else None)
+
+
+def said_by_list(member: Member) -> str:
+    """What of a member's exclusion rests on the party's list alone, and on no decision made here.
+
+    Empty where the list has them in good standing, or two officers decided it: a decision is
+    shown with its reason and the right of appeal.
+    """
+    if not member.is_listed:
+        return "The party’s membership list does not have you any more."
+    barring = member.standing not in ("", Standing.GOOD)
+    if not barring or standing_decision(person_of(member)) is not None:
+        return ""
+    return f"The party’s membership list says of you: {member.get_standing_display()}."
 
 
 def held(member: Member, *, in_part: bool) -> list[dict[str, str]]:

@@ -164,6 +164,7 @@ def _settle(batch: ImportBatch, *, seconded_by: int | None, now: datetime) -> No
             "changed": batch.rows_changed,
             "gone": batch.members_gone,
             "refused": batch.rows_refused,
+            "losing": batch.people_losing,
         },
     )
 

@@ -143,6 +143,7 @@ def compare(batch: ImportBatch) -> None:
     batch.rows_alike = counts.get("alike", 0)
     batch.changes_by_field = dict(_changes_by_field(batch.pk))
     batch.units_new = new_units(batch.pk)
+    batch.votes_taken = _votes_taken(batch.pk)
 
 
 def _make_difference(batch: ImportBatch) -> None:
@@ -235,6 +236,37 @@ def _changes_by_field(batch_id: int) -> list[tuple[str, int]]:
         batch_id,
     )
     return [(field, people) for field, people in rows]
+
+
+def _votes_taken(batch_id: int) -> list[dict[str, str | int]]:
+    """How many people of each section would lose what a vote may rest on, by what it is.
+
+    Being on the list; a standing of good or arrears for a worse one; being neither suspended nor
+    excluded, whatever the standing; the day of joining or the last day paid for, where the new one
+    is worse. Each person is counted once. Section and unit are not asked: which is worse, only
+    the rules could say.
+    """
+    rows = staging.run(
+        """
+        SELECT what, name, count(*) FROM (
+            SELECT c.name, c.precedence, CASE
+                WHEN d.kind = 'gone' THEN 'gone'
+                WHEN 'standing' = ANY(d.fields) AND s.standing <> 'good'
+                     AND (m.standing IN ('good', 'arrears')
+                          OR s.standing IN ('suspended', 'excluded')) THEN s.standing
+                WHEN s.joined_on > m.joined_on OR s.paid_until < m.paid_until THEN 'dates'
+            END AS what
+            FROM {difference} d
+            JOIN members_member m ON m.id = d.member_id
+            JOIN members_section c ON c.id = m.section_id
+            LEFT JOIN {staged} s ON d.kind = 'changed' AND s.line = d.place
+            WHERE d.kind IN ('gone', 'changed') AND m.is_listed
+        ) AS losing
+        WHERE what IS NOT NULL GROUP BY what, name, precedence ORDER BY what, precedence
+        """,
+        batch_id,
+    )
+    return [{"what": what, "section": name, "people": people} for what, name, people in rows]
 
 
 def count_contacts_brought(batch_id: int) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
+from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -28,6 +29,8 @@ from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.jobs import open_job
+
+_VOTES_REST_ON: Final = frozenset({"on the list", "standing", "joined_on", "paid_until"})
 
 
 class _CannotBeUndone(Exception):
@@ -97,19 +100,25 @@ def _undo(batch_id: int, *, now: datetime, report: Report) -> None:
 
 
 def _refuse_frozen(batch: ImportBatch) -> None:
-    """Once contact details are frozen, nobody alone puts back those that an import brought.
+    """Once contact details are frozen, nobody alone puts back what an import brought of them.
 
     Those of somebody new are among them: whoever takes a person out and sends them in again has
-    changed their address, and no record of a change would show it.
+    changed their address, and no record of a change would show it. Nor does one person then take
+    back who is listed, in what standing and from when: by a list that takes two (takes_two).
     """
     if not selectors.contacts.is_frozen():
         return
-    if batch.rows_new or ContactChange.objects.filter(batch=batch).exists():
+    if (
+        batch.rows_new
+        or batch.members_gone
+        or _VOTES_REST_ON & set(batch.changes_by_field)
+        or ContactChange.objects.filter(batch=batch).exists()
+    ):
         raise Refusal(
             "import.undo-frozen",
-            "Contact details are frozen, and this import changed some or added people with theirs. "
-            "Send a list that puts them right: where it changes contact details, applying it is "
-            "proposed to a second officer.",
+            "Contact details are frozen, and this import changed some, or who is on the list, in "
+            "what standing or from when. Send a list that puts it right: where that takes two "
+            "people, applying it is proposed to a second officer.",
         )
 
 

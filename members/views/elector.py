@@ -99,6 +99,7 @@ def _page(
             "token": token,
             "is_shared": link.is_shared,
             "until": link.expires_at,
+            "said_by_list": selectors.own_page.said_by_list(member),
             "rows": selectors.own_page.held(member, in_part=link.is_shared),
             "judged": selectors.own_page.judged(member.pk),
             "decisions": [

@@ -68,10 +68,19 @@ def previewed(*rows: dict[str, str], scope: str = "whole", **given: Any) -> Impo
 
 
 def imported(*rows: dict[str, str], scope: str = "whole", **given: Any) -> ImportBatch:
-    """An import of these rows, applied."""
-    batch = previewed(*rows, scope=scope, **given)
-    services.request_apply(batch.pk, by=None, now=NOW)
-    services.apply_import(batch.pk, now=NOW)
+    """An import of these rows, applied by one person."""
+    return _applied(previewed(*rows, scope=scope, **given), seconded_by=None)
+
+
+def imported_by_two(*rows: dict[str, str], scope: str = "whole", **given: Any) -> ImportBatch:
+    """An import of these rows that takes two people, applied by them."""
+    _, second = officers()
+    return _applied(previewed(*rows, scope=scope, **given), seconded_by=second)
+
+
+def _applied(batch: ImportBatch, *, seconded_by: int | None) -> ImportBatch:
+    services.request_apply(batch.pk, by=None, seconded_by=seconded_by, now=NOW)
+    services.apply_import(batch.pk, now=NOW, seconded_by=seconded_by)
     batch.refresh_from_db()
     return batch
 

@@ -35,6 +35,7 @@ from tests.members.factories import (
     NOW,
     frozen,
     imported,
+    imported_by_two,
     officers,
     people,
     person,
@@ -286,7 +287,7 @@ def test_somebody_merged_into_an_added_person_stands_in_the_way() -> None:
 
 def test_a_standing_that_was_decided_since_is_not_given_back_by_an_undo() -> None:
     imported(person(), *people(1))
-    batch = imported(person(standing="suspended"), *people(1, standing="suspended"))
+    batch = imported_by_two(person(standing="suspended"), *people(1, standing="suspended"))
     keeper, second = staff(Role.MEMBERSHIP_ADMINISTRATOR), officer()
     services.propose_standing(
         Member.objects.get(number="0000123").pk, kind="suspension", reason="abuse",
@@ -546,15 +547,17 @@ def test_addresses_that_are_put_back_are_told_of_like_any_other_change() -> None
 
 def test_once_contact_details_are_frozen_nobody_alone_puts_them_back() -> None:
     imported(person())
-    plain = imported(person(paid_until="2020-01-01"))
-    batch = imported(person(email="new@example.org", paid_until="2020-01-01"))
+    plain = imported(person(title="Dr"))
+    lapsed = imported(person(title="Dr", standing="arrears"))
+    batch = imported(person(title="Dr", standing="arrears", email="new@example.org"))
     ContactFreeze.objects.create(freezes_at=NOW, reason="", set_by=officer(), set_at=NOW)
 
-    with pytest.raises(Refusal) as refusal:
-        services.request_undo(batch.pk, by=None, now=NOW)
-    assert refusal.value.code == "import.undo-frozen"
+    for each in (batch, lapsed):
+        with pytest.raises(Refusal) as refusal:
+            services.request_undo(each.pk, by=None, now=NOW)
+        assert refusal.value.code == "import.undo-frozen"
 
-    # Of the one that changed no contact details, it is the later import that stands in the way.
+    # Of the one that changed nothing that counts, it is the later import that stands in the way.
     assert "Import" in refused(plain)
 
 

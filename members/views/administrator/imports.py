@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from members import selectors, services
 from members.forms.imports import UploadForm
 from members.models import ImportBatch
+from members.models.people import Standing
 from members.rollfile import COLUMNS
 from members.rollfile.mending import MENDING_HEADER
 from members.selectors import differences, totals
@@ -34,6 +35,10 @@ _MOVED_WORDS = (
     "the file is whole, and whether a unit’s name is spelt as before."
 )
 _UNITS_SHOWN = 20
+_LOSING_WORDS = {
+    "gone": "no longer on the list",
+    "dates": "joined later, or paid up for less, than is recorded",
+}
 _KINDS_SHOWN = ("changed", "kept", "gone", "new")
 _JOB_IN = {"applying": "apply_import", "applied": "apply_import", "undoing": "undo_import"}
 _AT_WORK = ("uploaded", "reading", "applying", "undoing", "failed")
@@ -132,6 +137,10 @@ def _preview(batch: ImportBatch) -> dict[str, Any]:
             for name, people in sorted(batch.changes_by_field.items(), key=lambda it: -it[1])
         ],
         "sections": section_bars(sections),
+        "losing": [
+            (_LOSING_WORDS.get(row["what"]) or Standing(row["what"]).label, row)
+            for row in batch.votes_taken
+        ],
         "moved": totals.units_moved(batch, most=_UNITS_SHOWN),
         "moves_percent": totals.UNIT_MOVES_PERCENT,
         "last": totals.last_applied(batch),
