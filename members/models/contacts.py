@@ -36,7 +36,8 @@ class ContactChange(models.Model):
     """A change that concerns contact details, in a narrow row for counting.
 
     Written by a trigger on the changes themselves (migration contacts), so that none is missing;
-    a change of case, spacing or punctuation alone is none. It repeats what the change says, and
+    a change of case, spacing or punctuation alone is none, but in a postal address what stood apart
+    and is joined now is one (migration 0026). It repeats what the change says, and
     that is owned up to: the reports add up a million of them in a page, which the changes' own
     JSON does not allow. The references are the change's, and checked there.
     """

@@ -131,6 +131,9 @@ def test_a_detail_that_cannot_be_kept_is_refused(fields: dict[str, str]) -> None
         ({"given_name": "CARYS"}, None),
         ({"address_1": "4, Inkle Row."}, None),
         ({"address_1": "4", "address_2": "Inkle Row"}, None),
+        ({"address_1": "4 Inkle-Row"}, None),
+        ({"address_1": "4 Inkle’s Row"}, ["address"]),
+        ({"address_1": "4 Ink'le Row"}, None),
         ({"title": "Dr"}, None),
         ({"address_1": "5 Inkle Row"}, ["address"]),
         ({"country": "Ireland"}, ["address"]),
@@ -148,6 +151,26 @@ def test_case_spacing_and_punctuation_alone_are_no_change(
     assert Change.objects.count() == 1
     assert [each.kinds for each in ContactChange.objects.all()] == ([kinds] if kinds else [])
     assert bool(recipients()) == bool(kinds)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("Flat 1", "23 Inkle Row"), ("Flat 12", "3 Inkle Row")),
+        (("1, 23 Inkle Row", ""), ("12-3 Inkle Row", "")),
+        (("Unit 1/1", "1 Inkle Row"), ("Unit 1", "1/11 Inkle Row")),
+    ],
+)
+def test_digits_that_move_to_another_number_are_another_address(
+    before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    imported(person(address_1=before[0], address_2=before[1]))
+    told = Letter.objects.count()
+
+    correct(address_1=after[0], address_2=after[1])
+
+    assert ContactChange.objects.get().kinds == ["address"]
+    assert Letter.objects.count() == told + 1
 
 
 def test_a_telephone_number_is_one_with_its_country_s_code_and_without() -> None:
