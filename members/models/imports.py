@@ -50,6 +50,8 @@ class SavedMapping(models.Model):
 
 STAGING: Final = "staging"
 """The schema of the tables that come and go with an import."""
+ORDER_TAKEN: Final = "order_taken"
+"""The kind of note that says: the order of a column's dates is the saved mapping's alone."""
 
 
 class ImportBatch(models.Model):
@@ -116,7 +118,8 @@ class ImportBatch(models.Model):
         "members.SavedMapping", on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
     notes = models.JSONField(default=list)
-    """What was read of the file and passed over or looks odd: lines of totals, O among digits."""
+    """What was read of the file and passed over or looks odd: lines of totals, O among digits; and
+    the columns of which the saved mapping alone says in what order their dates are written."""
 
     class Meta:
         ordering = ("-id",)

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Final
 
 from members.rollfile.columns import COLUMN_NAMES, STANDINGS
-from members.rollfile.dates import DateOrder, date_in_order
+from members.rollfile.dates import DateOrder, date_in_order, is_without_century
 from members.rollfile.errors import Problem, Trouble, shown
 from members.rollfile.mapping import ColumnMapping, word_key
 
+_BIRTH: Final = COLUMN_NAMES.index("date_of_birth")
 _STANDING: Final = COLUMN_NAMES.index("standing")
 _SECTION: Final = COLUMN_NAMES.index("section")
 # A blank's usual words, here because a date column may hold them too.
@@ -52,6 +53,8 @@ class Converter:
         if cell.lower() in _BLANKS:
             return ""
         made, trouble = date_in_order(cell, order, self._this_year)
+        if place == _BIRTH and made and is_without_century(cell):
+            trouble = Trouble.DATE_WITHOUT_CENTURY
         if trouble:
             problems.append(Problem(COLUMN_NAMES[place], shown(cell), trouble))
             # It stays as it was, so that it is given back to be mended; the row is refused.

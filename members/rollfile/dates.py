@@ -21,7 +21,8 @@ LATEST_DATE: Final = "9999-12-31"
 BLANK_DATES: Final = frozenset({"", "1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01"})
 PIVOT_YEARS_AHEAD: Final = 10
 """12-Jan-26 read in 2016 is in 2026, and 12-Jan-27 is in 1927: subscriptions run ahead a little,
-and no list has many people of ninety who joined this decade."""
+and no list has many people of ninety who joined this decade. It has people of ninety, so that a
+year of birth is never read so (is_without_century)."""
 # Day 1 is 1900-01-01, and day 60 is the 29 February 1900 that never was: counted from here, the
 # serials of every date after it come right.
 _SERIAL_ZERO: Final = date(1899, 12, 30)
@@ -102,6 +103,15 @@ def date_in_order(given: str, order: DateOrder, this_year: int) -> tuple[str, Tr
     first, second = int(numbers["first"]), int(numbers["second"])
     day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
     return _made(_year_of(numbers["year"], this_year), month, day)
+
+
+def is_without_century(given: str) -> bool:
+    """Whether a date has a year of two digits: of a birth, 25 may be a child's or a centenarian's.
+
+    Spec: import-format §10.5.
+    """
+    parts = NUMERIC.fullmatch(given) or NAMED.fullmatch(given)
+    return parts is not None and len(parts["year"]) == 2
 
 
 def _from_timestamp(parts: re.Match[str]) -> tuple[str, Trouble | None]:

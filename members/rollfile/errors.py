@@ -163,6 +163,7 @@ class Trouble(StrEnum):
     DATE_MALFORMED = "date_malformed"
     DATE_UNLIKE = "date_unlike"
     DATE_IMPOSSIBLE = "date_impossible"
+    DATE_WITHOUT_CENTURY = "date_without_century"
     DATE_IN_FUTURE = "date_in_future"
     DATE_TOO_EARLY = "date_too_early"
     SECTION_MISSING = "section_missing"
@@ -226,6 +227,10 @@ TROUBLE_WORDS: Final[dict[Trouble, tuple[str, str]]] = {
     Trouble.DATE_IMPOSSIBLE: (
         "There is no such day in the calendar.",
         "Correct the date, or leave the cell blank.",
+    ),
+    Trouble.DATE_WITHOUT_CENTURY: (
+        "A year of two digits does not say in which century somebody was born.",
+        "Have the column written with years of four digits, or leave it out.",
     ),
     Trouble.DATE_IN_FUTURE: (
         "This date has not come yet.",

@@ -20,6 +20,7 @@ from members.models import (
     SavedMapping,
 )
 from members.models.contacts import KINDS
+from members.models.imports import ORDER_TAKEN
 from members.rollfile import Trouble, number_key
 from members.rollfile.columns import COLUMN_NAMES
 from members.rollfile.errors import TROUBLE_WORDS
@@ -53,6 +54,21 @@ def newest_mapping(source_key: str) -> SavedMapping | None:
     """The newest mapping of the source of this name, in its normal form."""
     found = SavedMapping.objects.select_related("source").filter(source__key=source_key)
     return found.order_by("-version").first()
+
+
+_ORDER_WORDS: Final = {"day_first": "day first", "month_first": "month first"}
+
+
+def orders_taken(batch: ImportBatch) -> list[str]:
+    """Of each column whose dates the file does not prove, how they were read, and by whose word."""
+    saved = batch.saved_mapping
+    return [
+        f"The dates of “{note['found']}” are read {_ORDER_WORDS[note['order']]}, because the saved "
+        f"mapping of {saved.source.name} says so; nothing in this file proves it. If the file is "
+        "written otherwise, discard it, and send it again with dates like 2016-01-12."
+        for note in batch.notes
+        if saved is not None and note["kind"] == ORDER_TAKEN
+    ]
 
 
 def keep_until(batch: ImportBatch) -> datetime | None:

@@ -35,6 +35,20 @@ def unfit_parts(
     return unfit
 
 
+def unproved_orders(mapping: ColumnMapping, look: FileLook) -> dict[str, DateOrder]:
+    """The headers of the columns whose dates nothing in the file proves, and how they are read.
+
+    Their every date is good in both orders, so that the mapping alone says which is meant.
+    """
+    columns = {column.plain: column for column in look.columns}
+    read = {mapping.columns[name]: order for name, order in mapping.dates.items()}
+    return {
+        columns[plain].header: order
+        for plain, order in read.items()
+        if (dates := columns[plain].dates) and not dates.contradiction and dates.proved is None
+    }
+
+
 def _is_in_order(column: ColumnLook, order: DateOrder) -> bool:
     """Whether nothing in a column speaks against an order: ISO dates are read in any."""
     if column.dates is None:
@@ -43,7 +57,8 @@ def _is_in_order(column: ColumnLook, order: DateOrder) -> bool:
         return False
     proved = column.dates.proved
     if proved is None:
-        # Dates that are good in both orders: the source's own order settles it, if it has one.
+        # Dates that are good in both orders: the source's own order settles it, if it has one, and
+        # the preview says so (unproved_orders).
         return order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
     return proved in (order, DateOrder.ISO)
 

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from members.mapping import section_codes
 from members.models import ImportBatch, SavedMapping
+from members.models.imports import ORDER_TAKEN
 from members.processes.unpacking import TextFile, as_text
 from members.rollfile import (
     ColumnMapping,
@@ -34,7 +35,7 @@ from members.rollfile.mapping import plain
 from members.rollfile.recognising import KNOWN_HEADERS, propose_columns
 from members.rollfile.sniffing import START_BYTES
 from members.services.fail_import import fail_import, in_words
-from members.services.fitting import unfit_parts
+from members.services.fitting import unfit_parts, unproved_orders
 from members.services.kept_files import kept_pieces
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -75,7 +76,7 @@ def _look(batch_id: int, *, now: datetime, encoding: str, report: Report) -> Non
             look = _seen(batch, text, encoding=encoding)
             _refuse_no_list(look)
             _decide(batch, look, text)
-    batch.save(update_fields=["state", "look", "mapping", "saved_mapping"])
+    batch.save(update_fields=["state", "look", "mapping", "saved_mapping", "notes"])
     record("look_at_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
            parameters={"asks": batch.state == ImportBatch.State.MAPPING})
     if batch.state == ImportBatch.State.UPLOADED:
@@ -131,6 +132,10 @@ def _decide(batch: ImportBatch, look: FileLook, text: TextFile) -> None:
     if saved and mapping and not unfit_parts(mapping, look, section_codes()):
         batch.mapping, batch.saved_mapping = mapping_to_json(mapping), saved
         batch.look, batch.state = {}, ImportBatch.State.UPLOADED
+        batch.notes = [
+            {"kind": ORDER_TAKEN, "line": 0, "found": shown(header)[:60], "order": order.value}
+            for header, order in unproved_orders(mapping, look).items()
+        ]
         return
     batch.look = _kept_look(look, text, saved)
     batch.state = ImportBatch.State.MAPPING

@@ -18,6 +18,7 @@ from django.db import transaction
 from members import selectors
 from members.mapping import section_codes
 from members.models import ImportBatch, MendableRow, RefusedRow, Register
+from members.models.imports import ORDER_TAKEN
 from members.processes.dividing import divided
 from members.processes.unpacking import TextFile, as_text
 from members.rollfile import (
@@ -77,7 +78,7 @@ def _read_and_compare(batch_id: int, *, now: datetime, report: Report) -> None:
     batch.rows_refused = selectors.imports.lines_refused(batch_id)
     report(done=opened.rows_read)
     batch.columns_dropped = [name[:60] for name in opened.header.dropped[:100]]
-    batch.notes = _notes(opened)
+    batch.notes = [*_orders_taken(batch), *_notes(opened)]
     batch.failure = {}
     batch.previewed_at = now
     batch.state = ImportBatch.State.PREVIEWED
@@ -109,6 +110,11 @@ def _make_blanks_delete(batch: ImportBatch) -> None:
     """Where the mapping says so, a blank cell is staged as the empty value and not as no news."""
     for column in mapping_from_json(batch.mapping).deletes if batch.mapping else ():
         staging.make_blanks_delete(batch.pk, column)
+
+
+def _orders_taken(batch: ImportBatch) -> list[dict[str, Any]]:
+    """What the look at the file noted, which a reading does not see."""
+    return [note for note in batch.notes if note["kind"] == ORDER_TAKEN]
 
 
 def _notes(opened: RollFile) -> list[dict[str, Any]]:

@@ -116,6 +116,35 @@ def test_a_new_word_or_another_form_of_dates_is_asked_again(old: bytes, new: byt
     assert batch.look["saved"] == SavedMapping.objects.get().pk
 
 
+def joined(*days: str) -> bytes:
+    rows = "".join(f"{n},Aa{n},Member,{day}\n" for n, day in enumerate(days, 1))
+    return f"Member No,Surname,Category,Joined\n{rows}".encode()
+
+
+def test_an_order_that_only_the_saved_mapping_says_is_told_before_anything_is_applied(
+    keeper: Client,
+) -> None:
+    first = mapped(joined("13/04/2015"))
+    assert selectors.imports.orders_taken(first) == []
+
+    unproved = seen(joined("03/04/2015", "05/06/2014"))
+    proved = seen(joined("13/04/2015", "03/04/2015"))
+    for batch in (unproved, proved):
+        services.preview_import(batch.pk, now=NOW)
+        batch.refresh_from_db()
+
+    (told,) = selectors.imports.orders_taken(unproved)
+    assert told.startswith(
+        "The dates of “Joined” are read day first, because the saved mapping of CiviCRM says so; "
+        "nothing in this file proves it."
+    )
+    page = keeper.get(reverse("import", args=[unproved.pk])).content.decode()
+    assert page.count(told) == 2  # Among the figures, and as a warning above the button.
+    assert selectors.imports.orders_taken(proved) == []
+    page = keeper.get(reverse("import", args=[proved.pk])).content.decode()
+    assert "because the saved mapping" not in page
+
+
 def test_a_changed_mapping_is_a_new_version_and_the_same_one_is_not() -> None:
     mapped(CIVICRM)
     for body in (body_for(CIVICRM), body_for(CIVICRM, deletes=["email"])):

@@ -22,7 +22,7 @@ from members.rollfile import (
     open_roll,
     sniff,
 )
-from members.rollfile.dates import date_in_order, is_summer_time
+from members.rollfile.dates import date_in_order, is_summer_time, is_without_century
 from members.rollfile.mapping import plain
 from members.rollfile.recognising import propose_columns, propose_section, propose_standing
 from members.rollfile.sniffing import Shape
@@ -213,6 +213,14 @@ def test_what_is_no_date_in_that_order_is_refused(
     given: str, order: DateOrder, trouble: Trouble
 ) -> None:
     assert date_in_order(given, order, 2016) == ("", trouble)
+
+
+@pytest.mark.parametrize(
+    "given", ["05/03/25", "5.3.25", "05-Mar-25", "5 March 25", "05/03/25 00:00"]
+)
+def test_a_year_of_two_digits_has_no_century_and_one_of_four_has(given: str) -> None:
+    assert is_without_century(given)
+    assert not is_without_century(given.replace("25", "1925"))
 
 
 @pytest.mark.parametrize(

@@ -144,12 +144,23 @@ def test_a_spreadsheets_day_numbers_are_days() -> None:
 
 
 def test_months_by_name_need_no_order_and_two_digits_have_a_stated_pivot() -> None:
-    first, second = good("03-named-two-digits.csv")
+    first, second, third = good("03-named-two-digits.csv")
 
     assert (first.joined_on, first.date_of_birth) == ("2016-01-12", "1980-02-29")
     assert second.joined_on == "2015-09-01"
     # Read in 2016, 26 is still ahead and 27 is past.
-    assert second.date_of_birth == "1927-03-03"
+    assert (second.paid_until, third.joined_on) == ("2026-12-31", "1927-01-12")
+
+
+def test_a_birth_in_a_year_of_two_digits_is_refused_and_never_put_in_a_century() -> None:
+    """25 is a child of today or a centenarian: both are on lists, and age decides who votes."""
+    assert troubles("03-named-two-digits.csv") == [
+        (4, "date_of_birth", "date_without_century"),
+        (5, "date_of_birth", "date_without_century"),
+    ]
+    assert [row.date_of_birth for row in good("03-named-two-digits.csv")] == [
+        "1980-02-29", "1927-03-03", "1925-03-05",
+    ]  # fmt: skip
 
 
 def test_midnight_shown_in_another_zone_is_the_day_that_was_meant() -> None:

@@ -116,6 +116,8 @@ class Command(BaseCommand):
             ("refused", batch.rows_refused),
         ):
             self.stdout.write(f"{count:>10,} {words}")
+        for words in selectors.imports.orders_taken(batch):
+            self.stdout.write(words)
         for row in selectors.imports.refusals(batch.pk, most=_REFUSALS_SHOWN):
             self.stdout.write(f"  line {row.line}, {row.column or 'the row'}: {row.reason}")
 

@@ -108,6 +108,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "unnumbered": selectors.imports.lines_refused_without_number(batch.pk),
             "many_gone": _is_many_gone(batch),
             "listed": selectors.people.list_figures().listed,
+            "orders": selectors.imports.orders_taken(batch),
             "two_words": _two_words(batch),
             "may_apply": may(request.user, "apply_import"),
             "may_undo": may(request.user, "undo_import"),
