@@ -129,7 +129,11 @@ def _own_page(enclosure: bytes | None, now: datetime) -> dict[str, object]:
     if link is None:
         return {"own_page": ""}
     path = reverse("own_page", args=[token])
-    return {"own_page": absolute(path), "own_page_until": link.expires_at}
+    return {
+        "own_page": absolute(path),
+        "own_page_until": link.expires_at,
+        "deadline": selectors.own_page.correction_deadline(),
+    }
 
 
 def decision_notices(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from members.models import Change, CorrectionRequest, EligibilityRules, Member, OwnPageLink, Roll
 from members.models.people import Standing
 from members.models.requests import LINK_LASTS
-from members.selectors.contacts import draft_waiting
+from members.selectors.contacts import draft_waiting, freezes_at, is_in_the_past
 from members.selectors.decisions import person_of, standing_decision
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import Why, judge_today, why
@@ -153,6 +153,24 @@ def _birth(day: date | None, *, in_part: bool) -> str:
 
 def _day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def correction_deadline() -> str:
+    """Until when a correction of contact details counts for the papers; empty: no hour is set."""
+    hour = freezes_at()
+    if hour is None:
+        return ""
+    when = f"{hour.day} {hour:%B %Y, %H:%M} UTC"
+    if is_in_the_past(hour):
+        return (
+            f"Names, addresses and telephone numbers were frozen for the voting papers on {when}. "
+            "A correction of them takes two people now, and may come too late for the papers."
+        )
+    return (
+        f"Names, addresses and telephone numbers freeze for the voting papers on {when}. Ask in "
+        "time for the office to put them right before that: a later correction takes two people, "
+        "and may come too late for the papers."
+    )
 
 
 def corrections_of(member_id: int) -> QuerySet[CorrectionRequest]:

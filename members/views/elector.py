@@ -113,6 +113,7 @@ def _page(
                  "is_proposed": selectors.own_page.is_proposed(asked, now=timezone.now())}
                 for asked in selectors.own_page.corrections_of(member.pk)[:50]
             ],
+            "deadline": selectors.own_page.correction_deadline(),
             "correction_form": correction_form or CorrectionForm(),
             "form": appeal[1] if appeal else correction_form,
             "refusal": refusal,

@@ -480,6 +480,30 @@ def test_a_proposed_correction_that_is_not_approved_waits_as_before(client: Clie
     assert member().email == "carys@example.org"
 
 
+def answer_text() -> str:
+    token = link()
+    letter = LetterToSend(1, PURPOSE, REFERENCE, f"member:{member().pk}", 1, token.encode())
+    envelope = letters.roll_answers([letter], now=now())[1]
+    assert ("voting papers on" in envelope.text) == ("voting papers on" in envelope.html)
+    return envelope.text
+
+
+def test_the_page_and_the_mailed_answer_say_until_when_a_correction_counts_for_the_papers(
+    client: Client,
+) -> None:
+    imported(person())
+    assert "voting papers on" not in page(client, link()) + answer_text()
+
+    to_come = now() + timedelta(days=10)
+    services.set_contact_freeze(to_come, by=officer().pk, now=now())
+    words = f"freeze for the voting papers on {to_come.day} {to_come:%B %Y, %H:%M} UTC. Ask in time"
+    assert words in page(client, link()) and words in answer_text()
+
+    frozen_contacts()
+    assert "were frozen for the voting papers on" in page(client, link())
+    assert "were frozen for the voting papers on" in answer_text()
+
+
 def test_other_details_are_put_right_by_one_person_after_the_freeze_too(client: Client) -> None:
     imported(person())
     ask(client, link(), detail="date_of_birth", wanted="1 March 1980")
