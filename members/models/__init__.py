@@ -24,6 +24,7 @@ from members.models.imports import (
     MendableRow,
     RefusedRow,
     SavedMapping,
+    UndoneMember,
 )
 from members.models.lookups import AccessRequest, ExportRecord, LookUp
 from members.models.pairs import Pair, PairSearch
@@ -78,6 +79,7 @@ __all__ = [
     "SearchRow",
     "SearchWord",
     "Section",
+    "UndoneMember",
     "Unit",
     "Verdict",
 ]

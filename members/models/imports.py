@@ -312,3 +312,31 @@ class MemberReference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table}.{self.column}"
+
+
+class UndoneMember(models.Model):
+    """Somebody whom the undoing of an import deleted: the record that they were ever on the list.
+
+    Written by the trigger that lets them go (migration undone_members_are_recorded), so that nobody
+    is deleted without it. A trigger refuses UPDATE and DELETE.
+
+    member_key: their row's id, which no other row will have.
+    at:         PostgreSQL's clock, not what the transaction said of itself.
+    by:         whom the transaction named; empty where it named nobody.
+    """
+
+    member_key = models.BigIntegerField()
+    number = models.CharField(max_length=32)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, related_name="undone_members"
+    )
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"member {self.member_key}, taken out with import {self.batch_id}"

@@ -83,6 +83,8 @@ TABLES: Final = (
     Held("members.DryRunMove", "Rules that were tried, and would have changed the right to vote"),
     Held("members.RefusedRow", "Cells of imported lists that were refused", of="number_key",
          key="number_key"),
+    Held("members.UndoneMember", "Rows of the list that went when an import was undone",
+         of="number", key="number"),
     Held("members.OwnPageLink", "Links to their own page that still work",
          without={"token_hash": "it is the hash of a secret, which only the letter holds"}),
     Held("members.LookUp", "Who at the desk looked at this record",

@@ -24,6 +24,7 @@ from members.models import (
     Register,
     RollEntry,
     SearchWord,
+    UndoneMember,
     Verdict,
 )
 from members.services.history import lock_register
@@ -93,6 +94,7 @@ WHERE seen_at <= %s
 _FORGET_SEARCHES: Final = (
     "UPDATE members_lookup SET words_mac = '' WHERE words_mac <> '' AND at <= %s"
 )
+_FORGET_UNDONE: Final = "DELETE FROM members_undonemember WHERE at <= %s"
 _LET_GO: Final = "UPDATE {table} SET {column} = NULL WHERE {column} IN ({chosen})"
 _REFERRING: Final = "SELECT {key} FROM {table} WHERE {column} IN ({chosen})"
 
@@ -110,11 +112,12 @@ def delete_the_gone(*, now: datetime) -> dict[str, int]:
             cursor.execute(statement)
         cursor.execute(_THEIR_WORDS)
     rows: Counter[str] = Counter()
-    with without_triggers(Member, *_all_that_refer(Member)):
+    with without_triggers(Member, UndoneMember, *_all_that_refer(Member)):
         rows[ContactFlag._meta.db_table] += count_changed(_DROP_FLAGS, limit)
         _delete(Member, sql.SQL("SELECT id FROM gone"), rows)
         rows[SearchWord._meta.db_table] += count_changed(_DROP_WORDS)
         rows[LookUp._meta.db_table] += count_changed(_FORGET_SEARCHES, limit)
+        rows[UndoneMember._meta.db_table] += count_changed(_FORGET_UNDONE, limit)
     # Not to outlive the work for as long as the caller's transaction does.
     count_changed("DROP TABLE gone, gone_word")
     if rows[Member._meta.db_table]:

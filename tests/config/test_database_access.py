@@ -13,7 +13,7 @@ from django.db import Error, connection, transaction
 from config.checks import check_role
 from config.database_access import NoSuchRole, grant_access, owns_tables
 from members import selectors, services
-from members.models import Change, Member
+from members.models import Change, ImportBatch, Member, UndoneMember
 from members.services import staging
 from members.services.history import tell_history
 from tests.members.factories import NOW, imported, people, person, previewed
@@ -78,7 +78,10 @@ def test_every_table_with_an_append_only_trigger_is_closed_to_changes(role: str)
     granted = grant_access(role)
 
     assert guarded >= set(APPEND_ONLY)
-    assert {table for table, rights in granted.items() if rights == "SELECT, INSERT"} == guarded
+    assert granted["members_memberreference"] == "SELECT"
+    assert {table for table, rights in granted.items() if rights == "SELECT, INSERT"} == (
+        guarded - {"members_memberreference"}
+    )
 
 
 def test_views_are_read_like_the_tables_beneath_them(role: str) -> None:
@@ -118,6 +121,49 @@ def test_an_import_is_undone_under_that_role_and_whom_it_added_is_deleted(role: 
     kept = pytest.raises(Error, match="members are kept")
     with kept, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM members_member")
+
+
+def test_what_refers_to_members_cannot_be_struck_out_to_delete_somebody_with_a_history(
+    role: str,
+) -> None:
+    batch = imported(person(), person(number="2"))
+    imported(person(email="new@example.org"), scope="part")
+    grant_access(role)
+    become(role)
+
+    assert refused("DELETE FROM members_memberreference")
+    assert refused("UPDATE members_memberreference SET kind = 'derived'")
+    assert refused("INSERT INTO members_memberreference SELECT * FROM members_memberreference")
+    with pytest.raises(Error, match="a row of members_change still refers"):
+        pretend_to_undo(batch, "0000123")
+
+
+def test_who_is_deleted_as_if_an_import_were_undone_stands_in_a_record_that_stays(
+    role: str,
+) -> None:
+    batch = imported(person(), person(number="2"))
+    deleted = Member.objects.get(number="2").pk
+    grant_access(role)
+    become(role)
+
+    pretend_to_undo(batch, "2")
+
+    assert not Member.objects.filter(pk=deleted).exists()
+    (record,) = UndoneMember.objects.all()
+    assert (record.member_key, record.number, record.batch) == (deleted, "2", batch)
+    assert record.at.year > NOW.year
+    assert refused("DELETE FROM members_undonemember")
+    assert refused("UPDATE members_undonemember SET number = ''")
+
+
+def pretend_to_undo(batch: ImportBatch, number: str) -> None:
+    """Delete somebody whom an import added as a thief at work would, and set the import back."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE members_importbatch SET state = 'undoing' WHERE id = %s", [batch.pk])
+        tell_history(Change.Source.UNDO, by=None, now=NOW, batch_id=batch.pk)
+        cursor.execute("DELETE FROM members_searchrow")
+        cursor.execute("DELETE FROM members_member WHERE number = %s", [number])
+        cursor.execute("UPDATE members_importbatch SET state = 'applied' WHERE id = %s", [batch.pk])
 
 
 def test_no_temporary_table_takes_what_the_triggers_record(role: str) -> None:

@@ -17,6 +17,7 @@ from members.models import (
     Member,
     Pair,
     Roll,
+    UndoneMember,
 )
 from members.services.delete_the_gone import references_to
 from members.services.own_page import make_link
@@ -65,7 +66,8 @@ def one_of_everything() -> tuple[Member, Roll]:
     """The person, with a second record that is merged into theirs, and the roll they are on."""
     affiliate = person(**{**CANARY, "number": "77O0QZ-A", "section": "affiliated"})
     imported(person(), person(**CANARY), affiliate)
-    imported(person(number="2"), person(**{**CANARY, "standing": "unheard"}), scope="part")
+    batch = imported(person(number="2"), person(**{**CANARY, "standing": "unheard"}), scope="part")
+    UndoneMember.objects.create(member_key=7, number=NUMBER, batch=batch, at=NOW)
     member = Member.objects.get(number=NUMBER)
     _pair(member)
     roll = Roll.objects.get(pk=frozen(sections=["member", "affiliated"]))
