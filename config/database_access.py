@@ -7,7 +7,8 @@ DELETE, whatever the triggers say. Which tables those are is read from the trigg
 that a new one cannot be forgotten.
 
 Read from the names of triggers: <table>_append_only (no UPDATE, no DELETE), <table>_kept (no
-DELETE). What migrations alone write is read and no more. Staged imports are tables that come and go, in a schema of the working role's own.
+DELETE). What migrations alone write is read and no more. Staged imports are tables that come and
+go, in a schema of the working role's own.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from members.models import Change, ImportBatch, Member, UndoneMember
 from members.services import staging
 from members.services.history import tell_history
 from tests.members.factories import NOW, imported, people, person, previewed
+from tests.members.one_of_everything import one_of_everything
 from tests.members.test_undo import undone
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,64 @@ def test_history_can_be_read_and_added_to_and_nothing_else(role: str, table: str
     assert refused(f"TRUNCATE {table} CASCADE")
     assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
     assert refused(f"DROP TABLE {table} CASCADE")
+
+
+KEPT = [
+    "members_contactflag", "members_correctionrequest", "members_decision", "members_dryrun",
+    "members_dryrunmove", "members_importbatch", "members_keptstanding", "members_pairsearch",
+    "members_register", "members_roll", "office_approval", "office_dispatch", "office_job",
+    "office_letter", "office_staffmember", "office_writtenauthority",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_a_record_of_an_act_is_worked_on_and_not_deleted(role: str, table: str) -> None:
+    key = "member_id" if table == "members_keptstanding" else "id"
+    grant_access(role)
+    become(role)
+
+    assert not refused(f"UPDATE {table} SET {key} = {key} WHERE false")
+    assert refused(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ("DELETE FROM members_pair WHERE state <> 'open'", "DELETE FROM members_pair WHERE false"),
+        ("UPDATE members_contactflag SET note = '' WHERE state <> 'open'",
+         "UPDATE members_contactflag SET people = 7"),
+        ("UPDATE members_correctionrequest SET answer = ''",
+         "UPDATE members_correctionrequest SET answer = answer"),
+        ("UPDATE members_correctionrequest SET wanted = ''",
+         "UPDATE members_correctionrequest SET wanted = wanted"),
+    ],
+)  # fmt: skip
+def test_what_somebody_said_of_a_pair_a_flag_or_a_correction_stays(
+    statement: str, allowed: str
+) -> None:
+    one_of_everything()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(allowed)
+    with pytest.raises(Error, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_what_the_work_deletes_is_made_from_other_rows_or_waits_for_an_answer(role: str) -> None:
+    granted = grant_access(role)
+
+    deletable = {table for table, rights in granted.items() if rights.endswith("DELETE")}
+    assert {table for table in deletable if table.startswith(("members_", "office_"))} == {
+        # Only while an import is undone, and with a record of each.
+        "members_member",
+        # A file, and what was refused of it: gone at the end of its time.
+        "members_importpiece", "members_importtotal", "members_mendablerow", "members_refusedrow",
+        # Pairs that nobody has decided.
+        "members_pair",
+        "members_ownpagelink", "members_rollenquiry",
+        "members_searchdue", "members_searchrow", "members_searchword",
+        "office_developmentmail", "office_staffmember_groups",
+    }  # fmt: skip
 
 
 def test_every_table_with_an_append_only_trigger_is_closed_to_changes(role: str) -> None:
