@@ -291,7 +291,7 @@ def _work(batch_id: int) -> dict[str, Any]:
         if jobs[0].state != "done":
             raise SystemExit(f"the job ended as {jobs[0].state}: {jobs[0].error}")
         if batch.state == "mapping":
-            body = proposal(batch.look)
+            body = proposal(services.kept_look(batch))
             body["dates"] = {name: order or "iso" for name, order in body["dates"].items()}
             for table in ("standings", "sections"):
                 body[table] = {word: ours or "" for word, ours in body[table].items()}

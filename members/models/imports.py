@@ -110,8 +110,9 @@ class ImportBatch(models.Model):
     """How many people it takes good standing from, or off the list, or gives worse dates: rows of
     "what" (a standing, "gone" or "dates"), "section" (its name) and "people"."""
     failure = models.JSONField(default=dict)
-    look = models.JSONField(default=dict)
-    """What was seen of the file, sample values included: kept until its columns are matched."""
+    sealed_look = models.BinaryField(default=b"")
+    """What was seen of the file, samples of every column included: encrypted (services.kept_files),
+    and kept until its columns are matched."""
     mapping = models.JSONField(default=dict)
     """How the file was read (members.rollfile.mapping); empty for the documented format."""
     saved_mapping = models.ForeignKey(

@@ -83,7 +83,7 @@ class RowJudge:
         def find(line: int, cells: list[str]) -> Row | RefusedLine:
             if is_ours:
                 cells[:] = unprotected(cells)
-            if len(cells) != width and (wrong := _wrong_width(cells, width)):
+            if len(cells) != width and (wrong := _wrong_width(cells, self.header)):
                 return self._misshapen(line, cells, wrong)
             cells.append("")
             given = places(cells)
@@ -125,14 +125,20 @@ def has_letter_o(row: Row) -> bool:
     return _LETTER_O.fullmatch(row.number_key) is not None
 
 
-def _wrong_width(cells: list[str], width: int) -> Problem | None:
-    """Bring the row to the header's width in place; a Problem where that would lose a value."""
+def _wrong_width(cells: list[str], header: Header) -> Problem | None:
+    """Bring the row to the header's width in place; a Problem where that would lose a value.
+
+    The Problem shows what stood there, but in a file with columns that are not read: nobody can
+    tell whose cell it is.
+    """
+    width = header.width
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     if len(cells) > width:
-        return Problem("", shown(cells[width]), Trouble.CELLS_TOO_MANY)
+        return Problem("", "" if header.dropped else shown(cells[width]), Trouble.CELLS_TOO_MANY)
     if len(cells) < width:
-        return Problem("", shown(",".join(cells)), Trouble.CELLS_TOO_FEW)
+        stood = "" if header.dropped else shown(",".join(cells))
+        return Problem("", stood, Trouble.CELLS_TOO_FEW)
     return None
 
 

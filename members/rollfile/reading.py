@@ -99,7 +99,11 @@ class RollFile:
     def _pass_over(self, waiting: list[RefusedLine]) -> None:
         for refused in waiting:
             self.rows_read -= 1
-            found = shown(", ".join(cell for cell in refused.cells if cell.strip()))
+            # Of a column that is not read, nothing is kept: not of this row either.
+            found = shown(", ".join(
+                cell for place, cell in enumerate(refused.cells)
+                if place in self.header.places and cell.strip()
+            ))  # fmt: skip
             self.notes.append(Note("total_passed_over", refused.line, found))
 
     def _take_letters(self, notes: list[Note], letters_o: int) -> None:

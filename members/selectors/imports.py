@@ -71,11 +71,9 @@ def orders_taken(batch: ImportBatch) -> list[str]:
     ]
 
 
-def keep_until(batch: ImportBatch) -> datetime | None:
-    """When the file of an import is due to be destroyed; None before it was applied."""
-    if batch.applied_at is None:
-        return None
-    return batch.applied_at + timedelta(days=settings.KEEP_IMPORTS_DAYS)
+def keep_until(batch: ImportBatch) -> datetime:
+    """When the file of an import is due to be destroyed, or the import discarded."""
+    return (batch.applied_at or batch.uploaded_at) + timedelta(days=settings.KEEP_IMPORTS_DAYS)
 
 
 def destroyed_file(batch: ImportBatch) -> DestroyedFile | None:

@@ -17,6 +17,7 @@ from members.services.ask_correction import ask_correction
 from members.services.contact_freeze import move_contact_freeze, set_contact_freeze
 from members.services.decide_appeal import decide_appeal
 from members.services.decide_standing import decide_standing
+from members.services.destroy_due_files import destroy_due_files
 from members.services.destroy_roll import destroy_roll
 from members.services.discard_import import discard_import
 from members.services.draft_bulk import draft_bulk
@@ -31,7 +32,7 @@ from members.services.export_members import begin_export, end_export
 from members.services.find_pairs import find_pairs, request_search
 from members.services.flag_contacts import flag_contacts
 from members.services.freeze_roll import freeze_roll
-from members.services.kept_files import destroy_due_files
+from members.services.kept_files import kept_look
 from members.services.lodge_appeal import lodge_appeal
 from members.services.look_at_file import look_at_file
 from members.services.look_at_flag import look_at_flag
@@ -77,6 +78,7 @@ __all__ = [
     "find_pairs",
     "flag_contacts",
     "freeze_roll",
+    "kept_look",
     "lodge_appeal",
     "look_again",
     "look_at_file",

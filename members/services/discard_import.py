@@ -39,13 +39,20 @@ def discard_import(batch_id: int, *, by: int | None, now: datetime) -> None:
             "This import was applied, so it cannot be discarded. It can be undone, or a later "
             "list can put right what it changed.",
         )
+    discard_locked(batch, why=DestroyedFile.Why.DISCARDED, by=by, now=now)
+
+
+def discard_locked(
+    batch: ImportBatch, *, why: DestroyedFile.Why, by: int | None, now: datetime
+) -> None:
+    """Discard an import whose row the caller has locked, and that was not applied."""
     batch.state = ImportBatch.State.DISCARDED
-    batch.look = {}
+    batch.sealed_look = b""
     batch.units_new = []
     batch.failure = {key: batch.failure[key] for key in batch.failure if key != "found"}
-    batch.save(update_fields=["state", "units_new", "failure", "look"])
+    batch.save(update_fields=["state", "units_new", "failure", "sealed_look"])
     RefusedRow.objects.filter(batch=batch).delete()
     ImportTotal.objects.filter(batch=batch).delete()
-    staging.drop(batch_id)
-    record("discard_import", subject=("import", str(batch_id)), by=by, now=now)
-    destroy_file(batch, why=DestroyedFile.Why.DISCARDED, by=by, now=now)
+    staging.drop(batch.pk)
+    record("discard_import", subject=("import", str(batch.pk)), by=by, now=now)
+    destroy_file(batch, why=why, by=by, now=now)

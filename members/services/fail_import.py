@@ -26,8 +26,8 @@ def fail_import(batch_id: int, refused: FileRefused, *, now: datetime) -> None:
         "reason": refused.reason,
         "remedy": refused.remedy,
     }
-    batch.look = {}
-    batch.save(update_fields=["state", "failure", "look"])
+    batch.sealed_look = b""
+    batch.save(update_fields=["state", "failure", "sealed_look"])
     record("refuse_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
            parameters={"trouble": refused.trouble.value, "line": refused.line})
     destroy_file(batch, why=DestroyedFile.Why.UNREADABLE, by=batch.uploaded_by_id, now=now)

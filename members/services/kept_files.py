@@ -9,12 +9,10 @@ Nobody can download a file again: what it holds is on the membership list, or wa
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-
-from django.conf import settings
-from django.db import transaction
-from django.db.models.expressions import RawSQL
+from datetime import datetime
+from typing import Any
 
 from members.models import DestroyedFile, ImportBatch, ImportPiece, MendableRow, RefusedRow
 from office.enclosure import EnclosureDoesNotOpen, open_piece, seal_piece
@@ -46,6 +44,27 @@ def _opened(batch_id: int, place: int) -> bytes:
         return open_piece(sealed, file=_named(batch_id), place=place)
     except EnclosureDoesNotOpen:
         raise _not_as_sent() from None
+
+
+def sealed_look(batch_id: int, look: dict[str, Any]) -> bytes:
+    """What was seen of a file, samples of its values included, as it is kept: encrypted."""
+    return seal_piece(json.dumps(look).encode(), file=_look_named(batch_id), place=0)
+
+
+def kept_look(batch: ImportBatch) -> dict[str, Any]:
+    """What was seen of the file of an import that waits to be told what its columns are.
+
+    Raises Refusal where it does not open.
+    """
+    try:
+        seen = open_piece(bytes(batch.sealed_look), file=_look_named(batch.pk), place=0)
+    except EnclosureDoesNotOpen:
+        raise _not_as_sent() from None
+    return dict(json.loads(seen))
+
+
+def _look_named(batch_id: int) -> str:
+    return f"look at {_named(batch_id)}"
 
 
 def _not_as_sent() -> Refusal:
@@ -85,31 +104,3 @@ def destroy_file(batch: ImportBatch, *, why: DestroyedFile.Why, by: int | None,
         record("destroy_file", subject=("import", str(batch.pk)), by=by, now=now,
                parameters={"sha256": batch.sha256, "size_bytes": batch.size_bytes,
                            "why": why.value, "pieces": pieces})
-
-
-def destroy_due_files(*, now: datetime) -> int:
-    """Destroy the files whose time is over, each in a transaction of its own; how many.
-
-    Of a file that could not be read, the words that it stumbled over go after the same time.
-    """
-    ImportBatch.objects.filter(
-        state=ImportBatch.State.FAILED,
-        uploaded_at__lte=now - timedelta(days=settings.KEEP_IMPORTS_DAYS),
-        failure__has_key="found",
-    ).update(failure=RawSQL("failure - 'found'", []))
-    due = ImportBatch.objects.filter(
-        state__in=[ImportBatch.State.APPLIED, ImportBatch.State.UNDONE],
-        applied_at__lte=now - timedelta(days=settings.KEEP_IMPORTS_DAYS),
-        destroyed_file__isnull=True,
-    )
-    return sum(_destroy_due(batch_id, now=now) for batch_id in due.values_list("pk", flat=True))
-
-
-@transaction.atomic
-def _destroy_due(batch_id: int, *, now: datetime) -> bool:
-    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-    if DestroyedFile.objects.filter(batch=batch).exists():
-        # Another worker was here first.
-        return False
-    destroy_file(batch, why=DestroyedFile.Why.RETENTION, by=None, now=now)
-    return True

@@ -36,7 +36,7 @@ from members.rollfile.recognising import KNOWN_HEADERS, propose_columns
 from members.rollfile.sniffing import START_BYTES
 from members.services.fail_import import fail_import, in_words
 from members.services.fitting import unfit_parts, unproved_orders
-from members.services.kept_files import kept_pieces
+from members.services.kept_files import kept_pieces, sealed_look
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -76,7 +76,7 @@ def _look(batch_id: int, *, now: datetime, encoding: str, report: Report) -> Non
             look = _seen(batch, text, encoding=encoding)
             _refuse_no_list(look)
             _decide(batch, look, text)
-    batch.save(update_fields=["state", "look", "mapping", "saved_mapping", "notes"])
+    batch.save(update_fields=["state", "sealed_look", "mapping", "saved_mapping", "notes"])
     record("look_at_import", subject=("import", str(batch_id)), by=batch.uploaded_by_id, now=now,
            parameters={"asks": batch.state == ImportBatch.State.MAPPING})
     if batch.state == ImportBatch.State.UPLOADED:
@@ -131,13 +131,13 @@ def _decide(batch: ImportBatch, look: FileLook, text: TextFile) -> None:
     mapping = _renewed(saved, look) if saved else None
     if saved and mapping and not unfit_parts(mapping, look, section_codes()):
         batch.mapping, batch.saved_mapping = mapping_to_json(mapping), saved
-        batch.look, batch.state = {}, ImportBatch.State.UPLOADED
+        batch.sealed_look, batch.state = b"", ImportBatch.State.UPLOADED
         batch.notes = [
             {"kind": ORDER_TAKEN, "line": 0, "found": shown(header)[:60], "order": order.value}
             for header, order in unproved_orders(mapping, look).items()
         ]
         return
-    batch.look = _kept_look(look, text, saved)
+    batch.sealed_look = sealed_look(batch.pk, _shown_look(look, text, saved))
     batch.state = ImportBatch.State.MAPPING
 
 
@@ -165,7 +165,7 @@ def _renewed(saved: SavedMapping, look: FileLook) -> ColumnMapping:
     )
 
 
-def _kept_look(look: FileLook, text: TextFile, saved: SavedMapping | None) -> dict[str, Any]:
+def _shown_look(look: FileLook, text: TextFile, saved: SavedMapping | None) -> dict[str, Any]:
     """What the mapping page shows; forgotten as soon as the columns are matched."""
     proposals = propose_columns([column.plain for column in look.columns])
     return {

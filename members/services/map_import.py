@@ -18,6 +18,7 @@ from members.rollfile import (
     mapping_to_json,
 )
 from members.rollfile.normal import fold
+from members.services.kept_files import kept_look
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.jobs import open_job
@@ -38,9 +39,9 @@ def map_import(
     saved = _saved(source_name, mapping, by=by, now=now)
     batch.mapping = mapping_to_json(mapping)
     batch.saved_mapping = saved
-    batch.look = {}
+    batch.sealed_look = b""
     batch.state = ImportBatch.State.UPLOADED
-    batch.save(update_fields=["mapping", "saved_mapping", "look", "state"])
+    batch.save(update_fields=["mapping", "saved_mapping", "sealed_look", "state"])
     record("map_import", subject=("import", str(batch_id)), by=by, now=now,
            parameters={"source": saved.source_id, "version": saved.version})
     open_job("preview_import", subject=("import", str(batch_id)), by=by, now=now)
@@ -51,11 +52,11 @@ def map_import(
 def look_again(batch_id: int, *, encoding: str, by: int | None, now: datetime) -> None:
     """Have the file looked at in another encoding, one of those in which it makes sense."""
     batch = waiting_batch(batch_id)
-    if encoding not in {each["encoding"] for each in batch.look["candidates"]}:
+    if encoding not in {each["encoding"] for each in kept_look(batch)["candidates"]}:
         raise Refusal("import.mapping", "Choose one of the encodings shown.",
                       status=HTTPStatus.BAD_REQUEST)
-    batch.state, batch.look = ImportBatch.State.UPLOADED, {}
-    batch.save(update_fields=["state", "look"])
+    batch.state, batch.sealed_look = ImportBatch.State.UPLOADED, b""
+    batch.save(update_fields=["state", "sealed_look"])
     record("choose_encoding", subject=("import", str(batch_id)), by=by, now=now,
            parameters={"encoding": encoding})
     open_job("look_at_file", subject=("import", str(batch_id)), by=by, now=now,
@@ -93,7 +94,7 @@ def _refuse_dates_that_disagree(batch: ImportBatch, mapping: ColumnMapping) -> N
 
     3/4 would be read without complaint in either order: the 13/4 beside it is what tells.
     """
-    seen: dict[str, Any] = {each["plain"]: each for each in batch.look["columns"]}
+    seen: dict[str, Any] = {each["plain"]: each for each in kept_look(batch)["columns"]}
     for name, order in mapping.dates.items():
         column = seen.get(mapping.columns[name])
         if column and column["contradiction"]:

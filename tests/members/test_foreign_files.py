@@ -20,12 +20,14 @@ from members import selectors, services
 from members.models import ImportBatch, ImportSource, Member, RefusedRow, SavedMapping
 from members.rollfile.columns import COLUMN_NAMES
 from members.rollfile.mending import MENDING_HEADER
+from members.services.kept_files import kept_look, sealed_look
 from office.permissions import Role
 from office.refusal import Refusal
 from office.selectors import live_jobs
 from tests.members.factories import NOW, imported, listing, person, uploaded
 from tests.office.factories import sign_in, staff
 from tests.rollfile.foreign import content_of, looked, proposed
+from tests.security.looking import dump
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +69,7 @@ def test_the_documented_format_asks_nothing_and_goes_on_to_be_read() -> None:
     batch = seen(listing(person()))
 
     assert batch.state == ImportBatch.State.UPLOADED
-    assert (batch.mapping, batch.look) == ({}, {})
+    assert (batch.mapping, bytes(batch.sealed_look)) == ({}, b"")
     assert "preview_import" in {job.kind for job in live_jobs(subject=("import", str(batch.pk)))}
 
 
@@ -75,13 +77,13 @@ def test_another_systems_file_waits_for_a_person_and_is_then_read_and_applied() 
     waiting = seen(CIVICRM)
 
     assert waiting.state == ImportBatch.State.MAPPING
-    assert waiting.look["columns"][0]["samples"] == ["17"]
+    assert kept_look(waiting)["columns"][0]["samples"] == ["17"]
 
     services.map_import(waiting.pk, source_name="CiviCRM", body=body_for(CIVICRM), by=None, now=NOW)
     services.preview_import(waiting.pk, now=NOW)
     waiting.refresh_from_db()
     assert (waiting.state, waiting.rows_new) == (ImportBatch.State.PREVIEWED, 1)
-    assert waiting.look == {}
+    assert bytes(waiting.sealed_look) == b""
     assert waiting.mapping["columns"]["joined_on"] == "membersince"
     assert str(waiting.saved_mapping) == "CiviCRM, version 1"
     assert waiting.columns_dropped == ["Membership Start Date", "Test"]
@@ -113,7 +115,7 @@ def test_a_new_word_or_another_form_of_dates_is_asked_again(old: bytes, new: byt
     batch = seen(CIVICRM.replace(old, new))
 
     assert batch.state == ImportBatch.State.MAPPING
-    assert batch.look["saved"] == SavedMapping.objects.get().pk
+    assert kept_look(batch)["saved"] == SavedMapping.objects.get().pk
 
 
 def joined(*days: str) -> bytes:
@@ -150,7 +152,8 @@ def test_a_changed_mapping_is_a_new_version_and_the_same_one_is_not() -> None:
     for body in (body_for(CIVICRM), body_for(CIVICRM, deletes=["email"])):
         batch = ImportBatch.objects.get(pk=uploaded(CIVICRM))
         ImportBatch.objects.filter(pk=batch.pk).update(
-            state=ImportBatch.State.MAPPING, look={"columns": []}
+            state=ImportBatch.State.MAPPING,
+            sealed_look=sealed_look(batch.pk, {"columns": []}),
         )
         services.map_import(batch.pk, source_name=" civiCRM ", body=body, by=None, now=NOW)
 
@@ -228,7 +231,7 @@ def test_an_encoding_is_chosen_among_those_that_make_sense() -> None:
     services.look_at_file(batch.pk, encoding="mac-roman", now=NOW)
     batch.refresh_from_db()
 
-    assert (batch.state, batch.look["encoding"]) == (ImportBatch.State.MAPPING, "mac-roman")
+    assert (batch.state, kept_look(batch)["encoding"]) == (ImportBatch.State.MAPPING, "mac-roman")
 
 
 def test_a_saved_encoding_that_lacks_a_byte_of_the_file_is_asked_again() -> None:
@@ -239,7 +242,7 @@ def test_a_saved_encoding_that_lacks_a_byte_of_the_file_is_asked_again() -> None
     batch = seen(content.replace("Siân".encode("cp1252"), "Molière".encode("mac_roman")))
 
     assert batch.state == ImportBatch.State.MAPPING
-    assert [each["encoding"] for each in batch.look["candidates"]] == ["mac-roman", "dos-850"]
+    assert [each["encoding"] for each in kept_look(batch)["candidates"]] == ["mac-roman", "dos-850"]
 
 
 def test_the_sign_of_nought_ends_in_a_refusal_or_in_a_question_and_never_in_a_fault() -> None:
@@ -248,7 +251,7 @@ def test_the_sign_of_nought_ends_in_a_refusal_or_in_a_question_and_never_in_a_fa
         services.look_at_file(batch_id, now=NOW)
     failed = ImportBatch.objects.get(pk=batch_id)
     assert refusal.value.code == "import.unreadable"
-    assert (failed.state, failed.look) == (ImportBatch.State.FAILED, {})
+    assert (failed.state, bytes(failed.sealed_look)) == (ImportBatch.State.FAILED, b"")
 
     asked = seen(CIVICRM.replace(b"Grace", b"Gr\x00ace"))
     assert asked.state == ImportBatch.State.MAPPING
@@ -283,14 +286,46 @@ def test_two_blanks_that_delete_agree_in_nothing(email: str, alike: int) -> None
     assert (batch.rows_new, batch.rows_alike) == (2, alike)
 
 
+SECRET = "Reading room, ward 7"
+WITH_A_SECRET = (
+    "Membership No,Surname,Membership Type,Notes\n"
+    f'17,Fallowes,Member,"{SECRET}"\n'
+    f'18,Teller,Member,"{SECRET}",{SECRET}\n'
+    f'19,Wren\n20,,Member,"{SECRET}"\nTotal,3,,3021\n'
+).encode()
+
+
+def test_of_a_column_that_is_left_out_nothing_rests_in_plain_at_any_time() -> None:
+    body = {"format": 1, "encoding": "utf-8", "delimiter": ",", "header_line": 1,
+            "headers": ["membershipno", "surname", "membershiptype", "notes"],
+            "columns": {"number": "membershipno", "family_name": "surname",
+                        "section": "membershiptype"},
+            "dates": {}, "standings": {}, "sections": {"member": "member"}, "section": "",
+            "deletes": []}  # fmt: skip
+
+    waiting = seen(WITH_A_SECRET)
+    assert SECRET in json.dumps(kept_look(waiting))
+    assert "ward 7" not in dump()
+    services.map_import(waiting.pk, source_name="With notes", body=body, by=None, now=NOW)
+    services.preview_import(waiting.pk, now=NOW)
+    waiting.refresh_from_db()
+
+    assert (waiting.rows_new, waiting.rows_refused) == (1, 3)
+    (total,) = waiting.notes
+    assert total["found"] == "Total, 3"
+    assert "ward 7" not in dump()
+    applied(waiting)
+    assert "ward 7" not in dump()
+
+
 def test_sample_values_are_forgotten_when_an_import_is_discarded() -> None:
     batch = seen(CIVICRM)
-    assert "Carys" in json.dumps(batch.look)
+    assert "Carys" in json.dumps(kept_look(batch))
 
     services.discard_import(batch.pk, by=None, now=NOW)
     batch.refresh_from_db()
 
-    assert batch.look == {}
+    assert bytes(batch.sealed_look) == b""
 
 
 def test_a_workbook_is_read_with_its_dates_and_numbers_and_other_sheets_are_named() -> None:
@@ -307,12 +342,12 @@ def test_a_workbook_is_read_with_its_dates_and_numbers_and_other_sheets_are_name
     made.close()
 
     waiting = seen(book.getvalue())
-    assert waiting.look["other_sheets"] == ["Notes"]
+    assert kept_look(waiting)["other_sheets"] == ["Notes"]
     body = {"format": 1, "encoding": "utf-8", "delimiter": ",", "header_line": 1,
-            "headers": [c["plain"] for c in waiting.look["columns"]],
+            "headers": [c["plain"] for c in kept_look(waiting)["columns"]],
             "columns": {"number": "membershipnumber", "family_name": "surname",
                         "section": "category", "joined_on": "datejoined"},
-            "dates": {"joined_on": waiting.look["columns"][3]["order"]},
+            "dates": {"joined_on": kept_look(waiting)["columns"][3]["order"]},
             "standings": {}, "sections": {"member": "member"}, "section": "", "deletes": []}
     services.map_import(waiting.pk, source_name="Workbook", body=body, by=None, now=NOW)
     services.preview_import(waiting.pk, now=NOW)
@@ -346,7 +381,7 @@ def choices(batch: ImportBatch, **changes: str) -> dict[str, Any]:
     """What the page proposes, as it is sent when a person changes nothing else."""
     from members.forms.mapping import MappingForm
 
-    form = MappingForm(look=batch.look, saved=None)
+    form = MappingForm(look=kept_look(batch), saved=None)
     sent: dict[str, Any] = {name: form[name].value() or "" for name in form.fields}
     sent.pop("deletes")
     return {**sent, "source_name": "CiviCRM", **changes}

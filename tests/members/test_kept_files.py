@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from members import services, tasks
 from members.models import DestroyedFile, ImportBatch, ImportPiece, MendableRow, RefusedRow
+from members.services import staging
+from members.services.kept_files import sealed_look
 from office.models import AuditRecord
 from office.refusal import Refusal
 from tests.members.factories import NOW, imported, listing, people, person, previewed, uploaded
@@ -105,7 +107,6 @@ def test_a_discarded_file_is_destroyed_at_once_and_a_certificate_says_so() -> No
 
 def test_an_applied_file_is_kept_until_its_day_and_then_destroyed() -> None:
     batch = imported(person(), person(number="2", standing="secret"))
-    waiting = previewed(person(), person(number="2", standing="secret"))
 
     assert services.destroy_due_files(now=NOW + KEPT - DAY) == 0
     assert ImportPiece.objects.filter(batch=batch).exists()
@@ -117,7 +118,23 @@ def test_an_applied_file_is_kept_until_its_day_and_then_destroyed() -> None:
     assert not MendableRow.objects.filter(batch=batch).exists()
     (refusal,) = RefusedRow.objects.filter(batch=batch)
     assert (refusal.value, refusal.number_key, refusal.trouble) == ("", "", "standing_unknown")
-    assert ImportPiece.objects.filter(batch=waiting).exists()
+
+
+@pytest.mark.parametrize("state", ["uploaded", "mapping", "reading", "previewed"])
+def test_an_import_that_nobody_applied_goes_as_long_after_it_was_sent_in(state: str) -> None:
+    batch = previewed(person(), person(number="2", standing="secret"))
+    ImportBatch.objects.update(state=state, sealed_look=sealed_look(batch.pk, {"columns": []}))
+
+    assert services.destroy_due_files(now=NOW + KEPT - DAY) == 0
+    assert services.destroy_due_files(now=NOW + KEPT) == 1
+    assert services.destroy_due_files(now=NOW + KEPT) == 0
+
+    batch.refresh_from_db()
+    assert (batch.state, bytes(batch.sealed_look)) == ("discarded", b"")
+    assert DestroyedFile.objects.get().why == "retention"
+    assert not staging.is_there(batch.pk)
+    for rows in (ImportPiece, MendableRow, RefusedRow):
+        assert not rows.objects.exists()
 
 
 def test_the_time_of_keeping_is_a_setting_and_the_beat_does_it() -> None:

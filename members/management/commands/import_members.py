@@ -87,9 +87,10 @@ class Command(BaseCommand):
         batch = ImportBatch.objects.get(pk=batch_id)
         if batch.state != ImportBatch.State.MAPPING:
             return
+        look = services.kept_look(batch)
         body = _read_json(mapping) if mapping else _saved_body(source)
         if body is None:
-            self.stdout.write(json.dumps(proposal(batch.look), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(proposal(look), indent=2, ensure_ascii=False))
             raise CommandError(
                 f"Import {batch_id} waits on the desk to be told what its columns are. Or "
                 "complete the mapping above, save it, and give it with --source and --mapping."
@@ -97,10 +98,10 @@ class Command(BaseCommand):
         if not source:
             raise CommandError("Name the membership system with --source.")
         # What the file itself proves of its shape stands above what another file had.
-        shape = {name: batch.look[name] for name in ("delimiter", "header_line")}
-        if not batch.look["candidates"]:
-            shape["encoding"] = batch.look["encoding"]
-        headers = [column["plain"] for column in batch.look["columns"]]
+        shape = {name: look[name] for name in ("delimiter", "header_line")}
+        if not look["candidates"]:
+            shape["encoding"] = look["encoding"]
+        headers = [column["plain"] for column in look["columns"]]
         services.map_import(
             batch_id, source_name=source, body={**body, **shape, "headers": headers},
             by=None, now=timezone.now(),

@@ -20,10 +20,11 @@ def import_mapping(request: StaffRequest, batch_id: int) -> HttpResponse:
     batch = _batch_or_404(batch_id)
     if batch.state != ImportBatch.State.MAPPING:
         return redirect("import", batch.pk)
-    saved = selectors.imports.saved_mapping(batch.look["saved"])
+    look = services.kept_look(batch)
+    saved = selectors.imports.saved_mapping(look["saved"])
     form = MappingForm(
         request.POST or None,
-        look=batch.look,
+        look=look,
         saved=saved.body if saved else None,
         initial={"source_name": saved.source.name if saved else ""},
     )
@@ -39,7 +40,7 @@ def import_mapping(request: StaffRequest, batch_id: int) -> HttpResponse:
         request,
         "members/import_mapping.html",
         {"batch": batch, "form": form, "refusal": refusal, "rows": list(form.rows()),
-         "words": form.words(), "look": batch.look, "saved": saved},
+         "words": form.words(), "look": look, "saved": saved},
         status=400 if request.method == "POST" else 200,
     )  # fmt: skip
 
