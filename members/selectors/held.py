@@ -1,7 +1,9 @@
 """Everything that is held about one person, table by table, for a subject access request.
 
-Every table that names a member, or a row that names one, stands here or in LEFT_OUT with the
-reason; a test walks the models and the database, and fails when one is in neither. A table is given
+Every table that names a member, or a row that names one, and every table of which
+docs/data-protection.md says that it holds personal data, stands in TABLES or GATHERED, or in
+LEFT_OUT with the reason, which the file gives; a test walks the models, the database and that
+page, and fails when one is in neither. A table is given
 whole but for the columns named in `without`, so that a new column is not forgotten either; the
 file says of each what is not given and why.
 
@@ -17,9 +19,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Exists, Field, ForeignKey, Model, OuterRef, Q
 
-from members.models import AccessRequest, Member
+from members.models import AccessRequest, Member, MendableRow, RefusedRow
+from members.rollfile.columns import COLUMN_NAMES
 from members.selectors.history import letters_to
 from office.models import AuditRecord, StaffMember
 
@@ -92,15 +95,32 @@ TABLES: Final = (
     Held("members.AccessRequest", "Requests to see what is held",
          without={"file": "it is this file, or one before it"}),
 )  # fmt: skip
+# Rows that no column leads to: given by a function of their own below.
+GATHERED: Final = {"members.MendableRow": "Rows of imported lists that were refused, as they stood"}
 _ASK: Final = "kept by the returning officer of each election: ask there"
-# What a destruction empties besides, and no person's own file shows.
+# What else holds something of members, and no person's own file shows.
 _BESIDES: Final = {
     "members.Roll": "Salts of the commitment to a roll",
     "members.BulkAmendment": "Grounds of amendments in bulk",
+    "members.ExportRecord": "Files of members that left",
+    "members.ImportBatch": "What looked odd about imported lists",
+    "members.ImportPiece": "Imported files",
+    "members.RollEnquiry": "Questions on the public page",
     "members.SearchRow": "What the search keeps of a person",
     "members.SearchWord": "Words that the search keeps",
+    "ballot.Credential": "Voting codes",
+    "ballot.RegisterMark": "The marked register",
+    "ballot.CastDispute": "Disputed ballots",
 }
 LEFT_OUT: Final = {
+    "members.Roll": "the salt of a roll proves all its entries at once, and is nobody’s alone",
+    "members.BulkAmendment": _OTHERS,
+    "members.ExportRecord": "it says why a file left, and names no member",
+    "members.ImportBatch": "it is about a whole list; what was refused of your rows is given here",
+    "members.ImportPiece": "nobody can take the encrypted file of an import out again; what it "
+    "said of you is on the list, or among the rows that were refused",
+    "members.RollEnquiry": "a question on the public page is deleted once it is answered",
+    "members.SearchWord": "they are of everybody’s names, without whose they are",
     "members.SearchRow": "made from the membership list’s own row, and holds nothing else",
     "ballot.Credential": f"which voting codes were issued is {_ASK}",
     "ballot.RegisterMark": f"whether somebody has voted is {_ASK}",
@@ -119,7 +139,7 @@ class Section:
 
 def words_of_table(table: str) -> str:
     """What a table of the database holds, in words; its name where there are none."""
-    words = {**{each.label: each.words for each in reversed(TABLES)}, **_BESIDES}
+    words = {**{each.label: each.words for each in reversed(TABLES)}, **GATHERED, **_BESIDES}
     named = {apps.get_model(label)._meta.db_table: said for label, said in words.items()}
     return named.get(table, table)
 
@@ -131,8 +151,17 @@ def everything_about(members: Sequence[int]) -> list[Section]:
                 {_in_words(name): why for name, why in table.without.items()})
         for table in TABLES
     ]  # fmt: skip
-    return [*sections, Section("Letters", tuple(_letters(members))),
-            Section("The audit trail", tuple(_acts(members)))]  # fmt: skip
+    return [
+        *sections,
+        Section(GATHERED["members.MendableRow"], tuple(_refused_rows(members))),
+        Section("Letters", tuple(_letters(members))),
+        Section("The audit trail", tuple(_acts(members))),
+    ]
+
+
+def left_out() -> dict[str, str]:
+    """What the file holds nothing of though it is about members, in words, and why."""
+    return {_BESIDES[label]: why for label, why in LEFT_OUT.items()}
 
 
 def access_requests(member_id: int) -> list[AccessRequest]:
@@ -167,10 +196,21 @@ def _shown(row: Model, column: Field[Any, Any]) -> str:
         return "" if related is None else str(related)
     value = getattr(row, column.attname)
     if isinstance(column, ForeignKey):
-        return "" if value is None else f"member of staff {value}"
+        return _staff(value)
     if value is None:
         return ""
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _refused_rows(members: Sequence[int]) -> Iterable[Row]:
+    """The refused rows of lists whose number could be read, and is theirs."""
+    numbers = Member.objects.filter(pk__in=members).values("number_key")
+    theirs = RefusedRow.objects.filter(
+        batch=OuterRef("batch"), line=OuterRef("line"), number_key__in=numbers
+    )
+    for row in MendableRow.objects.filter(Exists(theirs)).order_by("pk"):
+        cells = {_in_words(name): cell for name, cell in zip(COLUMN_NAMES, row.cells, strict=True)}
+        yield {"import": str(row.batch_id), "line": str(row.line), **cells}
 
 
 def _letters(members: Sequence[int]) -> Iterable[Row]:
@@ -179,10 +219,32 @@ def _letters(members: Sequence[int]) -> Iterable[Row]:
         yield {"purpose": letter.purpose, "state": letter.get_state_display(), "sent at": at}
 
 
+# What an act is recorded of, besides the member: a row that names them, by which column.
+_ACTS_ON: Final = {
+    "decision": ("members.Decision", ("member",)),
+    "appeal": ("members.Appeal", ("decision__member",)),
+    "correction": ("members.CorrectionRequest", ("member",)),
+    "change": ("members.Change", ("member",)),
+    "contact_flag": ("members.ContactFlag", ("change__member",)),
+    "access request": ("members.AccessRequest", ("member",)),
+    "pair": ("members.Pair", ("first", "second")),
+}
+
+
 def _acts(members: Sequence[int]) -> Iterable[Row]:
-    rows = AuditRecord.objects.filter(
-        subject_kind="member", subject_id__in=[str(key) for key in members]
-    )
-    for row in rows.order_by("pk"):
-        by = f"member of staff {row.by_id}" if row.by_id else ""
-        yield {"at": row.at.isoformat(), "act": row.act, "by": by}
+    """Every act on them and on what names them; the office's own trail has it by number."""
+    own = Q(subject_kind="member", subject_id__in=[str(key) for key in members])
+    own |= Q(parameters__member__in=list(members))
+    for kind, (label, columns) in _ACTS_ON.items():
+        rows = apps.get_model(label)._default_manager
+        for column in columns:
+            keys = rows.filter(**{f"{column}__in": members}).values_list("pk", flat=True)
+            own |= Q(subject_kind=kind, subject_id__in=[str(key) for key in keys])
+    for row in AuditRecord.objects.filter(own).order_by("pk"):
+        yield {"at": row.at.isoformat(), "act": row.act, "of": f"{row.subject_kind} "
+               f"{row.subject_id}", "by": _staff(row.by_id),
+               "seconded by": _staff(row.seconded_by_id)}  # fmt: skip
+
+
+def _staff(key: int | None) -> str:
+    return f"member of staff {key}" if key else ""

@@ -79,11 +79,11 @@ def make_access_file(request_id: int, *, now: datetime, report: Report = silent)
 def _zipped(request: AccessRequest, sections: Sequence[Section], *, now: datetime) -> bytes:
     """The same twice over: a page to read, and JSON for a machine."""
     given = {"request": request, "member": request.member, "sections": sections, "made_at": now,
-             "vote": VOTE}  # fmt: skip
+             "vote": VOTE, "not_here": selectors.held.left_out()}  # fmt: skip
     tables = {section.words: section.rows for section in sections}
     left_out = {section.words: section.left_out for section in sections if section.left_out}
     as_json = {"made at": now.isoformat(), "the vote": VOTE, "held": tables,
-               "not given": left_out}  # fmt: skip
+               "not given": left_out, "not here": selectors.held.left_out()}  # fmt: skip
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("what-is-held.html", render_to_string("members/held.html", given))
