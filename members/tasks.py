@@ -28,7 +28,7 @@ from members.services.settle_pair_late import describe_late_settling
 from office.acts import register_act
 from office.desk import register_desk_link
 from office.kinds import Work, register_job_kind
-from office.purposes import Envelope, LetterToSend, register_purpose
+from office.purposes import Envelope, LetterToSend, register_look_ups, register_purpose
 from office.services.jobs import open_job
 
 
@@ -58,6 +58,7 @@ def register() -> None:
 
 
 def _register_letters() -> None:
+    register_look_ups(services.record_search)
     register_purpose(PURPOSE, roll_answers, words="Answers to “Am I on the roll?”")
     for purpose, renderer, words in (
         (DECISION_NOTICE, letters.decision_notices, "Notices of standing decisions"),

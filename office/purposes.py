@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 
@@ -52,6 +54,21 @@ class Purpose:
 _purposes: dict[str, Purpose] = {}
 
 
+class NotesLooks(Protocol):
+    """Writes down that a person of staff is shown who the recipients of letters are."""
+
+    def __call__(self, words: str, *, hits: int, by: int, now: datetime) -> None: ...
+
+
+_notes_looks: list[NotesLooks] = []
+
+
+def register_look_ups(note: NotesLooks) -> None:
+    """Say who writes down looks: whoever keeps the list that the names are from. Once, at start."""
+    if note not in _notes_looks:
+        _notes_looks.append(note)
+
+
 def register_purpose(
     name: str, render: Renderer, *, words: str, names: Names | None = None
 ) -> None:
@@ -85,3 +102,9 @@ def recipients_named(name: str, recipients: Sequence[str]) -> Mapping[str, str]:
     """What to call the recipients of a purpose; empty where it names nobody."""
     names = _purposes[name].names if name in _purposes else None
     return names(recipients) if names else {}
+
+
+def note_names_shown(count: int, *, by: int, now: datetime) -> None:
+    """Have it written down that so many recipients are named to a person of staff."""
+    for note in _notes_looks if count else ():
+        note("", hits=count, by=by, now=now)

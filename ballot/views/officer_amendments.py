@@ -35,7 +35,7 @@ from members.selectors import (
     refused_of_bulk,
     struck_by_reason,
 )
-from members.services import draft_bulk, record_lookup
+from members.services import draft_bulk, record_lookup, record_search
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 from office.selectors import latest_job, waiting_approval, waiting_approvals
@@ -57,7 +57,14 @@ def amendments(request: StaffRequest, slug: str) -> HttpResponse:
         messages.success(request, _PROPOSED)
         return redirect("desk_amendments", slug)
     context = {"election": election, "form": form, **_amendments(request, election)}
+    _record_shown(request, sum(len(one["records"]) for one in context["twice"]))
     return render(request, "ballot/desk/amendments.html", context)
+
+
+def _record_shown(request: StaffRequest, people: int) -> None:
+    """Write down that the page names so many people."""
+    if people:
+        record_search("", hits=people, by=request.user.pk, now=timezone.now())
 
 
 def _proposed(request: StaffRequest, election: Election, form: AmendmentForm) -> bool:
@@ -149,7 +156,8 @@ def bulk(request: StaffRequest, slug: str, bulk_id: int) -> HttpResponse:
     chosen = bulk_amendment(bulk_id)
     if chosen is None or chosen.roll_id != election.roll_id:
         raise Http404
-    refusal = ""
+    refused, refusal = list(refused_of_bulk(chosen.pk)), ""
+    _record_shown(request, len(refused))
     if request.method == "POST":
         refusal = _propose(request, "amend_roll_in_bulk", election,
                            {"bulk": chosen.pk, "digest": bytes(chosen.digest).hex()})
@@ -164,7 +172,7 @@ def bulk(request: StaffRequest, slug: str, bulk_id: int) -> HttpResponse:
         "approval": approval, "reason": reason_label(chosen.reason),
         "job": job if job and job.parameters.get("bulk") == chosen.pk else None,
         "digest": bytes(chosen.digest).hex(), "sections": bulk_by_section(chosen),
-        "refused": refused_of_bulk(chosen.pk), "refused_count": chosen.refused.count(),
+        "refused": refused, "refused_count": chosen.refused.count(),
         "may_propose": done is None and approval is None and _is_amendable(election)
         and may(request.user, "amend_roll_in_bulk"),
     }

@@ -18,6 +18,7 @@ from ballot.showing.electors import named
 from ballot.showing.turnout import turnout_of
 from ballot.turnout import shows_turnout
 from members.selectors import entry_numbered
+from members.services import record_lookup, record_search
 from office.access import StaffRequest, may, staff_only
 from office.models import StaffMember
 from office.refusal import Refusal
@@ -59,6 +60,7 @@ def _sent_again(election: Election, number: str, *, person: StaffMember) -> str:
     helpdesk would else say of anybody by name whether they have voted.
     """
     entry = entry_numbered(election.roll_id, number) if election.roll_id else None
+    _record_look(entry.member_id if entry else None, number, by=person.pk)
     if entry is None:
         raise Refusal(
             "reissue.not-on-roll",
@@ -82,3 +84,11 @@ def _sent_again(election: Election, number: str, *, person: StaffMember) -> str:
         "If this elector can be sent a new link, it is on its way to the address on the roll: "
         f"{named(entry)}."
     )
+
+
+def _record_look(member_id: int | None, number: str, *, by: int) -> None:
+    """Write down about whom the helpdesk asked, before it answers; or that nobody was found."""
+    if member_id is None:
+        record_search(number, hits=0, by=by, now=timezone.now())
+    else:
+        record_lookup(member_id, by=by, now=timezone.now())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.models import Letter
-from office.purposes import recipients_named
+from office.purposes import note_names_shown, recipients_named
 from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
 from office.services.tranches import release_more
 from office.views.asked import key_asked
@@ -88,6 +88,7 @@ def held_letters(request: StaffRequest) -> HttpResponse:
     rows = selectors.held_letters(after=key_asked(request, "after") or 0)
     next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
     names = _names(rows) if may(request.user, "see_roll") else {}
+    note_names_shown(len(names), by=request.user.pk, now=timezone.now())
     held = [(letter, names.get((letter.purpose, letter.recipient), "")) for letter in rows]
     return render(
         request,

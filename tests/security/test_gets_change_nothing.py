@@ -3,10 +3,10 @@
 Every page of the site is asked for by GET and by HEAD, about an election with ballots in it, by
 nobody and by an officer; every table is the same afterwards, but for the officer's own session.
 
-One exception, by name: the pages that show members to staff write down who looked (those of an
-import's preview too, which the import here is past). It is what
-they are for; it tells on whoever asks, not on the member; it changes nothing that anybody decides
-by; and a scanner of mail cannot cause it, having no session at the desk.
+One exception, by name: the pages that show members to staff write down who looked (of those that
+have somebody to show here; test_looks_are_written_down.py walks over all). It is what they are
+for; it tells on whoever asks, not on the member; it changes nothing that anybody decides by; and
+a scanner of mail cannot cause it, having no session at the desk.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ NOTED = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 # The pages whose look-ups are written down, in this one table (members.services.record_lookup).
 LOOKED = {
     "members", "member", "contact", "contact_draft", "decide", "decision", "decisions",
-    "correction", "corrections", "duplicate", "duplicates", "access_requests",
+    "correction", "corrections", "duplicate", "duplicates", "access_requests", "look_ups",
 }
 LOOK_UPS = "members_lookup: "
 

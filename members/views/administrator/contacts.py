@@ -87,14 +87,18 @@ def contact_draft(request: StaffRequest, draft_id: int) -> HttpResponse:
 @staff_only("see_contact_changes")
 @require_GET
 def contacts(request: StaffRequest) -> HttpResponse:
+    flags = list(selectors.contacts.open_flags()[:200])
+    looked_at = list(selectors.contacts.flags().filter(state="looked_at")[:50])
+    if named := sum(bool(flag.subject) for flag in (*flags, *looked_at)):
+        services.record_search("", hits=named, by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/contacts.html",
         {
             "freeze": selectors.contacts.freeze(),
             "is_frozen": selectors.contacts.is_frozen(),
-            "flags": selectors.contacts.open_flags()[:200],
-            "looked_at": selectors.contacts.flags().filter(state="looked_at")[:50],
+            "flags": flags,
+            "looked_at": looked_at,
         },
     )
 
@@ -161,6 +165,9 @@ def contacts_shared(request: StaffRequest) -> HttpResponse:
     tolerated = selectors.contact_reports.TOLERATED
     kind = request.GET.get("what", "")
     kind = kind if kind in tolerated else "email"
+    rows = selectors.contact_reports.shared(kind)
+    if rows:
+        services.record_search("", hits=len(rows), by=request.user.pk, now=timezone.now())
     return render(
         request,
         "members/contacts_shared.html",
@@ -169,7 +176,7 @@ def contacts_shared(request: StaffRequest) -> HttpResponse:
             "kind_words": KIND_WORDS[kind],
             "kinds": [(each, KIND_WORDS[each]) for each in tolerated],
             "tolerated": tolerated[kind],
-            "rows": selectors.contact_reports.shared(kind),
+            "rows": rows,
         },
     )
 

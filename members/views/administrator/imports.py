@@ -89,7 +89,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
     job = _job_of(batch)
     refused = list(selectors.imports.refusals(batch.pk, after_line=row_named(request)))
     preview = _preview(batch)
-    if people := sum(len(preview.get(kind, ())) for kind in _KINDS_SHOWN):
+    if people := _people_shown(batch, preview, refused):
         services.record_search("", hits=people, by=request.user.pk, now=timezone.now())
     return render(
         request,
@@ -116,6 +116,17 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "may_discard": may(request.user, "discard_import"),
             "can_discard": may(request.user, "discard_import") and _has_ended(job),
         },
+    )
+
+
+def _people_shown(
+    batch: ImportBatch, preview: dict[str, Any], refused: list[selectors.imports.Refused]
+) -> int:
+    """How many people the page shows something of: changes, refused cells, odd numbers."""
+    return (
+        sum(len(preview.get(kind, ())) for kind in _KINDS_SHOWN)
+        + len({each.line for each in refused if each.value})
+        + sum(note["kind"] == "letter_o" and bool(note["found"]) for note in batch.notes)
     )
 
 

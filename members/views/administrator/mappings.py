@@ -21,6 +21,8 @@ def import_mapping(request: StaffRequest, batch_id: int) -> HttpResponse:
     if batch.state != ImportBatch.State.MAPPING:
         return redirect("import", batch.pk)
     look = services.kept_look(batch)
+    if people := max((len(column["samples"]) for column in look["columns"]), default=0):
+        services.record_search("", hits=people, by=request.user.pk, now=timezone.now())
     saved = selectors.imports.saved_mapping(look["saved"])
     form = MappingForm(
         request.POST or None,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from members import selectors, services
 from members.forms.contacts import FlagForm, FreezeForm
+from members.models import ContactFlag
 from members.services.contact_freeze import SUBJECT
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
@@ -68,6 +69,7 @@ def contact_flag(request: StaffRequest, flag_id: int) -> HttpResponse:
     flag = selectors.contacts.flags().filter(pk=flag_id).first()
     if flag is None:
         raise Http404
+    _record_look(flag, by=request.user.pk)
     may_look = flag.state == "open" and may(request.user, "look_at_flag")
     has_a_hand = may_look and selectors.flag_hands.has_a_hand_in(flag, request.user.pk)
     form = FlagForm(request.POST or None)
@@ -94,3 +96,11 @@ def contact_flag(request: StaffRequest, flag_id: int) -> HttpResponse:
         },
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _record_look(flag: ContactFlag, *, by: int) -> None:
+    """Write down who is shown the person whose change it is about, or the address it names."""
+    if flag.change is not None:
+        services.record_lookup(flag.change.member_id, by=by, now=timezone.now())
+    elif flag.subject:
+        services.record_search(flag.subject, hits=1, by=by, now=timezone.now())
