@@ -44,6 +44,12 @@ def rules_rows() -> QuerySet[EligibilityRules]:
     return EligibilityRules.objects.select_related("written_by").order_by("name", "-version")
 
 
+def version_of(name: str, version: int | None = None) -> EligibilityRules | None:
+    """One version of the rules of this name, or their newest."""
+    rows = rules_rows().filter(name=name)
+    return (rows if version is None else rows.filter(version=version)).first()
+
+
 @dataclass(frozen=True, slots=True)
 class RulesVersion:
     """One version of some rules, and in sentences what it changed of the one before."""

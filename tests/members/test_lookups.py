@@ -183,7 +183,7 @@ def test_who_is_watched_does_not_read_the_log(client: Client, role: Role) -> Non
     assert sign_in(client, staff(role)).get(reverse("look_ups")).status_code == 404
 
 
-def test_a_page_of_one_member_is_a_look_at_them_and_at_nobody_where_it_is_refused(client: Client) -> None:
+def test_a_page_of_one_member_is_a_look_at_them_and_none_where_refused(client: Client) -> None:
     imported(person(number="1"), person(number="2", email="other@example.org"))
     keeper = staff(Role.MEMBERSHIP_ADMINISTRATOR)
     first, second = Member.objects.order_by("number")
