@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def _made(
-    member_id: int, *, by: int, proof: str, asked_on: date | None, note: str, **_: Any
+    member_id: int, *, by: int, proof: str, asked_on: date | None, note: str, **given: Any
 ) -> bytes:
     now = timezone.now()
     request = services.request_access(

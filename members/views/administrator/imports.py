@@ -123,11 +123,9 @@ def _people_shown(
     batch: ImportBatch, preview: dict[str, Any], refused: list[selectors.imports.Refused]
 ) -> int:
     """How many people the page shows something of: changes, refused cells, odd numbers."""
-    return (
-        sum(len(preview.get(kind, ())) for kind in _KINDS_SHOWN)
-        + len({each.line for each in refused if each.value})
-        + sum(note["kind"] == "letter_o" and bool(note["found"]) for note in batch.notes)
-    )
+    changes = sum(len(preview.get(kind, ())) for kind in _KINDS_SHOWN)
+    odd = [note for note in batch.notes if note["kind"] == "letter_o" and note["found"]]
+    return changes + len({each.line for each in refused if each.value}) + len(odd)
 
 
 def _job_of(batch: ImportBatch) -> Job | None:
