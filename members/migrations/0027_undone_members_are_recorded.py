@@ -66,7 +66,7 @@ KEPT_BACK = "".join(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0024_quick_numbers_and_moves"),
+        ("members", "0026_digits_keep_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
