@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUR_OWN = {
-    *("config", "office", "members", "ballot", "verifier"),
+    *("config", "office", "members", "ballot", "verifier", "witness"),
     *("tests", "demonstration", "benchmarks"),
 }
 NAMES = ("requirements", "requirements-dev", "requirements-node")

@@ -32,7 +32,7 @@ def words_of(text: str) -> list[str]:
 
 
 def sources() -> Iterator[Path]:
-    for place in ("config", "office", "members", "ballot", "verifier", "benchmarks"):
+    for place in ("config", "office", "members", "ballot", "verifier", "benchmarks", "witness"):
         yield from (ROOT / place).rglob("*.py")
 
 
