@@ -15,6 +15,7 @@ from pathlib import Path
 WITHOUT_SERVERS = {
     *("", "help", "--help", "version", "--version", "check", "makemigrations", "collectstatic"),
     *("findstatic", "makemessages", "compilemessages", "diffsettings", "sqlmigrate"),
+    "witness",
 }
 
 

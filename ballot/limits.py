@@ -43,6 +43,8 @@ IDENTIFY_REFUSED_BY_ADDRESS = Limit("identify-address", 300, 60)
 REISSUE_BY_NUMBER = Limit("reissue-number", 5, 3600)
 REISSUE_BY_ADDRESS = Limit("reissue-address", 300, 3600)
 TRACKER_BY_ADDRESS = Limit("tracker-address", 300, 60)
+# A state is signed every ten seconds at most: this is twenty boards of one witness.
+COSIGNATURE_BY_ADDRESS = Limit("cosignature-address", 120, 60)
 
 
 def is_spent(*counts: tuple[Limit, str], now: datetime) -> bool:

@@ -67,6 +67,7 @@ urlpatterns = [
     path("board/<slug:slug>/<int:number>.json", board.entry_json, name="entry_json"),
     path("board/<slug:slug>/blob/<str:sha256>", board.blob, name="blob"),
     path("board/<slug:slug>/checkpoint", log.checkpoint, name="checkpoint"),
+    path("board/<slug:slug>/cosignature", log.cosignature, name="cosignature"),
     path("board/<slug:slug>/everything.zip", download.everything, name="everything"),
     path("board/<slug:slug>/tile/<path:path>", log.tile, name="tile"),
     path("board/<slug:slug>/<int:number>.tlog-proof", log.proof, name="proof"),

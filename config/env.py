@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from ballot.witnesses import BadWitness, Witness, read_witnesses
+
 
 def refuse(name: str, why: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name}: {why} (see docs/operations.md)")
@@ -48,6 +50,14 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
 
 def words(name: str) -> list[str]:
     return [word.strip() for word in text(name, "").split(",") if word.strip()]
+
+
+def witnesses(name: str) -> tuple[Witness, ...]:
+    """Return the witnesses of the boards, each `KEY` or `KEY URL`, with commas between."""
+    try:
+        return read_witnesses(words(name))
+    except BadWitness as error:
+        raise refuse(name, str(error)) from error
 
 
 def key(name: str, *, kept_in: Path | None) -> str:

@@ -30,6 +30,9 @@ SEALING_KEY = bytes.fromhex(env.key("HUSTINGS_SEALING_KEY", kept_in=_own))
 BOARD_KEY = bytes.fromhex(env.key("HUSTINGS_BOARD_KEY", kept_in=_own))
 """Signs the boards of this installation. An election's notice names its public half for good."""
 
+WITNESSES = env.witnesses("HUSTINGS_WITNESSES")
+"""Who outside is asked to cosign the boards, or hands cosignatures in."""
+
 # --- where we are ---
 
 ORIGIN = env.origin(

@@ -15,7 +15,7 @@ from ballot.models.election import (
     TieRule,
 )
 from ballot.models.entry import Blob, BlobChunk, Entry
-from ballot.models.log import Checkpoint, Cosignature, LogTile
+from ballot.models.log import Checkpoint, Cosignature, LogTile, WitnessObjection
 from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
     Box,
@@ -34,5 +34,5 @@ __all__ = [
     "Cosignature", "Count", "Credential", "Declaration",
     "DemonstrationShare", "DrawnLot", "Election", "Entry", "LogTile", "Method", "Mix",
     "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot",
-    "SealedVote", "SetAside", "Stop", "TieRule", "Trustee", "TurnoutCount",
+    "SealedVote", "SetAside", "Stop", "TieRule", "Trustee", "TurnoutCount", "WitnessObjection",
 ]

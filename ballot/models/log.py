@@ -78,3 +78,37 @@ class Cosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.witness} on {self.checkpoint}"
+
+
+class WitnessObjection(models.Model):
+    """That a witness refused a checkpoint in a way that speaks against the board; append-only.
+
+    Whoever answers at the witness's address says so, and nothing is proved by it: the officer asks
+    the witness. known_size: what it says that it has cosigned, where it says so.
+    """
+
+    class Ground(models.TextChoices):
+        """What the witness says."""
+
+        FORK = "fork", "it has cosigned another state of the same size"
+        PROOF = "proof", "this state does not continue the one that it cosigned"
+        AHEAD = "ahead", "it has cosigned a larger state than there is"
+
+    checkpoint = models.ForeignKey(
+        Checkpoint, on_delete=models.PROTECT, related_name="objections", db_index=False
+    )
+    witness = models.CharField(max_length=200)
+    ground = models.CharField(max_length=8, choices=Ground.choices)
+    known_size = models.BigIntegerField(null=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("said_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["checkpoint", "witness", "ground"], name="witness_objection_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.witness} against {self.checkpoint}"

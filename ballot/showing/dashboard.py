@@ -10,6 +10,7 @@ from typing import Any
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election
 from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
+from ballot.showing.checkpoint import objections
 from ballot.times import in_zone
 from ballot.turnout import shows_turnout
 from members.selectors import (
@@ -99,6 +100,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,
+        "objections": objections(election),
         "dispute_sentence": _dispute_sentence(election),
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",

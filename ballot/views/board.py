@@ -46,7 +46,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     first = _first(request.GET.get("from", "0"))
     context = {
         "election": election, "form": form, "found": found,
-        **signed_state(election), **_page(election, first),
+        **signed_state(election, now=timezone.now()), **_page(election, first),
     }  # fmt: skip
     return render(request, "ballot/board.html", context)
 

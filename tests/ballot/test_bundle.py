@@ -22,6 +22,7 @@ from ballot.services.publish_board import publish_board
 from members.models import Member
 from office.models import StaffMember
 from tests.ballot.factories import Run, bring, election, now
+from tests.witness.boards import program
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,20 @@ def test_a_bundle_has_the_whole_log_and_every_blob_and_the_checkpoint_last() -> 
     whole = {bytes(row.body) for row in Entry.objects.all()}
     assert whole - set(entries) <= set(blobs.values())
     assert b'"kind":"count"' in b"".join(blobs.values())
+
+
+def test_two_downloads_are_compared_by_the_witness_s_own_program(tmp_path: Path) -> None:
+    run = election(at="polling", electors=3)
+    (tmp_path / "old.zip").write_bytes(b"".join(bundle_zip(newest(run))))
+    bring(run, to="declared")
+    assert newest(run).size > 0
+    call_command("export_board", run.election.slug, str(tmp_path / "new"), stdout=io.StringIO())
+
+    def compared(*names: str) -> int:
+        return program("verify-diff", *(tmp_path / name for name in names)).returncode
+
+    assert compared("old.zip", "new") == 0
+    assert compared("new", "old.zip") == 2
 
 
 def test_a_bundle_tells_nobody_apart_from_candidates_and_officers_in_office() -> None:

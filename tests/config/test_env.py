@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from ballot.board.cosignature import WitnessKey
 from config import env
 
 KEY = "00112233445566778899aabbccddeeff" * 2
@@ -192,3 +193,44 @@ def test_development_finds_the_servers_its_launcher_left(tmp_path: Path) -> None
 
     assert env.own_database(tmp_path, True) == "postgresql:///x"
     assert env.own_redis(tmp_path, True) == f"unix://{tmp_path}/valkey.sock"
+
+
+# --- witnesses ---
+
+PRESS = "press.example/witness+b637ec74+BAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
+AGENT = "agent.example+0cc1ffe8+BAIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh"
+
+
+def test_witnesses_are_keys_and_perhaps_where_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> object:
+        return env.witnesses("V")
+
+    assert not refused(monkeypatch, None, read)
+    assert env.witnesses("V") == ()
+    assert not refused(monkeypatch, f"{PRESS} https://witness.press.example:8443/w/, {AGENT}", read)
+    press, agent = env.witnesses("V")
+    assert (press.key.text(), press.url) == (PRESS, "https://witness.press.example:8443/w")
+    assert (agent.name, agent.url) == ("agent.example", "")
+    renamed = PRESS.replace("press.example", "other.example")
+    of_a_board = f"{PRESS}".replace("+BA", "+AQ")
+    for nonsense in (
+        "x", PRESS[:-1], renamed, of_a_board, f"{PRESS}={AGENT}", f"{PRESS},{PRESS}",
+        f"{PRESS} press.example", f"{PRESS} ftp://x", f"{PRESS} https://", f"{PRESS} file:///etc",
+        f"{PRESS} https://name:password@x", f"{PRESS} https://x/?a", f"{PRESS} https://x/#a",
+        f"{PRESS} https://x y", f"{PRESS} https://x:0", f"{PRESS} https://x:99999",
+        f"{PRESS} {AGENT}",
+    ):
+        assert refused(monkeypatch, nonsense, read), nonsense
+
+
+def test_two_witnesses_of_one_name_or_one_key_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = WitnessKey("press.example/witness", bytes(range(2, 34))).text()
+    twin = WitnessKey("twin.example", bytes(range(1, 33))).text()
+
+    def read() -> object:
+        return env.witnesses("V")
+
+    assert not refused(monkeypatch, f"{PRESS}, {AGENT}", read)
+    assert refused(monkeypatch, f"{PRESS}, {other}", read)
+    assert refused(monkeypatch, f"{PRESS}, {twin}", read)
+    assert refused(monkeypatch, WitnessKey("n" * 201, bytes(range(1, 33))).text(), read)

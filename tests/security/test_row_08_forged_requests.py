@@ -14,7 +14,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from ballot.models import SealedBallot
+from ballot.models import Checkpoint, SealedBallot
+from ballot.services.publish_board import publish_board
 from tests.ballot.factories import election, entries, sealed
 from tests.office.factories import officer, sign_in
 from tests.security.looking import all_routes, digest_of_tables, forget_limits
@@ -41,6 +42,11 @@ def test_nearly_every_pattern_has_an_address_that_is_tried() -> None:
     assert len(reachable()) > 60
 
 
+# A program's, not a form's: it takes what a named witness signed over a state that this board
+# signed, whoever brings it, and no cookie counts there (tests/ballot/views/test_cosignature.py).
+BY_SIGNATURE = {reverse("cosignature", args=["none-such"])}
+
+
 @pytest.mark.parametrize("who", ["nobody", "an officer"])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_no_unsafe_request_is_taken_without_its_token(who: str, method: str) -> None:
@@ -50,10 +56,28 @@ def test_no_unsafe_request_is_taken_without_its_token(who: str, method: str) -> 
 
     accepted = [
         address for address in reachable()
-        if getattr(browser, method)(address).status_code not in {403, 405}
+        if address not in BY_SIGNATURE
+        and getattr(browser, method)(address).status_code not in {403, 405}
     ]
 
     assert accepted == []
+    assert set(reachable()) > BY_SIGNATURE
+
+
+def test_without_its_token_a_witness_s_signature_alone_is_taken() -> None:
+    forget_limits()
+    run = election(at="polling", electors=1)
+    publish_board(run.election_id, now=run.by["now"])
+    before = digest_of_tables()
+    address = reverse("cosignature", args=[run.election.slug])
+    browser = sign_in(Client(enforce_csrf_checks=True), officer())
+    begun = digest_of_tables()
+
+    statuses = {browser.post(address, body, content_type="text/plain").status_code
+                for body in (b"", b"x=1", Checkpoint.objects.get().note.encode())}  # fmt: skip
+
+    assert statuses == {400, 403}
+    assert digest_of_tables() == begun != before
 
 
 def test_the_token_from_another_origin_is_refused_and_from_our_own_taken() -> None:

@@ -20,6 +20,8 @@ PUBLIC = {
     "elections/<slug:slug>/result/<int:number>/papers.blt",
     "board/<slug:slug>/", "board/<slug:slug>/<int:number>.json",
     "board/<slug:slug>/blob/<str:sha256>", "board/<slug:slug>/checkpoint",
+    # Of everything under board/, this alone takes anything: the signature of a witness.
+    "board/<slug:slug>/cosignature",
     "board/<slug:slug>/everything.zip", "board/<slug:slug>/tile/<path:path>",
     "board/<slug:slug>/<int:number>.tlog-proof",
     "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import Error, connection, transaction
 
-from ballot.models import Checkpoint, Cosignature, SealedBallot, SetAside
+from ballot.models import Checkpoint, Cosignature, SealedBallot, SetAside, WitnessObjection
 from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
 from tests.ballot.factories import election, entries, now
@@ -29,6 +29,7 @@ KEPT_FOR_GOOD = {
     "ballot_setaside": "is_set_aside = false",
     "ballot_checkpoint": "note = ''",
     "ballot_cosignature": "line = ''",
+    "ballot_witnessobjection": "ground = 'proof'",
 }
 
 
@@ -50,6 +51,10 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
     Cosignature.objects.create(
         checkpoint=Checkpoint.objects.all()[0], witness="watch.example", line="— a b\n",
         cosigned_at=now(),
+    )
+    WitnessObjection.objects.create(
+        checkpoint=Checkpoint.objects.all()[0], witness="watch.example", ground="fork",
+        said_at=now(),
     )
 
     for table, change in KEPT_FOR_GOOD.items():
