@@ -84,6 +84,20 @@ def test_the_sample_list_has_about_five_hundred_electors_and_some_of_every_other
     assert len(selectors.rolls.roll_figures(roll.pk).reasons) >= 4
 
 
+def test_a_list_that_takes_two_people_waits_on_the_desk_and_the_command_says_why(
+    tmp_path: Path,
+) -> None:
+    imported(person(), *people(2))
+    file = tmp_path / "list.csv"
+    file.write_bytes(listing(person(standing="excluded"), *people(2)))
+
+    with pytest.raises(CommandError, match="suspends or excludes one person"):
+        run(file, "--apply")
+
+    assert ImportBatch.objects.latest("pk").state == ImportBatch.State.PREVIEWED
+    assert not Member.objects.filter(standing="excluded").exists()
+
+
 # --- what one person may do, or the server ------------------------------------------------------
 
 
