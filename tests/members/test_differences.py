@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.db import connection
@@ -57,8 +58,9 @@ def test_everybody_of_a_kind_is_on_some_page_once(desk: Client, name: str, asked
     page = text_of(desk, name, batch.pk)
     assert f"?after={first[-1].place}" in page
     last = text_of(desk, name, batch.pk, after=str(first[-1].place))
-    assert second[0].number in last
-    assert second[0].number not in page
+    # A key in an address may be the same digits.
+    assert re.search(rf"\b{second[0].number}<", last)
+    assert not re.search(rf"\b{second[0].number}<", page)
     assert "?after=" not in last
 
 
