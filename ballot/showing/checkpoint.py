@@ -74,7 +74,9 @@ def objections(election: Election) -> list[str]:
 
 
 def _is_settled(objection: WitnessObjection, election: Election) -> bool:
+    # A cosignature bears whole seconds.
+    said_at = objection.said_at.replace(microsecond=0)
     return Cosignature.objects.filter(
         checkpoint__election=election, witness=objection.witness,
-        checkpoint__size__gte=objection.checkpoint.size, cosigned_at__gte=objection.said_at,
+        checkpoint__size__gte=objection.checkpoint.size, cosigned_at__gte=said_at,
     ).exists()  # fmt: skip
