@@ -1,9 +1,30 @@
-"""Check an election's mathematics, believing nobody: written from docs/spec, and from nothing else.
+"""Check a contest from its bundle, believing nobody: written from docs/spec, and from nothing else.
 
 It shares no line with the server: only the standard library of Python 3.11 or later is imported,
-so the folder can be copied and run anywhere. Each file is one subject of docs/spec/sealing.md ("§"
-in them is its number, unless they say "counting") or of docs/spec/counting.md. None reads files or
-the network: arguments are bytes, numbers and sequences.
+so the folder can be copied and run anywhere. README.md says how. Each file is one subject of
+docs/spec/sealing.md ("§" in them is its number, unless they name another part of the spec).
+
+The bundle and its board (bundle, board):
+
+    __main__, report   the command; what it prints
+    checks, known      the sixteen checks of bundle §5; what they hand on to one another
+    until_close        checks 1 to 10
+    after_close        checks 11 to 16
+    bundle             files from a zip, a folder or an address; blobs           bundle 2
+    tree, notes, log   the tree; signed notes and checkpoints; tiles, entries    board 3 to 7
+    outside, receipts  what the reader brings; receipts and proof files          board 7, 8
+    forms, kinds       forms of JSON; the form and the time of each kind         bundle 3, 4
+    board, order       the entries, read; their order                            bundle 3, 4
+    opening            the notice and the opening                                bundle 5
+    roll, credentials  electors by section; keys                                 bundle 4.1, 5
+    cast, aside        ballots under their keys; those set aside                 bundle 5
+    reconciliation     its figures                                               bundle 4.2
+    closed, mixing     boxes at the close; their mixes                           bundle 4.2, 5
+    unsealing          parts and profiles                                        bundle 4.3, 5
+    counting, sheets   counts and their sheets                                   counting 10
+    declaration        the declaration                                           bundle 4.4
+
+The mathematics reads neither files nor the network: arguments are bytes, numbers and sequences.
 
     failure            what a check says when it does not hold
     canonical          JSON, hashes, streams                                §2

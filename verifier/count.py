@@ -88,8 +88,11 @@ def _sorted(profile: Profile, continuing: frozenset[int]) -> Stage:
 
 
 def _elected_by_majority(heaps: Heaps, rules: Rules) -> int | None:
-    """Return who has a majority of the continuing votes, once that elects (counting §5.2, §5.3)."""
-    if rules.stop == "two" and len(heaps.votes) > 2:
+    """Return who has a majority of the continuing votes, once that elects (counting §5.2, §5.3).
+
+    Nobody has one over nobody: who stands alone is the last remaining (counting §5.1).
+    """
+    if len(heaps.votes) == 1 or (rules.stop == "two" and len(heaps.votes) > 2):
         return None
     more = [c for c, votes in heaps.votes.items() if 2 * votes > heaps.continuing_votes]
     return more[0] if more else None

@@ -1,0 +1,122 @@
+"""python -m verifier BUNDLE: check a contest from its bundle, and say PASS or FAIL.
+
+Exit status: 0, all checks pass and there is a declaration; 1, something fails; 2, the bundle or the
+command line cannot be read; 3, nothing fails, and the result is not there yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from verifier.bundle import Bundle, Unreadable, open_bundle
+from verifier.checks import run_checks
+from verifier.failure import Failed
+from verifier.known import Known
+from verifier.notes import BOARD, LARGEST_NOTE_BYTES, WITNESS, read_key
+from verifier.outside import Outside
+from verifier.report import Outcome, Progress, Report, line_of
+from verifier.workers import Workers
+
+CANNOT_BE_READ = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit status."""
+    given = _parser().parse_args(arguments)
+    try:
+        outside = _outside(given)
+        bundle = open_bundle(given.bundle, cache=given.cache)
+        bundle.read("checkpoint", LARGEST_NOTE_BYTES)
+    except (Unreadable, Failed) as error:
+        print(f"verifier: {error}", file=sys.stderr)
+        return CANNOT_BE_READ
+    report = _run(bundle, outside, given)
+    if given.json:
+        print(report.as_json())
+    else:
+        print(_ending(report))
+    return report.status
+
+
+def _run(bundle: Bundle, outside: Outside, given: argparse.Namespace) -> Report:
+    def told(outcome: Outcome) -> None:
+        if not given.json:
+            print(line_of(outcome), flush=True)
+
+    progress = Progress()
+    with Workers(given.jobs, progress.add) as workers:
+        return run_checks(Known(bundle, outside, workers, progress), told)
+
+
+def _ending(report: Report) -> str:
+    return "\n".join(["", *(f"Note: {note}" for note in report.notes), report.verdict])
+
+
+def _outside(given: argparse.Namespace) -> Outside:
+    """Read the keys and files that the reader brought.
+
+    Raises: Failed, Unreadable.
+    """
+    witnesses = [read_key(text, WITNESS, "--witness") for text in given.witness]
+    quorum = len(witnesses) if given.quorum is None else given.quorum
+    if quorum > len(witnesses):
+        raise Unreadable(f"--quorum {quorum} is more than the witnesses named with --witness.")
+    return Outside(
+        key=read_key(given.key, BOARD, "--key") if given.key else None,
+        witnesses=witnesses,
+        quorum=quorum,
+        since=_file(given.since) if given.since else None,
+        proofs=[_file(path) for path in given.proof],
+        receipts=[_file(path) for path in given.receipt],
+    )
+
+
+def _file(path: Path) -> tuple[str, bytes]:
+    try:
+        with path.open("rb") as file:
+            return str(path), file.read(LARGEST_NOTE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("it is to be 1 or more")
+    return number
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m verifier", description="Check a contest from its bundle.",
+        epilog="Exit status: 0 all pass, 1 something fails, 2 it cannot be read, 3 no result yet.",
+    )  # fmt: skip
+    parser.add_argument("bundle", help="a zip file, a folder, or the board's address")
+    parser.add_argument("--key", metavar="VKEY", help="the board's key, from outside the bundle")
+    parser.add_argument("--witness", metavar="VKEY", action="append", default=[],
+                        help="a witness's key; may be repeated")  # fmt: skip
+    parser.add_argument("--quorum", type=int, metavar="N",
+                        help="how many witnesses must have signed; without it, all")  # fmt: skip
+    for name, help_text in (
+        ("--receipt", "a receipt: its ballot must be on the board; may be repeated"),
+        ("--proof", "a .tlog-proof file: it must hold; may be repeated"),
+    ):
+        parser.add_argument(
+            name, type=Path, action="append", default=[], metavar="FILE", help=help_text
+        )
+    parser.add_argument("--since", type=Path, metavar="FILE",
+                        help="an older checkpoint: the board must continue it")  # fmt: skip
+    parser.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
+                        help="how many processes; without it, one a core")  # fmt: skip
+    parser.add_argument("--cache", type=Path, metavar="FOLDER",
+                        help="keep here what is downloaded, so that it goes on")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="write the report as JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The count of each contest, from the papers of its boxes and the lots drawn (bundle §5, 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from verifier.board import Board, Entry
+from verifier.canonical import write
+from verifier.closed import ClosedBox
+from verifier.count import count_papers
+from verifier.failure import Failed
+from verifier.opening import Contest
+from verifier.openings import Opened
+from verifier.papers import Profile
+from verifier.rankings import Space
+from verifier.rules import read_rules
+from verifier.sheets import SENTENCE, full_sheet
+
+
+def check_count(
+    board: Board, contest: Contest, boxes: Sequence[tuple[ClosedBox, Opened]]
+) -> dict[str, Any]:
+    """Count a contest anew, and return its sheet, which has been compared in every member.
+
+    Raises: Failed (count.missing, count.lot, count.rules, count.tie, count.sheet).
+    """
+    counts = [e for e in board.all("count") if e.content["contest"] == contest.code]
+    if len(counts) != 1:
+        raise Failed("count.missing", contest.code, "It has no count.")
+    (entry,) = counts
+    rules = _rules(board, contest)
+    space = Space(len(contest.candidates), contest.preferences)
+    profile = Profile(
+        contest.candidates,
+        {
+            box.label: {space.ranking(number): papers for number, papers in opened.papers.items()}
+            for box, opened in boxes
+        },
+    )
+    rejected = {box.label: opened.rejected for box, opened in boxes}
+    if len(rejected) < len(boxes):
+        raise Failed("count.sections", entry.where, "Two boxes have one name.")
+    read = read_rules(rules)
+    sheet = full_sheet(
+        profile,
+        read,
+        count_papers(profile, read),
+        as_json=rules,
+        title=contest.told["title"],
+        rejected=rejected,
+    )
+    told: dict[str, Any] = entry.content["sheet"]
+    compare(sheet, told, f"{entry.where}, sheet")
+    return told
+
+
+def _rules(board: Board, contest: Contest) -> dict[str, object]:
+    """Return the rules as counting §3.1 writes them: the contest's, with the lots drawn for it."""
+    ties: list[object] = []
+    if contest.told["tie_rule"] == "earlier-stages-then-lot":
+        ties.append("earlier-stages")
+    ties += [
+        _lot(entry, contest)
+        for entry in board.all("lot")
+        if entry.content["contest"] == contest.code
+    ]
+    return {
+        "method": contest.told["method"],
+        "stop": contest.told["stop"],
+        "bulk_exclusion": False,
+        "ties": ties,
+        "percentages": "continuing",
+    }
+
+
+def _lot(entry: Entry, contest: Contest) -> dict[str, object]:
+    drawn, among = entry.content["drawn"], entry.content["among"]
+    places = range(len(contest.candidates))
+    if not all(place in places for place in (*drawn, *among)):
+        raise Failed("count.lot", entry.where, "It draws somebody who is not on the paper.")
+    return {"lot": drawn, "among": among}
+
+
+def compare(ours: object, told: object, where: str) -> None:
+    """Compare two sheets, and name the first member that differs.
+
+    Raises: Failed (count.sheet).
+    """
+    if isinstance(ours, dict) and isinstance(told, dict) and ours.keys() == told.keys():
+        for name in ours.keys() - {SENTENCE}:
+            compare(ours[name], told[name], f"{where}, {name}")
+    elif isinstance(ours, list) and isinstance(told, list) and len(ours) == len(told):
+        for place, (left, right) in enumerate(zip(ours, told, strict=True), 1):
+            compare(left, right, f"{where}, item {place}")
+    elif write(ours) != write(told):
+        raise Failed("count.sheet", where, f"It says {_short(told)}, and the count {_short(ours)}.")
+
+
+def _short(value: object) -> str:
+    text = write(value).decode()
+    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -1,0 +1,160 @@
+"""The log: its tiles and bundles of entries, held against the signed root (board §2, §4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.bundle import Bundle, read_blob
+from verifier.failure import Failed
+from verifier.notes import Checkpoint
+from verifier.tree import HASH_BYTES, leaf_hash, root_of
+
+TILE_WIDTH = 256
+LARGEST_ENTRY_BYTES = 65_535
+LENGTH_BYTES = 2
+LARGEST_BUNDLE_BYTES = TILE_WIDTH * (LENGTH_BYTES + LARGEST_ENTRY_BYTES)
+WAITING = frozenset({"part", "profile", "lot", "count"})
+
+
+@dataclass(slots=True)
+class Log:
+    """A log whose tiles and root hold.
+
+    bodies:   the whole bytes of each entry that the log holds by a stand-in, by its number; those
+              that wait for a declaration that is not there are missing.
+    declared: whether there is an entry of that kind.
+    """
+
+    bundle: Bundle
+    checkpoint: Checkpoint
+    leaves: list[bytes]
+    bodies: dict[int, bytes] = field(default_factory=dict)
+    declared: bool = False
+
+    def held(self) -> Iterator[bytes]:
+        """Yield what the log holds of each entry, in order; read anew, and compared again.
+
+        Raises: Failed (file.*, bundle.length, bundle.hashes).
+        """
+        for start in range(0, self.checkpoint.size, TILE_WIDTH):
+            width = min(TILE_WIDTH, self.checkpoint.size - start)
+            entries = read_entries(self.bundle, start // TILE_WIDTH, width)
+            if [leaf_hash(entry) for entry in entries] != self.leaves[start : start + width]:
+                where = f"entries {start} to {start + width - 1}"
+                raise Failed("bundle.hashes", where, "They changed while they were read.")
+            yield from entries
+
+
+def tile_path(level: str, number: int, width: int) -> str:
+    """Return a tile's path (§4.1). level: in decimal, or `entries`."""
+    groups: list[str] = []
+    while True:
+        number, last = divmod(number, 1000)
+        groups.append(f"x{last:03d}" if groups else f"{last:03d}")
+        if not number:
+            break
+    path = f"tile/{level}/{'/'.join(reversed(groups))}"
+    return path if width == TILE_WIDTH else f"{path}.p/{width}"
+
+
+def read_entries(bundle: Bundle, number: int, width: int) -> list[bytes]:
+    """Return what a bundle of entries holds, each behind its length (§4.3).
+
+    Raises: Failed (file.*, bundle.length).
+    """
+    path = tile_path("entries", number, width)
+    content = bundle.read(path, LARGEST_BUNDLE_BYTES)
+    entries, start = [], 0
+    for _ in range(width):
+        length = int.from_bytes(content[start : start + LENGTH_BYTES], "big")
+        start += LENGTH_BYTES + length
+        entries.append(content[start - length : start])
+    if start != len(content):
+        raise Failed("bundle.length", path, f"Its bytes are not those of {width} entries.")
+    return entries
+
+
+def read_log(bundle: Bundle, checkpoint: Checkpoint) -> Log:
+    """Read all entries and tiles, and work the root out.
+
+    Raises: Failed (file.*, bundle.*, tile.*, checkpoint.root, stand-in, blob.*).
+    """
+    leaves: list[bytes] = []
+    for start in range(0, checkpoint.size, TILE_WIDTH):
+        width = min(TILE_WIDTH, checkpoint.size - start)
+        leaves += [leaf_hash(e) for e in read_entries(bundle, start // TILE_WIDTH, width)]
+    _check_tiles(bundle, leaves)
+    if root_of(leaves) != checkpoint.root:
+        raise Failed("checkpoint.root", "the log", "The entries have another root than was signed.")
+    log = Log(bundle, checkpoint, leaves)
+    _read_stand_ins(log)
+    return log
+
+
+def _check_tiles(bundle: Bundle, leaves: list[bytes]) -> None:
+    """Check each tile of each level against the hashes below it: equation (6)."""
+    hashes, level = leaves, 0
+    while hashes:
+        for start in range(0, len(hashes), TILE_WIDTH):
+            row = hashes[start : start + TILE_WIDTH]
+            path = tile_path(str(level), start // TILE_WIDTH, len(row))
+            tile = bundle.read(path, HASH_BYTES * TILE_WIDTH)
+            if len(tile) != HASH_BYTES * len(row):
+                raise Failed("tile.length", path, f"It has {len(tile)} bytes.")
+            if tile != b"".join(row):
+                check = "tile.hashes" if level else "bundle.hashes"
+                raise Failed(check, path, "Its hashes are not those of the entries below it.")
+        full = len(hashes) // TILE_WIDTH
+        hashes = [root_of(hashes[TILE_WIDTH * i : TILE_WIDTH * (i + 1)]) for i in range(full)]
+        level += 1
+
+
+# --- stand-ins (§2.3, §2.4) ---
+
+
+def _read_stand_ins(log: Log) -> None:
+    """Check that the log holds the right entries by stand-ins, and read those that may be read."""
+    stand_ins: dict[int, dict[str, Any]] = {}
+    for number, held in enumerate(log.held()):
+        entry = object_of(held)
+        if entry.get("kind") == "declaration":
+            log.declared = True
+        if "body" in entry:
+            stand_ins[number] = entry
+        elif entry.get("kind") in WAITING:
+            why = "What waits for the declaration stands in the log by a stand-in alone."
+            raise Failed("stand-in", f"entry {number}", why)
+    for number, stand_in in stand_ins.items():
+        if stand_in.get("kind") not in WAITING or log.declared:
+            log.bodies[number] = _read_body(log.bundle, stand_in, f"entry {number}")
+
+
+def object_of(held: bytes) -> dict[str, Any]:
+    """Return an entry's fields as far as they can be read; the check `entries` judges them."""
+    try:
+        entry = json.loads(held)
+    except (ValueError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
+
+
+def _read_body(bundle: Bundle, stand_in: dict[str, Any], where: str) -> bytes:
+    """Return the entry that a stand-in is for: it has one, made again and compared."""
+    body = stand_in["body"]
+    if (
+        not isinstance(body, dict)
+        or body.keys() != {"sha256", "size_bytes"}
+        or not isinstance(body["sha256"], str)
+        or not isinstance(body["size_bytes"], int)
+    ):
+        raise Failed("stand-in", where, "What it names is no blob.")
+    content = read_blob(bundle, body, where)
+    entry = object_of(content)
+    if {**stand_in, "content": entry.get("content")} != {**entry, "body": body}:
+        raise Failed("stand-in", where, "The stand-in is another entry's.")
+    if stand_in.get("kind") not in WAITING and len(content) <= LARGEST_ENTRY_BYTES:
+        raise Failed("stand-in", where, "An entry that is not too large stands in the log itself.")
+    return content

@@ -1,0 +1,165 @@
+"""The notice, and the entry that opens the poll: what everything after it is bound to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.ballots import Paper
+from verifier.board import Board
+from verifier.failure import Failed
+from verifier.keys import Key
+from verifier.notes import BOARD, VerifierKey, read_key
+from verifier.setting import Setting
+
+NAMED = ("notice", "candidates", "roll", "key", "credentials")
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A contest on the paper. place: on the paper, from 0; told: as the opening has it."""
+
+    code: str
+    place: int
+    told: dict[str, Any]
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return tuple(self.told["candidates"])
+
+    @property
+    def preferences(self) -> int:
+        """How many may be ranked: one under plurality; without a limit, all."""
+        if self.told["method"] == "plurality":
+            return 1
+        return int(self.told["max_preferences"] or len(self.candidates))
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The poll as it was opened. contests: those on the paper, in its order."""
+
+    fingerprint: bytes
+    contests: tuple[Contest, ...]
+
+    def paper(self, key: Key) -> Paper:
+        return Paper(self.setting(key), tuple(contest.code for contest in self.contests))
+
+    def setting(self, key: Key) -> Setting:
+        return Setting(self.fingerprint, key.encoded)
+
+    def contest(self, code: str, where: str) -> Contest:
+        for contest in self.contests:
+            if contest.code == code:
+                return contest
+        raise Failed("contest.unknown", where, f"{code} is no contest on the paper.")
+
+
+def check_notice(board: Board, signed_by: VerifierKey) -> None:
+    """Check that the notice names the key that signed the board, and times that can be.
+
+    Raises: Failed (notice.board, notice.times, extension.times, close.due).
+    """
+    notice = board.only("notice")
+    if read_key(notice.content["board"], BOARD, notice.where) != signed_by:
+        raise Failed("notice.board", notice.where, "It names another key than the one that signed.")
+    opens_at, closes_at = notice.content["opens_at"], notice.content["closes_at"]
+    if opens_at >= closes_at:
+        raise Failed("notice.times", notice.where, "The poll closes before it opens.")
+    for entry in board.all("extension"):
+        later = entry.content["closes_at"]
+        if entry.content["closed_before_at"] != closes_at or later <= closes_at:
+            why = f"It does not put off the close that was due at {closes_at}."
+            raise Failed("extension.times", entry.where, why)
+        closes_at = later
+    for entry in board.all("close"):
+        if entry.content["was_due_at"] != closes_at:
+            raise Failed("close.due", entry.where, f"The close was due at {closes_at}.")
+        if entry.content["early"] != ("reason" in entry.content):
+            raise Failed("close.early", entry.where, "A reason is given of an early close alone.")
+        if entry.content["early"] != (entry.at < closes_at):
+            raise Failed(
+                "close.early", entry.where, f"It was at {entry.at}, and due at {closes_at}."
+            )
+
+
+# What the notice settles of a contest, for good.
+SETTLED = ("title", "method", "max_preferences", "reopen_nominations", "stop", "tie_rule")
+
+
+def check_contests(board: Board) -> None:
+    """Check that the last `candidates` has the contests of the notice, but those that were struck.
+
+    Raises: Failed (notice.contests, contest.position, contest.title).
+    """
+    if not board.has("candidates"):
+        return
+    struck = {entry.content["contest"] for entry in board.all("contest-struck")}
+    notice = board.only("notice").content["contests"]
+    wanted = [_settled(told) for told in notice if told["title"] not in struck]
+    if [_settled(told) for told in contests_in_order(board)] != wanted:
+        why = "The contests are not those of the notice, with the rules that stand there."
+        raise Failed("notice.contests", board.only("candidates").where, why)
+
+
+def _settled(told: dict[str, Any]) -> list[Any]:
+    return [told[name] for name in SETTLED]
+
+
+def contests_in_order(board: Board) -> list[dict[str, Any]]:
+    """Return the contests of the last `candidates`; their places are 0, 1, 2, …
+
+    Raises: Failed (contest.position, contest.title).
+    """
+    entry = board.only("candidates")
+    contests: list[dict[str, Any]] = entry.content["contests"]
+    positions = [contest["position"] for contest in contests]
+    if positions != sorted(set(positions)):
+        raise Failed("contest.position", entry.where, "The contests are not in their order.")
+    titles = [contest["title"] for contest in contests]
+    if len(set(titles)) < len(titles):
+        raise Failed("contest.title", entry.where, "Two contests have one title.")
+    return contests
+
+
+def no_poll(board: Board) -> bool:
+    """Say whether the election was declared without a poll: every contest is unopposed."""
+    candidates = board.last("candidates")
+    return (
+        board.declared
+        and not board.has("opening")
+        and candidates is not None
+        and all(contest["unopposed"] for contest in candidates.content["contests"])
+    )
+
+
+def check_opening(board: Board) -> Poll:
+    """Check what the opening names, and its contests.
+
+    Raises: Failed (opening.entries, opening.amendments, opening.contests).
+    """
+    opening = board.only("opening")
+    for kind in NAMED:
+        if opening.content["entries"][kind] != board.only(kind).digest.hex():
+            why = f"It names another {kind} than the last."
+            raise Failed("opening.entries", opening.where, why)
+    roll = board.only("roll").number
+    amendments = [
+        entry.digest.hex()
+        for entry in board.all("amendment")
+        if roll < entry.number < opening.number
+    ]
+    if opening.content["amendments"] != amendments:
+        raise Failed("opening.amendments", opening.where, "It does not name those since the roll.")
+    expected = [
+        {**contest, "code": f"contest-{place}"}
+        for place, contest in enumerate(contests_in_order(board), 1)
+        if not contest["unopposed"]
+    ]
+    if opening.content["contests"] != expected or not expected:
+        why = "Its contests are not those of the last candidates that are voted on."
+        raise Failed("opening.contests", opening.where, why)
+    contests = (
+        Contest(told["code"], place, told) for place, told in enumerate(opening.content["contests"])
+    )
+    return Poll(opening.digest, tuple(contests))

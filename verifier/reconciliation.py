@@ -1,0 +1,71 @@
+"""The reconciliation's figures by section, from the roll, the keys and the board (bundle §4.2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from verifier.board import Board
+from verifier.failure import Failed, raise_all
+from verifier.roll import Roll
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What the board shows of each section, by its code.
+
+    in_force: keys in force at the end; cast: ballots on the board; aside: those set aside.
+    contests: how many are on the paper.
+    """
+
+    roll: Roll
+    in_force: Counter[str]
+    cast: Counter[str]
+    aside: Counter[str]
+    contests: int
+
+    def figures(self, code: str) -> dict[str, int]:
+        """Return what the reconciliation is to say of a section."""
+        roll, cast = self.roll, self.cast[code]
+        return {
+            "frozen": roll.frozen[code],
+            "added": roll.added[code],
+            "struck": roll.struck[code],
+            "electors": roll.electors[code],
+            "issued": self.in_force[code],
+            "struck_voted": self.in_force[code] - roll.electors[code],
+            "ballots": cast,
+            "on_board": cast,
+            "marks": cast,
+            "set_aside": self.aside[code],
+            "counted": cast - self.aside[code],
+            "votes": cast * self.contests,
+        }
+
+
+def check_reconciliation(board: Board, register: Register) -> None:
+    """Check every figure of every section.
+
+    Raises: Failed (reconciliation.sections), or ExceptionGroup of Failed (reconciliation.figure,
+            reconciliation.struck).
+    """
+    entry = board.only("reconciliation")
+    sections = {told["code"]: told for told in entry.content["sections"]}
+    if len(sections) < len(entry.content["sections"]):
+        raise Failed("reconciliation.sections", entry.where, "A section stands there twice.")
+    roll = register.roll
+    if {code for code in roll.electors if roll.frozen[code] or roll.added[code]} - sections.keys():
+        raise Failed("reconciliation.sections", entry.where, "A section is missing.")
+    failures = []
+    for code, told in sections.items():
+        where = f"{entry.where}, section {code}"
+        expected = register.figures(code)
+        failures += [
+            Failed("reconciliation.figure", f"{where}, {name}", f"It is {number} by the board.")
+            for name, number in expected.items()
+            if told[name] != number
+        ]
+        if expected["struck_voted"] > expected["ballots"]:
+            why = "More keys of people who were struck are in force than ballots were cast."
+            failures.append(Failed("reconciliation.struck", where, why))
+    raise_all(failures, "the reconciliation")

@@ -1,0 +1,133 @@
+"""What a person, or a program, is told: a line a check, and how it all ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TextIO
+
+from verifier.failure import Failed
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that failed: the condition's name, where it was looked for, and why."""
+
+    condition: str
+    where: str
+    why: str
+
+    @classmethod
+    def of(cls, failed: Failed) -> Finding:
+        return cls(failed.check, failed.where, failed.why)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a check of bundle §5 ended. result: PASS, FAIL or NOT MADE; figure: what was counted."""
+
+    number: int
+    name: str
+    result: str
+    figure: str = ""
+    failures: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    """All outcomes, in order, and what else is to be known of the bundle. notes: for the reader."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    election: dict[str, object] = field(default_factory=dict)
+    declared: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return any(outcome.result == "FAIL" for outcome in self.outcomes)
+
+    @property
+    def status(self) -> int:
+        """Return the exit status: 0 if all passed, 1 if not, 3 if the result is not there yet."""
+        if self.failed:
+            return 1
+        passed = all(outcome.result == "PASS" for outcome in self.outcomes)
+        return 0 if passed and self.declared else 3
+
+    @property
+    def verdict(self) -> str:
+        return {
+            0: "PASS: what was declared is what the ballots on the board say.",
+            1: "FAIL: this bundle does not show what it is said to show.",
+            3: "NOT YET: nothing failed, and the result is not there yet.",
+        }[self.status]
+
+    def as_json(self) -> str:
+        told = {
+            "verdict": self.verdict.partition(":")[0],
+            "status": self.status,
+            "election": self.election,
+            "notes": self.notes,
+            "checks": [asdict(outcome) for outcome in self.outcomes],
+        }
+        return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def line_of(outcome: Outcome) -> str:
+    """Return a check's line, and below it what failed."""
+    head = f"{outcome.number:>2}  {outcome.name:<15} {outcome.result:<9} {outcome.figure}".rstrip()
+    shown = [f"      {f.condition}: {f.where}: {f.why}" for f in outcome.failures[:MOST_SHOWN]]
+    more = len(outcome.failures) - len(shown)
+    return "\n".join([head, *shown, *([f"      and {more:,} more"] if more > 0 else [])])
+
+
+def failures_of(error: BaseException) -> list[Finding]:
+    """Return what an exception, or a group of them, says has failed."""
+    if isinstance(error, Failed):
+        return [Finding.of(error)]
+    if isinstance(error, ExceptionGroup):
+        return [finding for inner in error.exceptions for finding in failures_of(inner)]
+    raise error
+
+
+class Progress:
+    """A bar on a terminal, of the rows of work that are done; nothing elsewhere."""
+
+    WIDTH = 30
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream if stream.isatty() else None
+        self._name, self._all, self._done = "", 0, 0
+
+    def begin(self, name: str, rows: int) -> None:
+        self._name, self._all, self._done = name, rows, 0
+        self._show()
+
+    def add(self, rows: int) -> None:
+        self._done += rows
+        self._show()
+
+    def clear(self) -> None:
+        if self._stream:
+            self._stream.write("\r\033[K")
+            self._stream.flush()
+
+    def _show(self) -> None:
+        if self._stream and self._all:
+            full = self.WIDTH * min(self._done, self._all) // self._all
+            bar = "█" * full + "·" * (self.WIDTH - full)
+            self._stream.write(f"\r    {self._name:<15} {bar} {100 * self._done // self._all:>3} %")
+            self._stream.flush()
+
+
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """Return `1 ballot`, `2 ballots`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def figure_of(parts: Sequence[str]) -> str:
+    return ", ".join(part for part in parts if part)

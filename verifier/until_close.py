@@ -1,0 +1,107 @@
+"""Checks 1 to 10 of bundle §5: the board, the poll, and what the register says of it.
+
+Each sets what it establishes in `Known`, and returns the figure that is shown beside its name.
+"""
+
+from __future__ import annotations
+
+from verifier.aside import check_set_aside
+from verifier.board import read_board
+from verifier.cast import by_section, check_cast
+from verifier.credentials import check_credentials
+from verifier.keys import read_key
+from verifier.known import Known, NotYet, require
+from verifier.opening import check_contests, check_notice, check_opening
+from verifier.order import check_order, times_that_descend
+from verifier.outside import check_log
+from verifier.receipts import check_receipts
+from verifier.reconciliation import Register, check_reconciliation
+from verifier.report import count_of, figure_of
+from verifier.roll import check_roll
+
+
+def make_log(known: Known) -> str:
+    known.log = check_log(known.bundle, known.outside, known.notes)
+    size = known.log.checkpoint.size
+    return figure_of([count_of(size, "entry", "entries"), *known.outside.figures])
+
+
+def make_entries(known: Known) -> str:
+    board = read_board(known.log)
+    check_order(board)
+    known.board = board
+    known.notes += times_that_descend(board)
+    for entry in board.all("void"):
+        known.notes.append(f"The election was declared void: {entry.content['reason']}")
+    kinds = {entry.kind for entry in board.acts}
+    acts = f"{count_of(len(board.acts), 'act')} of {count_of(len(kinds), 'kind')}"
+    return figure_of([acts, count_of(len(board.ballots), "ballot")])
+
+
+def make_notice(known: Known) -> str:
+    check_notice(known.board, known.outside.board_key(known.bundle))
+    check_contests(known.board)
+    return str(known.board.only("notice").content["title"])
+
+
+def make_opening(known: Known) -> str:
+    require(known, "opening", "the poll has not been opened")
+    known.poll = check_opening(known.board)
+    fingerprint = f"fingerprint {known.poll.fingerprint.hex()}"
+    return figure_of([count_of(len(known.poll.contests), "contest"), fingerprint])
+
+
+def make_key(known: Known) -> str:
+    require(known, "key", "there is no key yet")
+    known.key = read_key(known.board.only("key").content)
+    return f"{known.key.quorum} of {count_of(len(known.key.trustees), 'trustee')}"
+
+
+def make_roll(known: Known) -> str:
+    require(known, "roll", "no roll has been frozen")
+    known.roll = check_roll(known.board)
+    electors = count_of(known.roll.electors.total(), "elector")
+    return figure_of([electors, count_of(len(known.roll.amendments), "amendment")])
+
+
+def make_credentials(known: Known) -> str:
+    require(known, "credentials", "no codes have been made")
+    known.credentials = check_credentials(known.bundle, known.board, known.roll)
+    found = known.credentials
+    sealed = f"those of {count_of(found.unread, 'amendment')} sealed still" if found.unread else ""
+    return figure_of([count_of(len(found.section), "key"), f"{len(found.died_at):,} dead", sealed])
+
+
+def make_ballots(known: Known) -> str:
+    if not (known.board.ballots or known.board.has("close") or known.outside.trackers):
+        raise NotYet("there is no ballot yet")
+    known.progress.begin("ballots", len(known.board.ballots))
+    casts = check_cast(known.board, known.credentials, known.paper, known.workers)
+    check_receipts(known.board, known.paper, known.outside.trackers, known.notes)
+    left = len(known.board.ballots) - len(casts)
+    return figure_of(
+        [
+            count_of(len(casts), "ballot"),
+            count_of(len(casts), "signature"),
+            count_of(len(casts) * len(known.poll.contests), "proof"),
+            f"{left:,} more under keys that are sealed still" if left else "",
+        ]
+    )
+
+
+def make_set_aside(known: Known) -> str:
+    require(known, "close", "the poll has not been closed")
+    known.aside = check_set_aside(known.board, known.paper)
+    return f"{count_of(len(known.aside), 'ballot')} set aside"
+
+
+def make_reconciliation(known: Known) -> str:
+    require(known, "reconciliation", "the register has not been verified")
+    cast = by_section([cast for _, cast in known.casts])
+    aside = by_section([cast for ballot, cast in known.casts if ballot.number in known.aside])
+    in_force = known.credentials.in_force()
+    register = Register(known.roll, in_force, cast, aside, len(known.poll.contests))
+    check_reconciliation(known.board, register)
+    sections = known.board.only("reconciliation").content["sections"]
+    counted = f"{count_of(cast.total() - aside.total(), 'ballot')} counted"
+    return figure_of([count_of(len(sections), "section"), counted])
