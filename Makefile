@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint static rehearse coverage lock clean \
-	bench-import bench-roll bench-sealing bench-board bench-cast
+	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier
 
 BIN := .venv/bin
 # The lock files name every package: pip resolves nothing, so that no release of tomorrow is asked
@@ -23,7 +23,7 @@ help:
 	@echo 'make install   the environment in .venv/, and no more'
 	@echo 'make static    styles and scripts, where their sources changed'
 	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
-	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast [OPTIONS=…]'
+	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier [OPTIONS=…]'
 	@echo 'make lock      pin every requirement anew, with hashes'
 	@echo 'make clean     forget everything that was made here, the trial data too'
 
@@ -84,6 +84,9 @@ bench-board: install
 
 bench-cast: install
 	@$(BIN)/python manage.py bench_cast $(OPTIONS)
+
+bench-verifier: install
+	@$(BIN)/python -m benchmarks.verifier $(OPTIONS)
 
 lock: .venv/.installed-dev
 	$(COMPILE) --output-file requirements.lock requirements.txt

@@ -1,0 +1,251 @@
+"""Single changes of how a board is kept: files, tree, signature; frames and order of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
+
+from ballot.board.checkpoint import Checkpoint, sign_checkpoint
+from ballot.board.logged import stand_in
+from ballot.board.note import SigningKey
+from ballot.board.tree import root_of
+from ballot.canonical import canonical
+from ballot.mapping import log_entry
+from tests.verifier.good import Good
+from tests.verifier.tampered import Board, Files, bundle_of, drop, put, turned
+
+Change = Callable[[Good], Files]
+
+
+def _file(files: Files, start: str) -> str:
+    (path,) = (path for path in files if path.startswith(start))
+    return path
+
+
+def _changed(start: str, change: Callable[[bytes], bytes]) -> Change:
+    """Change one file, and leave all others."""
+
+    def tamper(good: Good) -> Files:
+        files = good.board.signed()
+        path = _file(files, start)
+        return files | {path: change(files[path])}
+
+    return tamper
+
+
+def _missing(start: str) -> Change:
+    def tamper(good: Good) -> Files:
+        files = good.board.signed()
+        del files[_file(files, start)]
+        return files
+
+    return tamper
+
+
+def _signed_as(good: Good, *, size: int = 0, key: SigningKey | None = None) -> Files:
+    """Sign another checkpoint over the same tiles."""
+    board, files = good.board, good.board.signed()
+    key = key or board.key
+    root = _root(files)
+    note = sign_checkpoint(Checkpoint(key.name, size or len(board.entries), root), key=key)
+    return files | {"checkpoint": note.octets()}
+
+
+def _root(files: Files) -> bytes:
+    return root_of(files[_file(files, "tile/0/")])
+
+
+def _without_tree(change: Callable[[Board], Board]) -> Change:
+    """Change the entries, and keep the tiles and the checkpoint of before."""
+
+    def tamper(good: Good) -> Files:
+        before, after = good.board.signed(), change(good.board).signed()
+        path = _file(before, "tile/entries/")
+        return before | {path: after[_file(after, "tile/entries/")]}
+
+    return tamper
+
+
+def _logged(kind: str, write: Callable[[dict[str, object]], bytes]) -> Change:
+    """Let the log hold something else of the first entry of a kind, in a tree that is in order."""
+
+    def tamper(good: Good) -> Files:
+        board = good.board
+        logged = [log_entry(entry["kind"], canonical(entry)) for entry in board.entries]
+        number = board.at(kind)
+        logged[number] = write(board.entries[number])
+        signed = board.signed()
+        blobs = {path[5:]: octets for path, octets in signed.items() if path.startswith("blob/")}
+        return bundle_of(logged, blobs, key=board.key)
+
+    return tamper
+
+
+def _body(change: Callable[[bytes], bytes] | None) -> Change:
+    """Change the blob of an entry that the log holds by its stand-in, or take it away."""
+
+    def tamper(good: Good) -> Files:
+        files = good.board.signed()
+        entry = canonical(good.board.entries[good.board.at("part")])
+        path = f"blob/{sha256(entry).hexdigest()}"
+        if change is None:
+            return {name: octets for name, octets in files.items() if name != path}
+        return files | {path: change(files[path])}
+
+    return tamper
+
+
+def _swapped(kind: str) -> Callable[[Board], Board]:
+    return lambda board: board.moved(board.at(kind, 1), board.at(kind))
+
+
+def _kept(change: Callable[[Board], Board]) -> Change:
+    return lambda good: change(good.board).signed()
+
+
+def _framed(kind: str, *path: str, to: object) -> Change:
+    return _kept(lambda board: board.reframed(kind, put(*path, to=to)))
+
+
+def _placed(kind: str, before: str, which: int = 0) -> Change:
+    """Put an entry of a kind before the first of another kind."""
+    return _kept(lambda board: board.moved(board.at(kind, which), board.at(before)))
+
+
+def _last(kind: str, before: str) -> Change:
+    return _kept(lambda board: board.moved(board.at(kind), board.at(before) + 1))
+
+
+def _added(kind: str, content: object, before: str) -> Change:
+    """Put an entry that was never there before the first of a kind."""
+
+    def change(board: Board) -> Board:
+        number = board.at(before)
+        model = board.entries[number]
+        entry = model | {"kind": kind, "content": content, "at": model["at"]}
+        more = replace(board, entries=[*board.entries, entry])
+        return more.moved(len(board.entries), number)
+
+    return _kept(change)
+
+
+LOG: Final[dict[str, Change]] = {
+    "the first entry is no notice": _placed("candidates", "notice"),
+    "a bit of an entry is turned": _changed("tile/entries/", lambda held: turned(held, 100)),
+    "a bundle goes on after its last entry": _changed("tile/entries/", lambda held: held + b"\0\0"),
+    "a bit of a tile is turned": _changed("tile/0/", turned),
+    "a tile is cut short": _changed("tile/0/", lambda held: held[:-32]),
+    "a tile is missing": _missing("tile/0/"),
+    "the bundle of the entries is missing": _missing("tile/entries/"),
+    "the checkpoint is missing": _missing("checkpoint"),
+    "the signature has another bit": _changed("checkpoint", lambda held: turned(held, -20)),
+    "the root has another digit and the old signature": _changed(
+        "checkpoint", lambda held: held.replace(held.split(b"\n")[2], b"A" * 43 + b"=")
+    ),
+    "somebody else signed": lambda good: _signed_as(
+        good, key=SigningKey(good.board.key.name, bytes(32))
+    ),
+    "it is signed as another board's": lambda good: _signed_as(
+        good, key=SigningKey("elsewhere.example/board/x", bytes(32))
+    ),
+    "one entry more is signed than there is": lambda good: _signed_as(
+        good, size=len(good.board.entries) + 1
+    ),
+    "one entry less is signed than the tiles hold": lambda good: _signed_as(
+        good, size=len(good.board.entries) - 1
+    ),
+    "a ballot is dropped and the tree is left": _without_tree(lambda b: b.without("ballot")),
+    "a ballot is doubled and the tree is left": _without_tree(lambda b: b.doubled("ballot")),
+    "two ballots change places and the tree is left": _without_tree(_swapped("ballot")),
+    "a figure of an entry is changed and the tree is left": _without_tree(
+        lambda board: board.edited("reconciliation", put("sections", 0, "ballots", to=6))
+    ),
+    "an entry that waits stands in clear": _logged("part", canonical),
+    "an entry that does not wait has a stand-in": _logged(
+        "close", lambda entry: stand_in(canonical(entry))
+    ),
+    "a stand-in names another size": _logged(
+        "count",
+        lambda entry: stand_in(canonical(entry)).replace(b'"size_bytes":', b'"size_bytes":1'),
+    ),
+    "the body of a stand-in is missing": _body(None),
+    "the body of a stand-in is cut short": _body(lambda body: body[:-1]),
+    "the body of a stand-in has another bit": _body(lambda body: turned(body, 40)),
+}
+
+
+REASON = {"reason": "The reason is written here."}
+
+ENTRIES: Final[dict[str, Change]] = {
+    "an entry is of another version": _framed("close", "version", to="hustings/v2"),
+    "an entry is of another election": _framed(
+        "close", "election", to="00000000-0000-4000-8000-000000000000"
+    ),
+    "an entry has another number": _framed("close", "number", to=99),
+    "an entry's kind is unknown": _framed("close", "kind", to="closing"),
+    "an entry has no time": _framed("close", "at", to=None),
+    "an entry's time is of another form": _framed("close", "at", to="2026-12-01T10:00:00+00:00"),
+    "a ballot bears a time": _framed("ballot", "at", to="2026-12-01T10:00:00Z"),
+    "an entry has a member more": _kept(
+        lambda board: board.reframed("close", lambda entry: entry.update(by="somebody"))
+    ),
+    "a content has a member more": _kept(
+        lambda board: board.edited("close", lambda content: content.update(by="somebody"))
+    ),
+    "a content lacks a member": _kept(lambda board: board.edited("extension", drop("reason"))),
+    "a ballot has a member more": _kept(
+        lambda board: board.edited("ballot", lambda content: content.update(unit="North"))
+    ),
+    "a figure is text": _kept(
+        lambda board: board.edited("reconciliation", put("sections", 0, "ballots", to="5"))
+    ),
+    "hexadecimal has capitals": _kept(
+        lambda board: board.edited("mix", put("content", "sha256", to=lambda text: text.upper()))
+    ),
+    "an entry is not in canonical form": _logged(
+        "close", lambda entry: canonical(entry).replace(b'":', b'": ', 1)
+    ),
+    "the notice stands twice": _kept(lambda board: board.doubled("notice")),
+    "there are two openings": _kept(lambda board: board.doubled("opening")),
+    "there is no opening": _kept(lambda board: board.without("opening")),
+    "there is no close": _kept(lambda board: board.without("close")),
+    "there are two closes": _kept(lambda board: board.doubled("close")),
+    "there are two reconciliations": _kept(lambda board: board.doubled("reconciliation")),
+    "there is no reconciliation": _kept(lambda board: board.without("reconciliation")),
+    "there are two declarations": _kept(lambda board: board.doubled("declaration")),
+    "a ballot stands before the opening": _placed("ballot", "opening"),
+    "a ballot stands after the close": _last("ballot", "close"),
+    "a key is replaced after the close": _last("reissue", "close"),
+    "the poll is extended after the close": _last("extension", "close"),
+    "the poll is suspended before the opening": _placed("suspension", "opening"),
+    "ballots are set aside before the close": _placed("set-aside", "close"),
+    "ballots are set aside after the reconciliation": _last("set-aside", "reconciliation"),
+    "a box is mixed before the reconciliation": _placed("mix", "reconciliation"),
+    "a key of another ceremony comes after the opening": _last("key", "opening"),
+    "a roll comes after the opening": _last("roll", "opening"),
+    "candidates come after the opening": _last("candidates", "opening"),
+    "credentials come after the opening": _last("credentials", "opening"),
+    "a part stands before the commitments": _placed("part", "opening-commitment"),
+    "a commitment comes after a part of its box": _kept(
+        lambda board: board.moved(board.at("opening-commitment", 1), board.at("part", 1))
+    ),
+    "a part has no commitment": _kept(lambda board: board.without("opening-commitment", 1)),
+    "a commitment is of no trustee": _kept(
+        lambda board: board.edited("opening-commitment", put("trustee", to=9))
+    ),
+    "a trustee gives one part twice": _kept(lambda board: board.doubled("part")),
+    "a trustee commits twice": _kept(lambda board: board.doubled("opening-commitment")),
+    "a box has two profiles": _kept(lambda board: board.doubled("profile")),
+    "a contest is counted twice": _kept(lambda board: board.doubled("count")),
+    "a lot is drawn after the count": _kept(
+        lambda board: board.moved(board.at("lot"), board.at("declaration"))
+    ),
+    "a void election is declared": _added("void", REASON, "declaration"),
+    "the poll is resumed twice": _kept(lambda board: board.doubled("resumption")),
+    "no candidates follow a withdrawal": _kept(
+        lambda board: board.moved(board.at("withdrawal"), board.at("roll")).linked()
+    ),
+    "a resumption comes without a suspension": _kept(lambda board: board.without("suspension")),
+}

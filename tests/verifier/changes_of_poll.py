@@ -1,0 +1,261 @@
+"""Single changes of what a board says up to the close: notice, opening, key, roll, keys, ballots.
+
+Each is signed again, so that nothing is wrong but what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from tests.verifier.good import Good
+from tests.verifier.tampered import Board, Files, drop, exchanged, more, other, put
+
+Change = Callable[[Good], Files]
+
+
+def _edited(kind: str, change: Callable[[Any], object], which: int = 0) -> Change:
+    return lambda good: good.board.edited(kind, change, which).signed()
+
+
+def _linked(kind: str, change: Callable[[Any], object], which: int = 0) -> Change:
+    """Change what stands before the opening, as its keeper would have before the poll."""
+    return lambda good: good.board.edited(kind, change, which).linked().signed()
+
+
+def _board(change: Callable[[Board], Board]) -> Change:
+    return lambda good: change(good.board).signed()
+
+
+NOTICE: Final[dict[str, Change]] = {
+    "an extension names another close before": _edited(
+        "extension", put("closed_before_at", to="2026-11-30T10:00:00Z")
+    ),
+    "the close was due at another time": _edited(
+        "close", put("was_due_at", to="2026-11-30T10:00:00Z")
+    ),
+    "the poll was closed when it was due, and before": _edited(
+        "close", lambda said: said.update(early=False) or said.pop("reason")
+    ),
+    "a close that was early has no reason": _edited("close", drop("reason")),
+    "a close that was early came late": lambda good: good.board.reframed(
+        "close", put("at", to="2099-01-01T00:00:00Z")
+    ).signed(),
+}
+
+OPENING: Final[dict[str, Change]] = {
+    "the notice is changed": _edited("notice", put("mixes_wanted", to=1)),
+    "the candidates are changed": _edited(
+        "candidates", put("contests", 0, "candidates", 2, to="Carl Cox"), which=1
+    ),
+    "the roll is changed": _edited("roll", put("totals", 0, "people", to=more)),
+    "the key is changed": _edited("key", put("quorum", to=1)),
+    "the credentials are changed": _edited(
+        "credentials", put("sections", 0, "credentials", to=more)
+    ),
+    "an amendment before the opening is changed": _edited("amendment", put("reason", to="dead")),
+    "an amendment before the opening is not named": _edited("opening", drop("amendments", 2)),
+    "the paper names another candidate": _edited(
+        "opening", put("contests", 0, "candidates", 2, to="Carl Cox")
+    ),
+    "the paper has another order": _edited(
+        "opening", put("contests", 0, "candidates", to=lambda names: names[::-1])
+    ),
+    "the paper has another rule for ties": _edited(
+        "opening", put("contests", 0, "tie_rule", to="lot")
+    ),
+    "the paper lets somebody rank fewer": _edited(
+        "opening", put("contests", 0, "max_preferences", to=2)
+    ),
+    "a contest on the paper has another code": _edited(
+        "opening", put("contests", 1, "code", to="contest-3")
+    ),
+    "a contest is missing from the paper": _edited("opening", drop("contests", 1)),
+    "a withdrawn candidate is named again": lambda good: _with_statement(good.board).signed(),
+}
+
+
+def _with_statement(board: Board) -> Board:
+    """Name the first statement, with the withdrawn candidate, in the opening."""
+    first = board.without("candidates", 1).linked()
+    named = first.content("opening")["entries"]["candidates"]
+    return board.edited("opening", put("entries", "candidates", to=named))
+
+
+KEY: Final[dict[str, Change]] = {
+    "the quorum is one": _linked("key", put("quorum", to=1)),
+    "the public key is another": _linked(
+        "key", lambda key: key.update(public_key=key["trustees"][0]["point"])
+    ),
+    "a trustee's point is another's": _linked(
+        "key", lambda key: key["trustees"][1].update(point=key["trustees"][0]["point"])
+    ),
+    "a trustee's point has the other sign": _linked(
+        "key", put("trustees", 2, "point", to=lambda point: f"0{5 - int(point[1])}{point[2:]}")
+    ),
+    "a trustee's number stands twice": _linked("key", put("trustees", 2, "number", to=2)),
+    "the public key is no point": _linked("key", put("public_key", to="02" + "ff" * 32)),
+    "a trustee is left out, so that no quorum is sure": _linked(
+        "key", drop("trustees", slice(1, 3))
+    ),
+}
+
+ROLL: Final[dict[str, Change]] = {
+    "a section's total is another": _linked("roll", put("totals", 0, "people", to=more)),
+    "the roll's commitment is another": _linked("roll", put("commitment", to=other)),
+    "electors after an amendment are more": _edited(
+        "amendment", put("electors", "member", to=more), which=3
+    ),
+    "an amendment touches more people": _edited(
+        "amendment", put("changes", 0, "people", to=more), which=4
+    ),
+    "an amendment strikes where it added": _edited(
+        "amendment", put("changes", 0, "change", to="struck"), which=4
+    ),
+    "an amendment is of another roll": _edited("amendment", put("roll", to=other), which=4),
+    "an amendment follows another": _edited("amendment", put("previous", to=other), which=4),
+    "an amendment's commitment is another": _edited(
+        "amendment", put("commitment", to=other), which=4
+    ),
+    "an amendment has another number": _edited("amendment", put("number", to=more), which=5),
+    "an amendment is dropped": _board(lambda board: board.without("amendment", 5)),
+    "two amendments change places": _board(
+        lambda board: board.moved(board.at("amendment", 5), board.at("amendment", 4))
+    ),
+    "an amendment stands twice": _board(lambda board: board.doubled("amendment", 5)),
+}
+
+
+def _keys(change: Callable[[bytes], bytes], section: int = 1) -> Change:
+    return lambda good: (
+        good.board.told("credentials", change, "sections", section, "keys").linked().signed()
+    )
+
+
+def _in_two_sections(good: Good) -> Files:
+    """Issue a member's key to a registered supporter, too."""
+    board = good.board
+    member, registered = (
+        board.blob(board.content("credentials")["sections"][at]["keys"]) for at in (1, 2)
+    )
+    keys = sorted([member[:32], *(registered[at : at + 32] for at in range(32, 128, 32))])
+    return _keys(lambda _: b"".join(keys), section=2)(good)
+
+
+def _revoked_again(good: Good) -> Files:
+    """Let the reissue revoke a key that an amendment revoked already."""
+    board = good.board
+    dead = board.blob(board.content("amendment", 2)["keys"]["revoked"]["keys"])
+    return board.edited("reissue", put("revoked", 0, to=dead.hex())).signed()
+
+
+CREDENTIALS: Final[dict[str, Change]] = {
+    "a key stands twice in a section": _keys(lambda keys: keys[:32] * 2 + keys[64:]),
+    "the keys are not in order": _keys(exchanged(0, 1, size=32)),
+    "the keys are cut short": _keys(lambda keys: keys[:-1]),
+    "a section has a key less": _keys(lambda keys: keys[:-32]),
+    "a section has a key more": _keys(lambda keys: keys + b"\xff" * 32),
+    "a key stands in two sections": _in_two_sections,
+    "a section has fewer credentials than keys": _linked(
+        "credentials", put("sections", 0, "credentials", to=4)
+    ),
+    "a section has no credentials": _linked("credentials", drop("sections", 0)),
+    "a new key is one that was issued": _edited(
+        "reissue", lambda said: said.update(credential=said["revoked"][0])
+    ),
+    "a key dies that was never issued": _edited("reissue", put("revoked", 0, to=other)),
+    "a key dies that was dead": _revoked_again,
+    "sealed keys have another salt": _edited(
+        "reconciliation", put("amended_keys", 1, "salt", to=other)
+    ),
+    "sealed keys are of another amendment": _edited(
+        "reconciliation", put("amended_keys", 0, "amendment", to=5)
+    ),
+    "sealed keys are not told": _edited("reconciliation", drop("amended_keys", 1)),
+    "sealed keys are other keys": lambda good: good.board.told(
+        "reconciliation", lambda keys: keys[::-1], "amended_keys", 1, "issued", 0, "keys"
+    ).signed(),
+    "an amendment's hash is another": _edited(
+        "amendment", put("keys", "sealed", to=other), which=4
+    ),
+}
+
+
+def _votes(wire: bytes) -> dict[str, Any]:
+    """A ballot of two contests as it stands on the board."""
+    return {
+        "credential": wire[:32].hex(),
+        "signature": wire[-64:].hex(),
+        "votes": [wire[32:163].hex(), wire[163:294].hex()],
+    }
+
+
+def _of(board: Board, credential: str) -> int:
+    """Which of the ballots is of a credential."""
+    cast = [board.entries[number]["content"]["credential"] for number in board.numbers("ballot")]
+    return cast.index(credential)
+
+
+def _cast(lie: str) -> Change:
+    """Let a ballot that nobody may cast stand before the close."""
+
+    def tamper(good: Good) -> Files:
+        board = good.board
+        entry = board.entries[board.at("ballot")] | {"content": _votes(good.lies[lie])}
+        longer = replace(board, entries=[*board.entries, entry])
+        return longer.moved(len(board.entries), board.at("close")).signed()
+
+    return tamper
+
+
+def _instead(*lies: str) -> Change:
+    """Let ballots that nobody may cast stand in the place of those of the same credentials."""
+
+    def tamper(good: Good) -> Files:
+        board = good.board
+        for lie in lies:
+            told = _votes(good.lies[lie])
+            place = _of(board, told["credential"])
+            board = board.edited("ballot", lambda content, told=told: content.update(told), place)
+        return board.signed()
+
+    return tamper
+
+
+def _signature_of_another(good: Good) -> Files:
+    signature = good.board.content("ballot", 1)["signature"]
+    return good.board.edited("ballot", put("signature", to=signature)).signed()
+
+
+BALLOTS: Final[dict[str, Change]] = {
+    "somebody votes twice": _cast("second"),
+    "a key votes that was replaced": _cast("of a revoked key"),
+    "a key votes whose elector was struck off": _cast("of one struck off"),
+    "a key votes that was never issued": _cast("of a stranger"),
+    "a ballot was sealed for another election": _instead("of another election"),
+    "a ballot was sealed for another section": _instead("of another section"),
+    "two votes are alike in c1": _instead("alike", "alike again"),
+    "a ballot stands twice": _board(lambda board: board.doubled("ballot")),
+    "a ballot lacks a vote": _edited("ballot", drop("votes", 1)),
+    "a proof has another bit": _edited(
+        "ballot", put("votes", 0, to=lambda vote: vote[:-1] + other(vote[-1]))
+    ),
+    "a c1 has the other sign": _edited(
+        "ballot", put("votes", 0, to=lambda vote: f"0{5 - int(vote[1])}{vote[2:]}")
+    ),
+    "a c2 is no point": _edited(
+        "ballot", put("votes", 1, to=lambda vote: vote[:66] + "02" + "ff" * 32 + vote[132:])
+    ),
+    "a signature has another bit": _edited(
+        "ballot", put("signature", to=lambda signed: signed[:-1] + other(signed[-1]))
+    ),
+    "a signature is another ballot's": _signature_of_another,
+    "the votes of two contests change places": _edited(
+        "ballot", put("votes", to=lambda votes: votes[::-1])
+    ),
+    "the poll opened with other software": _edited(
+        "opening", put("software", "booth.js", to="11" * 32)
+    ),
+    "the notice was another when the poll opened": _linked("notice", put("mixes_wanted", to=1)),
+}
