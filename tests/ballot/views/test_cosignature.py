@@ -98,8 +98,9 @@ def test_what_is_not_a_named_witness_s_true_line_below_our_own_state_is_refused(
     text = own_note(run).text
     size = newest(run).size
     true = cosigned(run)
-    false = Signature(true.name, true.key_id, true.content[:-1] + b"\0")
+    false = Signature(true.name, true.key_id, true.content[:-1] + bytes([true.content[-1] ^ 1]))
     too_late = cosigned(run, moment_s=2**62)
+    elsewhere = text[:-3] + ("E=\n" if text.endswith("A=\n") else "A=\n")
     smaller = text.replace(f"\n{size}\n", f"\n{size - 1}\n")
 
     refused = {
@@ -108,7 +109,7 @@ def test_what_is_not_a_named_witness_s_true_line_below_our_own_state_is_refused(
         "a false line": hand_in(run, false),
         "a time past all calendars": hand_in(run, too_late),
         "another size": hand_in(run, MINE.cosign(smaller, moment_s=MOMENT_S), text=smaller),
-        "another root": hand_in(run, true, text=text[:-3] + "A=\n"),
+        "another root": hand_in(run, true, text=elsewhere),
         "a size past all numbers": hand_in(run, true, text=text.replace(f"\n{size}\n", "\n9" * 1
                                                                        + "9" * 17 + "\n")),
         "no note": send(run, b"nonsense"),
