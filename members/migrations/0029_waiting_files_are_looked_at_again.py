@@ -17,7 +17,7 @@ FROM waiting
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0029_looks_are_sealed"),
+        ("members", "0028_looks_are_sealed"),
         ("office", "0004_records_of_acts_are_kept"),
     ]
 

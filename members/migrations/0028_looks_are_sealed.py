@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0028_records_of_acts_are_kept")]
+    dependencies = [("members", "0027_records_of_acts_are_kept")]
 
     operations = [
         migrations.RemoveField("importbatch", "look"),

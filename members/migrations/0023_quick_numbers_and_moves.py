@@ -19,7 +19,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0023_undone_by_their_import")]
+    dependencies = [("members", "0022_functions_look_in_public")]
 
     operations = [
         migrations.RunSQL(PLAIN_PHONE, migrations.RunSQL.noop),

@@ -50,6 +50,6 @@ def _kept(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0027_undone_members_are_recorded")]
+    dependencies = [("members", "0026_undone_members_are_recorded")]
 
     operations = [*map(_kept, KEPT), migrations.RunSQL(SAID, SAID_BACK)]

@@ -35,6 +35,6 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0025_votes_taken")]
+    dependencies = [("members", "0024_votes_taken")]
 
     operations = [migrations.RunSQL(PLAIN_ADDRESS, AS_BEFORE)]

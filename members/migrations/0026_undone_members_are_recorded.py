@@ -1,8 +1,8 @@
 """Nobody is deleted without a record, and what refers to members is nobody's to change at work.
 
-Until now the working role could say that an import is being undone, delete whom it had added, and
-set the import back: no row told of it. Now the trigger that lets somebody go writes down who it
-was, when by PostgreSQL's own clock, and with which import. And it could empty the list of what
+Until now a transaction that said it undoes an import could delete anybody to whom nothing refers,
+and no row told of it. Now it has to name an import that is being undone, may delete those alone
+whom that import added, and the trigger that lets somebody go writes down who it was, when by PostgreSQL's own clock, and with which import. And it could empty the list of what
 refers to members, which the trigger looks into: that list is written by migrations alone
 (config.database_access).
 """
@@ -66,7 +66,7 @@ KEPT_BACK = "".join(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0026_digits_keep_apart"),
+        ("members", "0025_digits_keep_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0024_quick_numbers_and_moves")]
+    dependencies = [("members", "0023_quick_numbers_and_moves")]
 
     operations = [
         migrations.AddField(
