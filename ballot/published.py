@@ -12,6 +12,7 @@ from django.db import connection
 
 from ballot.board.note import Note, VerifierKey, read_key, read_note, read_signatures
 from ballot.board.proof_file import ProofFile
+from ballot.board.spelling import HASH_BYTES
 from ballot.board.tiles import ENTRIES, WIDTH, Tile, TileNodes, write_bundle
 from ballot.board.tree import consistency_proof, inclusion_proof
 from ballot.canonical import read_canonical
@@ -72,7 +73,7 @@ def stored_hashes(election: Election, tile: Tile) -> bytes:
     """What a tile held when it was as wide as asked: it has only grown since."""
     # A proof reads half a dozen of them: by statement, without the model's own work.
     with connection.cursor() as cursor:
-        cursor.execute(_HASHES, [32 * tile.width, election.pk, tile.level, tile.number])
+        cursor.execute(_HASHES, [HASH_BYTES * tile.width, election.pk, tile.level, tile.number])
         row = cursor.fetchone()
     return bytes(row[0]) if row else b""
 
