@@ -8,19 +8,19 @@ in the file's first field, and never in the file.
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Final
+from typing import Final
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from ballot.canonical import LABEL, Json, NotCanonical, canonical, read_canonical
+from ballot.canonical import LABEL, Json, NotCanonical, Part, canonical, read_canonical
 from ballot.sealing import native
 from ballot.sealing.errors import Malformed, OpeningRejected, ShareFileRejected
 from ballot.sealing.fields import Fields
 from ballot.sealing.keys import ElectionKey, KeyShare
 from ballot.sealing.messages import TrusteeSecret
-from ballot.sealing.proofs import KNOWLEDGE, Knowledge, knows, prove_knowledge
+from ballot.sealing.proofs import Knowledge, knows, prove_knowledge
 from ballot.sealing.scalars import Rng
 
 FORMAT: Final = LABEL + "share-file"
@@ -91,27 +91,28 @@ def _key(passphrase: str, salt: bytes) -> bytes:
 
 
 def prove_share(share: KeyShare, *, question: bytes, rng: Rng) -> bytes:
-    """Prove that one still holds a share, in answer to a fresh question (sealing §9.7).
+    """Prove that one still holds a share, in answer to a fresh question; give 65 bytes.
 
-    question: bytes that name the occasion and are new each time, from whoever asks.
+    question: 32 bytes, the root of the board as the trustee's own software found it.
+    Spec:     sealing §9.7, equation 37.
     """
-    statement = _statement(share.public_key, share.number, question)
+    point = native.write_point(native.base_times(share.secret))
+    statement = _statement(share.public_key, share.number, point, question)
     return prove_knowledge("share-proof", *statement, secret=share.secret, rng=rng).to_bytes()
 
 
 def check_share_proof(key: ElectionKey, number: int, question: bytes, proof: bytes) -> None:
-    """Check that a trustee still holds their share (sealing §9.7).
+    """Check that a trustee still holds their share (sealing §9.7, equation 37).
 
     Raises: OpeningRejected "share.proof"; Malformed for a proof, or a trustee, that is none.
     """
     trustee = key.trustee(number)
-    if len(proof) != KNOWLEDGE:
-        raise Malformed("proof.length", expected=KNOWLEDGE, found=len(proof))
-    statement = _statement(key.public_key, number, question)
+    statement = _statement(key.public_key, number, trustee.point, question)
     point = native.read_point(trustee.point)
     if not knows(Knowledge.parse(proof), "share-proof", *statement, point=point):
         raise OpeningRejected("share.proof", trustee=number)
 
 
-def _statement(public_key: bytes, number: int, question: bytes) -> tuple[Any, ...]:
-    return ("held", public_key, number, question)
+def _statement(public_key: bytes, number: int, point: bytes, question: bytes) -> tuple[Part, ...]:
+    """Give what is proved to be held, the point too (Bernhard, Pereira and Warinschi 2012)."""
+    return ("held", public_key, number, point, question)

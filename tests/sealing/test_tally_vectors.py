@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ballot.sealing.ceremony import check_reveals, conclude
 from ballot.sealing.dealing import judge
 from ballot.sealing.decoding import open_box
 from ballot.sealing.keys import ElectionKey, KeyShare
+from ballot.sealing.maker import check_mix_maker
 from ballot.sealing.messages import (
     Ceremony,
     Commitment,
@@ -102,8 +104,15 @@ def test_the_share_file_opens_and_is_still_held():
     share = open_share(case["file"].encode(), passphrase=case["passphrase"])
     assert share == KeyShare.parse(case["share"])
     assert plain.write(plain.times(share.secret, plain.G)) == KEY.trustees[0].point
-    question = bytes.fromhex(case["question"])
-    check_share_proof(KEY, 1, question, bytes.fromhex(case["still_held"]))
+    question, proof = bytes.fromhex(case["question"]), bytes.fromhex(case["still_held"])
+    check_share_proof(KEY, 1, question, proof)
+    # Equation 37, by slow arithmetic: it binds the trustee's point.
+    point = KEY.trustees[0].point
+    statement = ("held", KEY.public_key, 1, point, question)
+    challenge = plain.reduced(plain.h("share-proof", *statement, proof[:33]))
+    left = plain.times(int.from_bytes(proof[33:], "big"), plain.G)
+    right = plain.times(challenge, plain.read(point))
+    assert left == plain.add(plain.read(proof[:33]), right)
 
 
 def test_the_ballots_make_the_first_box():
@@ -157,6 +166,32 @@ def test_the_parts_open_the_box():
     assert {str(number): papers for number, papers in found.profile.items()} == TALLY["profile"]
     assert found.rejected == TALLY["rejected"] == 1
     assert native.LAYOUT_IS_KNOWN
+
+
+def check_maker(mix: int, trustee: int, signature: str):
+    content = bytes.fromhex(TALLY["mixes"][mix]["mix"])
+    named = {"name": NAME, "setting": SETTING, "key": KEY, "number": trustee}
+    check_mix_maker(content, bytes.fromhex(signature), **named)
+
+
+def test_the_mix_of_a_trustee_is_signed_with_their_share_by_slow_arithmetic():
+    # sealing §8.6, equation 48
+    case, trustee = TALLY["mixes"][1], KEY.trustees[2]
+    content, signature = bytes.fromhex(case["mix"]), bytes.fromhex(case["signature"])
+    statement = (SETTING.fingerprint, SETTING.key, "leader", 1, "member", "", "Siân", 3)
+    whole = (*statement, trustee.point, hashlib.sha256(content).digest(), signature[:33])
+    challenge = plain.reduced(plain.h("mix-maker", *whole))
+    left = plain.times(int.from_bytes(signature[33:], "big"), plain.G)
+    right = plain.times(challenge, plain.read(trustee.point))
+    assert left == plain.add(plain.read(signature[:33]), right)
+    assert [one["trustee"] for one in TALLY["mixes"]] == [None, 3]
+
+
+@pytest.mark.parametrize("case", TALLY["refused_signatures"], ids=lambda case: case["why"])
+def test_refused_signatures_of_a_mix_break_the_condition_they_name(case):
+    check_maker(1, 3, TALLY["mixes"][1]["signature"])
+    refused = refusal(check_maker, case["mix"], case["trustee"], case["signature"])
+    assert refused.condition == case["condition"]
 
 
 @pytest.mark.parametrize("case", TALLY["refused_parts"], ids=lambda case: case["why"])

@@ -23,6 +23,7 @@ from ballot.sealing.codes import make_codes, secrets_of
 from ballot.sealing.decoding import open_box
 from ballot.sealing.generators import generators
 from ballot.sealing.keys import ElectionKey, KeyShare
+from ballot.sealing.maker import sign_mix
 from ballot.sealing.messages import Ceremony, Dealing, TrusteeSecret
 from ballot.sealing.mixing import mix
 from ballot.sealing.native import ORDER
@@ -36,7 +37,7 @@ ELECTION = bytes.fromhex("8c5d2a4be1f04c6f9a7de3b1c0ffee02")
 FINGERPRINT = bytes.fromhex("7a11" * 16)
 PASSPHRASE = "saith milltir o Lanfair"
 CHOICES = [0, 15, 3, 15, 16]  # The last lies outside a space of three candidates.
-QUESTION = b"before the close"
+QUESTION = bytes.fromhex("b0a2" * 16)  # In an election, the root of its board.
 
 
 def rng(name: str) -> XofRng:
@@ -130,6 +131,30 @@ def refused_mixes(data: bytes, count: int) -> list[dict[str, str]]:
     ]
 
 
+def refused_signatures(signature: bytes) -> list[dict[str, Any]]:
+    """Give what is no signature of the second mix by trustee 3 (sealing §8.6)."""
+    response = (int.from_bytes(signature[33:], "big") + 1) % ORDER
+    order = ORDER.to_bytes(32, "big")
+    said = {"condition": "mix.maker", "trustee": 3, "mix": 1, "signature": signature.hex()}
+    return [
+        said | {"why": "another trustee", "trustee": 2},
+        said | {"why": "another mix", "mix": 0},
+        said
+        | {
+            "why": "the response one more",
+            "signature": changed(signature, 33, response.to_bytes(32, "big")),
+        },
+        said
+        | {
+            "condition": "proof.scalar",
+            "why": "the order as the response",
+            "signature": changed(signature, 33, order),
+        },
+        said
+        | {"condition": "proof.length", "why": "a byte short", "signature": signature[:-1].hex()},
+    ]
+
+
 def refused_parts(data: bytes) -> list[dict[str, str]]:
     response = (int.from_bytes(data[-32:], "big") + 1) % ORDER
     return [
@@ -160,7 +185,7 @@ def refused_parts(data: bytes) -> list[dict[str, str]]:
 
 
 def tally(key: ElectionKey, shares: list[KeyShare]) -> dict[str, Any]:
-    """Seal, mix twice, open with the first and third trustee."""
+    """Seal, mix twice, the second time by a trustee, open with the first and third trustee."""
     setting = Setting(FINGERPRINT, key.public_key)
     place = {"setting": setting, "contests": ["leader"], "section": "member"}
     codes = make_codes(len(CHOICES), rng=rng("codes"))
@@ -172,6 +197,15 @@ def tally(key: ElectionKey, shares: list[KeyShare]) -> dict[str, Any]:
     for mixer in ("server", "Siân"):
         mixes.append((mixer, mix(boxes[-1], setting=setting, mixer=mixer, rng=rng(mixer))))
         boxes.append(mixes[-1][1].after)
+    signature = sign_mix(
+        mixes[1][1].to_bytes(),
+        name=box.name,
+        setting=setting,
+        key=key,
+        share=shares[2],
+        rng=rng("sign the mix"),
+    )
+    signed_by = [(None, None), (3, signature.hex())]
     opened = {"setting": setting, "key": key}
     parts = [
         open_part(boxes[-1], share=share, rng=rng(f"open {share.number}"), **opened)
@@ -186,7 +220,15 @@ def tally(key: ElectionKey, shares: list[KeyShare]) -> dict[str, Any]:
         "preferences": 3,
         "ballots": [row.tobytes().hex() for row in wire],
         "boxes": [shown_box(one, setting) for one in boxes],
-        "mixes": [{"mixer": mixer, "mix": made.to_bytes().hex()} for mixer, made in mixes],
+        "mixes": [
+            {
+                "mixer": mixer,
+                "mix": made.to_bytes().hex(),
+                "trustee": trustee,
+                "signature": signed,
+            }
+            for (mixer, made), (trustee, signed) in zip(mixes, signed_by, strict=True)
+        ],
         "parts": [
             {
                 "number": part.number,
@@ -200,6 +242,7 @@ def tally(key: ElectionKey, shares: list[KeyShare]) -> dict[str, Any]:
         "profile": {str(number): papers for number, papers in found.profile.items()},
         "rejected": found.rejected,
         "refused_mixes": refused_mixes(mixes[0][1].to_bytes(), len(box)),
+        "refused_signatures": refused_signatures(signature),
         "refused_parts": refused_parts(parts[0].to_bytes()),
     }
 
