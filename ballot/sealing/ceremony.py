@@ -206,7 +206,7 @@ def finish(
     point = native.write_point(native.base_times(share.secret))
     proof = prove_knowledge(
         "share-proof",
-        _transcript(ceremony, commitments, reveals, dealings, complaints),
+        ceremony_transcript(ceremony, commitments, reveals, dealings, complaints),
         share.public_key,
         share.number,
         point,
@@ -246,7 +246,7 @@ def conclude(
     revealed = check_reveals(ceremony, commitments, reveals)
     qualified = _qualified(ceremony, revealed, judge(ceremony, revealed, dealings, complaints))
     public_key = _public_key(qualified)
-    transcript = _transcript(ceremony, commitments, revealed, dealings, complaints)
+    transcript = ceremony_transcript(ceremony, commitments, revealed, dealings, complaints)
     confirmed = by_trustee(ceremony, confirmations)
     shares = []
     for number in qualified:
@@ -341,14 +341,18 @@ def _public_share(qualified: Mapping[int, Reveal], number: int) -> bytes:
     return total
 
 
-def _transcript(
+def ceremony_transcript(
     ceremony: Ceremony,
     commitments: Sequence[Commitment],
     reveals: Mapping[int, Reveal],
     dealings: Sequence[Dealing],
     complaints: Sequence[Complaint],
 ) -> bytes:
-    """Hash the whole ceremony, in the order of the trustees (sealing §9.6, equation 34)."""
+    """Give T, the hash of a whole ceremony, in the order of the trustees.
+
+    Trustees read it to one another: whoever was shown another ceremony has another T.
+    Spec: sealing §9.6, equation 34.
+    """
     ordered: list[list[Commitment] | list[Reveal] | list[Dealing] | list[Complaint]] = [
         sorted(commitments, key=lambda one: one.number),
         sorted(reveals.values(), key=lambda one: one.number),
