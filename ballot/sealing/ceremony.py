@@ -19,6 +19,7 @@ here authenticates a message: sealing §9.1 says what the channel must do.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ballot.canonical import canonical, transcript_hash
 from ballot.sealing import native
@@ -47,6 +48,7 @@ from ballot.sealing.messages import (
 )
 from ballot.sealing.native import ORDER
 from ballot.sealing.proofs import knows, prove_equality, prove_knowledge
+from ballot.sealing.reveals import check_possession, reveal_hash
 from ballot.sealing.scalars import Rng, random_scalar, random_scalars
 
 
@@ -80,7 +82,7 @@ def prepare(
         ),
     )
     secret = TrusteeSecret(number, tuple(coefficients), encryption, revealed)
-    return secret, Commitment(number, _reveal_hash(ceremony, revealed))
+    return secret, Commitment(number, reveal_hash(ceremony, revealed))
 
 
 def reveal(
@@ -103,30 +105,29 @@ def check_reveals(
             "ceremony.number", "ceremony.commitment", "ceremony.degree", "ceremony.possession",
             "ceremony.repeated".
     """
-    committed, revealed = _of_all(ceremony, commitments), _of_all(ceremony, reveals)
+    _of_all(ceremony, reveals)
+    return check_reveals_so_far(ceremony, commitments, reveals)
+
+
+def check_reveals_so_far(
+    ceremony: Ceremony, commitments: Sequence[Commitment], reveals: Sequence[Reveal]
+) -> dict[int, Reveal]:
+    """Check what some have revealed, after all committed: who keeps the board asks so of each.
+
+    Spec and errors: as of check_reveals; nobody need have revealed yet.
+    """
+    committed, revealed = _of_all(ceremony, commitments), by_trustee(ceremony, reveals)
     seen: set[bytes] = set()
     for number, one in revealed.items():
-        if _reveal_hash(ceremony, one) != committed[number].digest:
+        if reveal_hash(ceremony, one) != committed[number].digest:
             raise CeremonyRejected("ceremony.commitment", trustee=number)
         if len(one.coefficients) != ceremony.quorum:
             raise CeremonyRejected("ceremony.degree", trustee=number)
-        _check_possession(ceremony, one)
+        check_possession(ceremony, one)
         if seen & {one.coefficients[0], one.encryption}:
             raise CeremonyRejected("ceremony.repeated", trustee=number)
         seen |= {one.coefficients[0], one.encryption}
     return revealed
-
-
-def _check_possession(ceremony: Ceremony, one: Reveal) -> None:
-    statement = (ceremony.digest(), one.number)
-    proofs = (
-        ("key", one.coefficients[0], one.knows_key),
-        ("encryption", one.encryption, one.knows_encryption),
-    )
-    for kind, point, proof in proofs:
-        read = native.read_point(point)
-        if not knows(proof, "ceremony-possession", *statement, kind, point, point=read):
-            raise CeremonyRejected("ceremony.possession", trustee=one.number, which=kind)
 
 
 def deal(
@@ -228,6 +229,53 @@ def _my_share(
     return share
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a ceremony comes to but for its confirmations: the key, and T (sealing §9.6)."""
+
+    key: ElectionKey
+    transcript: bytes
+
+
+def outcome(
+    ceremony: Ceremony,
+    *,
+    commitments: Sequence[Commitment],
+    reveals: Sequence[Reveal],
+    dealings: Sequence[Dealing],
+    complaints: Sequence[Complaint],
+) -> Outcome:
+    """Compute the key from all that was published before the confirmations, checking all of it.
+
+    Spec:   sealing §9.6, equations 34 to 36.
+    Raises: CeremonyRejected: those of check_reveals and judge; "ceremony.quorum",
+            "ceremony.infinite". Malformed "key.shares" when fewer than the quorum hold the key.
+    """
+    revealed = check_reveals(ceremony, commitments, reveals)
+    qualified = _qualified(ceremony, revealed, judge(ceremony, revealed, dealings, complaints))
+    shares = tuple(_public_share(ceremony, qualified, number) for number in qualified)
+    key = ElectionKey(_public_key(qualified), ceremony.quorum, shares)
+    # Dealers in league may have polynomials of which the highest coefficients cancel.
+    key.check_shares()
+    said = (commitments, revealed, dealings, complaints)
+    return Outcome(key, ceremony_transcript(ceremony, *said))
+
+
+def check_confirmation(reached: Outcome, confirmation: Confirmation) -> None:
+    """Check that a trustee who is left holds their share of the key all see (sealing §9.6).
+
+    Raises: CeremonyRejected "ceremony.confirmation", naming the trustee; Malformed "key.trustee"
+            for one who is out.
+    """
+    key, number = reached.key, confirmation.number
+    point = key.trustee(number).point
+    statement = (reached.transcript, key.public_key, number, point)
+    same = confirmation.public_key == key.public_key
+    proof = confirmation.holds_share
+    if not same or not knows(proof, "share-proof", *statement, point=native.read_point(point)):
+        raise CeremonyRejected("ceremony.confirmation", trustee=number)
+
+
 def conclude(
     ceremony: Ceremony,
     *,
@@ -239,31 +287,22 @@ def conclude(
 ) -> ElectionKey:
     """Compute the key from everything published, checking all of it (sealing §9.6).
 
-    Raises: CeremonyRejected: those of check_reveals and judge; "ceremony.quorum"; and, naming
-            the trustee, "ceremony.unconfirmed", "ceremony.confirmation". Malformed "key.shares"
-            when fewer than the quorum hold the key.
+    Raises: those of outcome; and CeremonyRejected, naming the trustee, "ceremony.unconfirmed",
+            "ceremony.confirmation". What who is out confirms is passed over.
     """
-    revealed = check_reveals(ceremony, commitments, reveals)
-    qualified = _qualified(ceremony, revealed, judge(ceremony, revealed, dealings, complaints))
-    public_key = _public_key(qualified)
-    transcript = ceremony_transcript(ceremony, commitments, revealed, dealings, complaints)
+    reached = outcome(
+        ceremony,
+        commitments=commitments,
+        reveals=reveals,
+        dealings=dealings,
+        complaints=complaints,
+    )
     confirmed = by_trustee(ceremony, confirmations)
-    shares = []
-    for number in qualified:
-        if number not in confirmed:
-            raise CeremonyRejected("ceremony.unconfirmed", trustee=number)
-        point = _public_share(qualified, number)
-        statement = (transcript, public_key, number, native.write_point(point))
-        proof = confirmed[number].holds_share
-        same = confirmed[number].public_key == public_key
-        if not same or not knows(proof, "share-proof", *statement, point=point):
-            raise CeremonyRejected("ceremony.confirmation", trustee=number)
-        name = ceremony.trustees[number - 1]
-        shares.append(PublicShare(number, name, native.write_point(point)))
-    key = ElectionKey(public_key, ceremony.quorum, tuple(shares))
-    # Dealers in league may have polynomials of which the highest coefficients cancel.
-    key.check_shares()
-    return key
+    for trustee in reached.key.trustees:
+        if trustee.number not in confirmed:
+            raise CeremonyRejected("ceremony.unconfirmed", trustee=trustee.number)
+        check_confirmation(reached, confirmed[trustee.number])
+    return reached.key
 
 
 def make_key(ceremony: Ceremony, *, rng: Rng) -> tuple[ElectionKey, tuple[KeyShare, ...]]:
@@ -310,11 +349,6 @@ def _of_all(ceremony: Ceremony, messages: Sequence[Message]) -> dict[int, Messag
     return found
 
 
-def _reveal_hash(ceremony: Ceremony, one: Reveal) -> bytes:
-    parts = (ceremony.digest(), one.number, canonical(one.to_json()))
-    return transcript_hash("ceremony-commitment", *parts)
-
-
 def _qualified(
     ceremony: Ceremony, reveals: Mapping[int, Reveal], out: frozenset[int]
 ) -> dict[int, Reveal]:
@@ -332,13 +366,15 @@ def _public_key(qualified: Mapping[int, Reveal]) -> bytes:
     return native.write_point(total)
 
 
-def _public_share(qualified: Mapping[int, Reveal], number: int) -> bytes:
-    """Give a trustee's share·G: what all the polynomials' points say it is (sealing §9.6)."""
+def _public_share(
+    ceremony: Ceremony, qualified: Mapping[int, Reveal], number: int
+) -> PublicShare:
+    """Give a trustee's share·G, as all the polynomials' points say it is (sealing §9.6, eq. 35)."""
     points = (evaluate_in_public(one.coefficients, number) for one in qualified.values())
     total = native.add(*points)
     if total is None:
         raise CeremonyRejected("ceremony.infinite", trustee=number)
-    return total
+    return PublicShare(number, ceremony.trustees[number - 1], native.write_point(total))
 
 
 def ceremony_transcript(

@@ -10,12 +10,15 @@ import pytest
 
 from ballot.sealing import native
 from ballot.sealing.ceremony import (
+    check_confirmation,
     check_reveals,
+    check_reveals_so_far,
     conclude,
     deal,
     finish,
     judge,
     make_key,
+    outcome,
     prepare,
     receive,
     reveal,
@@ -34,6 +37,7 @@ from ballot.sealing.messages import (
 )
 from ballot.sealing.native import ORDER
 from ballot.sealing.proofs import Equality, Knowledge, prove_equality, prove_knowledge
+from ballot.sealing.reveals import reveal_hash
 from tests.sealing import plain
 from tests.sealing.making import NAMES, ceremony, key, refusal, rng
 
@@ -255,10 +259,8 @@ def test_a_reveal_must_be_what_was_committed_to():
 
 def recommitted(made, changed):
     """Commit anew to a changed reveal, as somebody might who means to cheat from the start."""
-    from ballot.sealing.ceremony import _reveal_hash
-
     commitments = list(made.commitments)
-    commitments[changed.number - 1] = Commitment(changed.number, _reveal_hash(made.frame, changed))
+    commitments[changed.number - 1] = Commitment(changed.number, reveal_hash(made.frame, changed))
     reveals = [changed if one.number == changed.number else one for one in made.reveals.values()]
     return {"commitments": commitments, "reveals": reveals}
 
@@ -573,6 +575,31 @@ def test_the_key_waits_for_every_confirmation_and_refuses_a_false_one():
         assert (refused.condition, refused.evidence["trustee"]) == ("ceremony.confirmation", 3)
 
 
+def test_the_board_s_keeper_checks_each_reveal_and_each_confirmation_as_it_comes():
+    # sealing §9.2, §9.6
+    made = run(4, 2)
+    deal_falsely(made, 1, 2)
+    made.complaints = list(made.received(2))
+    reveals = [one.reveal for one in made.secrets]
+    confirmations = {number: made.finished(number)[1] for number in (2, 3, 4)}
+    said = {"dealings": made.dealings, "complaints": made.complaints}
+
+    reached = outcome(made.frame, commitments=made.commitments, reveals=reveals, **said)
+    for number in (2, 3, 4):
+        check_confirmation(reached, confirmations[number])
+    assert check_reveals_so_far(made.frame, made.commitments, reveals[1:3]).keys() == {2, 3}
+
+    assert reached.key == made.concluded(list(confirmations.values()))
+    twice = [reveals[0], replace(reveals[1], number=1)]
+    assert refusal(
+        check_reveals_so_far, made.frame, made.commitments, twice
+    ).condition == "ceremony.twice"
+    others = replace(confirmations[2], number=3)
+    assert refusal(check_confirmation, reached, others).condition == "ceremony.confirmation"
+    of_who_is_out = replace(confirmations[2], number=1)
+    assert refusal(check_confirmation, reached, of_who_is_out).condition == "key.trustee"
+
+
 def test_a_confirmation_binds_the_whole_ceremony():
     made, other = run(4, 2), run(4, 2)
     deal_falsely(other, 1, 2)
@@ -591,7 +618,7 @@ def test_parts_that_cancel_each_other_out_are_no_key(monkeypatch):
         native.times(native.read_point(made.reveals[1].coefficients[0]), -1)
     )
     cancelling = {1: made.reveals[1], 2: replace(made.reveals[2], coefficients=(opposite,))}
-    for compute in (module._public_key, lambda some: module._public_share(some, 1)):
+    for compute in (module._public_key, lambda some: module._public_share(made.frame, some, 1)):
         assert refusal(compute, cancelling).condition == "ceremony.infinite"
 
 
