@@ -12,8 +12,9 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from ballot.ceremonies import not_proved
 from ballot.lifecycle import State
-from ballot.models import Contest, Election, Entry, Mix
+from ballot.models import Contest, Election, Entry
 from ballot.models import Count as CountRecord
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
@@ -111,6 +112,8 @@ def codes_made(election: Election) -> bool:
 def _open(election: Election, now: datetime) -> Iterator[Check]:
     yield Check("The trustees’ key is set up", election.key is not None,
                 "Hold the key ceremony, or in a demonstration let the server hold the shares.")
+    if election.key is not None:
+        yield from _key_can_be_used(election, now)
     yield Check("A voting code has been made for every elector on the roll",
                 codes_made(election), "Start making the codes, and wait until all are made.")
     yield Check("At least one contest goes to a poll", bool(contested(election)),
@@ -123,6 +126,20 @@ def _open(election: Election, now: datetime) -> Iterator[Check]:
                 "Wait for it: the notice gave that hour.")
     yield Check("The close lies ahead", election.closes_at is not None and election.closes_at > now,
                 "The poll's time has passed. Void this election and call another.")
+
+
+def _key_can_be_used(election: Election, now: datetime) -> Iterator[Check]:
+    """What else the opening needs of the key: holders who still hold it, and mixers enough."""
+    yield Check(f"The server and the trustees can make the {election.mixes_wanted} mixes of the "
+                "notice", election.mixes_wanted <= 1 + len(key_of(election).trustees),
+                "Begin the key ceremony anew with more trustees.")
+    lacking = not_proved(election, now=now)
+    yield Check("Every trustee has proved that they hold their share", not lacking,
+                f"Ask {_and(lacking)} to prove it, or begin the key ceremony anew.")
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(", ".join(names).rsplit(", ", 1))
 
 
 def _close(election: Election, now: datetime) -> Iterator[Check]:
@@ -158,14 +175,14 @@ def _boxes_with(election: Election, what: Count) -> list[int]:
 
 def _open_box(election: Election, now: datetime) -> Iterator[Check]:
     del now
-    foreign = Mix.objects.filter(box__contest__election=election, by_server=False)
+    signed = _boxes_with(election, Count("mixes", filter=Q(mixes__trustee__isnull=False)))
     yield Check(f"Every box has been mixed {election.mixes_wanted} times or more",
-                _mixed(election), "Let another mixer mix the boxes.")
+                _mixed(election), "Let another trustee mix the boxes.")
+    yield Check("A trustee has mixed every box, and signed it", bool(signed) and all(signed),
+                "Let a trustee mix the boxes.")
     if election.demonstration:
-        # The server stands in for the other parties, and says so in a banner.
+        # The server opens the trustees' parts itself, and says so in a banner.
         return
-    yield Check("Somebody other than the server has mixed", foreign.exists(),
-                "Let another party mix the boxes.")
     quorum = key_of(election).quorum if election.key else 0
     parts = _boxes_with(election, Count("openings", filter=Q(openings__content__isnull=False)))
     yield Check(f"{quorum} trustees have opened their part of every box",

@@ -13,13 +13,12 @@ from ballot.services.amend_roll import BULK_JOB, amend_roll_in_bulk
 from ballot.services.codes import CANCEL_JOB, cancel_codes, issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
-from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.held_shares import mixers_held
+from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.request_reissue import answer_reissue_request
 from ballot.services.verify_register import verify_register
 from office.kinds import Work, register_job_kind
-
-DEMONSTRATION_MIXERS = ("second mixer", "third mixer", "fourth mixer")
 
 
 def processes() -> int:
@@ -63,13 +62,12 @@ def _cancel_codes(work: Work) -> None:
 
 
 def _mix(work: Work) -> None:
-    """The server's mix; in a demonstration also those that other parties would make."""
+    """The server's mix; in a demonstration also those of the trustees whose shares it holds."""
     election = Election.objects.get(pk=int(work.subject_id))
-    others = DEMONSTRATION_MIXERS[: election.mixes_wanted - 1] if election.demonstration else ()
-    for mixer in (SERVER, *others):
+    for share in (None, *mixers_held(election)):
         mix_boxes(
             election.pk,
-            mixer=mixer,
+            share=share,
             by=work.opened_by,
             now=timezone.now(),
             processes=processes(),

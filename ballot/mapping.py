@@ -26,6 +26,7 @@ from ballot.models import (
     Mix,
     PartialOpening,
 )
+from ballot.sealing.messages import Ceremony
 from members.selectors import Link
 
 
@@ -110,9 +111,11 @@ def notice_content(
         "contests": [contest_content(contest, ()) for contest in contests],
         "eligibility": rules,
         "after_cast": after_cast_content(election),
+        "issuer": None,
         "mixes_wanted": election.mixes_wanted,
         "opens_at": utc(election.opens_at),
         "party": election.party,
+        "rehearsal": election.demonstration,
         "returning_officer": election.returning_officer,
         "smallest_box": election.smallest_box,
         "title": election.title,
@@ -174,14 +177,45 @@ def box_content(box: Box) -> dict[str, Json]:
 
 
 def mix_content(step: Mix) -> dict[str, Json]:
-    """One mixer's mix of a box, with its proof."""
+    """One mixer's mix of a box, with its proof; of a trustee, with their signature."""
     return {
         "box": step.box.number,
-        "by_server": step.by_server,
         "contest": contest_code(step.box.contest),
         "content": blob_reference(step.content),
         "mixer": step.mixer,
         "number": step.number,
+        "signature": bytes(step.signature).hex() if step.signature is not None else None,
+        "trustee": step.trustee.number if step.trustee is not None else None,
+    }
+
+
+def ceremony_content(frame: Ceremony) -> dict[str, Json]:
+    """The frame of a key ceremony: what is new of it, and who takes part, from number 1."""
+    return {
+        "identifier": frame.ceremony_id.hex(),
+        "quorum": frame.quorum,
+        "trustees": list(frame.trustees),
+    }
+
+
+def read_frame(content: Mapping[str, Any]) -> Ceremony:
+    """The frame of a key ceremony, from what its entry says."""
+    names = tuple(content["trustees"])
+    return Ceremony(bytes.fromhex(content["identifier"]), names, content["quorum"])
+
+
+def held_content(*, trustee: int, size: int, proof: bytes) -> dict[str, Json]:
+    """That a trustee holds their share still. size: of the log whose root was the question."""
+    return {"proof": proof.hex(), "size": size, "trustee": trustee}
+
+
+def commitment_content(box: Box, *, trustee: int, commitment: bytes) -> dict[str, Json]:
+    """What a trustee promises to reveal of a box, by its hash."""
+    return {
+        "box": box.number,
+        "commitment": commitment.hex(),
+        "contest": contest_code(box.contest),
+        "trustee": trustee,
     }
 
 

@@ -49,12 +49,12 @@ from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
 from ballot.services.freeze_roll import freeze_roll
-from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.held_shares import hold_ceremony, mixers_held
+from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_key import set_demonstration_key
 from ballot.services.set_up import (
     LONGEST_LINE,
     add_candidate,
@@ -314,7 +314,7 @@ def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Electi
     publish_candidates(election_id, by=first, now=now)
     freeze_roll(election_id, by=first, seconded_by=second, now=_now(), report=listener.report)
     names = tuple(f"Trustee {number}" for number in range(1, plan.trustees + 1))
-    set_demonstration_key(election_id, trustees=names, quorum=plan.quorum, by=first, now=_now())
+    hold_ceremony(election_id, trustees=names, quorum=plan.quorum, by=first, now=_now())
     return Election.objects.get(pk=election_id)
 
 
@@ -439,10 +439,9 @@ def _finish(
                          seconded_by=second, now=_now())
     with _timed(outcome, listener, "Verify the register"):
         verify_register(election.pk, now=_now(), **how)
-    for number in range(1, plan.mixers + 1):
-        mixer = SERVER if number == 1 else f"mixer-{number}"
+    for number, share in enumerate((None, *mixers_held(election)), start=1):
         with _timed(outcome, listener, f"Mix {number}"):
-            mix_boxes(election.pk, mixer=mixer, now=_now(), **how)
+            mix_boxes(election.pk, share=share, now=_now(), **how)
     with _timed(outcome, listener, "Open the boxes"):
         open_box(election.pk, now=_now(), **how)
     with _timed(outcome, listener, "Count"):

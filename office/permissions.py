@@ -145,6 +145,7 @@ _TABLE = (
     _one("publish_notice", "publish the notice of poll", OFFICERS),
     _one("publish_candidates", "publish the statement of persons nominated", OFFICERS),
     _one("set_key", "set up the key with the trustees", OFFICERS, fresh=True),
+    _one("give_seat", "give a trustee a new seat", OFFICERS, fresh=True),
     _one("send_codes", "make and send the voting codes", OFFICERS),
     _one("reissue_code", "send an elector a new code", ROLL_KEEPERS),
     _two("open_poll", "open the poll"),

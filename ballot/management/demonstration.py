@@ -35,12 +35,12 @@ from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
 from ballot.services.freeze_roll import freeze_roll
-from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.held_shares import hold_ceremony, mixers_held
+from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_key import set_demonstration_key
 from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
 from ballot.services.verify_register import verify_register
 from members.services import (
@@ -188,7 +188,7 @@ def _frozen(
     publish_notice(election_id, by=first, now=now)
     publish_candidates(election_id, by=first, now=now)
     freeze_roll(election_id, by=first, seconded_by=second, now=now)
-    set_demonstration_key(election_id, trustees=TRUSTEES, quorum=2, by=first, now=now)
+    hold_ceremony(election_id, trustees=TRUSTEES, quorum=2, by=first, now=now)
     issue_codes(election_id, by=first, now=now)
     return Election.objects.get(pk=election_id)
 
@@ -263,8 +263,8 @@ def _declared_contest(officers: tuple[int, int]) -> None:
     close_poll_early(election.pk, reason="The demonstration has cast its papers.", by=first,
                      seconded_by=second, now=_now())
     verify_register(election.pk, by=first, now=_now())
-    for mixer in (SERVER, "second mixer"):
-        mix_boxes(election.pk, mixer=mixer, by=first, now=_now())
+    for share in (None, *mixers_held(election)):
+        mix_boxes(election.pk, share=share, by=first, now=_now())
     open_box(election.pk, by=first, now=_now())
     count_papers(election.pk, by=first, now=_now())
     declare(election.pk, by=first, seconded_by=second, now=_now())

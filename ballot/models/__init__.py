@@ -22,17 +22,25 @@ from ballot.models.tally import (
     Count,
     Declaration,
     DrawnLot,
+    HandedIn,
     Mix,
     PartialOpening,
     Profile,
     ProfileLine,
 )
-from ballot.models.trustee import DemonstrationShare, Trustee
+from ballot.models.trustee import (
+    CeremonyMessage,
+    DemonstrationShare,
+    KeyCeremony,
+    ShareHeld,
+    Trustee,
+)
 
 __all__ = [
-    "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "Checkpoint", "Contest",
-    "Cosignature", "Count", "Credential", "Declaration",
-    "DemonstrationShare", "DrawnLot", "Election", "Entry", "LogTile", "Method", "Mix",
-    "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot",
-    "SealedVote", "SetAside", "Stop", "TieRule", "Trustee", "TurnoutCount", "WitnessObjection",
+    "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "CeremonyMessage",
+    "Checkpoint", "Contest", "Cosignature", "Count", "Credential", "Declaration",
+    "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn", "KeyCeremony", "LogTile",
+    "Method", "Mix", "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest",
+    "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "TieRule", "Trustee",
+    "TurnoutCount", "WitnessObjection",
 ]

@@ -7,6 +7,7 @@ could be joined to anything.
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from ballot.models.election import Contest, Election
 from ballot.models.entry import Blob
@@ -43,7 +44,10 @@ class Mix(models.Model):
     box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="mixes")
     number = models.PositiveSmallIntegerField(help_text="From 1, in the order of mixing.")
     mixer = models.CharField(max_length=120)
-    by_server = models.BooleanField()
+    trustee = models.ForeignKey(
+        Trustee, on_delete=models.PROTECT, null=True, blank=True, help_text="Null: the server."
+    )
+    signature = models.BinaryField(null=True, blank=True)
     content = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -51,6 +55,11 @@ class Mix(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["box", "number"], name="mix_number_once"),
             models.UniqueConstraint(fields=["box", "mixer"], name="mix_one_a_mixer"),
+            models.CheckConstraint(
+                condition=Q(trustee__isnull=True, signature__isnull=True)
+                | Q(trustee__isnull=False, signature__isnull=False),
+                name="mix_of_a_trustee_is_signed",
+            ),
         )
 
     def __str__(self) -> str:
@@ -74,6 +83,44 @@ class PartialOpening(models.Model):
 
     def __str__(self) -> str:
         return f"opening of box {self.box_id} by trustee {self.trustee_id}"
+
+
+class HandedIn(models.Model):
+    """A mix or a part as a trustee handed it in: until it is checked, and where it was refused.
+
+    The newest of each trustee, box and kind. Once it is on the board, the row goes.
+    """
+
+    class Kind(models.TextChoices):
+        """What was handed in."""
+
+        MIX = "mix", "A mix"
+        PART = "part", "A part"
+
+    class State(models.TextChoices):
+        """How far the check is."""
+
+        WAITING = "waiting", "Waits for its check"
+        REFUSED = "refused", "Refused"
+
+    box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="handed_in")
+    trustee = models.ForeignKey(Trustee, on_delete=models.PROTECT, related_name="handed_in")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    content = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a mix.")
+    signature = models.BinaryField(null=True, blank=True, help_text="Of a mix.")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    message = models.TextField(blank=True, help_text="Why it was refused.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["box", "trustee", "kind"], name="handed_in_newest_alone"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} of box {self.box_id} by trustee {self.trustee_id}"
 
 
 class Profile(models.Model):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from ballot.canonical import transcript_hash
-from ballot.sealing.errors import CeremonyRejected
+from ballot.sealing.errors import CeremonyRejected, Malformed
 from ballot.sealing.fields import Fields
 from ballot.sealing.keys import MOST_TRUSTEES
 from ballot.sealing.proofs import EQUALITY, KNOWLEDGE, Equality, Knowledge
@@ -191,6 +191,35 @@ class Complaint:
             fields.point("opened"),
             fields.proof("proof", Equality.parse, EQUALITY),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Step 4, whole: that a trustee has looked at every dealing, and what they complain of.
+
+    As it stands on the board (bundle §4.5): no complaint says that every share was good.
+    """
+
+    number: int
+    complaints: tuple[Complaint, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as a canonical JSON value."""
+        complaints = [complaint.to_json() for complaint in self.complaints]
+        return {"complaints": complaints, "number": self.number}
+
+    @classmethod
+    def parse(cls, value: Any) -> Received:
+        """Read it: complaints of the trustee's own, in the order of the dealers, one of each.
+
+        Raises: Malformed "ceremony.received-fields", "ceremony.complaint-fields".
+        """
+        fields = Fields(value, "ceremony.received-fields", "complaints", "number")
+        complaints = tuple(Complaint.parse(item) for item in fields.items("complaints"))
+        number, dealers = fields.integer("number"), [one.dealer for one in complaints]
+        if dealers != sorted(set(dealers)) or {one.complainant for one in complaints} - {number}:
+            raise Malformed("ceremony.received-fields", dealers=tuple(dealers))
+        return cls(number, complaints)
 
 
 @dataclass(frozen=True, slots=True)

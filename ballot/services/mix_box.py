@@ -2,8 +2,9 @@
 
 A box's mix is the resumable piece: one transaction stores it with its proof and its entry, and a
 run that was killed goes on with the boxes that lack one. Every mix is checked before it is
-stored, whoever made it. The server may mix once, and first; the rest are other parties'. In a
-demonstration alone the server mixes for all of them, and the board says so.
+stored, whoever made it. The server mixes once, and first; the others are trustees, who each sign
+what they mixed with their share, so that the server cannot mix under their names (sealing spec,
+8.6). In a demonstration the server does that too, with the shares that it holds.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ from django.db import transaction
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import mix_content
-from ballot.models import Box, Election, Mix
+from ballot.models import Box, Election, Mix, Trustee
 from ballot.sealing.box import Box as SealedBox
-from ballot.sealing.errors import Malformed, SealingError
+from ballot.sealing.errors import SealingError
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.maker import check_mix_maker, sign_mix
 from ballot.sealing.mix_check import check_mix
 from ballot.sealing.mixing import mix
-from ballot.sealing.setting import LONGEST_NAME, check_name
 from ballot.sealing.shuffle import Mix as SealedMix
 from ballot.sealing.shuffle import read_mix
-from ballot.selectors import contested, setting_of
+from ballot.selectors import contested, key_of, setting_of
 from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, move, require_state
-from ballot.services.stored_boxes import mixed_box
+from ballot.services.stored_boxes import box_name, mixed_box
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -44,111 +46,135 @@ def boxes_of(election: Election) -> list[Box]:
 def mix_boxes(
     election_id: int,
     *,
-    mixer: str,
     by: int | None,
     now: datetime,
+    share: KeyShare | None = None,
     processes: int = 1,
     report: Report = silent,
 ) -> None:
     """Mix every box that this mixer has not mixed yet.
 
-    mixer: the name that stands on the board; "server" is the server's own.
+    share: in a demonstration, that of the trustee in whose place the server mixes and signs;
+           without it, this is the server's own mix.
     """
-    _require_name(mixer)
     election = Election.objects.get(pk=election_id)
     require_ready(election, "mix_box", now=now)
     setting = setting_of(election)
+    trustee = _trustee(election, share.number) if share else None
+    mixer = trustee.name if trustee else SERVER
     for box in boxes_of(election):
         if box.mixes.filter(mixer=mixer).exists():
             continue
         report(stage=f"{mixer}: mixing {box}", done=0, total=box.ballots, unit="ballots")
-        done_before = box.mixes.count()
+        number = box.mixes.count() + 1
         before = mixed_box(box, processes=processes)
         mixed = mix(before, setting=setting, mixer=mixer, rng=os.urandom, processes=processes,
                     progress=lambda done, total: report(done=done, total=total))
-        _record_mix(box, before, mixed, mixer=mixer, number=done_before + 1, by=by, now=now,
-                    processes=processes, report=report)
+        made = Mix(box=box, number=number, mixer=mixer, trustee=trustee)
+        if share:
+            made.signature = sign_mix(mixed.to_bytes(), name=before.name, setting=setting,
+                                      key=key_of(election), share=share, rng=os.urandom)
+        _record_mix(made, before, mixed, by=by, now=now, processes=processes, report=report)
 
 
 def record_mix(
-    box_id: int, *, mixer: str, content: bytes, by: int | None, now: datetime, processes: int = 1
+    box_id: int,
+    *,
+    trustee: int,
+    number: int,
+    content: bytes,
+    signature: bytes,
+    now: datetime,
+    processes: int = 1,
+    report: Report = silent,
 ) -> None:
-    """Take a mix that another party made on a machine of its own."""
-    if mixer == SERVER:
-        raise Refusal("mix.not-the-server", "A mix handed in bears its own mixer's name.")
-    _require_name(mixer)
+    """Take a mix that a trustee made on a machine of their own.
+
+    trustee:   their number.  number: of the mix, within its box, from 2.
+    content:   its bytes (sealing §8.4).  signature: 65 bytes (sealing §8.6).
+    """
     box = Box.objects.select_related("contest__election").get(pk=box_id)
-    done_before = box.mixes.count()
+    mixer = _trustee(box.contest.election, trustee)
+    made = Mix(box=box, number=number, mixer=mixer.name, trustee=mixer, signature=signature)
+    require_next(made)
+    require_signed(made, content)
     before = mixed_box(box, processes=processes)
     try:
         mixed = read_mix(content, before=before, processes=processes)
     except SealingError as refused:
-        raise _refused(box, mixer, refused) from refused
-    _record_mix(box, before, mixed, mixer=mixer, number=done_before + 1, by=by, now=now,
-                processes=processes, report=silent)
+        raise _refused(made, refused) from refused
+    _record_mix(made, before, mixed, by=None, now=now, processes=processes, report=report)
 
 
-def _require_name(mixer: str) -> None:
-    """Refuse a name that no proof could bind, before anything is worked out under it."""
+def require_signed(made: Mix, content: bytes) -> None:
+    """Refuse a mix that is not signed with the share of the trustee who is said to have made it."""
+    election = made.box.contest.election
     try:
-        check_name(mixer)
-    except Malformed as refused:
-        raise Refusal(
-            "mix.name",
-            f"A mixer's name has one to {LONGEST_NAME} bytes in Unicode's normal form NFC. Give a "
-            "shorter or plainer one.",
-        ) from refused
+        check_mix_maker(
+            content, bytes(made.signature or b""), name=box_name(made.box),
+            setting=setting_of(election), key=key_of(election),
+            number=made.trustee.number if made.trustee else 0,
+        )
+    except SealingError as refused:
+        raise _refused(made, refused) from refused
+
+
+def require_next(made: Mix) -> None:
+    """Refuse a mix that is not the next of its box, or whose mixer has mixed it already."""
+    before = list(made.box.mixes.values_list("mixer", flat=True))
+    if made.mixer in before:
+        raise Refusal("mix.twice", f"{made.mixer} has mixed this box already.")
+    if made.trustee is None and before:
+        raise Refusal("mix.server-not-first", "The server mixes first.")
+    if made.trustee is not None and SERVER not in before:
+        raise Refusal("mix.server-first", f"The server has not mixed {made.box} yet. It mixes "
+                      "first, and each trustee what the mixer before left.")
+    if len(before) + 1 != made.number:
+        # Mixed from what another mixer has mixed on since: stored, it would break the chain.
+        raise Refusal("mix.overtaken", f"Somebody else mixed {made.box} meanwhile. Mix it again, "
+                      "from what they left.")
+
+
+def _trustee(election: Election, number: int) -> Trustee:
+    """A trustee who holds a share of the key: who is out may not mix in anybody's name."""
+    holders = {trustee.number for trustee in key_of(election).trustees}
+    trustee = election.trustees.filter(number=number).first()
+    if trustee is None or number not in holders:
+        raise Refusal("mix.no-such-trustee", f"No trustee number {number} holds a share.")
+    return trustee
 
 
 def _record_mix(
-    box: Box,
+    made: Mix,
     before: SealedBox,
     mixed: SealedMix,
     *,
-    mixer: str,
-    number: int,
     by: int | None,
     now: datetime,
     processes: int,
     report: Report,
 ) -> None:
+    box = made.box
     election = box.contest.election
-    report(stage=f"Checking the mix of {box} by {mixer}", done=0, total=box.ballots,
+    report(stage=f"Checking the mix of {box} by {made.mixer}", done=0, total=box.ballots,
            unit="ballots")
     try:
         check_mix(
-            before, mixed, setting=setting_of(election), mixer=mixer, rng=os.urandom,
+            before, mixed, setting=setting_of(election), mixer=made.mixer, rng=os.urandom,
             processes=processes,
             progress=lambda done, total: report(done=done, total=total),
         )
     except SealingError as refused:
-        raise _refused(box, mixer, refused) from refused
+        raise _refused(made, refused) from refused
     with transaction.atomic():
         locked = lock_election(election.pk)
         require_state(locked, State.VERIFIED)
-        step = _store(locked, box, mixed, mixer, number)
-        append_entry(locked, kind="mix", content=mix_content(step), now=now)
+        require_next(made)
+        made.content = store_blob([mixed.to_bytes()])
+        made.save(force_insert=True)
+        append_entry(locked, kind="mix", content=mix_content(made), now=now)
         record("mix_box", subject=("box", str(box.pk)), by=by, now=now)
         _finish(locked)
-
-
-def _store(election: Election, box: Box, mixed: SealedMix, mixer: str, number: int) -> Mix:
-    by_server = mixer == SERVER or election.demonstration
-    if mixer == SERVER and number != 1:
-        raise Refusal("mix.server-not-first", "The server mixes first, or not at all.")
-    if box.mixes.filter(mixer=mixer).exists():
-        raise Refusal("mix.twice", f"{mixer} has mixed this box already.")
-    if box.mixes.count() + 1 != number:
-        # Mixed from what another mixer has mixed on since: stored, it would break the chain.
-        raise Refusal("mix.overtaken", f"Somebody else mixed {box} meanwhile. Mix it again, from "
-                      "what they left.")
-    return Mix.objects.create(
-        box=box,
-        number=number,
-        mixer=mixer,
-        by_server=by_server,
-        content=store_blob([mixed.to_bytes()]),
-    )
 
 
 def _finish(election: Election) -> None:
@@ -158,11 +184,10 @@ def _finish(election: Election) -> None:
         move(election, State.MIXED)
 
 
-def _refused(box: Box, mixer: str, refused: SealingError) -> Refusal:
+def _refused(made: Mix, refused: SealingError) -> Refusal:
     return Refusal(
         "mix.does-not-check",
-        f"The mix of {box} by {mixer} does not pass its check ({refused.condition}). It was not "
-        "taken; let it be made again, or by another party.",
+        f"The mix of {made.box} by {made.mixer} does not pass its check ({refused.condition}). It "
+        "was not taken; let it be made again, or by another trustee.",
         status=422,
     )
-

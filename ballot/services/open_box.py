@@ -8,7 +8,6 @@ each ranking. A paper outside the table of rankings is one rejected paper, and t
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from django.db import transaction
@@ -16,20 +15,19 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import contest_code, part_content, profile_content, profile_lines
+from ballot.mapping import commitment_content, part_content, profile_content, profile_lines
 from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.decoding import OpenedBox
 from ballot.sealing.decoding import open_box as combine
 from ballot.sealing.errors import SealingError
-from ballot.sealing.keys import KeyShare
 from ballot.sealing.opening import check_part, open_part, part_commitment, read_part, repeatable
 from ballot.selectors import key_of, ranking_space, setting_of
 from ballot.services.board import append_entry, salted, store_blob
+from ballot.services.held_shares import held_shares
 from ballot.services.mix_box import boxes_of
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.stored_boxes import mixed_box, revealed_parts
-from office.enclosure import open_enclosure
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -51,12 +49,7 @@ def commit_part(
         if bytes(opening.commitment) != commitment:
             raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
         return
-    content: dict[str, Json] = {
-        "box": box.number,
-        "commitment": commitment.hex(),
-        "contest": contest_code(box.contest),
-        "trustee": number,
-    }
+    content = commitment_content(box, trustee=number, commitment=commitment)
     append_entry(election, kind="opening-commitment", content=content, now=now)
     record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
 
@@ -220,19 +213,3 @@ def _open_held_parts(
                    unit="papers")
             reveal_part(box.pk, number=number, content=content, by=by, now=now, mixed=sealed,
                         processes=processes, report=report)
-
-
-def held_shares(election: Election) -> list[KeyShare]:
-    """The shares that a demonstration's server holds."""
-    held = election.trustees.filter(demonstrationshare__isnull=False).order_by("number")
-    return [
-        KeyShare.parse(
-            json.loads(
-                open_enclosure(
-                    bytes(trustee.demonstrationshare.enclosure),
-                    purpose="share", recipient=str(trustee.pk), attempt=1,
-                )
-            )
-        )
-        for trustee in held
-    ]

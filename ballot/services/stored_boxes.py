@@ -29,7 +29,7 @@ def sealed_box(box: Box, *, processes: int = 1) -> SealedBox:
     election = box.contest.election
     require_box_as_fixed(box)
     rows = np.frombuffer(whole_blob(box.sealed), dtype=np.uint8).reshape(-1, PAIR)
-    sealed = SealedBox.parse(_name(box), rows, processes=processes)
+    sealed = SealedBox.parse(box_name(box), rows, processes=processes)
     if box_hash(sealed, setting=setting_of(election)) != bytes(box.digest):
         raise Refusal(
             "box.not-as-fixed",
@@ -45,7 +45,7 @@ def mixed_box(box: Box, *, processes: int = 1) -> SealedBox:
     with transaction.atomic():
         # Mixes are stored under this lock: rows and entries are read as of one moment.
         lock_election(box.contest.election_id)
-        steps = list(box.mixes.select_related("box__contest", "content").order_by("number"))
+        steps = list(box.mixes.select_related("box__contest", "content", "trustee").order_by("number"))
         published = _told_of(box, "mix")
     if [mix_content(step) for step in steps] != published:
         raise Refusal(
@@ -79,7 +79,7 @@ def revealed_parts(box: Box) -> list[bytes]:
     return [whole_blob(content) for _, content in parts]
 
 
-def _name(box: Box) -> BoxName:
+def box_name(box: Box) -> BoxName:
     """A box as the proofs name it: its contest and the sections pooled in it."""
     codes = box.sections.order_by("code").values_list("code", flat=True)
     return BoxName(contest_code(box.contest), tuple(codes))

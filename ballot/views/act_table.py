@@ -25,9 +25,9 @@ from ballot.forms.acts import (
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.close_poll import close_poll
+from ballot.services.held_shares import hold_ceremony
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_key import set_demonstration_key
 from office.services.approvals import propose_act
 from office.services.jobs import open_job
 
@@ -149,7 +149,7 @@ _TABLE = (
             "quorum of them opens the box, and nobody alone.",
         ),
         "Make the key", _step("set_key"), How.AT_ONCE, form=DemonstrationKeyForm,
-        run=_plainly(set_demonstration_key),
+        run=_plainly(hold_ceremony),
     ),
     DeskAct(
         "send_codes", "Make the voting codes",

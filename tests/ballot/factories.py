@@ -17,14 +17,16 @@ from django.db import connection, connections
 
 from ballot.canonical import Json, read_canonical
 from ballot.lifecycle import State
-from ballot.models import Box, Contest, Credential, Election, Entry
+from ballot.models import Box, Checkpoint, Contest, Credential, Election, Entry
 from ballot.sealing.ballot import seal_ballot
-from ballot.sealing.ceremony import make_key
 from ballot.sealing.codes import VotingKey, voting_key
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.messages import Ceremony
+from ballot.sealing.maker import sign_mix
+from ballot.sealing.mixing import mix
 from ballot.sealing.opening import open_part, part_commitment
+from ballot.sealing.sharefile import prove_share
 from ballot.selectors import contest_codes, contested, key_of, ranking_space, setting_of
+from ballot.services.begin_ceremony import NewTrustee, begin_ceremony
 from ballot.services.cast_ballot import Receipt, cast_ballot, poll_at
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as VOTING_CODE
@@ -32,12 +34,14 @@ from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
 from ballot.services.freeze_roll import freeze_roll
-from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.held_shares import hold_ceremony, mixers_held
+from ballot.services.mix_box import mix_boxes, record_mix
 from ballot.services.open_box import commit_part, open_box, reveal_part
 from ballot.services.open_poll import open_poll
+from ballot.services.prove_held import take_held_proof
+from ballot.services.publish_board import publish_board
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_key import set_demonstration_key, set_key
 from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
 from ballot.services.stored_boxes import mixed_box
 from ballot.services.verify_register import verify_register
@@ -47,6 +51,7 @@ from members.services import add_section, save_rules
 from office.enclosure import open_enclosure
 from office.models import AuditRecord, Letter
 from office.refusal import Refusal
+from tests.ballot.trustees import Trustees, speaking
 from tests.members.factories import imported, person
 from tests.office.factories import officer
 
@@ -196,11 +201,39 @@ def point_of(election: Election) -> str:
 def set_keys(run: Run, *, quorum: int = 2, trustees: tuple[str, ...] = TRUSTEES) -> None:
     """The trustees' key: in a demonstration the server's to hold, otherwise kept in the run."""
     if run.election.demonstration:
-        set_demonstration_key(run.election_id, trustees=trustees, quorum=quorum, **run.by)
+        hold_ceremony(run.election_id, trustees=trustees, quorum=quorum, **run.by)
         return
-    ceremony = Ceremony(run.election.public_id.bytes, trustees, quorum)
-    key, run.shares = make_key(ceremony, rng=os.urandom)
-    set_key(run.election_id, key=key, **run.by)
+    begin(run, quorum=quorum, trustees=trustees)
+    run.shares = sitting(run).hold()
+    for share in run.shares:
+        prove_held(run, share)
+
+
+def begin(run: Run, *, quorum: int = 2, trustees: tuple[str, ...] = TRUSTEES) -> None:
+    """Begin a key ceremony of trustees who have addresses of their own."""
+    named = [NewTrustee(name, f"trustee{n}@example.org") for n, name in enumerate(trustees, 1)]
+    begin_ceremony(run.election_id, trustees=named, quorum=quorum, **run.by)
+
+
+def sitting(run: Run) -> Trustees:
+    return Trustees(run.election, speaking(run.election, now=now))
+
+
+def question(run: Run) -> Checkpoint:
+    """The board as it stands now, signed."""
+    publish_board(run.election_id, now=now())
+    return Checkpoint.objects.filter(election=run.election_id).latest("size")
+
+
+def proof_of(share: KeyShare, asked: Checkpoint) -> bytes:
+    return prove_share(share, question=bytes(asked.root), rng=os.urandom)
+
+
+def prove_held(run: Run, share: KeyShare) -> None:
+    """A trustee proves upon the board as it stands that they hold their share still."""
+    asked = question(run)
+    take_held_proof(run.election_id, number=share.number, size=asked.size,
+                    proof=proof_of(share, asked), now=now())
 
 
 def cast_and_close(run: Run) -> None:
@@ -217,8 +250,28 @@ def cast_all(run: Run) -> list[Receipt]:
 
 
 def mix_all(run: Run) -> None:
-    for mixer in (SERVER, "second mixer"):
-        mix_boxes(run.election_id, mixer=mixer, **run.by)
+    """As many mixes as the notice wants, the server's first."""
+    for share in (None, *mixers_held(run.election)):
+        mix_boxes(run.election_id, share=share, **run.by)
+    for share in run.shares[: run.election.mixes_wanted - 1]:
+        for box in boxes(run):
+            hand_in_mix(run, box, share)
+
+
+def mix_of(run: Run, box: Box, share: KeyShare) -> tuple[bytes, bytes]:
+    """A mix of a box as a trustee makes it on a machine of their own, and its signature."""
+    before, setting = mixed_box(box), setting_of(run.election)
+    key = key_of(run.election)
+    mixer = key.trustee(share.number).name
+    made = mix(before, setting=setting, mixer=mixer, rng=os.urandom).to_bytes()
+    return made, sign_mix(made, name=before.name, setting=setting, key=key, share=share,
+                          rng=os.urandom)
+
+
+def hand_in_mix(run: Run, box: Box, share: KeyShare) -> None:
+    made, signature = mix_of(run, box, share)
+    record_mix(box.pk, trustee=share.number, number=box.mixes.count() + 1, content=made,
+               signature=signature, now=now())
 
 
 def open_all(run: Run) -> None:

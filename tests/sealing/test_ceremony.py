@@ -31,6 +31,7 @@ from ballot.sealing.messages import (
     Complaint,
     Confirmation,
     Dealing,
+    Received,
     Reveal,
     SealedShare,
     TrusteeSecret,
@@ -206,6 +207,25 @@ def test_every_message_comes_back_from_its_form_and_no_other_is_read(message, pa
             assert refused.condition.startswith(condition)
     assert refusal(parse, form | {"more": 1}).condition.startswith(condition)
     assert refusal(parse, []).condition.startswith(condition)
+
+
+def test_what_was_received_is_read_back_and_holds_ones_own_complaints_in_order():
+    # bundle §4.5
+    made = run(4, 2)
+    deal_falsely(made, 1, 3)
+    deal_falsely(made, 2, 3)
+    said = Received(3, made.received(3))
+    assert [one.dealer for one in said.complaints] == [1, 2]
+    assert Received.parse(said.to_json()) == said
+    assert Received.parse(Received(1, ()).to_json()) == Received(1, ())
+    first, second = said.complaints
+    for number, complaints in ((3, (second, first)), (3, (first, first)), (1, (first,))):
+        wrong = Received(number, complaints).to_json()
+        assert refusal(Received.parse, wrong).condition == "ceremony.received-fields"
+    more = said.to_json() | {"more": 1}
+    assert refusal(Received.parse, more).condition == "ceremony.received-fields"
+    broken = {"number": 3, "complaints": [{}]}
+    assert refusal(Received.parse, broken).condition == "ceremony.complaint-fields"
 
 
 def spoilt(made: Run) -> Run:

@@ -14,7 +14,7 @@ from django.db.models import ForeignKey, ManyToManyField
 
 from ballot.models import Mix, Profile, ProfileLine
 from ballot.selectors import setting_of
-from ballot.services.open_box import held_shares
+from ballot.services.held_shares import held_shares
 from ballot.services.stored_boxes import mixed_box
 from tests.ballot.factories import boxes, bring, election, set_keys
 from tests.sealing import plain

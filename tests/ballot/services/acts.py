@@ -17,12 +17,12 @@ from ballot.services.freeze_roll import (
     request_withdrawal,
     withdraw_freeze,
 )
+from ballot.services.held_shares import hold_ceremony
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_key import set_demonstration_key
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.verify_register import verify_register
 from ballot.services.void_election import void_election
@@ -56,11 +56,11 @@ ONE_OFFICER: dict[str, Act] = {
     "publish_notice": _one(publish_notice),
     "publish_candidates": _one(publish_candidates),
     "reopen_nominations": _one(reopen_nominations),
-    "set_key": _one(set_demonstration_key, trustees=("Ann", "Ben"), quorum=2),
+    "set_key": _one(hold_ceremony, trustees=("Ann", "Ben"), quorum=2),
     "send_codes": _one(issue_codes),
     "close_poll": _one(close_poll),
     "verify_register": _one(verify_register),
-    "mix_box": _one(mix_boxes, mixer="server"),
+    "mix_box": _one(mix_boxes),
     "open_box": _one(open_box),
     "count": _one(count_papers),
 }

@@ -20,6 +20,7 @@ from ballot.services import board, codes, publish_board
 from ballot.services.board import append_ballots
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import issue_codes
+from ballot.services.held_shares import held_shares
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.stored_boxes import mixed_box
@@ -167,12 +168,12 @@ def test_mixing_goes_on_with_the_boxes_that_were_left(
             if stages == place:
                 die()
 
-    killed(lambda: mix_boxes(run.election_id, mixer="server", report=dying, **run.by))
+    killed(lambda: mix_boxes(run.election_id, report=dying, **run.by))
     assert Mix.objects.count() == place - 1
     first = {mix.box_id: bytes(mix.content.sha256) for mix in Mix.objects.all()}
 
-    mix_boxes(run.election_id, mixer="server", **run.by)
-    mix_boxes(run.election_id, mixer="second mixer", **run.by)
+    mix_boxes(run.election_id, **run.by)
+    mix_boxes(run.election_id, share=held_shares(run.election)[0], **run.by)
 
     assert run.state == "mixed"
     made = Mix.objects.filter(number=1)

@@ -99,7 +99,7 @@ def test_a_box_that_is_not_the_one_fixed_after_the_close_is_not_mixed(
     run = election(at="verified")
 
     def mix_it() -> None:
-        mix_boxes(run.election_id, mixer="server", **run.by)
+        mix_boxes(run.election_id, **run.by)
 
     assert refused(mix_it, after=lambda: change(run)) == code
     mix_it()

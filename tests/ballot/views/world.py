@@ -18,12 +18,12 @@ from ballot.services.codes import issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
 from ballot.services.freeze_roll import freeze_roll
-from ballot.services.mix_box import SERVER, mix_boxes
+from ballot.services.held_shares import hold_ceremony, mixers_held
+from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_key import set_demonstration_key
 from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
 from ballot.services.verify_register import verify_register
 from members.models import RollEntry
@@ -86,9 +86,7 @@ class World:
         freeze_roll(self.election_id, **self.by_two)
 
     def _keyed(self) -> None:
-        set_demonstration_key(
-            self.election_id, trustees=("Ann", "Ben", "Cy"), quorum=2, **self.by
-        )
+        hold_ceremony(self.election_id, trustees=("Ann", "Ben", "Cy"), quorum=2, **self.by)
 
     def _coded(self) -> None:
         issue_codes(self.election_id, **self.by)
@@ -105,8 +103,8 @@ class World:
         verify_register(self.election_id, **self.by)
 
     def _mixed(self) -> None:
-        for mixer in (SERVER, "second mixer"):
-            mix_boxes(self.election_id, mixer=mixer, **self.by)
+        for share in (None, *mixers_held(self.election)):
+            mix_boxes(self.election_id, share=share, **self.by)
 
     def _opened(self) -> None:
         open_box(self.election_id, **self.by)
