@@ -13,12 +13,13 @@ from ballot.services.amend_roll import BULK_JOB, amend_roll_in_bulk
 from ballot.services.codes import CANCEL_JOB, cancel_codes, issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
+from ballot.services.hand_in import CHECK_JOB, check_handed_in
 from ballot.services.held_shares import mixers_held
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.request_reissue import answer_reissue_request
 from ballot.services.verify_register import verify_register
-from office.kinds import Work, register_job_kind
+from office.kinds import Unfinished, Work, register_job_kind
 
 
 def processes() -> int:
@@ -75,6 +76,13 @@ def _mix(work: Work) -> None:
         )
 
 
+def _check_handed_in(work: Work) -> Unfinished | None:
+    """A trustee's mix or part. Refused, the job is done: the trustee's software is told why."""
+    return check_handed_in(
+        int(work.subject_id), now=timezone.now(), processes=processes(), report=work.report
+    )
+
+
 def _answer_reissue_request(work: Work) -> None:
     """An elector asked for a new code; whatever comes of it, the job ends alike."""
     answer_reissue_request(int(work.subject_id), now=timezone.now())
@@ -107,6 +115,7 @@ def register() -> None:
         "answer_reissue_request", _answer_reissue_request, words="Looking for an elector",
         queue="mail",
     )
+    register_job_kind(CHECK_JOB, _check_handed_in, words="Checking what a trustee handed in")
     register_job_kind("mix_box", _mix, words="Mixing the boxes")
     register_job_kind("open_box", _running(open_box), words="Opening the boxes")
     register_job_kind("count", _running(count_papers), words="Counting")

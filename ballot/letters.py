@@ -1,4 +1,4 @@
-"""What the outbox sends for an election: voting codes, codes sent again, and notices of a cast.
+"""What the outbox sends for an election: voting codes, codes sent again, notices of a cast, seats.
 
 A letter rests in the outbox as a roll entry's pseudonym, and a code encrypted; it is addressed
 and worded here, a batch at a time, just before it is handed over. None says anything of a choice,
@@ -19,6 +19,8 @@ from ballot.sealing.codes import show_code
 from ballot.services.amend_roll import PURPOSE_CORRECTED as CORRECTED
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.codes import PURPOSE_ADDED as CODE_ADDED
+from ballot.services.give_seat import PURPOSE as SEAT
+from ballot.services.give_seat import trustees_by_recipient
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.showing.booth import helped_routes
@@ -118,10 +120,41 @@ def _in_fragment(code: str) -> str:
     return quote(code, safe="").replace("~", "%7E")
 
 
+# --- a trustee's seat ---
+
+
+def render_seats(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """Address and word the letters with trustees' seats. A trustee who is none any more is left
+    out: the ceremony was begun anew, and their seat has died.
+    """
+    seated = trustees_by_recipient([letter.recipient for letter in batch])
+    rendered = {}
+    for letter in batch:
+        trustee = seated.get(letter.recipient)
+        if trustee is None or letter.enclosure is None:
+            continue
+        place = reverse("trustee", args=[trustee.election.slug])
+        context = _context(trustee.election) | {
+            "name": trustee.name,
+            "link": absolute(f"{place}#{letter.enclosure.decode()}"),
+            "address": absolute(place),
+        }
+        subject, text, html = words("ballot/letters/trustee_seat", context)
+        rendered[letter.letter_id] = Envelope(trustee.address, subject, text, html)
+    return rendered
+
+
+def names_of_trustees(recipients: Sequence[str]) -> dict[str, str]:
+    """From the recipients of letters to the trustees' names."""
+    seated = trustees_by_recipient(recipients)
+    return {recipient: trustee.name for recipient, trustee in seated.items()}
+
+
 def register() -> None:
     """Say to the office how each purpose is worded."""
     for purpose, (_, what) in PURPOSES.items():
         register_purpose(purpose, render, words=what, names=names)
+    register_purpose(SEAT, render_seats, words="Trustees’ seats", names=names_of_trustees)
     # Not the notices of a cast, and not the codes sent again or to somebody restored, which only
     # go to who has not voted: whoever reads a member's history may not see who has.
     tell_of_letters(VOTING_CODE)

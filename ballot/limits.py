@@ -43,6 +43,8 @@ IDENTIFY_REFUSED_BY_ADDRESS = Limit("identify-address", 300, 60)
 REISSUE_BY_NUMBER = Limit("reissue-number", 5, 3600)
 REISSUE_BY_ADDRESS = Limit("reissue-address", 300, 3600)
 TRACKER_BY_ADDRESS = Limit("tracker-address", 300, 60)
+# A seat's secret has 192 random bits: this is against noise, not against guessing.
+SEAT_REFUSED_BY_ADDRESS = Limit("seat-address", 60, 60)
 # A state is signed every ten seconds at most: this is twenty boards of one witness.
 COSIGNATURE_BY_ADDRESS = Limit("cosignature-address", 120, 60)
 

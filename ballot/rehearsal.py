@@ -184,6 +184,8 @@ def require_rehearsable(plan: Plan) -> None:
     Raises: NotRehearsable.
     """
     profile = plan.profile
+    if plan.mixers > 1 + plan.trustees:
+        raise NotRehearsable("The server mixes once and each trustee once: name more trustees.")
     if not _voting(plan):
         raise NotRehearsable("There is no paper in it.")
     if profile.withdrawn:

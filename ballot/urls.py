@@ -17,10 +17,12 @@ from ballot.views import (
     officer_electors,
     public,
     results,
+    trustee,
 )
 from ballot.views.act_table import ACTS
 
 _DESK = "desk/elections/"
+_BOX = "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/"
 _ONE = "desk/elections/<slug:slug>/"
 
 urlpatterns = [
@@ -71,6 +73,16 @@ urlpatterns = [
     path("board/<slug:slug>/everything.zip", download.everything, name="everything"),
     path("board/<slug:slug>/tile/<path:path>", log.tile, name="tile"),
     path("board/<slug:slug>/<int:number>.tlog-proof", log.proof, name="proof"),
+    # Trustees.
+    path("trustee/<slug:slug>/", trustee.page, name="trustee"),
+    path("trustee/<slug:slug>/seat", trustee.seat, name="trustee_seat"),
+    path("trustee/<slug:slug>/ceremony", trustee.ceremony, name="trustee_ceremony"),
+    path("trustee/<slug:slug>/held", trustee.held, name="trustee_held"),
+    path(
+        f"{_BOX}mix/<int:number>/<str:signature>", trustee.mix, name="trustee_mix"
+    ),
+    path(f"{_BOX}commitment", trustee.commitment, name="trustee_commitment"),
+    path(f"{_BOX}part", trustee.part, name="trustee_part"),
     # Officers.
     path(_DESK, officer.elections, name="elections"),
     path(f"{_DESK}new/", officer.begin, name="desk_begin"),

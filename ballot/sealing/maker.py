@@ -38,7 +38,7 @@ def sign_mix(
 
 
 def check_mix_maker(
-    content: bytes,
+    content: bytes | memoryview,
     signature: bytes,
     *,
     name: BoxName,
@@ -61,7 +61,7 @@ def check_mix_maker(
 
 
 def _statement(
-    content: bytes, name: BoxName, setting: Setting, trustee: PublicShare
+    content: bytes | memoryview, name: BoxName, setting: Setting, trustee: PublicShare
 ) -> tuple[Part, ...]:
     """Give what is signed (sealing §8.6, equation 48)."""
     return (

@@ -167,7 +167,7 @@ def check_part(
     _require_proved(part.proof, statement, trustee, total, product)
 
 
-def part_commitment(part: bytes, *, setting: Setting, number: int) -> bytes:
+def part_commitment(part: bytes | memoryview, *, setting: Setting, number: int) -> bytes:
     """Give the hash that a trustee publishes before any part is revealed (sealing §10.3)."""
     parts = (setting.fingerprint, setting.key, number, part)
     return transcript_hash("opening-commitment", *parts)

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import mmap
 import secrets
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -135,30 +138,33 @@ def append_batch(election: Election, after: int) -> tuple[int, int]:
 def store_blob(pieces: Iterable[bytes]) -> Blob:
     """Store bytes too large for an entry; the same bytes are stored once.
 
-    pieces: any cut of the bytes; they are cut anew into chunks of 1 MiB.
+    pieces: any cut of the bytes, read once. They wait in a file until their hash is known, and
+            are stored in chunks of 1 MiB: they are never all in memory.
     """
-    digest = hashlib.sha256()
-    size = 0
-    chunks: list[bytes] = []
-    for chunk in _recut(pieces):
-        digest.update(chunk)
-        size += len(chunk)
-        chunks.append(chunk)
-    blob, made = Blob.objects.get_or_create(
-        sha256=digest.digest(), defaults={"size_bytes": size}
-    )
-    if made:
-        for number, chunk in enumerate(chunks):
-            BlobChunk.objects.create(blob=blob, number=number, content=chunk)
+    with set_down(pieces) as content:
+        digest = hashlib.sha256(content).digest()
+        blob, made = Blob.objects.get_or_create(
+            sha256=digest, defaults={"size_bytes": len(content)}
+        )
+        if made:
+            for number, start in enumerate(range(0, len(content), CHUNK_BYTES)):
+                chunk = bytes(content[start : start + CHUNK_BYTES])
+                BlobChunk.objects.create(blob=blob, number=number, content=chunk)
     return blob
 
 
-def _recut(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    held = bytearray()
-    for piece in pieces:
-        held += piece
-        while len(held) >= CHUNK_BYTES:
-            yield bytes(held[:CHUNK_BYTES])
-            del held[:CHUNK_BYTES]
-    if held:
-        yield bytes(held)
+@contextmanager
+def set_down(pieces: Iterable[bytes]) -> Iterator[memoryview]:
+    """Write bytes into a file that goes when it is let go of, and read them from there."""
+    with tempfile.TemporaryFile() as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        if not file.tell():
+            yield memoryview(b"")
+            return
+        with (
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+            memoryview(mapped) as content,
+        ):
+            yield content

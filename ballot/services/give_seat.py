@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -80,7 +81,7 @@ def trustee_seated(election: Election, secret: str) -> Trustee | None:
     return found
 
 
-def trustees_by_recipient(recipients: list[str]) -> dict[str, Trustee]:
+def trustees_by_recipient(recipients: Sequence[str]) -> dict[str, Trustee]:
     """The trustees to whom letters are addressed, by the letters' recipients."""
     trustees: QuerySet[Trustee] = Trustee.objects.select_related("election").filter(
         pk__in=[int(recipient.rpartition("-")[2]) for recipient in recipients]

@@ -68,7 +68,7 @@ def mixers_held(election: Election) -> list[KeyShare]:
 
 
 class _Sitting:
-    """All trustees of a ceremony in one process: a demonstration's, which nothing is secret from."""
+    """All trustees of a ceremony in one process, from which nothing is secret."""
 
     def __init__(self, election: Election, now: datetime) -> None:
         self._election, self._now = election, now

@@ -94,8 +94,7 @@ def record_mix(
     content:   its bytes (sealing §8.4).  signature: 65 bytes (sealing §8.6).
     """
     box = Box.objects.select_related("contest__election").get(pk=box_id)
-    mixer = _trustee(box.contest.election, trustee)
-    made = Mix(box=box, number=number, mixer=mixer.name, trustee=mixer, signature=signature)
+    made = trustees_mix(box, trustee=trustee, number=number, signature=signature)
     require_next(made)
     require_signed(made, content)
     before = mixed_box(box, processes=processes)
@@ -106,7 +105,13 @@ def record_mix(
     _record_mix(made, before, mixed, by=None, now=now, processes=processes, report=report)
 
 
-def require_signed(made: Mix, content: bytes) -> None:
+def trustees_mix(box: Box, *, trustee: int, number: int, signature: bytes) -> Mix:
+    """A mix of a trustee's, not stored yet and without its bytes."""
+    mixer = _trustee(box.contest.election, trustee)
+    return Mix(box=box, number=number, mixer=mixer.name, trustee=mixer, signature=signature)
+
+
+def require_signed(made: Mix, content: bytes | memoryview) -> None:
     """Refuse a mix that is not signed with the share of the trustee who is said to have made it."""
     election = made.box.contest.election
     try:

@@ -40,15 +40,15 @@ def commit_part(
     """A trustee commits to their part of a box; the same commitment again changes nothing."""
     box = Box.objects.select_related("contest__election").get(pk=box_id)
     election = lock_election(box.contest.election_id)
+    if box.openings.filter(trustee__number=number, commitment=commitment).exists():
+        return
     require_state(election, State.MIXED)
-    trustee = _trustee(election, number)
-    opening, made = PartialOpening.objects.get_or_create(
+    trustee = _holder(election, number)
+    _, made = PartialOpening.objects.get_or_create(
         box=box, trustee=trustee, defaults={"commitment": commitment}
     )
     if not made:
-        if bytes(opening.commitment) != commitment:
-            raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
-        return
+        raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
     content = commitment_content(box, trustee=number, commitment=commitment)
     append_entry(election, kind="opening-commitment", content=content, now=now)
     record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
@@ -72,13 +72,8 @@ def reveal_part(
     box = Box.objects.select_related("contest__election").get(pk=box_id)
     election = box.contest.election
     setting, key = setting_of(election), key_of(election)
-    if part_commitment(content, setting=setting, number=number) != _committed(box, number):
-        raise Refusal("opening.not-as-committed", "This is not the part that was committed to.")
-    if box.openings.count() < key.quorum:
-        raise Refusal(
-            "opening.too-early",
-            f"Nobody reveals before {key.quorum} trustees have committed to their parts.",
-        )
+    commitment = part_commitment(content, setting=setting, number=number)
+    require_revealable(box, number=number, commitment=commitment)
     sealed = mixed if mixed is not None else mixed_box(box, processes=processes)
     try:
         part = read_part(content, box=sealed, processes=processes)
@@ -171,18 +166,29 @@ def _profile_content(box: Box, opened: OpenedBox) -> dict[str, Json]:
     return profile_content(box, papers=opened.papers, rejected=opened.rejected, lines=lines)
 
 
-def _trustee(election: Election, number: int) -> Trustee:
+def _holder(election: Election, number: int) -> Trustee:
+    """A trustee who holds a share of the key; who is out of the ceremony opens nothing."""
+    holders = {trustee.number for trustee in key_of(election).trustees}
     trustee = election.trustees.filter(number=number).first()
-    if trustee is None:
+    if trustee is None or number not in holders:
         raise Refusal("opening.no-such-trustee", f"There is no trustee number {number}.")
     return trustee
 
 
-def _committed(box: Box, number: int) -> bytes:
+def require_revealable(box: Box, *, number: int, commitment: bytes) -> PartialOpening:
+    """Refuse a part that was not committed to by this hash, or before a quorum has committed."""
     opening = box.openings.filter(trustee__number=number).first()
     if opening is None:
         raise Refusal("opening.not-committed", "Commit to the part before it is revealed.")
-    return bytes(opening.commitment)
+    if bytes(opening.commitment) != commitment:
+        raise Refusal("opening.not-as-committed", "This is not the part that was committed to.")
+    quorum = key_of(box.contest.election).quorum
+    if box.openings.count() < quorum:
+        raise Refusal(
+            "opening.too-early",
+            f"Nobody reveals before {quorum} trustees have committed to their parts.",
+        )
+    return opening
 
 
 def _open_held_parts(

@@ -45,7 +45,8 @@ def mixed_box(box: Box, *, processes: int = 1) -> SealedBox:
     with transaction.atomic():
         # Mixes are stored under this lock: rows and entries are read as of one moment.
         lock_election(box.contest.election_id)
-        steps = list(box.mixes.select_related("box__contest", "content", "trustee").order_by("number"))
+        related = ("box__contest", "content", "trustee")
+        steps = list(box.mixes.select_related(*related).order_by("number"))
         published = _told_of(box, "mix")
     if [mix_content(step) for step in steps] != published:
         raise Refusal(

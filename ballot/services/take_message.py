@@ -19,7 +19,7 @@ from ballot.lifecycle import State
 from ballot.models import CeremonyMessage, Election, KeyCeremony
 from ballot.sealing.ceremony import check_confirmation, check_reveals_so_far, conclude
 from ballot.sealing.dealing import is_whole, judge
-from ballot.sealing.errors import CeremonyRejected, SealingError
+from ballot.sealing.errors import SealingError
 from ballot.sealing.messages import Confirmation, Dealing, Reveal
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state

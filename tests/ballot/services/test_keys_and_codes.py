@@ -1,24 +1,19 @@
-"""The trustees' key, and everybody's voting code."""
+"""The trustees' key, and everybody's voting code. (The ceremony has a file of its own.)"""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 from django.db import connection
 
 from ballot.models import Credential, DemonstrationShare, Entry
-from ballot.sealing.ceremony import make_key
 from ballot.sealing.codes import read_code, voting_key
-from ballot.sealing.messages import Ceremony
 from ballot.selectors import key_of, whole_blob
 from ballot.services import codes
 from ballot.services.board import Blob
 from ballot.services.codes import issue_codes
 from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
-from ballot.services.open_box import held_shares
+from ballot.services.held_shares import held_shares, hold_ceremony
 from ballot.services.open_poll import open_poll
-from ballot.services.set_key import set_demonstration_key, set_key
 from ballot.services.set_up import create_election
 from ballot.showing.business import next_step
 from office.models import Dispatch, Letter
@@ -55,7 +50,8 @@ def test_the_key_goes_on_the_board_and_no_share_with_it() -> None:
         assert str(share.secret) not in everything
         assert share.secret.to_bytes(32, "big").hex() not in everything
     done = recorded("set_key", subject=("election", str(run.election_id)))
-    assert done == [(run.officers[0], None)]
+    # The officer began it; that the key is made, nobody of staff did.
+    assert done == [(run.officers[0], None), (None, None)]
 
 
 def dump() -> str:
@@ -70,33 +66,26 @@ def dump() -> str:
     return "\n".join(rows)
 
 
-def test_the_key_is_set_once() -> None:
-    run = election(at="keyed", demonstration=False)
-    key, _ = make_key(Ceremony(run.election.public_id.bytes, ("Dot",), 1), rng=os.urandom)
-
-    code = code_of_refusal(lambda: set_key(run.election_id, key=key, **run.by))
-
-    assert code == "election.not-ready"
-    assert len(key_of(run.election).trustees) == 3
-    assert kinds(run).count("key") == 1
-
-
 def test_the_server_holds_shares_in_a_demonstration_alone() -> None:
     real = election(at="frozen", demonstration=False)
     shown = election(at="frozen", title="A demonstration")
 
     def held(run):
-        set_demonstration_key(run.election_id, trustees=TRUSTEES, quorum=2, **run.by)
+        hold_ceremony(run.election_id, trustees=TRUSTEES, quorum=2, **run.by)
 
     assert code_of_refusal(lambda: held(real)) == "key.not-a-demonstration"
     held(shown)
-    assert code_of_refusal(lambda: held(shown)) == "key.too-late"
 
     assert real.election.key is None
     assert [share.number for share in held_shares(shown.election)] == [1, 2, 3]
     stored = [bytes(one.enclosure) for one in DemonstrationShare.objects.all()]
     assert all(str(share.secret).encode() not in b"".join(stored)
                for share in held_shares(shown.election))
+    # Held anew, nothing of the first is left.
+    first = key_of(shown.election).public_key
+    held(shown)
+    assert key_of(shown.election).public_key != first
+    assert [share.number for share in held_shares(shown.election)] == [1, 2, 3]
 
 
 def test_codes_whose_public_halves_are_not_on_the_board_do_not_count_as_made(

@@ -26,6 +26,7 @@ from tests.ballot.factories import (
     election,
     entries,
     give_parts,
+    hand_in_mix,
     kinds,
     part_of,
     recorded,
@@ -169,17 +170,31 @@ def test_there_is_no_trustee_but_those_of_the_key(run: Run) -> None:
 
 def test_nothing_is_opened_that_the_server_alone_has_mixed() -> None:
     run = election(at="verified", demonstration=False)
-    mix_boxes(run.election_id, mixer="server", **run.by)
+    mix_boxes(run.election_id, **run.by)
 
     # No part is taken, and no box is opened, before the last mix that the notice wants.
     given = parts(run)
     assert code_of_refusal(lambda: commit(run, 1, given[1])) == "election.wrong-state"
     assert code_of_refusal(lambda: open_box(run.election_id, **run.by)) == "election.wrong-state"
-    mix_boxes(run.election_id, mixer="Scrutineer", **run.by)
+    hand_in_mix(run, boxes(run)[0], run.shares[2])
     assert code_of_refusal(lambda: reveal(run, 1, given[1])) in {
         "opening.not-committed", "opening.not-as-committed"
     }
     give_parts(run)
+    open_box(run.election_id, **run.by)
+
+    assert run.state == "opened"
+
+
+def test_another_trustee_takes_the_place_of_one_who_committed_and_was_lost(run: Run) -> None:
+    given = parts(run)
+    commit(run, 1, given[1])
+    commit(run, 2, given[2])
+    reveal(run, 1, given[1])
+
+    # The second is never heard of again: two shares of three are left, and they suffice.
+    commit(run, 3, given[3])
+    reveal(run, 3, given[3])
     open_box(run.election_id, **run.by)
 
     assert run.state == "opened"

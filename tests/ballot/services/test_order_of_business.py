@@ -17,11 +17,15 @@ def test_an_election_runs_from_the_draft_to_the_declaration(is_demonstration: bo
 
     assert run.state == State.DECLARED
     assert [kind for kind in kinds(run) if kind != "ballot"] == [
-        "notice", "candidates", "roll", "key", "credentials", "opening", "close",
+        "notice", "candidates", "roll", "ceremony", *["ceremony-message"] * 15, "key",
+        *["share-held"] * 3, "credentials", "opening", "close",
         "reconciliation", "mix", "mix", "opening-commitment", "opening-commitment",
         "part", "part", "profile", "count", "declaration",
     ]
     assert kinds(run).count("ballot") == 7
+    notice = content(run, "notice")
+    assert (notice["rehearsal"], notice["issuer"]) == (is_demonstration, None)
+    assert (content(run, "mix")["mixer"], content(run, "mix")["trustee"]) == ("Ann Lee", 1)
     (told,) = content(run, "declaration")["contests"]
     assert told["elected"] == ["Ash Amin"]
     assert Count.objects.get(contest=run.contest).sheet["valid"] == 6
