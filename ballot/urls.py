@@ -15,6 +15,7 @@ from ballot.views import (
     officer_acts,
     officer_amendments,
     officer_electors,
+    officer_trustees,
     public,
     results,
     trustee,
@@ -78,9 +79,7 @@ urlpatterns = [
     path("trustee/<slug:slug>/seat", trustee.seat, name="trustee_seat"),
     path("trustee/<slug:slug>/ceremony", trustee.ceremony, name="trustee_ceremony"),
     path("trustee/<slug:slug>/held", trustee.held, name="trustee_held"),
-    path(
-        f"{_BOX}mix/<int:number>/<str:signature>", trustee.mix, name="trustee_mix"
-    ),
+    path(f"{_BOX}mix/<int:number>/<str:signature>", trustee.mix, name="trustee_mix"),
     path(f"{_BOX}commitment", trustee.commitment, name="trustee_commitment"),
     path(f"{_BOX}part", trustee.part, name="trustee_part"),
     # Officers.
@@ -105,6 +104,19 @@ urlpatterns = [
         f"{_ONE}candidates/<int:candidate_id>/withdraw/",
         officer.candidate_withdraw,
         name="desk_candidate_withdraw",
+    ),
+    path(f"{_ONE}trustees/", officer_trustees.trustees, name="desk_trustees"),
+    path(f"{_ONE}trustees/anew/", officer_trustees.anew, name="desk_ceremony_anew"),
+    path(f"{_ONE}trustees/<int:number>/seat/", officer_trustees.seat, name="desk_seat"),
+    path(
+        f"{_ONE}trustees/<int:number>/seat/sent/",
+        officer_trustees.seat_sent,
+        name="desk_seat_sent",
+    ),
+    path(
+        f"{_ONE}trustees/<int:number>/seat/shown/",
+        officer_trustees.seat_shown,
+        name="desk_seat_shown",
     ),
     path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
     path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),

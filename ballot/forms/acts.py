@@ -11,7 +11,9 @@ from ballot.forms.reading import NARROW, ClockField, clean_clock
 from ballot.models import Candidate, Election
 from ballot.names import TextRefused, clean_line
 from ballot.sealing.errors import Malformed
+from ballot.sealing.keys import MOST_TRUSTEES
 from ballot.sealing.setting import LONGEST_NAME, check_name
+from ballot.services.begin_ceremony import NewTrustee
 from ballot.services.reasons import require_reason
 from office.refusal import Refusal
 
@@ -91,40 +93,63 @@ class LaterCloseForm(ReasonForm):
         }
 
 
-class DemonstrationKeyForm(PlainForm):
-    """The trustees of a demonstration, whose shares the server holds."""
+class TrusteesForm(PlainForm):
+    """Who takes part in the key ceremony; in a demonstration the server sits for all of them."""
 
     trustees = forms.CharField(
-        label="Trustees", help_text="One name a line; two to nine.",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        label="Trustees", widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Name the trustees, one a line."},
     )
     quorum = forms.IntegerField(
-        label="How many must take part to open a box", min_value=1, max_value=9,
+        label="How many must take part to open a box", min_value=1, max_value=MOST_TRUSTEES,
         widget=forms.NumberInput(attrs=NARROW),
+        help_text="Fewer can open nothing. If more than the others are lost, nothing can be opened "
+        "by anybody.",
         error_messages={"required": "Say how many trustees are needed."},
     )
 
-    def clean_trustees(self) -> tuple[str, ...]:
-        lines = map(_trustee, self.cleaned_data["trustees"].splitlines())
-        names = tuple(line for line in lines if line)
-        if not 2 <= len(names) <= 9 or len(set(names)) != len(names):
-            raise forms.ValidationError("Name two to nine trustees, each once.")
-        return names
+    def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
+        super().__init__(*args, election=election, **kwargs)
+        one = "One name a line" if election.demonstration else (
+            "One a line: the name, a comma, the e-mail address to which the seat is sent"
+        )
+        self.fields["trustees"].help_text = f"{one}; up to nine. The names are published."
+
+    def clean_trustees(self) -> tuple[NewTrustee, ...]:
+        lines = filter(None, map(str.strip, self.cleaned_data["trustees"].splitlines()))
+        trustees = tuple(map(self._trustee, lines))
+        names = {one.name for one in trustees}
+        if not 1 <= len(trustees) <= MOST_TRUSTEES or len(names) != len(trustees):
+            raise forms.ValidationError("Name one to nine trustees, each once.")
+        return trustees
+
+    def _trustee(self, line: str) -> NewTrustee:
+        if self.election.demonstration:
+            return NewTrustee(_name(line))
+        name, comma, address = line.rpartition(",")
+        try:
+            address = forms.EmailField().clean(address.strip())
+        except forms.ValidationError as wrong:
+            raise forms.ValidationError(
+                f"“{line}” does not end in a comma and an e-mail address. Write it like this: Ann "
+                "Lee, ann@example.org"
+            ) from wrong
+        if not comma or not name.strip():
+            raise forms.ValidationError(f"“{line}” gives no name before the address.")
+        return NewTrustee(_name(name), address)
 
     def clean(self) -> dict[str, Any]:
-        names, quorum = self.cleaned_data.get("trustees"), self.cleaned_data.get("quorum")
-        if names and quorum and quorum > len(names):
+        trustees, quorum = self.cleaned_data.get("trustees"), self.cleaned_data.get("quorum")
+        if trustees and quorum and quorum > len(trustees):
             self.add_error("quorum", "There are not so many trustees.")
         return self.cleaned_data
 
 
-def _trustee(line: str) -> str:
-    """A trustee's name as the key can carry it; empty for an empty line."""
+def _name(text: str) -> str:
+    """A trustee's name as the key can carry it."""
     try:
-        name = clean_line(line)
-        if name:
-            check_name(name)
+        name = clean_line(text)
+        check_name(name)
     except TextRefused as refused:
         raise forms.ValidationError(
             f"A name holds {refused.found}, which would not show. Remove it."

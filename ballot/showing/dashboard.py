@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ballot.ceremonies import not_proved
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election
 from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
@@ -102,6 +103,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "dispatch": dispatch if "see_letters" in may else None,
         "objections": objections(election),
         "dispute_sentence": _dispute_sentence(election),
+        "unproved_sentence": _unproved_sentence(election, now=now),
+        "has_trustees": not is_before(election.stage, State.FROZEN),
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
@@ -124,6 +127,18 @@ def _dispute_sentence(election: Election) -> str:
     if said == 1:
         return "One elector says that the ballot cast in their name was not theirs."
     return f"{said:,} electors say that the ballots cast in their names were not theirs."
+
+
+def _unproved_sentence(election: Election, *, now: datetime) -> str:
+    """Whose share nobody has proved to be held though it is due; empty for none."""
+    lacking = not_proved(election, now=now)
+    if not lacking:
+        return ""
+    have = "has" if len(lacking) == 1 else "have"
+    return (
+        f"{', '.join(lacking)} {have} not proved to hold their share of the key. Ask them at once: "
+        "fewer trustees than the quorum open no box."
+    )
 
 
 def _twice_sentence(election: Election) -> str:

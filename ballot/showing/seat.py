@@ -44,7 +44,7 @@ def seat_of(trustee: Trustee, *, now: datetime) -> dict[str, Json]:
     election = trustee.election
     ceremony = newest_ceremony(election)
     said = said_in(ceremony) if ceremony else None
-    boxes = [box_seen(box, trustee) for box in _boxes(election)]
+    boxes = [box_seen(box, trustee) for box in boxes_of(election)]
     due = _due(election, trustee, ceremony, said, boxes, now=now)
     return {
         "election": _election(election),
@@ -86,7 +86,8 @@ def out_of(ceremony: KeyCeremony | None, said: Said | None) -> list[Json]:
     return [number for number in said.frame.numbers if number not in said.left]
 
 
-def _boxes(election: Election) -> list[Box]:
+def boxes_of(election: Election) -> list[Box]:
+    """The boxes with anything in them, contest by contest."""
     return [
         box
         for contest in contested(election)

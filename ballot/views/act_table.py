@@ -16,14 +16,15 @@ from django.utils import timezone
 
 from ballot.checklist import BY_ACT
 from ballot.forms.acts import (
-    DemonstrationKeyForm,
     LaterCloseForm,
     OpeningForm,
     PlainForm,
     ReasonForm,
+    TrusteesForm,
 )
 from ballot.lifecycle import State
 from ballot.models import Election
+from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
@@ -91,6 +92,15 @@ def _plainly(service: Callable[..., Any]) -> Run:
     return run
 
 
+def set_key(election_id: int, by: int, now: datetime, given: dict[str, Any]) -> None:
+    """Begin the key ceremony; in a demonstration the server holds it, and the shares."""
+    if Election.objects.get(pk=election_id).demonstration:
+        names = [one.name for one in given["trustees"]]
+        hold_ceremony(election_id, by=by, now=now, **(given | {"trustees": names}))
+    else:
+        begin_ceremony(election_id, by=by, now=now, **given)
+
+
 def _step(name: str) -> tuple[State, ...]:
     return BY_ACT[name].states
 
@@ -147,9 +157,10 @@ _TABLE = (
         (
             "The trustees make the key that every ballot is sealed with. Each holds a share; a "
             "quorum of them opens the box, and nobody alone.",
+            "Each is sent a link of their own, and takes part from a machine of their own. No "
+            "share is ever on this server, save in a demonstration.",
         ),
-        "Make the key", _step("set_key"), How.AT_ONCE, form=DemonstrationKeyForm,
-        run=_plainly(hold_ceremony),
+        "Begin the key ceremony", _step("set_key"), How.AT_ONCE, form=TrusteesForm, run=set_key,
     ),
     DeskAct(
         "send_codes", "Make the voting codes",

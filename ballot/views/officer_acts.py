@@ -75,9 +75,7 @@ def _page(
         "job": job if is_here else None,
         "is_here": is_here,
         "takes_two": act.how is How.BY_TWO,
-        "needs_command": act.name == "set_key" and not election.demonstration,
-        "other_mixers": is_here and act.name == "mix_box" and not election.demonstration,
-        "trustees_open": is_here and act.name == "open_box" and not election.demonstration,
+        "by_trustees": is_here and act.name in {"set_key", "open_poll", "mix_box", "open_box"},
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
@@ -93,8 +91,6 @@ def is_at_its_state(act: DeskAct, election: Election) -> bool:
 
 
 def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> bool:
-    if act.name == "set_key" and not election.demonstration:
-        return False
     if act.name == "open_box" and election.demonstration:
         # The server opens the trustees' parts itself, as the first thing of the act.
         return True
