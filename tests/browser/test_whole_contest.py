@@ -172,7 +172,7 @@ def test_a_contest_goes_from_the_list_to_the_declared_result_by_the_pages_alone(
     act(one, installation, "freeze_roll", "Propose to freeze the roll")
     approve(two, installation)
     wait_for_step(one, installation, "Set up the trustees’ key")
-    act(one, installation, "set_key", "Make the key", Trustees="Ann\nBen\nCay",
+    act(one, installation, "set_key", "Begin the key ceremony", Trustees="Ann\nBen\nCay",
         How_many_must_take_part_to_open_a_box="2")
     act(one, installation, "send_codes", "Make the codes")
     wait_for_step(one, installation, "Open the poll")

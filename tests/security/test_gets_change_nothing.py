@@ -73,6 +73,7 @@ def test_no_get_changes_a_row() -> None:
     token = dispute_path(entries(run)[0].public_id, election=run.election).split("/")[-2]
     objects = {
         "sha256": "00" * 32, "slug": run.election.slug, "contest_id": run.contest.pk,
+        "contest": "contest-1", "box": 0, "signature": "00",
         "number": 1, "token": token, "path": "0/000.p/1",
         "candidate_id": run.contest.candidates.order_by("pk")[0].pk,
         "approval_id": approval.pk, "roll_id": run.election.roll_id,

@@ -24,6 +24,12 @@ PUBLIC = {
     "board/<slug:slug>/cosignature",
     "board/<slug:slug>/everything.zip", "board/<slug:slug>/tile/<path:path>",
     "board/<slug:slug>/<int:number>.tlog-proof",
+    # A trustee's seat: everything but the page asks for its secret.
+    "trustee/<slug:slug>/", "trustee/<slug:slug>/seat", "trustee/<slug:slug>/ceremony",
+    "trustee/<slug:slug>/held",
+    "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/mix/<int:number>/<str:signature>",
+    "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/commitment",
+    "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/part",
     "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",
     "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
     "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",

@@ -14,8 +14,9 @@ import pytest
 from django.db import connection, connections
 
 from ballot.board.tree import leaf_hashes, root_of
+from ballot.ceremonies import Step
 from ballot.mapping import log_entry
-from ballot.models import Checkpoint, Credential, Entry, Mix, SealedBallot
+from ballot.models import CeremonyMessage, Checkpoint, Credential, Entry, Mix, SealedBallot
 from ballot.services import board, codes, publish_board
 from ballot.services.board import append_ballots
 from ballot.services.close_poll import close_poll_early
@@ -27,14 +28,18 @@ from ballot.services.stored_boxes import mixed_box
 from office.models import Letter
 from tests.ballot.factories import (
     REASON,
+    TRUSTEES,
     Run,
+    begin,
     boxes,
     bring,
     cast_all,
     code_of,
+    content,
     election,
     entries,
     kinds,
+    sitting,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -243,6 +248,26 @@ def test_killed_after_every_statement_the_board_loses_nothing_and_doubles_nothin
     assert deaths > 10
     assert Entry.objects.filter(kind="ballot").count() == SealedBallot.objects.count() == 7
     assert Checkpoint.objects.latest("size").size == Entry.objects.count()
+
+
+def test_killed_at_each_statement_of_the_last_confirmation_nothing_of_it_is_left() -> None:
+    run = election(at="frozen", demonstration=False, electors=2)
+    begin(run, trustees=TRUSTEES[:2])
+    trustees = sitting(run)
+    trustees.do(*list(Step)[:-1])
+    trustees.do(Step.CONFIRMATION, but=[2])
+    last = trustees.message(2, Step.CONFIRMATION)
+    entries_before = kinds(run)
+
+    deaths = 0
+    while dies(dying_after(deaths + 1, lambda: trustees.say(2, "confirmation", last))):
+        deaths += 1
+        assert run.election.key is None and kinds(run) == entries_before
+        assert CeremonyMessage.objects.filter(step="confirmation").count() == 1
+
+    assert deaths > 8
+    assert kinds(run) == [*entries_before, "ceremony-message", "key"]
+    assert run.election.key == content(run, "key")
 
 
 def dies(act: Callable[[], Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from ballot.times import in_zone
 from ballot.views.act_table import ACTS
 from members.services import save_rules
 from office import permissions
-from office.models import Approval, Job, Letter
+from office.models import Approval, AuditRecord, Job, Letter
 from office.permissions import Role
 from office.services.approvals import approve_act
 from office.services.jobs import open_job
@@ -236,17 +237,58 @@ def test_a_long_act_opens_one_job_however_often_it_is_pressed(client: Client) ->
     assert "This is under way." in page
 
 
-def test_the_key_of_a_real_election_is_made_by_command_and_by_no_button(client: Client) -> None:
+def test_the_key_ceremony_of_a_real_election_is_begun_with_the_trustees_addresses(
+    client: Client,
+) -> None:
     here = world(demonstration=False).to("frozen")
     sign_in(client, here.officers[0])
 
-    page = client.get(reverse("act_set_key", args=[here.slug])).text
-    pressed = press(client, here, "set_key", trustees="Ann\nBen", quorum=2)
+    for wrong, words in (
+        ("Ann\nBen", "does not end in a comma and an e-mail address"),
+        ("ann@example.org\nBen, ben@example.org", "does not end in a comma"),
+        (", ann@example.org", "gives no name"),
+        ("Ann, ann@example.org\nAnn, a@example.org", "each once"),
+    ):
+        refused = press(client, here, "set_key", trustees=wrong, quorum=1)
+        assert refused.status_code == 200 and words in refused.text, wrong
+    assert not here.election.trustees.exists()
+    press(client, here, "set_key", trustees="Ann, ann@example.org\nBen, ben@example.org", quorum=2)
 
-    assert f"make_trustees {here.slug}" in page
-    assert "Make the key" not in page
-    assert pressed.status_code == 200
+    seated = here.election.trustees.values_list("name", "address")
+    assert set(seated) == {("Ann", "ann@example.org"), ("Ben", "ben@example.org")}
     assert here.election.key is None
+    page = client.get(reverse("desk_trustees", args=[here.slug])).text
+    assert page.count("to commit") == 2 and "2 of 2 open a box" in page
+    # Begun anew, it is with whom the officer names now.
+    again = {"trustees": "Ann, ann@example.org", "quorum": 1}
+    client.post(reverse("desk_ceremony_anew", args=[here.slug]), again)
+    assert [one.name for one in here.election.trustees.all()] == ["Ann"]
+
+
+def test_a_new_seat_is_sent_or_shown_once_and_the_former_dies(client: Client) -> None:
+    here = world(demonstration=False).to("frozen")
+    sign_in(client, here.officers[0])
+    press(client, here, "set_key", trustees="Ann, ann@example.org", quorum=1)
+    address = reverse("trustee_seat", args=[here.slug])
+
+    shown = client.post(reverse("desk_seat_shown", args=[here.slug, 1])).text
+    found = re.search(rf"/trustee/{here.slug}/#([\w-]+)", shown)
+    assert found is not None and len(found[1]) == 32
+    seat = {"Authorization": f"Seat {found[1]}"}
+    answer = Client().get(address, headers=seat)
+    assert answer.json()["trustee"] == {"name": "Ann", "number": 1}
+    assert answer.json()["due"] == "commitment"
+    assert found[1] not in client.get(reverse("desk_trustees", args=[here.slug])).text
+    client.post(reverse("desk_seat_sent", args=[here.slug, 1]))
+
+    refused = Client().get(address, headers=seat)
+    assert (refused.status_code, refused.json()["code"]) == (403, "seat.unknown")
+    assert Client().get(address).status_code == 403
+    elsewhere = reverse("trustee_seat", args=["none-such"])
+    assert Client().get(elsewhere, headers=seat).json() == refused.json()
+    letters = Letter.objects.filter(purpose="trustee-seat").order_by("attempt")
+    assert list(letters.values_list("state", flat=True)) == ["cancelled", "waiting"]
+    assert [one.act for one in AuditRecord.objects.filter(act="give_seat")] == ["give_seat"] * 2
 
 
 def test_a_demonstration_on_a_real_installation_says_on_its_pages_that_it_is_one(
