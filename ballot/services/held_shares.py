@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -123,7 +124,7 @@ class _Sitting:
             raise LookupError("the ceremony has just been begun, and is not there")
         return said_in(ceremony)
 
-    def _say(self, number: int, step: Step, message: dict[str, object]) -> None:
+    def _say(self, number: int, step: Step, message: dict[str, Any]) -> None:
         take_message(
             self._election.pk, number=number, step=step.value, message=message, now=self._now
         )
