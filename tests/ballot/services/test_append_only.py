@@ -20,6 +20,7 @@ KEPT_FOR_GOOD = {
     "ballot_blob": "size_bytes = 1",
     "ballot_blobchunk": "number = 9",
     "ballot_mix": "mixer = 'another'",
+    "ballot_ceremonymessage": "trustee = 9",
     "ballot_profile": "papers = 1",
     "ballot_profileline": "papers = 1000000",
     "ballot_drawnlot": "drawn = '[]'",
