@@ -91,6 +91,7 @@ bench-verifier: install
 lock: .venv/.installed-dev
 	$(COMPILE) --output-file requirements.lock requirements.txt
 	$(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
+	$(COMPILE) --output-file requirements-trustee.lock requirements-trustee.txt
 	$(COMPILE) --output-file requirements-node.lock requirements-node.txt
 
 clean:
