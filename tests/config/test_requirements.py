@@ -18,7 +18,7 @@ OUR_OWN = {
     *("config", "office", "members", "ballot", "verifier", "witness"),
     *("tests", "demonstration", "benchmarks"),
 }
-NAMES = ("requirements", "requirements-dev", "requirements-node")
+NAMES = ("requirements", "requirements-dev", "requirements-node", "requirements-trustee")
 PIN = re.compile(r"^([a-z0-9.-]+)(\[[a-z,]+\])?==(\S+)\s+# \S.*$")
 
 
@@ -128,3 +128,32 @@ def test_a_running_installation_needs_nothing_that_only_the_tests_install() -> N
 
     assert {"pytest", "mypy"} <= set(hidden)
     assert done.returncode == 0, done.stderr
+
+
+# What a trustee's machine loads, while what requirements-trustee.lock does not install is hidden.
+TRUSTEES_OWN = (
+    RUNS_ALONE.partition("import django")[0]
+    + """
+import ballot.trustee.__main__
+from ballot.trustee.paper import page
+page("{}", {})
+"""
+)
+
+
+def test_a_trustees_machine_needs_nothing_but_what_is_named_for_it() -> None:
+    installed = set(locked("requirements-trustee"))
+    hidden = [
+        module
+        for module, owners in packages_distributions().items()
+        if not {owner.lower().replace("_", "-") for owner in owners} & installed
+    ]
+
+    done = subprocess.run(
+        [sys.executable, "-c", TRUSTEES_OWN, *hidden],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert {"django", "celery", "pytest"} <= set(hidden)
+    assert done.returncode == 0, done.stderr
+    assert locked("requirements-trustee").items() <= locked("requirements").items()

@@ -1,0 +1,287 @@
+"""A poll on the board of a world: its key, its ballots, its boxes, and the lies that a test tells.
+
+Three sections: four cast in a, three in b of whom one is set aside, one in c, who is pooled with b.
+Three contests, of which the second is unopposed.  One code is replaced, one comes late.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ballot.canonical import XofRng, canonical
+from ballot.sealing.ballot import SealedBallot, seal_ballot, tracker_hash
+from ballot.sealing.box import Box, box_hash
+from ballot.sealing.ceremony import check_reveals, deal, finish, prepare
+from ballot.sealing.codes import VotingKey, make_code, voting_key
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.maker import sign_mix
+from ballot.sealing.mixing import mix
+from ballot.sealing.setting import BoxName, Setting
+from ballot.sealing.sharefile import seal_share
+from ballot.sealing.shuffle import read_mix
+from tests.ballot.trustee.world import NAMES, PASSPHRASE, World
+
+CONTESTS = ("contest-1", "contest-3")
+BOXES = (("a",), ("b", "c"))
+Place = tuple[str, int]
+
+
+@dataclass
+class Polling:
+    """A poll under way.  keys: by section, the voters' keys; cast: entry number and wire."""
+
+    world: World
+    shares: list[KeyShare] = field(default_factory=list)
+    keys: dict[str, list[VotingKey]] = field(default_factory=dict)
+    cast: list[tuple[int, str, bytes]] = field(default_factory=list)
+    aside: set[int] = field(default_factory=set)
+    fingerprint: bytes = b""
+    late: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def setting(self) -> Setting:
+        return Setting(self.fingerprint, self.world.key.public_key)
+
+    # --- before the poll ---
+
+    def make_key(self) -> None:
+        """Hold the ceremony, all of it in this process."""
+        world, frame = self.world, self.world.frame
+        rng = XofRng(b"polling")
+        made = [prepare(frame, number, rng=rng) for number in frame.numbers]
+        secrets = [secret for secret, _ in made]
+        for _, commitment in made:
+            world.tell("commitment", commitment.to_json())
+        for secret in secrets:
+            world.tell("reveal", secret.reveal.to_json())
+        reveals = check_reveals(frame, world.said("commitment"), world.said("reveal"))
+        for secret in secrets:
+            dealing = deal(secret, ceremony=frame, reveals=reveals, rng=rng)
+            world.tell("dealing", dealing.to_json())
+        for number in frame.numbers:
+            world.tell("received", {"complaints": [], "number": number})
+        for secret in secrets:
+            share, confirmation = finish(
+                secret, ceremony=frame, commitments=world.said("commitment"), reveals=reveals,
+                dealings=world.said("dealing"), complaints=(), rng=rng,
+            )  # fmt: skip
+            self.shares.append(share)
+            world.tell("confirmation", confirmation.to_json())
+
+    def keep_shares(self, folder: Path) -> None:
+        """Give each trustee a folder with their share file, as if from paper."""
+        for share in self.shares:
+            own = folder / str(share.number)
+            own.mkdir(exist_ok=True)
+            sealed = seal_share(share, passphrase=PASSPHRASE, rng=os.urandom)
+            (own / "share.json").write_bytes(sealed)
+
+    def open(self, change: Callable[[dict[str, Any]], None] = lambda content: None) -> None:
+        """Put all before the poll on the board, and open it.  change: the opening's content."""
+        contests = [
+            {"title": "Leader", "candidates": ["Ash", "Birch"], "unopposed": False},
+            {"title": "Clerk", "candidates": ["Cedar"], "unopposed": True},
+            {"title": "Deputy", "candidates": ["Dale", "Elm"], "unopposed": False},
+        ]
+        world = self.world
+        world.add("candidates", {"contests": contests})
+        world.add("roll", {"commitment": "00" * 32, "totals": []})
+        self.keys = {section: [voter(section, n) for n in range(5)] for section in "abc"}
+        sections = [self.issued(section, keys[:4]) for section, keys in self.keys.items()]
+        world.add("credentials", {"sections": sections})
+        named = ("notice", "candidates", "roll", "key", "credentials")
+        content = {
+            "contests": [
+                {**contest, "code": f"contest-{place}"}
+                for place, contest in enumerate(contests, 1)
+                if not contest["unopposed"]
+            ],
+            "entries": {kind: world.digest(kind) for kind in named},
+            "amendments": [],
+            "software": {},
+        }
+        change(content)
+        self.fingerprint = world.add("opening", content)
+
+    def issued(self, section: str, keys: list[VotingKey]) -> dict[str, Any]:
+        sorted_keys = sorted(key.credential for key in keys)
+        named = self.world.blob(b"".join(sorted_keys))
+        return {"section": section, "credentials": len(keys), "keys": named, "signature": None}
+
+    # --- the poll ---
+
+    def seal(self, section: str, number: int, *, meant_for: str = "") -> bytes:
+        """Seal a ballot of a section's voter.  meant_for: another section, for a lie."""
+        sealed = seal_ballot(
+            (number % 3, 1), setting=self.setting, contests=CONTESTS,
+            section=meant_for or section, key=self.keys[section][number], rng=os.urandom,
+        )  # fmt: skip
+        return sealed.to_bytes()
+
+    def put(self, section: str, wire: bytes) -> int:
+        """Put a ballot on the board; give its entry's number."""
+        ballot = SealedBallot.parse(wire, contests=(len(wire) - 96) // 131)
+        number = len(self.world.bodies)
+        self.world.add("ballot", {
+            "credential": ballot.credential.hex(), "signature": ballot.signature.hex(),
+            "votes": [vote.to_bytes().hex() for vote in ballot.votes],
+        })  # fmt: skip
+        self.cast.append((number, section, wire))
+        return number
+
+    def poll(self) -> None:
+        """Cast, replace a code, bring one that comes late, and set a ballot aside."""
+        for section, number in (("a", 0), ("b", 0), ("a", 1), ("b", 1), ("c", 0), ("b", 2)):
+            self.put(section, self.seal(section, number))
+        fresh = voter("a", 9)
+        self.reissue(fresh, self.keys["a"][2])
+        self.keys["a"][2] = fresh
+        self.put("a", self.seal("a", 2))
+        self.late = {"issued": [self.issued("a", self.keys["a"][4:])], "revoked": None,
+                     "salt": "11" * 32}  # fmt: skip
+        sealed = sha256(canonical(self.late)).hexdigest()
+        self.world.add("amendment", {"number": 1, "keys": {"sealed": sealed}})
+        self.put("a", self.seal("a", 4))
+        self.world.add("close", {"early": False})
+
+    def set_aside(self, number: int, kind: str = "set-aside") -> None:
+        """Set the ballot of an entry aside, or let it stand again."""
+        [wire] = [wire for found, _, wire in self.cast if found == number]
+        ballot = SealedBallot.parse(wire, contests=len(CONTESTS))
+        tracker = tracker_hash(ballot.credential, ballot.votes, setting=self.setting)
+        told = {"tracker": tracker.hex(), "entry": number, "reason": "dead", "amendment": 1}
+        self.world.add(kind, {"ballots": [told]})
+        self.aside ^= {number}
+
+    def reissue(self, fresh: VotingKey, *revoked: VotingKey) -> None:
+        """Put a new key in the place of others."""
+        self.world.add("reissue", {
+            "credential": fresh.credential.hex(),
+            "revoked": [key.credential.hex() for key in revoked],
+            "signature": None, "revocations": None,
+        })  # fmt: skip
+
+    def place_of_third_in_b(self) -> int:
+        return [number for number, section, _ in self.cast if section == "b"][2]
+
+    # --- after the close ---
+
+    def rows(self, contest: str, sections: tuple[str, ...]) -> bytes:
+        """Give the pairs of a box, from the ballots that count, in the order of the board."""
+        at = 32 + 131 * CONTESTS.index(contest)
+        return b"".join(
+            wire[at : at + 66]
+            for code in sections
+            for number, section, wire in self.cast
+            if section == code and number not in self.aside
+        )
+
+    def reconcile(
+        self,
+        change: Callable[[dict[str, Any]], None] = lambda content: None,
+        *,
+        boxes: tuple[tuple[str, ...], ...] = BOXES,
+        rows: Callable[[bytes], bytes] = lambda rows: rows,
+    ) -> None:
+        """Fix the boxes.  change: the reconciliation's content; rows: each box's pairs."""
+        told = []
+        for contest in CONTESTS:
+            for number, sections in enumerate(boxes):
+                pairs = rows(self.rows(contest, sections))
+                box = self.parse(contest, sections, pairs)
+                told.append({
+                    "contest": contest, "number": number, "sections": list(sections),
+                    "ballots": len(box), "digest": box_hash(box, setting=self.setting).hex(),
+                    "sealed": self.world.blob(pairs),
+                })  # fmt: skip
+        content = {"sections": [{"code": code} for code in "abc"], "boxes": told,
+                   "amended_keys": [{**self.late, "amendment": 1}]}  # fmt: skip
+        change(content)
+        self.world.boxes = content["boxes"]
+        self.world.add("reconciliation", content)
+
+    def parse(self, contest: str, sections: tuple[str, ...], pairs: bytes) -> Box:
+        rows = np.frombuffer(pairs, np.uint8).reshape(-1, 66)
+        return Box.parse(BoxName(contest, sections), rows)
+
+    @property
+    def places(self) -> list[Place]:
+        return [(box["contest"], box["number"]) for box in self.world.boxes if box["ballots"]]
+
+    def last_box(self, place: Place) -> Box:
+        """Give a box after its last mix, as the board has it."""
+        [told] = [b for b in self.world.boxes if (b["contest"], b["number"]) == place]
+        pairs = self.world.blobs[told["sealed"]["sha256"]]
+        box = self.parse(place[0], tuple(told["sections"]), pairs)
+        for shown in self.world.mixes.get(place, []):
+            box = read_mix(self.world.blobs[shown["content"]["sha256"]], before=box).after
+        return box
+
+    def mixed(self, place: Place, mixer: str) -> bytes:
+        """Give a mix of a box as it stands, by somebody."""
+        box = self.last_box(place)
+        return mix(box, setting=self.setting, mixer=mixer, rng=os.urandom).to_bytes()
+
+    def signed(self, place: Place, content: bytes, number: int) -> str:
+        return sign_mix(
+            content, name=self.last_box(place).name, setting=self.setting, key=self.world.key,
+            share=self.shares[number - 1], rng=os.urandom,
+        ).hex()  # fmt: skip
+
+    def mix_by_server(self) -> None:
+        for place in self.places:
+            content = self.mixed(place, "server")
+            self.world.show_mix(place, content, trustee=None, signature=None)
+
+    def mix_by(self, number: int) -> None:
+        """Mix every box as a trustee would."""
+        for place in self.places:
+            content = self.mixed(place, NAMES[number - 1])
+            signature = self.signed(place, content, number)
+            self.world.show_mix(place, content, trustee=number, signature=signature)
+
+
+def voter(section: str, number: int) -> VotingKey:
+    code = make_code(rng=XofRng(f"{section}{number}".encode()))
+    return voting_key(code, election_id=bytes(16))
+
+
+@contextmanager
+def polling(
+    folder: Path, change: Callable[[dict[str, Any]], None] = lambda content: None
+) -> Iterator[Polling]:
+    """Give a poll that is open, with the shares in the trustees' folders; served."""
+    with World().begin().served() as world:
+        poll = Polling(world)
+        poll.make_key()
+        poll.keep_shares(folder)
+        poll.open(change)
+        yield poll
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[Polling]:
+    """Give a poll after its close, one ballot set aside, no box fixed yet."""
+    with polling(folder) as poll:
+        poll.poll()
+        poll.set_aside(poll.place_of_third_in_b())
+        yield poll
+
+
+@contextmanager
+def mixed(folder: Path) -> Iterator[Polling]:
+    """Give a poll whose boxes the server and the third trustee have mixed."""
+    with closed(folder) as poll:
+        poll.reconcile()
+        poll.mix_by_server()
+        poll.mix_by(3)
+        yield poll
+
