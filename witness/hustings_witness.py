@@ -25,11 +25,13 @@ import binascii
 import contextlib
 import http.client
 import http.server
+import io
 import json
 import os
 import re
 import socket
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -41,7 +43,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256, sha512
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 BOARD, WITNESS = 0x01, 0x04
 """The types of keys (§5.2): one that signs a text, one that signs a text with a time."""
@@ -51,6 +53,8 @@ LARGEST_NOTE, LARGEST_REQUEST = 1_000_000, 256 * 1024
 LARGEST_BUNDLE = WIDTH * (2 + 65_535)
 MOST_SIGNATURES, MOST_PROOF_LINES, LONGEST_ORIGIN = 100, 63, 200
 TIMEOUT_S, DEADLINE_S = 15, 60
+MOST_AT_ONCE, LARGEST_HEAD = 16, 16 * 1024
+"""How many connections are answered at once; how many bytes may stand before a request's body."""
 TRIES = 3
 """How often a board is asked before it is said to have gone back: a cache may be a little old."""
 EMPTY_ROOT = sha256().digest()
@@ -900,7 +904,11 @@ def shout(sentence: str, evidence: Path | None) -> None:
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Answers `POST /add-checkpoint`."""
+    """Answers `POST /add-checkpoint`, so many at once and each for so long (§7.2).
+
+    Whoever comes while every place is taken waits in the system's queue. A place is free again
+    after TIMEOUT_S at the latest, so that slow connections delay a board and never shut it out.
+    """
 
     daemon_threads = True
     request_queue_size = 64
@@ -908,7 +916,53 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, place: tuple[str, int], state: State, boards: dict[str, Key]) -> None:
         self.address_family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
         self.state, self.own, self.boards = state, state.own_key(), boards
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
         super().__init__(place, Asked)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._places.acquire()
+        try:
+            super().process_request(request, client_address)
+        except BaseException:  # No thread began that would give the place back.
+            self._places.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, and not whose address it was; a broken connection is no news."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            say(f"could not: {error!r}")
+
+
+class Bounded(io.RawIOBase):
+    """What a connection sends: no more bytes than a request has, and for TIMEOUT_S in all.
+
+    A timeout of the socket alone begins anew with every byte. What is over the limit is not read,
+    and looks like the end.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._left = LARGEST_HEAD + LARGEST_REQUEST
+        self._give_up_at = time.monotonic() + TIMEOUT_S
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        time_left_s = self._give_up_at - time.monotonic()
+        if time_left_s <= 0:
+            raise TimeoutError("it came too slowly")
+        self._connection.settimeout(time_left_s)
+        taken = self._connection.recv_into(room, min(len(room), self._left)) if self._left else 0
+        self._left -= taken
+        return taken
 
 
 class Asked(http.server.BaseHTTPRequestHandler):
@@ -917,7 +971,11 @@ class Asked(http.server.BaseHTTPRequestHandler):
     server: Server
     server_version = "hustings-witness"
     sys_version = ""
-    timeout = TIMEOUT_S
+
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(Bounded(self.connection))
 
     def do_POST(self) -> None:
         if self.path != "/add-checkpoint":
@@ -926,6 +984,8 @@ class Asked(http.server.BaseHTTPRequestHandler):
         if not re.fullmatch("[0-9]{1,6}", length) or int(length) > LARGEST_REQUEST:
             return self._answer(400, "The request has no length, or is too long.\n")
         body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            return self._answer(400, "The request is shorter than it says, or too long.\n")
         try:
             cosigned = add_checkpoint(self.server.state, self.server.own, self.server.boards, body)
         except Refused as refused:
