@@ -7,6 +7,7 @@ docs/spec/sealing.md ("§" in them is its number, unless they name another part 
 The bundle and its board (bundle, board):
 
     __main__, report   the command; what it prints
+    in_page            the same for a browser's page
     checks, known      the sixteen checks of bundle §5; what they hand on to one another
     until_close        checks 1 to 10
     after_close        checks 11 to 16

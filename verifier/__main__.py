@@ -26,11 +26,9 @@ CANNOT_BE_READ = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
-    given = _parser().parse_args(arguments)
+    given = command_line().parse_args(arguments)
     try:
-        outside = _outside(given)
-        bundle = open_bundle(given.bundle, cache=given.cache)
-        bundle.read("checkpoint", LARGEST_NOTE_BYTES)
+        bundle, outside = take(given)
     except (Unreadable, Failed) as error:
         print(f"verifier: {error}", file=sys.stderr)
         return CANNOT_BE_READ
@@ -54,6 +52,17 @@ def _run(bundle: Bundle, outside: Outside, given: argparse.Namespace) -> Report:
 
 def _ending(report: Report) -> str:
     return "\n".join(["", *(f"Note: {note}" for note in report.notes), report.verdict])
+
+
+def take(given: argparse.Namespace) -> tuple[Bundle, Outside]:
+    """Open the bundle that the arguments name, and read what the reader brought with it.
+
+    Raises: Failed, Unreadable.
+    """
+    outside = _outside(given)
+    bundle = open_bundle(given.bundle, cache=given.cache)
+    bundle.read("checkpoint", LARGEST_NOTE_BYTES)
+    return bundle, outside
 
 
 def _outside(given: argparse.Namespace) -> Outside:
@@ -90,7 +99,8 @@ def _positive(text: str) -> int:
     return number
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """Return the reader of the command line, which a page uses as well."""
     parser = argparse.ArgumentParser(
         prog="python -m verifier", description="Check a contest from its bundle.",
         epilog="Exit status: 0 all pass, 1 something fails, 2 it cannot be read, 3 no result yet.",

@@ -15,7 +15,7 @@ from verifier.log import Log
 from verifier.opening import Poll
 from verifier.openings import Opened
 from verifier.outside import Outside
-from verifier.report import Progress
+from verifier.report import Listener
 from verifier.roll import Roll
 from verifier.unsealing import Unsealed
 from verifier.workers import Workers
@@ -31,7 +31,7 @@ class Known:
     bundle: Bundle
     outside: Outside
     workers: Workers
-    progress: Progress
+    progress: Listener
     notes: list[str] = field(default_factory=list)
     log: Log = field(init=False)
     board: Board = field(init=False)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from verifier.failure import Failed
 
@@ -66,15 +66,18 @@ class Report:
             3: "NOT YET: nothing failed, and the result is not there yet.",
         }[self.status]
 
-    def as_json(self) -> str:
-        told = {
+    def told(self) -> dict[str, object]:
+        """Return it as programs read it."""
+        return {
             "verdict": self.verdict.partition(":")[0],
             "status": self.status,
             "election": self.election,
             "notes": self.notes,
             "checks": [asdict(outcome) for outcome in self.outcomes],
         }
-        return json.dumps(told, indent=2, ensure_ascii=False)
+
+    def as_json(self) -> str:
+        return json.dumps(self.told(), indent=2, ensure_ascii=False)
 
 
 def line_of(outcome: Outcome) -> str:
@@ -92,6 +95,19 @@ def failures_of(error: BaseException) -> list[Finding]:
     if isinstance(error, ExceptionGroup):
         return [finding for inner in error.exceptions for finding in failures_of(inner)]
     raise error
+
+
+class Listener(Protocol):
+    """Who hears how far a check that takes long has got."""
+
+    def begin(self, name: str, rows: int) -> None:
+        """Hear that a check has so many rows of work before it."""
+
+    def add(self, rows: int) -> None:
+        """Hear that so many more of them are done."""
+
+    def clear(self) -> None:
+        """Hear that the check has ended."""
 
 
 class Progress:

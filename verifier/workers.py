@@ -1,14 +1,18 @@
-"""Several processes: long work cut into ranges of rows, each given to whoever is free."""
+"""Several processes: long work cut into ranges of rows, each given to whoever is free.
+
+Where there are no processes, as in a browser's page, one job asks for nothing of the kind.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import pairwise
-from multiprocessing import get_context
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
@@ -28,15 +32,27 @@ class Workers:
 
     jobs:     how many processes.
     progress: called after each range with its number of rows.
+    largest:  how many rows a range has at most; without it, LARGEST_RANGE.
     """
 
-    def __init__(self, jobs: int = 1, progress: Callable[[int], None] = _nobody) -> None:
+    def __init__(
+        self,
+        jobs: int = 1,
+        progress: Callable[[int], None] = _nobody,
+        *,
+        largest: int | None = None,
+    ) -> None:
         self.jobs = jobs
         self._progress = progress
+        self._largest = largest or LARGEST_RANGE
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
         if self.jobs > 1:
+            # Only here: a browser's Python has neither of the two.
+            from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+            from multiprocessing import get_context  # noqa: PLC0415
+
             # Spawned and not forked: what the caller's other threads hold is not copied half-way.
             self._pool = ProcessPoolExecutor(self.jobs, get_context("spawn"))
         return self
@@ -65,7 +81,7 @@ class Workers:
 
     def _ranges(self, count: int) -> list[range]:
         """Cut the rows into ranges of one size, as many as a multiple of the processes."""
-        turns = -(-count // (self.jobs * LARGEST_RANGE))
+        turns = -(-count // (self.jobs * self._largest))
         pieces = min(turns * self.jobs, -(-count // SMALLEST_RANGE))
         edges = [count * piece // max(1, pieces) for piece in range(pieces + 1)]
         return [range(*edge) for edge in pairwise(edges)]

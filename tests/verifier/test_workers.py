@@ -45,6 +45,14 @@ def test_small_work_is_one_range_and_large_work_as_many_for_each_process() -> No
     assert len(sums(Workers(2), 40_000)) == 4
 
 
+def test_ranges_are_as_small_as_is_asked_for() -> None:
+    done: list[int] = []
+
+    assert sum(sums(Workers(1, done.append, largest=1024), 5000)) == sum(range(5000))
+
+    assert done == [1000] * 5
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_fails_in_a_range_is_raised_with_its_name_and_place(
     jobs: int, monkeypatch: pytest.MonkeyPatch
