@@ -1,15 +1,23 @@
-"""The handbook names pages as the links are named: no page it sends anybody to is missing."""
+"""The handbooks name pages as the links are named: no page they send anybody to is missing."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.core.management import load_command_class
 from django.urls import resolve
 
 from office.desk import desk_links
+from verifier.__main__ import command_line
+from verifier.checks import CHECKS
+from witness.hustings_witness import read_arguments
 
 HANDBOOK = settings.BASE_DIR / "docs" / "handbook" / "administrator.md"
+SCRUTINEERS = settings.BASE_DIR / "docs" / "handbook" / "scrutineer.md"
 README = settings.BASE_DIR / "README.md"
 NAMED = re.compile(r"\*\*([^*]+)\*\* \(`(/[^`]*)`\)")
 # Addresses that the navigation of every page writes out, as it knows no names of addresses.
@@ -35,9 +43,12 @@ def is_named(words: str, url_name: str, address: str) -> bool:
     )
 
 
-def test_every_page_that_the_handbook_names_exists_and_is_linked_by_those_words() -> None:
-    named = NAMED.findall(HANDBOOK.read_text("utf-8"))
-    assert len(named) > 25
+@pytest.mark.parametrize(("handbook", "least"), [(HANDBOOK, 25), (SCRUTINEERS, 12)])
+def test_every_page_that_a_handbook_names_exists_and_is_linked_by_those_words(
+    handbook: Path, least: int
+) -> None:
+    named = NAMED.findall(handbook.read_text("utf-8"))
+    assert len(named) > least
 
     missing = []
     for words, address in named:
@@ -54,12 +65,42 @@ def test_a_name_that_no_link_has_is_found_out() -> None:
     assert not is_named("Frozen pools", "rolls", "/desk/members/rolls/")
 
 
-def test_every_picture_of_the_handbook_is_there_and_is_small() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", HANDBOOK.read_text("utf-8"))
+@pytest.mark.parametrize(("handbook", "least"), [(HANDBOOK, 5), (SCRUTINEERS, 2)])
+def test_every_picture_of_a_handbook_is_there_and_is_small(handbook: Path, least: int) -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", handbook.read_text("utf-8"))
 
-    assert len(pictures) > 5
+    assert len(pictures) > least
     for picture in pictures:
-        assert 0 < (HANDBOOK.parent / picture).stat().st_size < 120_000, picture
+        assert 0 < (handbook.parent / picture).stat().st_size < 120_000, picture
+
+
+def commands_after(start: str) -> list[list[str]]:
+    """The words behind a beginning, of every line of the scrutineer's handbook that has it."""
+    lines = re.findall(r"^ {8}(.*)$", SCRUTINEERS.read_text("utf-8"), re.MULTILINE)
+    return [shlex.split(line.removeprefix(start)) for line in lines if line.startswith(start)]
+
+
+def test_every_command_of_the_scrutineers_handbook_is_taken_as_it_is_printed() -> None:
+    of_witness = commands_after("python3 hustings_witness.py ")
+    of_verifier = commands_after("python3 -m verifier ")
+    ((booth, *rest),) = commands_after(".venv/bin/python manage.py ")
+
+    assert (len(of_witness), len(of_verifier)) == (4, 3)
+    assert all(read_arguments(words).act for words in of_witness)
+    assert all(command_line().parse_args(words).key for words in of_verifier)
+    command = load_command_class("ballot", booth)
+    assert command.create_parser("manage.py", booth).parse_args(rest).every == 300
+
+
+def test_the_scrutineers_handbook_explains_each_of_the_sixteen_lines() -> None:
+    text = SCRUTINEERS.read_text("utf-8")
+    rows = re.findall(r"^\| (\d+)\. ([a-z ]+) \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
+
+    assert [(int(number), name) for number, name, _, _ in rows] == [
+        (number, check.name) for number, check in enumerate(CHECKS, 1)
+    ]
+    assert re.findall(r"^## (\d+)\. ", text, re.MULTILINE) == [str(n) for n in range(1, 11)]
+    assert "docs/handbook/scrutineer.md" in README.read_text("utf-8")
 
 
 def test_the_handbook_goes_through_all_of_the_work_and_is_linked_from_the_readme() -> None:
