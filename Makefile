@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint static rehearse coverage lock clean \
-	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier
+	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check
 
 BIN := .venv/bin
 # The lock files name every package: pip resolves nothing, so that no release of tomorrow is asked
@@ -23,7 +23,7 @@ help:
 	@echo 'make install   the environment in .venv/, and no more'
 	@echo 'make static    styles and scripts, where their sources changed'
 	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
-	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier [OPTIONS=…]'
+	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check [OPTIONS=…]'
 	@echo 'make lock      pin every requirement anew, with hashes'
 	@echo 'make clean     forget everything that was made here, the trial data too'
 
@@ -87,6 +87,9 @@ bench-cast: install
 
 bench-verifier: install
 	@$(BIN)/python -m benchmarks.verifier $(OPTIONS)
+
+bench-check: .venv/.installed-dev static
+	@$(BIN)/python -m benchmarks.check_page $(OPTIONS)
 
 lock: .venv/.installed-dev
 	$(COMPILE) --output-file requirements.lock requirements.txt

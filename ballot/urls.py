@@ -6,6 +6,7 @@ from django.urls import path
 
 from ballot.views import (
     board,
+    check,
     decided_amendments,
     download,
     elector,
@@ -82,6 +83,11 @@ urlpatterns = [
     path(f"{_BOX}mix/<int:number>/<str:signature>", trustee.mix, name="trustee_mix"),
     path(f"{_BOX}commitment", trustee.commitment, name="trustee_commitment"),
     path(f"{_BOX}part", trustee.part, name="trustee_part"),
+    path("board/<slug:slug>/check/", check.check, name="check"),
+    path("board/<slug:slug>/watch/", check.watch, name="watch"),
+    path("board/check-worker.js", check.check_worker, name="check_worker"),
+    path("board/verifier.zip", check.verifier_zip, name="verifier_zip"),
+    path("board/hustings_witness.py", check.witness_file, name="witness_file"),
     # Officers.
     path(_DESK, officer.elections, name="elections"),
     path(f"{_DESK}new/", officer.begin, name="desk_begin"),

@@ -22,5 +22,5 @@ class StaticFiles(StaticFilesConfig):
     ignore_patterns: list[str] = [  # noqa: RUF012
         *StaticFilesConfig.ignore_patterns,
         "*.scss",
-        "*.mjs",
+        "build.mjs",
     ]

@@ -278,7 +278,10 @@ CONTENT_SECURITY_POLICY: dict[str, str] = {
     "base-uri": "'none'",
     **({"upgrade-insecure-requests": ""} if IS_HTTPS else {}),
 }
-"""One policy for every page: none has a nonce, or is freer than another."""
+"""One policy for every page: none has a nonce, or is freer than another.
+
+The script of one worker bears a policy of its own (ballot/views/check.py): it runs the verifier.
+"""
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -8,11 +8,14 @@
 //   booth.js     the page code of the booth; it does no sealing
 //   booth-closed.js  the same page's, while no ballot can be cast
 //   sealing.js   the sealing, and nothing else; it touches no page
+//   check.js     the page in which a contest is checked
+//   check-worker.js  what runs the verifier there, in Python
+//   python/      Python for browsers (Pyodide), as published
 //   htmx.js      htmx, as published
 //   licences.txt the licences of everything above that is not ours
 //   SHA256SUMS   the hashes of the files above
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
@@ -33,6 +36,15 @@ const SERVED_PACKAGES = [
   "govuk-frontend",
   "htmx.org",
   "lean-qr",
+  "pyodide",
+];
+// The interpreter and its standard library; of what else there is for it nothing is served.
+const PYTHON_FILES = [
+  "pyodide.mjs",
+  "pyodide.asm.mjs",
+  "pyodide.asm.wasm",
+  "pyodide-lock.json",
+  "python_stdlib.zip",
 ];
 
 async function buildStyles() {
@@ -57,6 +69,8 @@ async function buildScripts() {
     page: path.join(here, "js", "page.js"),
     booth: path.join(here, "js", "booth.js"),
     "booth-closed": path.join(here, "js", "booth-closed.js"),
+    check: path.join(here, "js", "check.js"),
+    "check-worker": path.join(here, "js", "check-worker.js"),
     sealing: path.join(here, "js", "sealing", "index.js"),
   };
   const present = Object.entries(entryPoints).filter(([, file]) => existsSync(file));
@@ -80,6 +94,13 @@ async function copyHtmx() {
   await writeFile(path.join(out, "htmx.js"), source);
 }
 
+async function copyPython() {
+  await mkdir(path.join(out, "python"));
+  for (const name of PYTHON_FILES) {
+    await copyFile(path.join(modules, "pyodide", name), path.join(out, "python", name));
+  }
+}
+
 async function writeLicences() {
   const parts = [];
   for (const name of SERVED_PACKAGES) {
@@ -91,19 +112,25 @@ async function writeLicences() {
     const text = file ? await readFile(path.join(folder, file), "utf8") : "";
     parts.push(`${name} ${version} (${license})\n\n${text.trim()}\n`);
   }
+  parts.push(await readFile(path.join(here, "js", "check", "licences.txt"), "utf8"));
   const words = await readFile(path.join(here, "js", "sealing", "wordlist.js"), "utf8");
   parts.push(`The words of a receipt\n\n${words.slice(0, words.indexOf("export")).trim()}\n`);
   await writeFile(path.join(out, "licences.txt"), parts.join("\n" + "-".repeat(72) + "\n\n"));
 }
 
 async function writeSums() {
-  const names = (await readdir(out)).filter((name) => name !== "SHA256SUMS").sort();
+  const found = await readdir(out, { recursive: true, withFileTypes: true });
+  const names = found
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(out, path.join(entry.parentPath, entry.name)))
+    .map((name) => name.replaceAll(path.sep, "/"))
+    .sort();
   const lines = [];
   for (const name of names) {
     const bytes = await readFile(path.join(out, name));
     lines.push(`${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`);
     const small = gzipSync(bytes, { level: 9 }).length;
-    console.log(`${name.padEnd(14)} ${String(bytes.length).padStart(8)} B, ${small} B compressed`);
+    console.log(`${name.padEnd(24)} ${String(bytes.length).padStart(8)} B, ${small} B compressed`);
     if (name === "sealing.js" && small > SEALING_LIMIT_BYTES) {
       throw new Error(`sealing.js is ${small} bytes compressed, over ${SEALING_LIMIT_BYTES}`);
     }
@@ -116,6 +143,7 @@ await mkdir(out, { recursive: true });
 await buildStyles();
 await buildScripts();
 await copyHtmx();
+await copyPython();
 await writeLicences();
 await writeSums();
 await rm(target, { recursive: true, force: true });

@@ -212,3 +212,7 @@ def test_a_contest_goes_from_the_list_to_the_declared_result_by_the_pages_alone(
     public.get_by_label("The words of your receipt").fill(" ".join(words))
     press(public, "Look for it")
     expect(public.get_by_text(re.compile("is on the board")).first).to_be_visible()
+    # The same installation's static files, as a release has them, are what the browser checks with.
+    public.goto(f"{installation.origin}/board/leader-2027/check/")
+    press(public, "Start the check")
+    expect(public.locator("#check-verdict-title")).to_have_text("PASS", timeout=240_000)

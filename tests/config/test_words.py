@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 EXEMPT = {
     **dict.fromkeys(("handle", "process_exception", "process_view"), "Django's own"),
+    **dict.fromkeys(
+        ("process_request", "process_request_thread", "handle_error"), "socketserver's own"
+    ),
     **dict.fromkeys(("handle_starttag", "handle_endtag", "handle_data"), "html.parser's own"),
     **dict.fromkeys(("rules_data", "_tie_data"), "the rules are data: the glossary's own word"),
     "PersonalData": "the law's word",

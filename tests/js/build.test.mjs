@@ -1,6 +1,7 @@
 // The build itself: what is served is made from pinned sources alone, and the same each time.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
@@ -56,10 +57,32 @@ test("the style sheet fetches nothing and carries nothing of GOV.UK's identity",
 test("every script that is served has its licence beside it", async () => {
   const licences = await readFile(path.join(build, "licences.txt"), "utf8");
 
-  for (const name of ["@noble/curves", "@noble/hashes", "govuk-frontend", "htmx.org", "lean-qr"]) {
+  for (const name of [
+    "@noble/curves", "@noble/hashes", "govuk-frontend", "htmx.org", "lean-qr", "pyodide",
+  ]) {
     assert.ok(licences.includes(`${name} `), name);
   }
   assert.match(licences, /Pavol Rusnak/);
+  assert.match(licences, /PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2/);
+});
+
+test("Python is served as it was published, whole, and its hashes are among the others", async () => {
+  const names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip"];
+  const sums = await readFile(path.join(build, "SHA256SUMS"), "utf8");
+
+  for (const name of names) {
+    const served = await readFile(path.join(build, "python", name));
+    assert.ok(served.equals(await readFile(path.join(root, "node_modules", "pyodide", name))), name);
+    const hash = createHash("sha256").update(served).digest("hex");
+    assert.ok(sums.includes(`${hash}  python/${name}\n`), name);
+  }
+});
+
+test("the page of the check decides nothing: no word of a proof or a hash is in it", async () => {
+  const page = await readFile(path.join(build, "check.js"), "utf8");
+
+  assert.match(page, /What was declared is what the ballots on the board say/);
+  assert.doesNotMatch(page, /sha256|secp256k1|digest\(|https?:\/\//i);
 });
 
 test("the voter's side stays under 60 KB, and so does the sealing", async () => {

@@ -30,6 +30,8 @@ PUBLIC = {
     "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/mix/<int:number>/<str:signature>",
     "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/commitment",
     "trustee/<slug:slug>/boxes/<slug:contest>/<int:box>/part",
+    "board/<slug:slug>/check/", "board/<slug:slug>/watch/",
+    "board/check-worker.js", "board/verifier.zip", "board/hustings_witness.py",
     "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",
     "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
     "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",

@@ -1,0 +1,29 @@
+// How it all ends, what is to be known of it, and the report as a file to keep.
+import { at, make, show } from "../booth/page.js";
+
+const SENTENCES = {
+  PASS: "What was declared is what the ballots on the board say.",
+  FAIL: "This bundle does not show what it is said to show.",
+  "NOT YET": "Nothing failed, and the result is not there yet.",
+};
+
+export function showReport(report) {
+  const panel = at("check-verdict-panel");
+  for (const each of Object.keys(SENTENCES)) {
+    panel.classList.toggle(classOf(each), each === report.verdict);
+  }
+  at("check-verdict-title").textContent = report.verdict;
+  at("check-verdict-sentence").textContent = SENTENCES[report.verdict];
+  at("check-notes").replaceChildren(...notesOf(report).map((note) => make("li", "app-wrap-anywhere", note)));
+  const file = new Blob([JSON.stringify(report, null, 2), "\n"], { type: "application/json" });
+  at("check-report").href = URL.createObjectURL(file);
+  show(at("check-verdict"));
+  at("check-verdict-title").focus();
+}
+
+const classOf = (verdict) => `app-verdict--${verdict.toLowerCase().replace(" ", "-")}`;
+
+function notesOf({ election, notes }) {
+  if (!election.origin) return notes;
+  return [`Checked: ${election.origin}, ${election.entries} entries, state ${election.root}`, ...notes];
+}
