@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,22 @@ import pytest
 from btclib_secp256k1 import ssa
 
 from ballot.canonical import canonical, read_canonical, transcript_hash, wide_reduce, xof
-from ballot.sealing.ballot import SealedBallot, check_ballot, tracker_hash, tracker_words
+from ballot.sealing.ballot import (
+    SealedBallot,
+    check_ballot,
+    seal_votes,
+    tracker_hash,
+    tracker_words,
+)
 from ballot.sealing.batch import check_ballots
+from ballot.sealing.challenge import (
+    OpenedVote,
+    PaperOpening,
+    draw_opening,
+    make_again,
+    read_opening,
+    refuse_cast,
+)
 from ballot.sealing.codes import check_identity, read_code, show_code, voting_key
 from ballot.sealing.errors import BallotsRejected, SealingError
 from ballot.sealing.native import ORDER
@@ -20,6 +35,7 @@ from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
 from tests.sealing import plain
 from tests.sealing.making import refusal, rng
+from tests.sealing.making import setting as making_setting
 from tests.vectors import make_sealing
 
 VECTORS = Path(__file__).parent.parent / "vectors"
@@ -150,6 +166,75 @@ def test_refused_ballots_break_the_condition_they_name(case):
     else:
         assert isinstance(together, SealingError)
         assert together.condition == case["condition"] == "ballot.length"
+
+
+def spaces(case):
+    return [RankingSpace(one["candidates"], one["preferences"]) for one in case["spaces"]]
+
+
+@pytest.mark.parametrize("case", OURS["challenges"])
+def test_a_challenged_paper_is_made_again_as_it_was_sealed(case):
+    # sealing §6.7, byte by byte, then (1) to (4) and (10)
+    ballot = OURS["ballots"][case["ballot"]]
+    where = place(ballot)
+    opening = read_opening(case["text"], setting=where["setting"], spaces=spaces(case))
+    section, unit = ballot["section"].encode(), ballot["unit"].encode()
+    wire = b"\x01" + octets(ballot["fingerprint"]) + octets(ballot["credential"])
+    wire += bytes([len(section)]) + section + bytes([len(unit)]) + unit
+    for vote in ballot["votes"]:
+        wire += vote["choice"].to_bytes(4, "big")
+        wire += octets(vote["randomness"]) + octets(vote["nonce"])
+    assert opening.to_bytes() == wire and opening.to_text() == case["text"]
+
+    paper = make_again(opening, setting=where["setting"], contests=where["contests"])
+
+    sealed = [vote.to_bytes().hex() for vote in paper.votes]
+    names = ("c1", "c2", "commitment", "response")
+    assert sealed == ["".join(vote[name] for name in names) for vote in ballot["votes"]]
+    assert paper.tracker.hex() == case["tracker"] == ballot["tracker"]
+    assert list(tracker_words(paper.tracker)) == case["tracker_words"]
+
+
+@pytest.mark.parametrize("case", OURS["refused_challenges"], ids=lambda case: case["why"])
+def test_refused_openings_break_the_condition_they_name(case):
+    good = OURS["challenges"][1]
+    where = {"setting": place(OURS["ballots"][1])["setting"], "spaces": spaces(good)}
+    read_opening(good["text"], **where)
+    assert refusal(read_opening, case["text"], **where).condition == case["condition"]
+
+
+def test_what_is_drawn_is_opened_as_it_was_sealed_and_never_drawn_twice():
+    # sealing §6.7: an opening is drawn first, r and then k, and the paper is made of it
+    where = place(OURS["ballots"][2])
+    one = {"setting": where["setting"], "section": "member", "credential": bytes(32)}
+    random = rng(b"one paper")
+    opening = draw_opening([17, 9], rng=random, **one)
+    drawn = seal_votes([17, 9], contests=where["contests"], rng=rng(b"one paper"), **one)
+
+    paper = make_again(opening, setting=where["setting"], contests=where["contests"])
+
+    assert paper.votes == drawn
+    again = draw_opening([17, 9], rng=random, **one)
+    assert make_again(again, setting=one["setting"], contests=where["contests"]) != paper
+
+
+def test_the_opening_of_a_paper_that_was_cast_is_refused():
+    # sealing §6.7
+    case = OURS["challenges"][0]
+    where = place(OURS["ballots"][0])
+    opening = read_opening(case["text"], setting=where["setting"], spaces=spaces(case))
+    paper = make_again(opening, setting=where["setting"], contests=where["contests"])
+    refuse_cast(paper, cast={bytes(32)})
+    assert refusal(refuse_cast, paper, cast={paper.tracker}).condition == "challenge.cast"
+
+
+def test_an_opening_of_no_paper_is_refused():
+    # sealing §6.7: c2 would be infinite, which only who knows the key's secret can bring about
+    where = {"setting": making_setting(777), "contests": ["leader"]}
+    r = (ORDER - 4) * pow(777, -1, ORDER) % ORDER
+    opening = PaperOpening(bytes(32), bytes(32), "member", "", (OpenedVote(3, r, 1),))
+    make_again(replace(opening, votes=(OpenedVote(2, r, 1),)), **where)
+    assert refusal(make_again, opening, **where).condition == "challenge.form"
 
 
 @pytest.mark.parametrize("case", BIP340["cases"], ids=lambda case: str(case["index"]))

@@ -6,6 +6,7 @@ tests/sealing/plain.py, which shares nothing with the core but the hash function
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from ballot.sealing.ballot import (
     tracker_words,
     vote_transcript,
 )
+from ballot.sealing.challenge import OpenedVote, PaperOpening
 from ballot.sealing.codes import make_code, show_code, sign_identity, voting_key
 from ballot.sealing.native import ORDER
 from ballot.sealing.rankings import RankingSpace
@@ -277,6 +279,72 @@ def refused_ballots() -> list[dict[str, Any]]:
     ]
 
 
+def challenge_cases() -> list[dict[str, Any]]:
+    """The first three papers above, as their openings, with the spaces that they are read in."""
+    spaces = [[(5, 5)], [(5, 5)], [(5, 5), (8, 8)]]
+    return [
+        {
+            "ballot": number,
+            "spaces": [{"candidates": c, "preferences": m} for c, m in spaces[number]],
+            "text": challenge_of(case).to_text(),
+            "tracker": case["tracker"],
+            "tracker_words": case["tracker_words"],
+        }
+        for number, case in enumerate(ballot_cases()[:3])
+    ]
+
+
+def challenge_of(case: dict[str, Any]) -> PaperOpening:
+    votes = tuple(
+        OpenedVote(vote["choice"], int(vote["randomness"], 16), int(vote["nonce"], 16))
+        for vote in case["votes"]
+    )
+    credential = bytes.fromhex(case["credential"])
+    return PaperOpening(FINGERPRINT, credential, case["section"], case["unit"], votes)
+
+
+def refused_challenges() -> list[dict[str, Any]]:
+    """Changes to the second opening above, each with the condition it breaks."""
+    wire = challenge_of(ballot_cases()[1]).to_bytes()
+    begins = 1 + 32 + 32 + 1 + len("affiliated") + 1
+
+    def text(octets: bytes) -> str:
+        return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+    def changed(at: int, new: bytes) -> str:
+        return text(wire[:at] + new + wire[at + len(new) :])
+
+    order = ORDER.to_bytes(32, "big")
+    form, index = "challenge.form", "ranking.index"
+    return [
+        {"condition": form, "why": "no text at all", "text": ""},
+        {"condition": form, "why": "a slash, not _", "text": text(wire).replace("_", "/")},
+        {"condition": form, "why": "padding", "text": text(wire) + "=="},
+        {"condition": form, "why": "a bit that no byte has", "text": text(wire)[:-1] + "_"},
+        {"condition": form, "why": "a byte short", "text": text(wire[:-1])},
+        {"condition": form, "why": "a byte too many", "text": text(wire + b"\0")},
+        {"condition": form, "why": "cut within the section", "text": text(wire[:68])},
+        {"condition": form, "why": "cut before the section", "text": text(wire[:65])},
+        {"condition": form, "why": "another version", "text": changed(0, b"\x02")},
+        {"condition": form, "why": "another election", "text": changed(1, b"\0")},
+        {"condition": form, "why": "a section beyond ASCII", "text": changed(66, b"\xe9")},
+        {
+            "condition": form,
+            "why": "no section",
+            "text": text(wire[:65] + b"\0" + wire[76:]),
+        },
+        {"condition": form, "why": "r is zero", "text": changed(begins + 4, bytes(32))},
+        {"condition": form, "why": "r is the order", "text": changed(begins + 4, order)},
+        {"condition": form, "why": "k is zero", "text": changed(begins + 36, bytes(32))},
+        {"condition": form, "why": "k is the order", "text": changed(begins + 36, order)},
+        {
+            "condition": index,
+            "why": "one past the last ranking",
+            "text": changed(begins, (326).to_bytes(4, "big")),
+        },
+    ]
+
+
 def vectors() -> dict[str, Any]:
     return {
         "origin": "Made by tests/vectors/make_sealing.py; recomputed by tests/sealing/plain.py.",
@@ -288,6 +356,8 @@ def vectors() -> dict[str, Any]:
         "refused_codes": refused_codes(),
         "ballots": ballot_cases(),
         "refused_ballots": refused_ballots(),
+        "challenges": challenge_cases(),
+        "refused_challenges": refused_challenges(),
     }
 
 
