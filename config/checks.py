@@ -169,6 +169,15 @@ def check_role() -> Iterable[CheckMessage]:
         )
 
 
+def check_booth_origins(**_: Any) -> Iterable[CheckMessage]:
+    if settings.ORIGIN in settings.BOOTH_ORIGINS:
+        yield Error(
+            "HUSTINGS_BOOTH_ORIGINS names this server itself, whose own pages bring their token.",
+            hint="Name the origins at which others serve the booth, and no other.",
+            id="hustings.E016",
+        )
+
+
 CHECKS: tuple[Callable[..., Iterable[CheckMessage]], ...] = (
     check_keys,
     check_origin,
@@ -179,6 +188,7 @@ CHECKS: tuple[Callable[..., Iterable[CheckMessage]], ...] = (
     check_cache,
     check_sign_in,
     check_queue,
+    check_booth_origins,
 )
 
 

@@ -96,7 +96,15 @@ def _own_key(path: Path) -> str:
 
 def origin(name: str, default: str | None, *, may_be_http: bool) -> str:
     """Return a web origin: scheme, host and port, with no path."""
-    value = text(name, default)
+    return _origin(name, text(name, default), may_be_http=may_be_http)
+
+
+def origins(name: str, *, may_be_http: bool) -> tuple[str, ...]:
+    """Return web origins, with commas between; none where the variable is not set."""
+    return tuple(_origin(name, word, may_be_http=may_be_http) for word in words(name))
+
+
+def _origin(name: str, value: str, *, may_be_http: bool) -> str:
     try:
         parts = urlsplit(value)
         port = parts.port

@@ -47,6 +47,8 @@ ALLOWED_HOSTS = [str(urlsplit(ORIGIN).hostname), *env.words("HUSTINGS_HOSTS")]
 if DEVELOPMENT:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+BOOTH_ORIGINS = env.origins("HUSTINGS_BOOTH_ORIGINS", may_be_http=DEVELOPMENT)
+"""Where others serve the booth and the page that checks a device; the first is named there."""
 DEBUG = False
 """Off in development too: its pages show settings and rows. Nothing exists only in production."""
 

@@ -73,6 +73,7 @@ class _Page(HTMLParser):
         self.files: list[str] = []
         self.wrong: list[str] = []
         self.booth: dict[str, str] = {}
+        self.policies: list[str] = []
         self._in_script = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -80,7 +81,7 @@ class _Page(HTMLParser):
         if tag in _FORBIDDEN:
             self.wrong.append(f"The page has an element <{tag}>.")
         if tag == "meta" and "http-equiv" in given:
-            self.wrong.append("The page has a <meta http-equiv>.")
+            self._read_meta(given)
         for name, value in given.items():
             if name.startswith("on") or value.strip().lower().startswith(("javascript:", "data:")):
                 self.wrong.append(f"The page has code in an attribute: {name} of <{tag}>.")
@@ -91,7 +92,15 @@ class _Page(HTMLParser):
             self.files.append(given.get("href", ""))
         if given.get("id") == "booth":
             self.booth = given
-            self.files.append(given.get("data-sealing-url", ""))
+        if "data-sealing-url" in given:
+            self.files.append(given["data-sealing-url"])
+
+    def _read_meta(self, given: dict[str, str]) -> None:
+        """A page that is served as a file says its policy itself; nothing else is said so."""
+        if given["http-equiv"].lower() == "content-security-policy":
+            self.policies.append(given.get("content", ""))
+        else:
+            self.wrong.append("The page has a <meta http-equiv> that is no policy.")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script":
@@ -105,7 +114,8 @@ class _Page(HTMLParser):
 def differences(page_url: str, board_url: str, *, fetch: Fetch) -> list[str]:
     """Each way in which the page that is served is not the one that the opening named; [] for none.
 
-    page_url: the voting page's address; board_url: the board's, ending in a slash.
+    page_url: the address of the voting page, or of the one that checks a device, from whichever
+    origin; board_url: the board's, ending in a slash.
     Raises: CannotWatch.
     """
     opening, digest = _opening(board_url, fetch)
@@ -114,7 +124,7 @@ def differences(page_url: str, board_url: str, *, fetch: Fetch) -> list[str]:
     page.feed(answer.body.decode("utf-8", "replace"))
     return [
         *page.wrong,
-        *_policy(answer.headers.get("content-security-policy", "")),
+        *_policies([answer.headers.get("content-security-policy", ""), *page.policies]),
         *_files(page_url, page, opening["software"], fetch),
         *_fingerprint(page, digest),
     ]
@@ -133,14 +143,22 @@ def _opening(board_url: str, fetch: Fetch) -> tuple[dict[str, Any], str]:
     raise CannotWatch("The board has no opening entry: the poll has not been opened.")
 
 
-def _policy(policy: str) -> Iterator[str]:
-    """The page must forbid scripts of others and inline ones, whatever finds its way into it."""
+def _policies(policies: list[str]) -> Iterator[str]:
+    """The page must forbid scripts of others and inline ones, whatever finds its way into it.
+
+    A browser keeps to all the policies that it is given at once, so one that is strict is enough.
+    """
+    allowed = [_script_sources(policy) for policy in policies]
+    if ["'self'"] not in allowed:
+        loosest = next((sources for sources in allowed if sources), [])
+        yield f"The page's policy lets scripts come from: {' '.join(loosest) or 'anywhere'}."
+
+
+def _script_sources(policy: str) -> list[str]:
     directives = dict(
         part.strip().partition(" ")[::2] for part in policy.split(";") if part.strip()
     )
-    sources = directives.get("script-src", directives.get("default-src", "")).split()
-    if sources != ["'self'"]:
-        yield f"The page's policy lets scripts come from: {' '.join(sources) or 'anywhere'}."
+    return directives.get("script-src", directives.get("default-src", "")).split()
 
 
 def _files(

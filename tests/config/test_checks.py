@@ -151,6 +151,13 @@ def test_e013_a_queue_that_loses_work(settings: Settings, name: str, value: Any)
     assert ids(checks.check_queue()) == ["hustings.E013"]
 
 
+def test_e016_a_booth_of_another_origin_that_is_our_own(settings: Settings) -> None:
+    settings.BOOTH_ORIGINS = ("https://scrutineer.example",)
+    assert ids(checks.check_booth_origins()) == []
+    settings.BOOTH_ORIGINS = ("https://scrutineer.example", settings.ORIGIN)
+    assert ids(checks.check_booth_origins()) == ["hustings.E016"]
+
+
 @pytest.mark.django_db
 def test_e014_a_database_that_forgets_after_a_power_cut(settings: Settings) -> None:
     assert ids(checks.check_durability(databases=["default"])) == []

@@ -122,6 +122,21 @@ def test_only_development_may_use_plain_http(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
+def test_origins_are_each_an_origin_and_none_where_nothing_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def read() -> tuple[str, ...]:
+        return env.origins("V", may_be_http=False)
+
+    assert not refused(monkeypatch, None, read)
+    assert read() == ()
+    assert not refused(monkeypatch, "https://a.example, https://b.example:8443", read)
+    assert read() == ("https://a.example", "https://b.example:8443")
+    for wrong in ("https://a.example, https://b.example/x", "https://a.example https://b.example",
+                  "http://a.example", "*"):
+        assert refused(monkeypatch, wrong, read), wrong
+
+
 def test_a_database_is_postgresql_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def read() -> dict[str, Any]:
         return env.database("V", None)

@@ -13,7 +13,11 @@ from ballot.management.booth_watch import CannotWatch, differences, over_the_net
 
 
 class Command(BaseCommand):
-    """`python manage.py watch_booth https://vote.example.org/vote/leader-2026/ [--every 300]`"""
+    """`python manage.py watch_booth https://vote.example.org/vote/leader-2026/ [--every 300]`
+
+    The page that checks a device, `…/check/leader-2026/`, is watched alike; so are both where
+    others serve them, with the board's address: `--board https://vote.example.org/board/leader-2026/`
+    """
 
     help = (
         "Fetch a voting page and every file that it loads, as an elector's browser would, and "
@@ -25,12 +29,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("page", help="the address of the voting page, as electors have it")
+        parser.add_argument(
+            "--board", help="the board's address, where another origin than the board's serves it"
+        )
         parser.add_argument("--every", type=float, help="look again after so many seconds")
 
     def handle(self, **options: Any) -> None:
         page = options["page"]
         slug = urlsplit(page).path.strip("/").rpartition("/")[2]
-        board = urljoin(page, f"/board/{slug}/")
+        board = f"{(options['board'] or urljoin(page, f'/board/{slug}')).rstrip('/')}/"
         try:
             if options["every"]:
                 for found in watching(
