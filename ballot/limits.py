@@ -40,6 +40,9 @@ class Limit:
 CAST_REFUSED_BY_ADDRESS = Limit("cast-address", 600, 60)
 IDENTIFY_BY_CREDENTIAL = Limit("identify-credential", 30, 60)
 IDENTIFY_REFUSED_BY_ADDRESS = Limit("identify-address", 300, 60)
+# Enough to be sure of a device, and not enough to fill the board with. Counted by a hash that means
+# nothing tomorrow: that somebody checked their device is nobody's business, and never stored.
+CHALLENGE_BY_CREDENTIAL = Limit("challenge-credential", 20, 24 * 3600)
 REISSUE_BY_NUMBER = Limit("reissue-number", 5, 3600)
 REISSUE_BY_ADDRESS = Limit("reissue-address", 300, 3600)
 TRACKER_BY_ADDRESS = Limit("tracker-address", 300, 60)

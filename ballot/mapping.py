@@ -20,6 +20,8 @@ from ballot.models import (
     Blob,
     Box,
     Candidate,
+    Challenge,
+    ChallengedVote,
     Contest,
     DrawnLot,
     Election,
@@ -43,7 +45,7 @@ def entry_body(
     at: datetime | None,
     content: Json,
 ) -> bytes:
-    """The canonical bytes of an entry. Ballots bear no time: `at` is None."""
+    """The canonical bytes of an entry. Ballots and challenges bear no time: `at` is None."""
     return canonical(
         {
             "at": utc(at),
@@ -78,6 +80,26 @@ def ballot_content(
         "credential": bytes(public_key).hex(),
         "signature": bytes(signature).hex(),
         "votes": [bytes(vote).hex() for vote in votes],
+    }
+
+
+def challenge_content(
+    challenge: Challenge, votes: Iterable[ChallengedVote]
+) -> dict[str, Json]:
+    """A challenged paper, opened, in the order of the paper: no credential and no proof (§6.7)."""
+    return {
+        "section": challenge.section.code,
+        "tracker": bytes(challenge.tracker).hex(),
+        "unit": None,
+        "votes": [
+            {
+                "c1": bytes(vote.c1).hex(),
+                "c2": bytes(vote.c2).hex(),
+                "r": bytes(vote.randomness).hex(),
+                "ranking": vote.ranking,
+            }
+            for vote in votes
+        ],
     }
 
 

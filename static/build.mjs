@@ -7,6 +7,7 @@
 //   page.js      the few enhancements of ordinary pages
 //   booth.js     the page code of the booth; it does no sealing
 //   booth-closed.js  the same page's, while no ballot can be cast
+//   device-check.js  the page on which a second device checks a first; it does no sealing either
 //   sealing.js   the sealing, and nothing else; it touches no page
 //   check.js     the page in which a contest is checked
 //   check-worker.js  what runs the verifier there, in Python
@@ -71,6 +72,7 @@ async function buildScripts() {
     "booth-closed": path.join(here, "js", "booth-closed.js"),
     check: path.join(here, "js", "check.js"),
     "check-worker": path.join(here, "js", "check-worker.js"),
+    "device-check": path.join(here, "js", "device-check.js"),
     sealing: path.join(here, "js", "sealing", "index.js"),
   };
   const present = Object.entries(entryPoints).filter(([, file]) => existsSync(file));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
+from ballot.models.challenge import Challenge, ChallengedVote
 from ballot.models.credential import Credential
 from ballot.models.dispute import CastDispute, ReissueRequest
 from ballot.models.election import (
@@ -38,9 +39,9 @@ from ballot.models.trustee import (
 
 __all__ = [
     "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "CeremonyMessage",
-    "Checkpoint", "Contest", "Cosignature", "Count", "Credential", "Declaration",
-    "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn", "KeyCeremony", "LogTile",
-    "Method", "Mix", "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest",
-    "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "TieRule", "Trustee",
-    "TurnoutCount", "WitnessObjection",
+    "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature", "Count", "Credential",
+    "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn", "KeyCeremony",
+    "LogTile", "Method", "Mix", "PartialOpening", "Profile", "ProfileLine", "RegisterMark",
+    "ReissueRequest", "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "TieRule",
+    "Trustee", "TurnoutCount", "WitnessObjection",
 ]

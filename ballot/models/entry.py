@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from ballot.models.box import SealedBallot
+from ballot.models.challenge import Challenge
 from ballot.models.election import Election
 
 
@@ -20,12 +21,21 @@ class Entry(models.Model):
     ballot = models.ForeignKey(
         SealedBallot, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
+    challenge = models.ForeignKey(
+        Challenge, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
 
     class Meta:
         ordering = ("number",)
         constraints = (
             models.UniqueConstraint(fields=["election", "number"], name="entry_number_once"),
             models.UniqueConstraint(fields=["ballot"], name="entry_ballot_once"),
+            # Of challenges alone, so that it costs no ballot's entry anything.
+            models.UniqueConstraint(
+                fields=["challenge"],
+                condition=models.Q(challenge__isnull=False),
+                name="entry_challenge_once",
+            ),
         )
 
     def __str__(self) -> str:

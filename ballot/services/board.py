@@ -1,10 +1,10 @@
 """Writing to the board: the append-only entries of an election, and the blobs they name.
 
-Entries are numbered from 0 without a gap, one writer at a time (a transaction lock). Ballots are
-appended by the worker in batches, shuffled within the batch, so that the board's order says
-nothing finer than the batch about when each was cast. A ballot is in the table of ballots and
-not yet on the board, or in both; never on the board twice (unique in the database). Killed
-anywhere, the next run goes on from what is committed.
+Entries are numbered from 0 without a gap, one writer at a time (a transaction lock). Ballots, and
+the challenged papers among them, are appended by the worker in batches, shuffled within the batch,
+so that the board's order says nothing finer than the batch about when each was cast. A ballot is in
+the table of ballots and not yet on the board, or in both; never on the board twice (unique in the
+database). Killed anywhere, the next run goes on from what is committed.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ballot.canonical import Json
-from ballot.mapping import ballot_content, entry_body
+from ballot.mapping import entry_body
 from ballot.models import Blob, BlobChunk, Election, Entry
+from ballot.services.waiting_papers import waiting_ballots, waiting_challenges
 
 CHUNK_BYTES = 1 << 20
 BATCH_BALLOTS = 20_000
@@ -69,7 +70,7 @@ def unsalted(content: dict[str, Json]) -> dict[str, Json]:
 
 
 def append_ballots(election: Election) -> int:
-    """Append every ballot that is not yet on the board; return how many there were.
+    """Append every ballot and challenge that is not yet on the board; return how many.
 
     One transaction a batch of up to 20,000; within it the order is drawn at random.
     """
@@ -99,40 +100,36 @@ def _append_after(election: Election, ballot_id: int) -> int:
 
 @transaction.atomic
 def append_batch(election: Election, after: int) -> tuple[int, int]:
-    """Append the next ballots after an id; return how many, and the last one's id."""
+    """Append the next ballots after an id, and the challenges that wait, shuffled together.
+
+    Returns how many there were, and the last ballot's id.
+    """
     number = _lock_board(election.pk)
+    ballots = waiting_ballots(election, after=after, most=BATCH_BALLOTS)
+    papers = ballots + waiting_challenges(election, most=BATCH_BALLOTS)
+    # The shuffle needs nothing but that nobody can foretell it.
+    secrets.SystemRandom().shuffle(papers)
+    lines = io.StringIO()
+    for place, paper in enumerate(papers, start=number):
+        body = entry_body(
+            election=election.public_id,
+            kind=paper.kind,
+            number=place,
+            at=None,
+            content=paper.content,
+        )
+        ballot, challenge = paper.row("ballot"), paper.row("challenge")
+        lines.write(
+            f"{election.pk}\t{place}\t{paper.kind}\t\\\\x{body.hex()}\t{ballot}\t{challenge}\n"
+        )
+    lines.seek(0)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT b.id, c.public_key, b.signature,"
-            " (SELECT array_agg(v.c1 || v.c2 || v.proof ORDER BY k.position)"
-            "    FROM ballot_sealedvote v JOIN ballot_contest k ON k.id = v.contest_id"
-            "   WHERE v.ballot_id = b.id)"
-            " FROM ballot_sealedballot b JOIN ballot_credential c ON c.id = b.credential_id"
-            " WHERE b.election_id = %s AND b.id > %s"
-            " AND NOT EXISTS (SELECT 1 FROM ballot_entry e WHERE e.ballot_id = b.id)"
-            " ORDER BY b.id LIMIT %s",
-            [election.pk, after, BATCH_BALLOTS],
-        )
-        rows = cursor.fetchall()
-        last = rows[-1][0] if rows else after
-        # The shuffle needs nothing but that nobody can foretell it.
-        secrets.SystemRandom().shuffle(rows)
-        lines = io.StringIO()
-        for place, (ballot_id, key, signature, votes) in enumerate(rows, start=number):
-            content = ballot_content(key, [bytes(vote) for vote in votes], signature)
-            body = entry_body(
-                election=election.public_id,
-                kind="ballot",
-                number=place,
-                at=None,
-                content=content,
-            )
-            lines.write(f"{election.pk}\t{place}\tballot\t\\\\x{body.hex()}\t{ballot_id}\n")
-        lines.seek(0)
         cursor.copy_expert(
-            "COPY ballot_entry (election_id, number, kind, body, ballot_id) FROM STDIN", lines
+            "COPY ballot_entry (election_id, number, kind, body, ballot_id, challenge_id)"
+            " FROM STDIN",
+            lines,
         )
-    return len(rows), last
+    return len(papers), max([paper.pk for paper in ballots], default=after)
 
 
 def store_blob(pieces: Iterable[bytes]) -> Blob:

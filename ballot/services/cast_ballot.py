@@ -205,8 +205,8 @@ def _cast(
     except IntegrityError as error:
         raise Refusal(
             "ballot.copied",
-            "This ballot repeats a part of one that was cast before. Load the page again, mark "
-            "the paper anew and cast it.",
+            "This ballot repeats a part of a paper that was cast or challenged before. Load the "
+            "page again, mark the paper anew and cast it.",
         ) from error
     if is_cast:
         return Receipt(tracker, is_repeat=False)

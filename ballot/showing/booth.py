@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 
 from ballot.lifecycle import State, is_before
@@ -69,14 +70,27 @@ class Booth:
     identify_url: str
     confirm_url: str
     cast_url: str
+    challenge_url: str
+    check_url: str
+    is_checked_elsewhere: bool
+    is_exported: bool
     reissue_url: str
     receipt_url: str
     helped_routes: tuple[HelpedRoute, ...]
     contests: tuple[PaperContest, ...]
 
 
-def booth_of(election: Election, *, now: datetime) -> Booth:
-    """The booth as it stands now: with the paper while the poll is open, else with the reason."""
+def booth_of(election: Election, *, now: datetime, is_exported: bool = False) -> Booth:
+    """The booth as it stands now: with the paper while the poll is open, else with the reason.
+
+    is_exported: whether it is to be served from another origin, and asks this one by its name.
+    """
+    def url(name: str) -> str:
+        return (settings.ORIGIN if is_exported else "") + reverse(name, args=[election.slug])
+
+    # What checks a device is best not of the server that gave it the booth.
+    others = (settings.ORIGIN,) if is_exported else settings.BOOTH_ORIGINS
+    checker = others[0] if others else settings.ORIGIN
     closed = closed_sentence(election, now=now)
     return Booth(
         title=election.title,
@@ -86,14 +100,34 @@ def booth_of(election: Election, *, now: datetime) -> Booth:
         election_id=election.public_id.hex,
         fingerprint=bytes(election.fingerprint or b"").hex(),
         public_key="" if closed else key_of(election).public_key.hex(),
-        identify_url=reverse("identify", args=[election.slug]),
-        confirm_url=reverse("confirm", args=[election.slug]),
-        cast_url=reverse("cast", args=[election.slug]),
-        reissue_url=reverse("reissue", args=[election.slug]),
-        receipt_url=reverse("board", args=[election.slug]),
+        identify_url=url("identify"),
+        confirm_url=url("confirm"),
+        cast_url=url("cast"),
+        challenge_url=url("challenge"),
+        check_url=checker + reverse("device_check", args=[election.slug]),
+        is_checked_elsewhere=bool(others),
+        is_exported=is_exported,
+        reissue_url=url("reissue"),
+        receipt_url=url("board"),
         helped_routes=helped_routes(election),
         contests=() if closed else tuple(_papers(election)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """What the page templates/ballot/device_check.html needs; all else it reads from the board."""
+
+    title: str
+    board_url: str
+    is_exported: bool
+
+
+def check_page_of(election: Election, *, is_exported: bool = False) -> CheckPage:
+    """The page on which a second device makes a challenged paper again."""
+    board_url = settings.ORIGIN if is_exported else ""
+    board_url += reverse("board", args=[election.slug])
+    return CheckPage(election.title, board_url, is_exported)
 
 
 def closed_sentence(election: Election, *, now: datetime) -> str:

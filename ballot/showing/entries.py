@@ -149,6 +149,14 @@ def _ballot(content: Content) -> str:
     return f"{_many(content['votes'], 'sealed vote')} under one credential."
 
 
+def _challenge(content: Content) -> str:
+    return (
+        f"A paper of section {content['section']} was opened to check a device: "
+        f"{_many(content['votes'], 'vote')}, whose choices stand in the entry. It was not cast, "
+        "and is never counted."
+    )
+
+
 def _reissue(content: Content) -> str:
     return f"A new code came into force; {_many(content['revoked'], 'code')} before it died."
 
@@ -220,6 +228,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "credentials": ("Voting codes", _credentials),
     "opening": ("Opening of the poll", _opening),
     "ballot": ("A sealed ballot", _ballot),
+    "challenge": ("A challenged paper", _challenge),
     "reissue": ("A code sent again", _reissue),
     "suspension": ("The poll was suspended", _reasoned),
     "resumption": ("The poll went on", _reasoned),

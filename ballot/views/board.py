@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import BinaryField, F, Func, IntegerField, Max, Value
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -17,7 +17,7 @@ from ballot import limits
 from ballot.forms.electors import TrackerForm
 from ballot.forms.reading import sent
 from ballot.mapping import log_entry
-from ballot.models import Blob, Election, Entry, SealedBallot
+from ballot.models import Blob, Challenge, Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
 from ballot.selectors import read_blob
 from ballot.showing.checkpoint import signed_state
@@ -68,6 +68,7 @@ def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         )
     response = HttpResponse(bytes(entry.body), content_type="application/json")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
@@ -127,9 +128,10 @@ def _kinds_naming(election: Election, sha256: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a tracker stands for: `number` is None while the ballot waits to go on the board."""
+    """What a tracker stands for: `number` is None while the paper waits to go on the board."""
 
     is_cast: bool
+    is_challenged: bool = False
     number: int | None = None
     words: tuple[str, ...] = ()
     page_url: str = ""
@@ -139,14 +141,20 @@ def _search(request: HttpRequest, election: Election, wanted: tuple[bytes, bytes
     now = timezone.now()
     limits.spend((limits.TRACKER_BY_ADDRESS, limits.masked_address(request, now=now)), now=now)
     ballot = SealedBallot.objects.filter(election=election, tracker__range=wanted).first()
-    if ballot is None:
+    challenge = Challenge.objects.filter(election=election, tracker__range=wanted).first()
+    paper = ballot or challenge
+    if paper is None:
         return Found(is_cast=False)
-    entry = Entry.objects.filter(ballot=ballot).first()
-    words = tracker_words(bytes(ballot.tracker))
+    entry = Entry.objects.filter(ballot=ballot, challenge=challenge).first()
+    found = Found(
+        is_cast=ballot is not None,
+        is_challenged=challenge is not None,
+        words=tracker_words(bytes(paper.tracker)),
+    )
     if entry is None:
-        return Found(is_cast=True, words=words)
+        return found
     url = f"{reverse('board', args=[election.slug])}?from={entry.number}"
-    return Found(is_cast=True, number=entry.number, words=words, page_url=url)
+    return replace(found, number=entry.number, page_url=url)
 
 
 def _first(text: str) -> int:

@@ -1,16 +1,13 @@
 """What an elector opens: the booth, a new link, and "this was not me".
 
-The booth is one page, the same for everybody, and knows no session. Two of its addresses answer
+The booth is one page, the same for everybody, and knows no session. Four of its addresses answer
 in JSON. Casting does the least that can be done: it reads no session and no account, and asks the
 database only what the service asks.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,9 +22,8 @@ from ballot.forms.electors import ReissueForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State, is_before
 from ballot.models import Credential, Election, RegisterMark
-from ballot.sealing.codes import check_identity
-from ballot.sealing.errors import SealingError
 from ballot.services.cast_ballot import cast_at
+from ballot.services.challenge_paper import challenge_paper
 from ballot.services.record_dispute import record_dispute
 from ballot.services.reissue_code import confirm_reissue
 from ballot.services.request_reissue import request_reissue
@@ -35,34 +31,36 @@ from ballot.showing.booth import booth_of
 from ballot.showing.dispute_links import entry_disputed
 from ballot.showing.electors import named
 from ballot.times import in_zone
+from ballot.views.booth_origins import for_booths
+from ballot.views.holder import Held, answer_holder, body_of, private, refused
 from ballot.views.public import announced_election
 from members.selectors import entry_by_public_id
 from office.refusal import Refusal
 
 LARGEST_BALLOT_BYTES: Final = 4096
-LARGEST_QUESTION_BYTES: Final = 1024
 
 
 @require_safe
 def booth(request: HttpRequest, slug: str) -> HttpResponse:
     election = announced_election(slug)
     paper = booth_of(election, now=timezone.now())
-    response = _private(render(request, "ballot/booth.html", {"booth": paper}))
+    response = private(render(request, "ballot/booth.html", {"booth": paper}))
     # For this page alone: a form that is posted from a page without referrer comes without its
     # origin too, and is refused as another site's. The booth posts by script, which names it.
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
+@for_booths
 @require_POST
 def cast(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     try:
-        wire = _body(request, LARGEST_BALLOT_BYTES)
+        wire = body_of(request, LARGEST_BALLOT_BYTES)
         answer = _cast(request, slug, wire, now)
     except Refusal as refusal:
-        return _refused(refusal)
-    return _private(JsonResponse(answer), clears=True)
+        return refused(refusal)
+    return private(JsonResponse(answer), clears=True)
 
 
 def _cast(request: HttpRequest, slug: str, wire: bytes, now: datetime) -> dict[str, Any]:
@@ -88,79 +86,27 @@ def _cast(request: HttpRequest, slug: str, wire: bytes, now: datetime) -> dict[s
 # --- who holds this code ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A credential whose holder has just proved that they hold it."""
-
-    credential: bytes
-    election: Election
-
-
+@for_booths
 @require_POST
 def identify(request: HttpRequest, slug: str) -> HttpResponse:
-    return _answer_holder(request, slug, _whose)
+    return answer_holder(request, slug, _whose)
 
 
+@for_booths
 @require_POST
 def confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """Bring a code that was sent again into force; only this POST does it, never a GET."""
-    return _answer_holder(request, slug, _confirm)
+    return answer_holder(request, slug, _confirm)
 
 
-def _answer_holder(
-    request: HttpRequest, slug: str, answer: Callable[[_Held, datetime], dict[str, Any]]
-) -> HttpResponse:
-    now = timezone.now()
-    try:
-        held = _held(request, slug, now)
-        told = answer(held, now) if held else {"state": "unknown"}
-    except Refusal as refusal:
-        return _refused(refusal)
-    return _private(JsonResponse(told))
+@for_booths
+@require_POST
+def challenge(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the opening of a challenged paper; only its holder's, and it is not kept whose."""
+    return answer_holder(request, slug, _challenge)
 
 
-def _held(request: HttpRequest, slug: str, now: datetime) -> _Held | None:
-    """The proof of possession, checked before anything is looked up: credentials are public.
-
-    A credential's own limit counts only who has proved to hold it, and an address's only what
-    was refused: nobody spends an elector's turns, and a hall full of electors has one address.
-    """
-    credential, signature = _proof(_body(request, LARGEST_QUESTION_BYTES))
-    election = announced_election(slug)
-    try:
-        check_identity(credential, signature, election_id=election.public_id.bytes)
-    except SealingError:
-        limits.spend(_refused_here(request, now), now=now)
-        return None
-    limits.spend((limits.IDENTIFY_BY_CREDENTIAL, credential.hex()), now=now)
-    return _Held(credential, election)
-
-
-def _refused_here(request: HttpRequest, now: datetime) -> tuple[limits.Limit, str]:
-    return limits.IDENTIFY_REFUSED_BY_ADDRESS, limits.masked_address(request, now=now)
-
-
-def _proof(body: bytes) -> tuple[bytes, bytes]:
-    try:
-        asked = json.loads(body)
-        credential = bytes.fromhex(asked["credential"])
-        signature = bytes.fromhex(asked["signature"])
-    except (ValueError, TypeError, KeyError, RecursionError) as wrong:
-        raise _malformed() from wrong
-    if len(credential) != 32 or len(signature) != 64:
-        raise _malformed()
-    return credential, signature
-
-
-def _malformed() -> Refusal:
-    return Refusal(
-        "code.malformed-question",
-        "The question did not arrive whole. Load the page again and try once more.",
-        status=400,
-    )
-
-
-def _whose(held: _Held, now: datetime) -> dict[str, Any]:
+def _whose(held: Held, now: datetime) -> dict[str, Any]:
     """Whose code this is, and whether a ballot can be cast with it."""
     found = (
         Credential.objects.filter(election=held.election, public_key=held.credential)
@@ -204,10 +150,20 @@ def _state(election: Election, found: Credential, now: datetime) -> str:
     return "waiting" if found.force == Credential.Force.WAITING else "ready"
 
 
-def _confirm(held: _Held, now: datetime) -> dict[str, Any]:
+def _confirm(held: Held, now: datetime) -> dict[str, Any]:
     if _whose(held, now)["state"] == "waiting":
         confirm_reissue(held.election.pk, credential=held.credential, now=now)
     return _whose(held, now)
+
+
+def _challenge(held: Held, now: datetime) -> dict[str, Any]:
+    limits.spend(
+        (limits.CHALLENGE_BY_CREDENTIAL, limits.masked(held.credential.hex(), now=now)), now=now
+    )
+    tracker = challenge_paper(
+        held.election.slug, credential=held.credential, text=held.text("opening"), now=now
+    )
+    return {"tracker": tracker.hex()}
 
 
 # --- a new link, and "this was not me" -------------------------------------------------------
@@ -249,7 +205,7 @@ def not_me(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         record_dispute(election.pk, recipient=recipient, now=timezone.now())
         return redirect("not_me_said", slug)
     entry = entry_by_public_id(election.roll_id or 0, recipient)
-    return _private(render(
+    return private(render(
         request, "ballot/not_me.html", {"election": election, "elector": named(entry)}
     ))
 
@@ -268,35 +224,3 @@ def _recipient(token: str) -> uuid.UUID:
             status=404,
         )
     return recipient
-
-
-# --- in common -------------------------------------------------------------------------------
-
-
-def _body(request: HttpRequest, most: int) -> bytes:
-    """The body, refused before it is read where it cannot be what it should."""
-    try:
-        length = int(request.headers.get("Content-Length") or 0)
-    except ValueError:
-        length = most + 1
-    if length > most:
-        raise Refusal("request.too-large", "What was sent is too large to be a ballot. Nothing "
-                      "was cast.", status=413)
-    return request.body
-
-
-def _refused(refusal: Refusal) -> HttpResponse:
-    told = {"code": refusal.code, "sentence": refusal.sentence}
-    return _private(JsonResponse(told, status=refusal.status))
-
-
-def _private(response: HttpResponse, *, clears: bool = False) -> HttpResponse:
-    """Keep an answer out of every cache, and at the receipt take what was kept away.
-
-    Not "cookies": the same ballot may be on its way again from this page, which needs the token
-    in its cookie to be answered with the same receipt. The booth keeps nothing in storage.
-    """
-    response.headers["Cache-Control"] = "no-store"
-    if clears:
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response

@@ -1,8 +1,12 @@
-// The booth: identify, mark, check, receipt, on one page.
+// The booth: identify, mark, check, receipt, on one page; and, between, a paper opened to check the
+// device with a second one.
 //
 // It does no sealing: that is sealing.js, fetched once before anything is marked and handed what
 // it needs. Between marking and casting nothing is requested. Choices and the voting key live in
 // this page's memory alone: nothing is stored, and what was marked is forgotten once it is cast.
+// A paper is sealed as soon as it is to be checked, so that its words are seen before anybody
+// chooses; it is signed only when it is cast, and one that was opened is never signed.
+import { forgetChallenge, showChallenge } from "./booth/challenge.js";
 import { contestOf } from "./booth/contest.js";
 import { placeNamed, read, takeFragment } from "./booth/fragment.js";
 import {
@@ -16,13 +20,16 @@ import {
   write,
 } from "./booth/page.js";
 import { showReceipt } from "./booth/receipt.js";
-import { ordinal, sayHowMany } from "./booth/words.js";
+import { ADVICE, CODE_SENTENCES, NOT_TOLD, TOLD, TOO_OLD } from "./booth/sentences.js";
+import { orderOf, showWords } from "./booth/shown.js";
+import { sayHowMany } from "./booth/words.js";
 
 const root = at("booth");
 const csrfToken = root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 const contests = [...root.querySelectorAll("[data-contest]")].map(contestOf);
 const code = takeFragment();
 const STEPS = { identify: "Identify", mark: "Mark", check: "Check", receipt: "Receipt" };
+const SCREENS = [...Object.keys(STEPS), "challenge"];
 const sealing = await import(root.dataset.sealingUrl);
 
 const setting = new sealing.Setting(
@@ -38,6 +45,8 @@ let screen = "identify";
 let key = null; // the voting key, from the code
 let castWith = ""; // the credential of the ballot cast here, in hex: the board names it, too
 let elector = null; // what the server says of it: elector, section, unit
+let sealed = null; // { opening, paper }: made here, with its words shown; neither signed nor sent
+let challenged = null; // the like, once it is opened: it is never signed
 let posted = null; // { bytes, tracker }: the sealed ballot, kept until it is known to be in the box
 let mayHaveArrived = false; // an attempt to cast ended without an answer
 let isBusy = false;
@@ -46,7 +55,8 @@ let isBusy = false;
 
 function go(name, { focus, isBack = false } = {}) {
   screen = name;
-  for (const each of Object.keys(STEPS)) show(at(`screen-${each}`), each === name);
+  for (const each of SCREENS) show(at(`screen-${each}`), each === name);
+  if (name !== "challenge") forgetOpened();
   hideProblem();
   const isCast = name === "receipt";
   show(at("bar"), elector !== null);
@@ -55,10 +65,12 @@ function go(name, { focus, isBack = false } = {}) {
   at("bar-state").classList.toggle("govuk-tag--yellow", !isCast);
   at("bar-state").textContent = isCast ? "Cast" : "Not cast yet";
   const number = Object.keys(STEPS).indexOf(name) + 1;
-  at("bar-step").textContent = isCast ? "" : `Step ${number} of 4: ${STEPS[name]}`;
+  at("bar-step").textContent =
+    isCast || number === 0 ? "" : `Step ${number} of 4: ${STEPS[name]}`;
   at("bar-elector").textContent = elector?.elector ?? "";
   if (!isBack && history.state?.screen !== name) {
-    const method = name === "identify" || isCast ? "replaceState" : "pushState";
+    const isLeftBehind = name === "identify" || name === "challenge" || isCast;
+    const method = isLeftBehind ? "replaceState" : "pushState";
     history[method]({ screen: name }, "", location.pathname + location.search);
   }
   const target = focus ?? at(`${name}-title`);
@@ -78,7 +90,7 @@ addEventListener("popstate", (event) => {
     history.pushState({ screen }, "", location.pathname + location.search);
   } else if (elector?.state === "ready") {
     if (wanted === "check" && !drawCheck()) return;
-    go(wanted, { isBack: true });
+    go(wanted === "challenge" ? "mark" : wanted, { isBack: true });
   }
 });
 
@@ -95,51 +107,18 @@ function forget() {
   for (const contest of contests) contest.clear();
   at("screen-mark").reset();
   at("check-contests").replaceChildren();
+  at("check-words").replaceChildren();
+  forgetOpened();
   hideProblem();
   quieten();
   at("code").value = "";
   key = null;
   elector = null;
+  sealed = null;
   posted = null;
 }
 
 // ---- identify ----
-
-const ADVICE = {
-  unknown: {
-    sentence: "This code is not on the list for this election.",
-    advice: "Open the link in your latest e-mail, or type the code again. If you asked for a new link, only the new code works.",
-    mayTryOther: true,
-    mayReissue: true,
-  },
-  revoked: {
-    sentence: "This code has been replaced.",
-    advice: "Use the link in the latest e-mail. The old code can no longer be used, by you or by anybody else.",
-    mayTryOther: true,
-    mayReissue: true,
-  },
-  cast: {
-    sentence: "A ballot has already been cast with this code.",
-    advice: "If that was you, there is nothing more to do. If it was not, say so with the link in the notice that was sent to you, or tell the returning officer at once.",
-  },
-  closed: { sentence: "The poll has closed.", advice: "No more ballots can be cast." },
-  "not-yet-open": {
-    sentence: "The poll has not opened yet.",
-    advice: "Keep your link; it will work once the poll opens.",
-    mayTryAgain: true,
-  },
-  suspended: {
-    sentence: "Voting is paused.",
-    advice: "Nothing is lost. The returning officer will say when it goes on; your link will still work.",
-    mayTryAgain: true,
-  },
-  unreachable: {
-    sentence: "Your code could not be checked just now.",
-    advice: "Nothing has been used up. Look at your connection, allow this page its cookie, and try again.",
-    mayTryAgain: true,
-    mayTryOther: true,
-  },
-};
 
 function panel(name) {
   for (const each of ["checking", "form", "waiting", "confirm", "refused"]) {
@@ -165,12 +144,6 @@ function refuse(state, answer = {}) {
   panel("refused");
   at("identify-title").focus();
 }
-
-const CODE_SENTENCES = {
-  "code.length": "Enter the whole code: 21 characters. The last may be a sign, such as * or ~.",
-  "code.character": "The code holds a character that codes never have. Look at it again.",
-  "code.check": "The code does not fit together: a character is probably mistyped. Look at it again.",
-};
 
 function keyOf(text) {
   return sealing.votingKey(sealing.readCode(text), { electionId });
@@ -220,27 +193,35 @@ async function identify(address = root.dataset.identifyUrl) {
   const asked = key;
   panel("checking");
   announce(at("identify-checking-text").textContent);
-  let answer;
-  try {
-    const response = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken },
-      body: JSON.stringify({
-        credential: sealing.hexOfBytes(asked.credential),
-        signature: sealing.hexOfBytes(sealing.signIdentity(asked, { electionId })),
-      }),
-      cache: "no-store",
-      credentials: "same-origin",
-    });
-    answer = await response.json();
-  } catch {
-    answer = { state: "unreachable" };
-  }
+  const answer = (await ask(address)) ?? { state: "unreachable" };
   if (key !== asked) return;
   if (answer.state === "ready") askWhetherItIs(answer);
   else if (answer.state === "waiting") askWhetherToReplace(answer);
   else refuse(Object.hasOwn(ADVICE, answer.state) ? answer.state : "unreachable", answer);
 }
+
+// Ask the server as the holder of the code; null where no answer comes that can be read.
+async function ask(address, more = {}) {
+  try {
+    const response = await fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...token() },
+      body: JSON.stringify({
+        credential: sealing.hexOfBytes(key.credential),
+        signature: sealing.hexOfBytes(sealing.signIdentity(key, { electionId })),
+        ...more,
+      }),
+      cache: "no-store",
+      credentials: "same-origin",
+    });
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+// A booth of another origin has no token, and needs none.
+const token = () => (csrfToken ? { "X-CSRFToken": csrfToken } : {});
 
 // A code that was sent again comes into force, and the old one dies, only when its holder says so.
 function askWhetherToReplace({ elector: name, sentence }) {
@@ -289,7 +270,23 @@ function drawCheck() {
     return false;
   }
   at("check-contests").replaceChildren(...contests.map(drawChoices));
+  sealAnew();
   return true;
+}
+
+// Each time the paper is to be checked it is sealed with new randomness. Where that fails there are
+// no words yet, and it is tried once more when the paper is to be cast.
+function sealAnew() {
+  sealed = null;
+  at("check-device").open = false;
+  try {
+    sealed = seal();
+  } catch {
+    // In no words: those of the error might name a choice.
+  }
+  showWords(at("check-words"), sealed ? sealing.trackerWords(sealed.paper.tracker) : []);
+  show(at("check-sealed"), sealed !== null);
+  show(at("check-device"), sealed !== null);
 }
 
 function drawChoices(contest, index) {
@@ -302,24 +299,14 @@ function drawChoices(contest, index) {
   heading.id = `check-contest-${index + 1}`;
   const section = make("section", "booth-choices", heading);
   section.setAttribute("aria-labelledby", heading.id);
-  if (ranking.length > 0) section.append(listOf(contest, ranking));
+  if (ranking.length > 0) {
+    section.append(orderOf(namesOf(contest), { isNumbered: !contest.isPlurality }));
+  }
   section.append(make("p", "govuk-body", howMany(contest, ranking)), change);
   return section;
 }
 
-function listOf(contest, ranking) {
-  const items = ranking.map((who, place) =>
-    make(
-      "li",
-      "booth-order__item",
-      ...(contest.isPlurality
-        ? []
-        : [make("span", "booth-order__choice", ordinal(place + 1))]),
-      make("span", "booth-order__name", contest.names[who]),
-    ),
-  );
-  return make("ol", "govuk-list booth-order__list booth-order__list--check", ...items);
-}
+const namesOf = (contest) => contest.ranking().map((who) => contest.names[who]);
 
 function howMany(contest, ranking) {
   if (ranking.length === 0) {
@@ -341,19 +328,19 @@ at("back").addEventListener("click", () => goBack());
 at("cast").addEventListener("click", castOnce);
 at("resend").addEventListener("click", castOnce);
 
-// One message is sealed and kept; every further press, and every attempt after a failure, sends
+// One message is signed and kept; every further press, and every attempt after a failure, sends
 // the same bytes, which the server answers with the same receipt. While it is not known whether
 // they arrived, the paper cannot be changed.
 async function castOnce() {
-  if (isBusy || screen !== "check" || (posted === null && !drawCheck())) return;
+  if (isBusy || screen !== "check") return;
+  if (posted === null && sealed === null && !drawCheck()) return;
   isBusy = true;
   lock(true);
   hideProblem();
   show(at("unknown"), false);
   try {
-    say("Sealing your ballot on this device…");
-    posted ??= seal();
     say("Casting your sealed ballot…");
+    posted ??= sign(sealed);
     settle(await post(posted.bytes));
   } catch {
     sayWhatFailed(); // In its own words alone: those of the error might name a choice.
@@ -392,29 +379,28 @@ function say(sentence) {
   if (sentence) announce(sentence);
 }
 
+const codes = contests.map((contest) => contest.code);
+const place = () => ({ setting, section: elector.section, unit: elector.unit ?? "" });
+
+// What is drawn comes first, and the paper is made from it (sealing §6.7).
 function seal() {
   const choices = contests.map((contest, index) => spaces[index].index(contest.ranking()));
-  const ballot = sealing.sealBallot(choices, {
-    setting,
-    contests: contests.map(({ code }) => code),
-    section: elector.section,
-    unit: elector.unit ?? "",
-    key,
-  });
-  const tracker = sealing.trackerHash(ballot.credential, ballot.votes, { setting });
-  return { bytes: ballot.toBytes(), tracker };
+  const opening = sealing.drawOpening(choices, { ...place(), credential: key.credential });
+  return { opening, paper: sealing.makePaper(opening, { setting, contests: codes }) };
 }
 
-// What the server's forgery check says in its own page, for a page whose cookie is gone.
-const TOO_OLD =
-  "This page has lost its cookie, and this attempt was not taken. Allow the cookie, open your link again and mark the paper anew.";
+// The act that casting needs and challenging lacks (sealing §6.3).
+function sign({ paper: { votes, tracker } }) {
+  const ballot = sealing.signBallot(votes, { ...place(), contests: codes, key });
+  return { bytes: ballot.toBytes(), tracker };
+}
 
 // { receipt } | { refusal } | { isUnknown: true }: an answer that cannot be read settles nothing.
 async function post(bytes) {
   try {
     const response = await fetch(root.dataset.castUrl, {
       method: "POST",
-      headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": csrfToken },
+      headers: { "Content-Type": "application/octet-stream", ...token() },
       body: bytes,
       cache: "no-store",
       credentials: "same-origin",
@@ -442,7 +428,10 @@ function settle({ receipt, refusal, isUnknown }) {
   show(at("check-cast"), !mayHaveArrived);
   show(at("unknown"), mayHaveArrived);
   if (refusal) {
-    if (!mayHaveArrived) posted = null;
+    if (!mayHaveArrived) {
+      posted = null;
+      sealAnew();
+    }
     showProblem("Your ballot was not accepted", refusal.sentence);
   } else {
     at("unknown").focus();
@@ -470,6 +459,47 @@ function finish(receipt) {
       "The server's receipt is not the one this device worked out. Keep this page, note the words below, and tell the returning officer and the scrutineer.",
     );
   }
+}
+
+// ---- check the device ----
+
+at("challenge").addEventListener("click", openPaper);
+at("challenge-again").addEventListener("click", tellBoard);
+at("challenge-done").addEventListener("click", () => {
+  if (!isBusy) go("mark");
+});
+
+function forgetOpened() {
+  challenged = null;
+  forgetChallenge();
+}
+
+// From here on this paper is not among those that could be signed. A signed one is never opened.
+async function openPaper() {
+  if (isBusy || screen !== "check" || sealed === null || posted !== null) return;
+  [challenged, sealed] = [sealed, null];
+  go("challenge");
+  showChallenge({
+    address: `${root.dataset.checkUrl}#${challenged.opening.toText()}`,
+    words: sealing.trackerWords(challenged.paper.tracker),
+    choices: contests.map((contest) => ({ title: contest.title, names: namesOf(contest) })),
+  });
+  await tellBoard();
+}
+
+// The two devices need no server for their check: whatever it answers, the picture stays.
+async function tellBoard() {
+  if (isBusy || challenged === null) return;
+  isBusy = true;
+  const opened = challenged;
+  const answer = await ask(root.dataset.challengeUrl, { opening: opened.opening.toText() });
+  isBusy = false;
+  if (opened !== challenged) return;
+  const isTold = answer?.tracker === sealing.hexOfBytes(opened.paper.tracker);
+  show(at("challenge-again"), !isTold);
+  const told = isTold ? TOLD : (answer?.sentence ?? NOT_TOLD);
+  at("challenge-told").textContent = told;
+  announce(told);
 }
 
 at("print").addEventListener("click", () => print());

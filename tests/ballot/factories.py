@@ -18,7 +18,8 @@ from django.db import connection, connections
 from ballot.canonical import Json, read_canonical
 from ballot.lifecycle import State
 from ballot.models import Box, Checkpoint, Contest, Credential, Election, Entry
-from ballot.sealing.ballot import seal_ballot
+from ballot.sealing.ballot import seal_ballot, sign_ballot
+from ballot.sealing.challenge import PaperOpening, draw_opening, make_again
 from ballot.sealing.codes import VotingKey, voting_key
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.maker import sign_mix
@@ -28,6 +29,7 @@ from ballot.sealing.sharefile import prove_share
 from ballot.selectors import contest_codes, contested, key_of, ranking_space, setting_of
 from ballot.services.begin_ceremony import NewTrustee, begin_ceremony
 from ballot.services.cast_ballot import Receipt, cast_ballot, poll_at
+from ballot.services.challenge_paper import challenge_paper
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.codes import issue_codes
@@ -373,6 +375,41 @@ def sealed(
         key=key or key_of_elector(run, entry),
         rng=os.urandom,
     ).to_bytes()
+
+
+def opening_of(
+    run: Run,
+    entry: RollEntry,
+    *rankings: tuple[int, ...],
+    key: VotingKey | None = None,
+    section: str | None = None,
+) -> PaperOpening:
+    """What a device drew for a paper: one ranking a contest, the first for those not given."""
+    spaces = [ranking_space(contest) for contest in contested(run.election)]
+    given = [*rankings, *([rankings[0]] * (len(spaces) - len(rankings)))]
+    return draw_opening(
+        [space.index(one) for space, one in zip(spaces, given, strict=True)],
+        setting=setting_of(run.election),
+        section=section or entry.section.code,
+        credential=(key or key_of_elector(run, entry)).credential,
+        rng=os.urandom,
+    )
+
+
+def signed_after_all(run: Run, opening: PaperOpening, key: VotingKey) -> bytes:
+    """The ballot on the wire that the paper of an opening would be, had it been signed."""
+    where: dict[str, Any] = {
+        "setting": setting_of(run.election), "contests": contest_codes(run.election)
+    }
+    paper = make_again(opening, **where)
+    ballot = sign_ballot(paper.votes, section=opening.section, key=key, rng=os.urandom, **where)
+    return ballot.to_bytes()
+
+
+def challenge(run: Run, opening: PaperOpening, *, text: str | None = None) -> bytes:
+    return challenge_paper(
+        run.election.slug, credential=opening.credential, text=text or opening.to_text(), now=now()
+    )
 
 
 def cast_wire(run: Run, wire: bytes) -> Receipt:

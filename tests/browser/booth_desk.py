@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 
 from ballot.canonical import XofRng, transcript_hash
 from ballot.sealing import ballot as ballots
+from ballot.sealing import challenge as challenges
 from ballot.sealing import codes, native
 from ballot.sealing.native import ORDER
 from ballot.sealing.rankings import RankingSpace
@@ -73,6 +74,8 @@ class Desk:
     state: dict[str, Any] = field(default_factory=dict)
     cast_answers: list[HttpResponse | str] = field(default_factory=list)
     posted: list[bytes] = field(default_factory=list)
+    challenge_answers: list[HttpResponse] = field(default_factory=list)
+    opened_texts: list[str] = field(default_factory=list)
     identified: list[dict[str, str]] = field(default_factory=list)
     code: str = field(init=False)
     setting: Setting = field(init=False)
@@ -95,11 +98,25 @@ class Desk:
             section="members",
         )
 
+    @property
+    def spaces(self) -> list[RankingSpace]:
+        return [RankingSpace(each["candidate_count"], each["preferences"])
+                for each in self.contests]
+
+    @property
+    def challenged(self) -> tuple[challenges.PaperOpening, challenges.RemadePaper]:
+        """The last opening posted, and the paper made again from it."""
+        opening = challenges.read_opening(
+            self.opened_texts[-1], setting=self.setting, spaces=self.spaces
+        )
+        codes_of = [each["code"] for each in self.contests]
+        paper = challenges.make_again(opening, setting=self.setting, contests=codes_of)
+        return opening, paper
+
     def opened(self) -> list[tuple[int, ...]]:
         """The rankings in the last ballot posted: what the elector's device really sealed."""
         rankings = []
-        for each, vote in zip(self.contests, self.checked.votes, strict=True):
-            space = RankingSpace(each["candidate_count"], each["preferences"])
+        for space, vote in zip(self.spaces, self.checked.votes, strict=True):
             masked = native.times(native.read_point(vote.c1), ORDER - SECRET)
             opened = native.add(native.read_point(vote.c2), masked)
             points = {native.base_times(index + 1): index for index in range(space.size)}
@@ -118,6 +135,9 @@ class Desk:
             "identify_url": "/vote/leader/identify",
             "confirm_url": "/vote/leader/confirm",
             "cast_url": "/vote/leader/cast",
+            "challenge_url": "/vote/leader/challenge",
+            "check_url": "https://scrutineer.example/check/leader/",
+            "is_checked_elsewhere": True,
             "reissue_url": "/roll/",
             "receipt_url": "/board/leader/",
             "helped_routes": [
@@ -185,6 +205,16 @@ def cast(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_POST
+@csrf_protect
+def challenge(request: HttpRequest) -> HttpResponse:
+    asked = json.loads(request.body)
+    standing.desk.opened_texts.append(asked["opening"])
+    if standing.desk.challenge_answers:
+        return standing.desk.challenge_answers.pop(0)
+    return JsonResponse({"tracker": standing.desk.challenged[1].tracker.hex()})
+
+
 def photo(request: HttpRequest, number: int) -> HttpResponse:
     from io import BytesIO
 
@@ -200,5 +230,6 @@ urlpatterns = [
     path("vote/leader/identify", identify),
     path("vote/leader/confirm", confirm),
     path("vote/leader/cast", cast),
+    path("vote/leader/challenge", challenge),
     path("photo/<int:number>.png", photo),
 ]

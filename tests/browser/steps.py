@@ -21,5 +21,19 @@ def check(page: Page) -> None:
 
 
 def seal_and_cast(page: Page) -> None:
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
+
+
+def open_to_check(page: Page) -> str:
+    """Open the sealed paper to check the device; gives the address that the picture holds."""
+    page.get_by_text("Check my device first").click()
+    page.get_by_role("button", name="Open this paper to check it").click()
+    expect(page.get_by_role("heading", name="Check this device with a second one")).to_be_visible()
+    return page.locator("#challenge-address").text_content() or ""
+
+
+def words_of(page: Page, place: str) -> list[str]:
+    """The twelve words of a paper, as they stand in a place of the page."""
+    expect(page.locator(f"#{place} li")).to_have_count(12)
+    return page.locator(f"#{place} li").all_inner_texts()

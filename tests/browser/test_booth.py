@@ -187,7 +187,7 @@ def test_a_double_click_casts_once(booth: Callable[..., Page], desk: Desk) -> No
     add(page, "Sam O’Neill")
     check(page)
 
-    page.get_by_role("button", name="Seal and cast").dblclick()
+    page.get_by_role("button", name="Cast", exact=True).dblclick()
     expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
 
     assert len(desk.posted) == 1
@@ -202,7 +202,7 @@ def test_a_lost_answer_is_said_to_be_unknown_and_the_same_bytes_are_sent_again(
     add(page, "Jin Chun")
     check(page)
 
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.locator("#unknown")).to_contain_text("It is not known whether your ballot arrived")
     expect(page.get_by_role("button", name="Change Leader")).to_be_hidden()
     expect(page.locator("#bar")).to_contain_text("Not cast yet")
@@ -223,7 +223,7 @@ def test_a_broken_connection_is_said_to_be_unknown_too(
     begin(page)
     check(page)
     page.context.set_offline(True)
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.locator("#unknown")).to_be_visible()
     assert desk.posted == []
 
@@ -246,7 +246,7 @@ def test_a_refusal_is_shown_in_its_own_words_and_nothing_is_lost(
     add(page, "Jin Chun")
     check(page)
 
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.locator("#problem")).to_contain_text("Voting is paused until noon.")
     expect(page.locator("#problem")).to_be_focused()
     expect(page.locator("#check-contests")).to_contain_text("Jin Chun")
@@ -264,7 +264,7 @@ def test_a_page_that_lost_its_cookie_says_so_and_casts_nothing(
     check(page)
     page.context.clear_cookies()
 
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
 
     expect(page.locator("#problem")).to_contain_text("This page has lost its cookie")
     expect(page.locator("#bar")).to_contain_text("Not cast yet")
@@ -285,7 +285,7 @@ def test_a_device_that_cannot_seal_says_so_and_nothing_is_sent(
             window.mend = () => { crypto.getRandomValues = real; };
         }"""
     )
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.locator("#problem")).to_contain_text("could not be sealed on this device")
     assert desk.posted == []
 
@@ -302,7 +302,7 @@ def test_a_receipt_that_cannot_be_drawn_is_said_to_be_in_the_box_all_the_same(
     check(page)
     page.evaluate("() => { document.createElementNS = () => { throw new Error('none'); }; }")
 
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
 
     expect(page.locator("#problem")).to_contain_text("Your ballot is in the box all the same")
     expect(page.locator("#receipt-full")).to_have_text(
@@ -318,7 +318,7 @@ def test_a_receipt_of_another_ballot_is_reported(booth: Callable[..., Page], des
     begin(page)
     check(page)
 
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
 
     expect(page.locator("#problem")).to_contain_text("Tell the scrutineer")
 
@@ -754,7 +754,7 @@ def test_a_ballot_is_cast_by_keyboard_alone_at_320_pixels(
     page.keyboard.press("Enter")
     tab_to("Check your paper")
     page.keyboard.press("Enter")
-    tab_to("Seal and cast")
+    tab_to("Cast")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
 

@@ -149,7 +149,7 @@ def vote(page: Page, link: str, *preferences: str) -> list[str]:
     for name in preferences:
         page.get_by_role("button", name=f"Add as next choice {name}").click()
     page.get_by_role("button", name="Check your paper").click()
-    page.get_by_role("button", name="Seal and cast").click()
+    page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
     words = page.locator("ol li").all_inner_texts()
     assert len(words) == 12

@@ -19,13 +19,25 @@ import {
 import { bytesOfHex, bytesOfNumber, hexOfBytes, numberOf } from "../../static/js/sealing/bytes.js";
 import { transcriptHash, wideReduce, xof, xofRng } from "../../static/js/sealing/canonical.js";
 import {
+  drawOpening,
+  fingerprintOf,
+  makePaper,
+  PaperOpening,
+  readOpening,
+} from "../../static/js/sealing/challenge.js";
+import {
   readCode,
   showCode,
   signIdentity,
   VotingKey,
   votingKey,
 } from "../../static/js/sealing/codes.js";
-import { CodeRejected, Malformed, RankingRejected } from "../../static/js/sealing/errors.js";
+import {
+  CodeRejected,
+  Malformed,
+  RankingRejected,
+  SealingError,
+} from "../../static/js/sealing/errors.js";
 import { ORDER, randomScalar, readPoint } from "../../static/js/sealing/group.js";
 import { RankingSpace } from "../../static/js/sealing/rankings.js";
 import { checkName, Setting } from "../../static/js/sealing/setting.js";
@@ -35,11 +47,16 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const vectors = JSON.parse(
   await readFile(path.join(here, "..", "vectors", "sealing.json"), "utf8"),
 );
+// The group's generator, whose secret is 1.
+const BASE = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 const refused = (kind, condition) => (error) =>
   error instanceof kind && error.condition === condition;
 
 test("there are vectors of every kind that is tested here", () => {
-  for (const kind of ["transcripts", "streams", "rankings", "codes", "refused_codes", "ballots"]) {
+  for (const kind of ["transcripts", "streams", "rankings", "codes", "refused_codes", "ballots"].concat([
+    "challenges",
+    "refused_challenges",
+  ])) {
     assert.ok(vectors[kind].length > 1, kind);
   }
 });
@@ -173,6 +190,75 @@ for (const [number, it] of vectors.ballots.entries()) {
     assert.deepEqual(trackerWords(tracker), it.tracker_words);
   });
 }
+
+const electionOf = ({ fingerprint, key }) => new Setting(bytesOfHex(fingerprint), bytesOfHex(key));
+const spacesOf = ({ spaces }) =>
+  spaces.map(({ candidates, preferences }) => new RankingSpace(candidates, preferences));
+
+for (const it of vectors.challenges) {
+  test(`the challenged paper ${it.ballot} is made again as it was sealed (§6.7)`, () => {
+    const ballot = vectors.ballots[it.ballot];
+    const setting = electionOf(ballot);
+    const contests = ballot.votes.map(({ contest }) => contest);
+
+    const opening = readOpening(it.text, { setting, spaces: spacesOf(it) });
+    const { votes, tracker } = makePaper(opening, { setting, contests });
+
+    assert.equal(opening.toText(), it.text);
+    assert.equal(hexOfBytes(fingerprintOf(it.text)), ballot.fingerprint);
+    assert.deepEqual([opening.section, opening.unit], [ballot.section, ballot.unit]);
+    votes.forEach((vote, at) => {
+      assert.equal(opening.votes[at].ranking, ballot.votes[at].choice);
+      for (const part of ["c1", "c2", "commitment", "response"]) {
+        assert.equal(hexOfBytes(vote[part]), ballot.votes[at][part], part);
+      }
+    });
+    assert.equal(hexOfBytes(tracker), it.tracker);
+    assert.deepEqual(trackerWords(tracker), it.tracker_words);
+  });
+}
+
+for (const { text, condition, why } of vectors.refused_challenges) {
+  test(`an opening is refused: ${why} (§6.7)`, () => {
+    const [, good] = vectors.challenges;
+    const given = { setting: electionOf(vectors.ballots[good.ballot]), spaces: spacesOf(good) };
+
+    assert.ok(readOpening(good.text, given));
+    assert.throws(() => readOpening(text, given), refused(SealingError, condition));
+  });
+}
+
+test("a paper is drawn, r and then k of each contest, and is sealed as by sealVotes (§6.7)", () => {
+  const { fingerprint, key: point, credential } = vectors.ballots[0];
+  const setting = electionOf({ fingerprint, key: point });
+  const given = { setting, section: "member", credential: bytesOfHex(credential) };
+  const contests = ["leader", "deputy"];
+
+  const opening = drawOpening([3, 0], { ...given, rng: xofRng(Uint8Array.of(9)) });
+  const paper = makePaper(opening, { setting, contests });
+
+  const expected = sealVotes([3, 0], { ...given, contests, rng: xofRng(Uint8Array.of(9)) });
+  assert.deepEqual(paper.votes, expected);
+  const again = drawOpening([3, 0], given);
+  assert.notEqual(again.toText(), drawOpening([3, 0], given).toText());
+});
+
+test("an opening of no paper is refused: c2 would be infinite (§6.7)", () => {
+  const { fingerprint } = vectors.ballots[0];
+  const setting = new Setting(bytesOfHex(fingerprint), bytesOfHex(BASE)); // Its secret is 1.
+  const opening = (ranking) =>
+    new PaperOpening({
+      fingerprint: setting.fingerprint,
+      credential: new Uint8Array(32),
+      section: "member",
+      unit: "",
+      votes: [{ ranking, randomness: ORDER - 4n, nonce: 1n }],
+    });
+  const given = { setting, contests: ["leader"] };
+
+  assert.ok(makePaper(opening(2), given));
+  assert.throws(() => makePaper(opening(3), given), refused(Malformed, "challenge.form"));
+});
 
 test("a whole ballot draws r and the nonce of each contest, then the signature's 32 bytes", () => {
   const { fingerprint, key: point, secret } = vectors.ballots[0];

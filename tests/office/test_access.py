@@ -21,7 +21,9 @@ from tests.office.urls import Route, routes, staff_routes
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = ("elections/", "vote/", "board/", "roll/", "healthz", "outbox/", "accounts/", "media/")
+PUBLIC = (
+    "elections/", "vote/", "check/", "board/", "roll/", "healthz", "outbox/", "accounts/", "media/",
+)
 TWO_OFFICERS = {
     "freeze_roll", "withdraw_freeze", "open_poll", "suspend_poll", "extend_poll",
     "close_poll_early", "void_election", "set_aside_ballot", "amend_roll_in_bulk",

@@ -33,6 +33,7 @@ PUBLIC = {
     "board/<slug:slug>/check/", "board/<slug:slug>/watch/",
     "board/check-worker.js", "board/verifier.zip", "board/hustings_witness.py",
     "vote/<slug:slug>/", "vote/<slug:slug>/identify", "vote/<slug:slug>/confirm",
+    "vote/<slug:slug>/challenge", "check/<slug:slug>/",
     "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
     "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",
     "roll/", "roll/asked/", "roll/decisions/", "roll/decisions/totals.csv",

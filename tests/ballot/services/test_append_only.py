@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from django.db import Error, connection, transaction
 
-from ballot.models import Checkpoint, Cosignature, SealedBallot, SetAside, WitnessObjection
+from ballot.models import (
+    Challenge,
+    ChallengedVote,
+    Checkpoint,
+    Cosignature,
+    SealedBallot,
+    SetAside,
+    WitnessObjection,
+)
 from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
 from tests.ballot.factories import election, entries, now
@@ -13,6 +21,8 @@ from tests.ballot.factories import election, entries, now
 pytestmark = pytest.mark.django_db
 
 KEPT_FOR_GOOD = {
+    "ballot_challenge": "tracker = ''",
+    "ballot_challengedvote": "ranking = 1",
     "ballot_registermark": "channel = 'post'",
     "ballot_sealedballot": "tracker = tracker",
     "ballot_sealedvote": "c1 = c2",
@@ -43,6 +53,13 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
 
     record_lot(run.contest.pk, drawn=[1, 0], among=[0, 1], **run.by)
     bring(run, to="declared")
+    challenge = Challenge.objects.create(
+        election=run.election, section=entries(run)[0].section, tracker=bytes(32)
+    )
+    ChallengedVote.objects.create(
+        challenge=challenge, contest=run.contest, c1=bytes(33), c2=bytes(33), ranking=0,
+        randomness=bytes(32),
+    )
     record_dispute(run.election_id, recipient=entries(run)[0].public_id, now=now())
     SetAside.objects.create(
         election=run.election, ballot=SealedBallot.objects.all()[0], is_set_aside=True,

@@ -45,7 +45,7 @@ def test_the_public_pages_open_from_the_notice_on_and_the_result_once_declared(
     home = client.get(reverse("home"))
     pages = {
         name: client.get(reverse(name, args=[slug])).status_code
-        for name in ("election", "board", "booth", "reissue", "reissue_asked")
+        for name in ("election", "board", "booth", "reissue", "reissue_asked", "device_check")
     }
     results = {
         client.get(reverse("result", args=[slug])).status_code,
