@@ -17,13 +17,18 @@ The bundle and its board (bundle, board):
     forms, kinds       forms of JSON; the form and the time of each kind         bundle 3, 4
     board, order       the entries, read; their order                            bundle 3, 4
     opening            the notice and the opening                                bundle 5
+    ceremonies, held   how the trustees made the key; who still holds a share    bundle 4.5
     roll, credentials  electors by section; keys                                 bundle 4.1, 5
+    key_changes        keys of amendments, sealed during the poll                bundle 4.1
+    issuer             an outside issuer's signatures                            sealing 5.5
     cast, aside        ballots under their keys; those set aside                 bundle 5
+    challenges         papers that were challenged, and are not counted          bundle 5
     reconciliation     its figures                                               bundle 4.2
     closed, mixing     boxes at the close; their mixes                           bundle 4.2, 5
     unsealing          parts and profiles                                        bundle 4.3, 5
     counting, sheets   counts and their sheets                                   counting 10
     declaration        the declaration                                           bundle 4.4
+    device             the answer to an elector who challenges their device
 
 The mathematics reads neither files nor the network: arguments are bytes, numbers and sequences.
 
@@ -40,10 +45,11 @@ The mathematics reads neither files nor the network: arguments are bytes, number
     signature          BIP 340                                              §6.3
     ed25519            RFC 8032, for the board's checkpoints
     ballots            sealed ballots                                       §6
+    challenged, words  a challenged paper made again; a tracker in words    §6.6, §6.7
     boxes              what goes into a mix                                 §7
     mixes, shuffle     mixes: their bytes; their equations                  §8
     chacha             what a share is sealed under, RFC 8439               §9.3
-    messages, ceremony how the trustees made the key                        §9
+    messages, ceremony the messages of a key ceremony, and what they make   §9
     keys               the key itself, and who still holds a share          §9.6, §9.7
     openings           partial openings, and what comes out of the box      §10
     papers, rules      what is counted, and by which rules                  counting 2, 3

@@ -1,5 +1,7 @@
 """python -m verifier BUNDLE: check a contest from its bundle, and say PASS or FAIL.
 
+With --challenge: make a challenged paper again from its opening, and show what it says (device.py).
+
 Exit status: 0, all checks pass and there is a declaration; 1, something fails; 2, the bundle or the
 command line cannot be read; 3, nothing fails, and the result is not there yet.
 """
@@ -14,12 +16,13 @@ from pathlib import Path
 
 from verifier.bundle import Bundle, Unreadable, open_bundle
 from verifier.checks import run_checks
+from verifier.device import answer
 from verifier.failure import Failed
 from verifier.known import Known
 from verifier.notes import BOARD, LARGEST_NOTE_BYTES, WITNESS, read_key
-from verifier.outside import Outside
-from verifier.report import Outcome, Progress, Report, line_of
-from verifier.workers import Workers
+from verifier.outside import Outside, says_rehearsal
+from verifier.report import REHEARSAL, Outcome, Progress, Report, line_of
+from verifier.workers import ALONE, Workers
 
 CANNOT_BE_READ = 2
 
@@ -32,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Unreadable, Failed) as error:
         print(f"verifier: {error}", file=sys.stderr)
         return CANNOT_BE_READ
+    if says_rehearsal(bundle) and not given.json:
+        print(f"{REHEARSAL}\n")
+    if given.challenge is not None:
+        return _challenge(bundle, outside, given)
     report = _run(bundle, outside, given)
     if given.json:
         print(report.as_json())
@@ -48,6 +55,13 @@ def _run(bundle: Bundle, outside: Outside, given: argparse.Namespace) -> Report:
     progress = Progress()
     with Workers(given.jobs, progress.add) as workers:
         return run_checks(Known(bundle, outside, workers, progress), told)
+
+
+def _challenge(bundle: Bundle, outside: Outside, given: argparse.Namespace) -> int:
+    text = sys.stdin.read() if given.challenge == "-" else given.challenge
+    answered = answer(Known(bundle, outside, ALONE, Progress()), text)
+    print(answered.as_json() if given.json else answered.as_text())
+    return answered.status
 
 
 def _ending(report: Report) -> str:
@@ -124,6 +138,9 @@ def command_line() -> argparse.ArgumentParser:
                         help="how many processes; without it, one a core")  # fmt: skip
     parser.add_argument("--cache", type=Path, metavar="FOLDER",
                         help="keep here what is downloaded, so that it goes on")  # fmt: skip
+    parser.add_argument("--challenge", metavar="TEXT",
+                        help="show what a challenged paper says, from its opening or the address "
+                        "that ends with it; - reads it from the standard input")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="write the report as JSON")
     return parser
 

@@ -10,7 +10,13 @@ from verifier.counting import check_count
 from verifier.declaration import check_declaration
 from verifier.generators import derive_generators
 from verifier.known import Known, NotYet, require, require_declared
-from verifier.mixing import Mixing, check_box_mixes, mixes_of, require_mixed
+from verifier.mixing import (
+    Mixing,
+    check_box_mixes,
+    mixes_of,
+    require_different,
+    require_mixed,
+)
 from verifier.openings import Box
 from verifier.report import count_of, figure_of
 from verifier.unsealing import check_parts, check_profile, check_profiles_in_order, require_boxes
@@ -29,19 +35,24 @@ def make_mixes(known: Known) -> str:
     mixes = mixes_of(known.board, known.boxes)
     if known.board.has("declaration") or known.board.has("opening-commitment"):
         for box, some in zip(known.boxes, mixes, strict=True):
-            require_mixed(known.board, box, some, known.notes)
+            require_mixed(known.board, box, some)
     elif not any(mixes):
         raise NotYet("no box has been mixed")
+    for some in mixes:
+        require_different(some)
     work = sum(box.pairs * len(some) for box, some in zip(known.boxes, mixes, strict=True))
     largest = max((box.pairs for box in known.boxes), default=0)
     known.progress.begin("mixes", work + largest + 1)
     generators = derive_generators(largest, known.workers)
-    given = Mixing(known.bundle, known.poll.setting(known.key), generators, known.workers)
+    setting = known.poll.setting(known.key)
+    given = Mixing(known.bundle, setting, known.key, generators, known.workers)
     known.mixed = [
         check_box_mixes(given, box, some) for box, some in zip(known.boxes, mixes, strict=True)
     ]
     made = count_of(sum(map(len, mixes)), "mix", "mixes")
-    return figure_of([made, f"{count_of(work, 'pair')} mixed"])
+    signed = sum(entry.content["trustee"] is not None for some in mixes for entry in some)
+    by_trustees = f"{signed:,} of them signed by trustees"
+    return figure_of([made, by_trustees, f"{count_of(work, 'pair')} mixed"])
 
 
 def make_openings(known: Known) -> str:
@@ -87,4 +98,7 @@ def make_declaration(known: Known) -> str:
     require_declared(known)
     check_declaration(known.board, known.sheets)
     declared = known.board.only("declaration").content["contests"]
-    return "; ".join(f"{one['title']}: {', '.join(one['elected'])}" for one in declared)
+    elected = "; ".join(f"{one['title']}: {', '.join(one['elected'])}" for one in declared)
+    if known.board.only("notice").content["rehearsal"]:
+        return f"{elected} (in a rehearsal: it counts for nothing)"
+    return elected

@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 
 from verifier.canonical import read
 from verifier.failure import Failed
-from verifier.forms import time, uuid
+from verifier.forms import nothing, time, uuid
 from verifier.kinds import CONTENT
 from verifier.log import WAITING, Log
 
 FRAME = {"version", "election", "number", "kind", "at"}
 _VERSION = "hustings/v1"
+# What is appended in batches, of which no time is told (board §2.5).
+TIMELESS = frozenset({"ballot", "challenge"})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. content: None while it waits for the declaration. digest: its leaf in the log."""
+    """One act. at: empty in a `challenge`, which bears no time. digest: its leaf in the log."""
 
     number: int
     kind: str
@@ -104,7 +106,7 @@ def _read_entry(board: Board, log: Log, place: int, held: bytes) -> None:
         wire = "".join((content["credential"], *content["votes"], content["signature"]))
         board.ballots.append(Ballot(place, bytes.fromhex(wire)))
     else:
-        board.acts.append(Entry(place, kind, frame["at"], content, log.leaves[place]))
+        board.acts.append(Entry(place, kind, frame["at"] or "", content, log.leaves[place]))
 
 
 def _check_frame(frame: dict[str, Any], board: Board, place: int, where: str) -> None:
@@ -117,7 +119,4 @@ def _check_frame(frame: dict[str, Any], board: Board, place: int, where: str) ->
     board.election = board.election or frame["election"]
     if frame["election"] != board.election:
         raise Failed("entry.election", where, "It is of another election.")
-    if frame["kind"] != "ballot":
-        time(frame["at"], f"{where}, at")
-    elif frame["at"] is not None:
-        raise Failed("entry.content", f"{where}, at", "A ballot bears no time.")
+    (nothing if frame["kind"] in TIMELESS else time)(frame["at"], f"{where}, at")

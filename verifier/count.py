@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from verifier.failure import Failed
 from verifier.papers import Heaps, Profile, add_heaps, sort_papers
-from verifier.rules import CHECK, WHERE, Lot, Rules
+from verifier.rules import WHERE, Lot, Rules
 from verifier.ties import Tie, settle_election, settle_exclusion
 
 
@@ -37,7 +37,7 @@ class Count:
 def count_papers(profile: Profile, rules: Rules) -> Count:
     """Count the papers by the rules.
 
-    Raises: Failed (count.rules, count.tie).
+    Raises: Failed (count.lot, count.tie).
     """
     drawn = {
         candidate
@@ -46,7 +46,7 @@ def count_papers(profile: Profile, rules: Rules) -> Count:
         for candidate in (*rule.drawn, *(rule.among or ()))
     }
     if not drawn <= set(range(len(profile.candidates))):
-        raise Failed(CHECK, WHERE, "A lot names somebody who is not on the paper.")
+        raise Failed("count.lot", WHERE, "A lot names somebody who is not on the paper.")
     return (
         _plurality(profile, rules) if rules.method == "plurality" else _alternative(profile, rules)
     )

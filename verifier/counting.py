@@ -13,7 +13,6 @@ from verifier.failure import Failed
 from verifier.opening import Contest
 from verifier.openings import Opened
 from verifier.papers import Profile
-from verifier.rankings import Space
 from verifier.rules import read_rules
 from verifier.sheets import SENTENCE, full_sheet
 
@@ -30,7 +29,7 @@ def check_count(
         raise Failed("count.missing", contest.code, "It has no count.")
     (entry,) = counts
     rules = _rules(board, contest)
-    space = Space(len(contest.candidates), contest.preferences)
+    space = contest.space
     profile = Profile(
         contest.candidates,
         {

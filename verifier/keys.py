@@ -108,6 +108,6 @@ def check_still_held(key: Key, number: int, question: bytes, proof: bytes) -> No
     """
     where = f"share of trustee {number}"
     trustee = key.trustee(number, where)
-    statement = ("held", key.encoded, number, question)
+    statement = ("held", key.encoded, number, encode(trustee.point), question)
     if false_claims([knowledge("share-proof", statement, trustee.point, proof, where)]):
         raise Failed("share.proof", where, "They have not shown that they hold it.")

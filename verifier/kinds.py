@@ -26,6 +26,8 @@ HASH = octets(32)
 POINT = octets(33)
 AFTER_CAST = word("stands", "set-aside")
 CHANGE = word("added", "restored", "struck", "corrected")
+# The steps of a key ceremony, in their order (bundle §4.5).
+STEPS = ("commitment", "reveal", "dealing", "received", "confirmation")
 
 BLOB = members(sha256=HASH, size_bytes=number)
 _CONTEST: dict[str, Form] = {
@@ -40,8 +42,19 @@ _CONTEST: dict[str, Form] = {
     "unopposed": truth,
 }
 CONTESTS = members(contests=each(members(**_CONTEST)))
-KEYS_OF_SECTION = members(section=code, credentials=number, keys=BLOB)
-REVOKED = or_null(members(credentials=positive, keys=BLOB))
+SIGNATURE = octets(64)
+_OF_SECTION: dict[str, Form] = {"section": code, "credentials": number, "keys": BLOB}
+_DEAD: dict[str, Form] = {"credentials": positive, "keys": BLOB}
+KEYS: dict[str, Form] = {
+    "issued": each(members(**_OF_SECTION)),
+    "revoked": or_null(members(**_DEAD)),
+}
+# The same from an outside issuer: a signature for each key (bundle §4.1).
+SIGNED_KEYS: dict[str, Form] = {
+    "issued": each(members(**_OF_SECTION, signatures=BLOB)),
+    "revoked": or_null(members(**_DEAD, signatures=BLOB)),
+}
+SEALED = members(sealed=HASH)
 REASON = members(reason=text)
 PLACE = {"contest": code, "box": number}
 LISTED_BALLOTS = members(
@@ -68,6 +81,8 @@ CONTENT: dict[str, Form] = {
             dead=AFTER_CAST, duplicate=AFTER_CAST, excluded=AFTER_CAST, resigned=AFTER_CAST
         ),
         turnout_by_section_shows_during_the_poll=truth,
+        rehearsal=truth,
+        issuer=or_null(members(name=text, key=octets(32))),
     ),
     "contest-struck": members(contest=text),
     "candidates": CONTESTS,
@@ -88,18 +103,18 @@ CONTENT: dict[str, Form] = {
         set=HASH,
         changes=each(members(change=CHANGE, section=code, people=positive)),
         electors=named(code, number),
-        keys=by_member(
-            "sealed",
-            members(sealed=HASH),
-            members(issued=each(KEYS_OF_SECTION), revoked=REVOKED),
-        ),
+        keys=or_null(by_member("sealed", SEALED, members(**KEYS))),
     ),
+    "ceremony": members(identifier=octets(16), quorum=positive, trustees=each(text)),
+    "ceremony-message": members(step=word(*STEPS), message=any_object),
     "key": members(
         public_key=POINT,
         quorum=positive,
         trustees=each(members(number=positive, name=text, point=POINT)),
     ),
-    "credentials": members(sections=each(KEYS_OF_SECTION)),
+    "share-held": members(trustee=positive, size=positive, proof=octets(65)),
+    "credentials": members(sections=each(members(**_OF_SECTION, signature=or_null(SIGNATURE)))),
+    "keys": by_member("sealed", SEALED, members(**SIGNED_KEYS)),
     "opening": members(
         contests=each(members(code=code, **_CONTEST)),
         entries=members(notice=HASH, candidates=HASH, roll=HASH, key=HASH, credentials=HASH),
@@ -109,9 +124,20 @@ CONTENT: dict[str, Form] = {
     "ballot": members(
         credential=octets(32),
         votes=each(octets(131)),
-        signature=octets(64),
+        signature=SIGNATURE,
     ),
-    "reissue": members(credential=octets(32), revoked=each(octets(32))),
+    "challenge": members(
+        tracker=HASH,
+        section=code,
+        unit=or_null(text),
+        votes=each(members(c1=POINT, c2=POINT, ranking=number, r=octets(32))),
+    ),
+    "reissue": members(
+        credential=octets(32),
+        revoked=each(octets(32)),
+        signature=or_null(SIGNATURE),
+        revocations=or_null(each(SIGNATURE)),
+    ),
     "suspension": REASON,
     "resumption": REASON,
     "extension": members(closes_at=time, closed_before_at=time, reason=text),
@@ -135,10 +161,21 @@ CONTENT: dict[str, Form] = {
             )
         ),
         amended_keys=each(
-            members(amendment=positive, issued=each(KEYS_OF_SECTION), revoked=REVOKED, salt=HASH)
+            by_member(
+                "entry",
+                members(entry=positive, salt=HASH, **SIGNED_KEYS),
+                members(amendment=positive, salt=HASH, **KEYS),
+            )
         ),
     ),
-    "mix": members(**PLACE, number=positive, mixer=text, by_server=truth, content=BLOB),
+    "mix": members(
+        **PLACE,
+        number=positive,
+        mixer=text,
+        trustee=or_null(positive),
+        signature=or_null(octets(65)),
+        content=BLOB,
+    ),
     "opening-commitment": members(**PLACE, trustee=positive, commitment=HASH),
     "part": members(**PLACE, trustee=positive, content=BLOB),
     "profile": members(**PLACE, papers=number, papers_rejected=number, profile=BLOB, salt=HASH),
@@ -180,10 +217,15 @@ ORDER: dict[str, When] = {
     "roll": _when("notice candidates", "opening"),
     "roll-withdrawn": _when("roll", "opening"),
     "amendment": _when("roll", "reconciliation"),
-    "key": _when("notice", "opening"),
+    "ceremony": _when("notice", "opening"),
+    "ceremony-message": _when("ceremony", "opening"),
+    "key": _when("ceremony-message", "opening"),
+    "share-held": _when("key", "close"),
     "credentials": _when("roll", "opening"),
+    "keys": _when("credentials", "reconciliation"),
     "opening": _when("candidates roll key credentials", "opening void"),
     "ballot": _when("opening", "close"),
+    "challenge": _when("opening", "close"),
     "reissue": _when("opening", "close"),
     "suspension": _when("opening", "close"),
     "resumption": _when("suspension", "close"),

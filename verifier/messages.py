@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from verifier.failure import Failed
 from verifier.group import Point
 from verifier.record import Record
 
@@ -106,6 +107,28 @@ def read_complaint(value: object) -> Complaint:
         fields.point("opened"),
         fields.proof("proof", 2),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How a trustee found their shares: complaints, by dealer; none, if all are good (§4.5)."""
+
+    number: int
+    complaints: list[object]
+
+
+def read_received(value: object) -> Received:
+    """Read a message `received` of bundle §4.5; what each complaint says is for the ceremony."""
+    check, where = "ceremony.received-fields", "a message received"
+    fields = Record(value, {"complaints", "number"}, check, where)
+    received = Received(fields.number("number"), fields.list_of("complaints"))
+    read = [read_complaint(item) for item in received.complaints]
+    if any(complaint.complainant != received.number for complaint in read):
+        raise Failed(check, where, "A complaint in it is another trustee's.")
+    dealers = [complaint.dealer for complaint in read]
+    if dealers != sorted(set(dealers)):
+        raise Failed(check, where, "Its complaints are not one a dealer, in their order.")
+    return received
 
 
 @dataclass(frozen=True, slots=True)

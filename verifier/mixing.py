@@ -1,15 +1,18 @@
-"""The mixes of every box, one after another (bundle §5, 12)."""
+"""The mixes of every box, one after another, and who made them (bundle §5, 12; sealing §8.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
 from verifier.board import Board, Entry
 from verifier.bundle import Bundle, read_blob
+from verifier.claims import false_claims, knowledge
 from verifier.closed import ClosedBox
 from verifier.failure import Failed
-from verifier.group import Point
+from verifier.group import Point, encode
+from verifier.keys import Key
 from verifier.mixes import check_mix
 from verifier.setting import Setting
 from verifier.workers import Workers
@@ -36,10 +39,9 @@ def mixes_of(board: Board, boxes: Sequence[ClosedBox]) -> list[list[Entry]]:
     return [found[box.place] for box in boxes]
 
 
-def require_mixed(board: Board, box: ClosedBox, mixes: Sequence[Entry], notes: list[str]) -> None:
-    """Check that a box that is opened was mixed as often as the notice says, and by whom.
+def require_mixed(board: Board, box: ClosedBox, mixes: Sequence[Entry]) -> None:
+    """Check that a box that is opened was mixed as often as the notice says, once by a trustee.
 
-    notes:  what the reader is to be told besides.
     Raises: Failed (mix.wanted, mix.server).
     """
     wanted = board.only("notice").content["mixes_wanted"]
@@ -48,13 +50,24 @@ def require_mixed(board: Board, box: ClosedBox, mixes: Sequence[Entry], notes: l
     if len(mixes) < wanted:
         why = f"It was mixed {len(mixes)} times, and {wanted} are wanted."
         raise Failed("mix.wanted", box.where, why)
-    if wanted > 1 and all(entry.content["mixer"] == SERVER for entry in mixes):
-        raise Failed("mix.server", box.where, "Nobody but the server has mixed it.")
-    if all(entry.content["by_server"] for entry in mixes):
-        notes.append(
-            f"Every mix of {box.where} was made on the server, as in a rehearsal: whoever runs "
-            "it could tell which sealed ballot each opened paper was."
-        )
+    if all(entry.content["trustee"] is None for entry in mixes):
+        raise Failed("mix.server", box.where, "No trustee has mixed it: the server alone.")
+
+
+def require_different(mixes: Sequence[Entry]) -> None:
+    """Check that of one box nobody made two mixes, and the server none but the first.
+
+    Raises: Failed (mix.order, mix.twice).
+    """
+    seen: set[int] = set()
+    for place, entry in enumerate(mixes):
+        trustee = entry.content["trustee"]
+        if trustee is None and place:
+            raise Failed("mix.order", entry.where, "The server mixes first, or not at all.")
+        if trustee in seen:
+            raise Failed("mix.twice", entry.where, "This trustee mixed the box before.")
+        if trustee is not None:
+            seen.add(trustee)
 
 
 class Mixing(NamedTuple):
@@ -62,6 +75,7 @@ class Mixing(NamedTuple):
 
     bundle: Bundle
     setting: Setting
+    key: Key
     generators: Sequence[Point]
     workers: Workers
 
@@ -69,12 +83,13 @@ class Mixing(NamedTuple):
 def check_box_mixes(given: Mixing, box: ClosedBox, mixes: Sequence[Entry]) -> bytes:
     """Check each mix of a box against what the one before left, and return the last one's rows.
 
-    Raises: Failed (shuffle.*, blob.*, file.*).
+    Raises: Failed (mix.maker, key.trustee, proof.*, shuffle.*, blob.*, file.*).
     """
     rows = box.rows
     for entry in mixes:
         wire = read_blob(given.bundle, entry.content["content"], entry.where)
         try:
+            check_maker(given, box, entry, wire)
             rows = check_mix(
                 given.setting,
                 box.name,
@@ -87,3 +102,27 @@ def check_box_mixes(given: Mixing, box: ClosedBox, mixes: Sequence[Entry]) -> by
         except Failed as failure:
             raise Failed(failure.check, f"{entry.where}: {failure.where}", failure.why) from None
     return rows
+
+
+def check_maker(given: Mixing, box: ClosedBox, entry: Entry, wire: bytes) -> None:
+    """Check that a mix is signed by the trustee it is said to be of, or is said to be the server's.
+
+    wire:   the mix's bytes.
+    Spec:   equation (48).
+    Raises: Failed (mix.maker, key.trustee, proof.point, proof.scalar).
+    """
+    mixer, number, signature = (entry.content[n] for n in ("mixer", "trustee", "signature"))
+    where = f"mix by {mixer}"
+    if number is None:
+        if mixer != SERVER or signature is not None:
+            raise Failed("mix.maker", where, "It names no trustee, and is not the server's.")
+        return
+    trustee = given.key.trustee(number, where)
+    if mixer != trustee.name or signature is None:
+        raise Failed("mix.maker", where, f"It is not signed as that of {trustee.name}.")
+    setting, j = given.setting, trustee.number
+    who = (mixer, j, encode(trustee.point), sha256(wire).digest())
+    statement = (setting.fingerprint, setting.key, *box.name.parts, *who)
+    proof = bytes.fromhex(signature)
+    if false_claims([knowledge("mix-maker", statement, trustee.point, proof, where)]):
+        raise Failed("mix.maker", where, f"{trustee.name} did not sign these bytes.")

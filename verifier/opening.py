@@ -10,6 +10,7 @@ from verifier.board import Board
 from verifier.failure import Failed
 from verifier.keys import Key
 from verifier.notes import BOARD, VerifierKey, read_key
+from verifier.rankings import Space
 from verifier.setting import Setting
 
 NAMED = ("notice", "candidates", "roll", "key", "credentials")
@@ -33,6 +34,10 @@ class Contest:
         if self.told["method"] == "plurality":
             return 1
         return int(self.told["max_preferences"] or len(self.candidates))
+
+    @property
+    def space(self) -> Space:
+        return Space(len(self.candidates), self.preferences)
 
 
 @dataclass(frozen=True, slots=True)

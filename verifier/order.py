@@ -92,8 +92,6 @@ class _Seen:
             raise Failed("entry.order", entry.where, "A trustee committed to an opening already.")
 
     def commitment(self, entry: Entry) -> None:
-        if any(box == _box(entry) for box, _ in self.parts):
-            raise Failed("entry.order", entry.where, "A part of the box is revealed already.")
         _once(self.committed, (_box(entry), entry.content["trustee"]), entry.where)
 
     def part(self, entry: Entry) -> None:
@@ -132,6 +130,6 @@ def times_that_descend(board: Board) -> list[str]:
     """
     return [
         f"{later.where} bears an earlier time, {later.at}, than {earlier.where}, {earlier.at}."
-        for earlier, later in pairwise(board.acts)
+        for earlier, later in pairwise(entry for entry in board.acts if entry.at)
         if later.at < earlier.at
     ]

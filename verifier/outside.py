@@ -54,15 +54,31 @@ class Outside:
 def _key_in_notice(bundle: Bundle) -> VerifierKey:
     """Read the key that entry 0 names, before anything is known to be signed by it."""
     where = "the notice, board"
+    named = _first_content(bundle).get("board")
+    if not isinstance(named, str):
+        raise Failed("key.form", where, "The first entry names no key of the board.")
+    return read_key(named, BOARD, where)
+
+
+def _first_content(bundle: Bundle) -> dict[str, object]:
+    """Return what entry 0 holds, as far as it can be read."""
     size = read_checkpoint(_read_checkpoint_note(bundle), "checkpoint").size
     if not size:
         raise Failed("checkpoint.size", "checkpoint", "The board has no entry.")
     first = read_entries(bundle, 0, min(TILE_WIDTH, size))[0]
     content = object_of(first).get("content")
-    named = content.get("board") if isinstance(content, dict) else None
-    if not isinstance(named, str):
-        raise Failed("key.form", where, "The first entry names no key of the board.")
-    return read_key(named, BOARD, where)
+    return content if isinstance(content, dict) else {}
+
+
+def says_rehearsal(bundle: Bundle) -> bool:
+    """Say whether entry 0 says so, before anything is checked, to be told before all else.
+
+    Where it cannot be read it says nothing, and the checks say what is wrong.
+    """
+    try:
+        return _first_content(bundle).get("rehearsal") is True
+    except Failed:
+        return False
 
 
 def _read_checkpoint_note(bundle: Bundle) -> Note:

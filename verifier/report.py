@@ -11,6 +11,11 @@ from typing import Protocol, TextIO
 from verifier.failure import Failed
 
 MOST_SHOWN = 20
+# What is said first and last, be the rest as it may.
+REHEARSAL = (
+    "A REHEARSAL: the server held the trustees' shares, so whoever runs it could read every vote. "
+    "Its result counts for nothing."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,17 @@ class Outcome:
 
 @dataclass(slots=True)
 class Report:
-    """All outcomes, in order, and what else is to be known of the bundle. notes: for the reader."""
+    """All outcomes, in order, and what else is to be known of the bundle.
+
+    notes:     for the reader.
+    rehearsal: whether the server held the shares, as the notice says; the verdict says it, too.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     election: dict[str, object] = field(default_factory=dict)
     declared: bool = False
+    rehearsal: bool = False
 
     @property
     def failed(self) -> bool:
@@ -60,17 +70,19 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        return {
+        said = {
             0: "PASS: what was declared is what the ballots on the board say.",
             1: "FAIL: this bundle does not show what it is said to show.",
             3: "NOT YET: nothing failed, and the result is not there yet.",
         }[self.status]
+        return f"{said} {REHEARSAL}" if self.rehearsal else said
 
     def told(self) -> dict[str, object]:
         """Return it as programs read it."""
         return {
             "verdict": self.verdict.partition(":")[0],
             "status": self.status,
+            "rehearsal": self.rehearsal,
             "election": self.election,
             "notes": self.notes,
             "checks": [asdict(outcome) for outcome in self.outcomes],

@@ -28,6 +28,11 @@ class Roll:
     struck: Counter[str] = field(default_factory=Counter)
     amendments: list[Entry] = field(default_factory=list)
 
+    @property
+    def sections(self) -> set[str]:
+        """The sections that the roll has, or once had."""
+        return {code for electors in self.after.values() for code in electors}
+
     def electors_before(self, number: int) -> Counter[str]:
         """Return the electors by section at an entry that is behind the roll's."""
         return self.after[max(entry for entry in self.after if entry < number)]

@@ -8,8 +8,11 @@ from __future__ import annotations
 from verifier.aside import check_set_aside
 from verifier.board import read_board
 from verifier.cast import by_section, check_cast
+from verifier.ceremonies import came_to_nothing, check_ceremonies
+from verifier.challenges import check_challenges
 from verifier.credentials import check_credentials
-from verifier.keys import read_key
+from verifier.held import check_shares_held
+from verifier.issuer import issuer_of
 from verifier.known import Known, NotYet, require
 from verifier.opening import check_contests, check_notice, check_opening
 from verifier.order import check_order, times_that_descend
@@ -41,7 +44,15 @@ def make_entries(known: Known) -> str:
 def make_notice(known: Known) -> str:
     check_notice(known.board, known.outside.board_key(known.bundle))
     check_contests(known.board)
-    return str(known.board.only("notice").content["title"])
+    notice = known.board.only("notice").content
+    issuer = issuer_of(known.board)
+    return figure_of(
+        [
+            notice["title"],
+            f"codes made by {issuer.name}" if issuer else "",
+            "a rehearsal" if notice["rehearsal"] else "",
+        ]
+    )
 
 
 def make_opening(known: Known) -> str:
@@ -52,9 +63,17 @@ def make_opening(known: Known) -> str:
 
 
 def make_key(known: Known) -> str:
+    keys = check_ceremonies(known.board)
     require(known, "key", "there is no key yet")
-    known.key = read_key(known.board.only("key").content)
-    return f"{known.key.quorum} of {count_of(len(known.key.trustees), 'trustee')}"
+    known.key = keys[max(keys)]
+    held = check_shares_held(known.board, keys, known.log.leaves)
+    known.notes += [
+        f"{entry.where} made no key: the trustees began anew, or have not ended."
+        for entry in came_to_nothing(known.board)
+    ]
+    quorum = f"{known.key.quorum} of {count_of(len(known.key.trustees), 'trustee')}"
+    shown = count_of(held, "proof that a share is held", "proofs that a share is held")
+    return figure_of([quorum, shown])
 
 
 def make_roll(known: Known) -> str:
@@ -68,23 +87,37 @@ def make_credentials(known: Known) -> str:
     require(known, "credentials", "no codes have been made")
     known.credentials = check_credentials(known.bundle, known.board, known.roll)
     found = known.credentials
-    sealed = f"those of {count_of(found.unread, 'amendment')} sealed still" if found.unread else ""
-    return figure_of([count_of(len(found.section), "key"), f"{len(found.died_at):,} dead", sealed])
+    issuer = issuer_of(known.board)
+    return figure_of(
+        [
+            count_of(len(found.section), "key"),
+            f"{len(found.died_at):,} dead",
+            f"those of {count_of(found.unread, 'entry', 'entries')} sealed still"
+            if found.unread
+            else "",
+            f"signed by {issuer.name}" if issuer else "",
+        ]
+    )
 
 
 def make_ballots(known: Known) -> str:
-    if not (known.board.ballots or known.board.has("close") or known.outside.trackers):
+    board = known.board
+    if not (
+        board.ballots or board.has("close") or board.has("challenge") or known.outside.trackers
+    ):
         raise NotYet("there is no ballot yet")
-    known.progress.begin("ballots", len(known.board.ballots))
-    casts = check_cast(known.board, known.credentials, known.paper, known.workers)
-    check_receipts(known.board, known.paper, known.outside.trackers, known.notes)
-    left = len(known.board.ballots) - len(casts)
+    known.progress.begin("ballots", len(board.ballots))
+    casts = check_cast(board, known.credentials, known.paper, known.workers)
+    challenged = check_challenges(board, known.poll, known.paper, known.roll.sections)
+    check_receipts(board, known.paper, known.outside.trackers, known.notes)
+    left = len(board.ballots) - len(casts)
     return figure_of(
         [
             count_of(len(casts), "ballot"),
             count_of(len(casts), "signature"),
             count_of(len(casts) * len(known.poll.contests), "proof"),
             f"{left:,} more under keys that are sealed still" if left else "",
+            f"{challenged:,} challenged and not counted" if challenged else "",
         ]
     )
 

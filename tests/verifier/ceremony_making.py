@@ -43,6 +43,7 @@ class Held:
     groundless: (complainant, dealer) of complaints about good shares.
     secrets:    polynomials, where they are not to be random.
     confirmed:  whether those who are left confirm.
+    identifier: the ceremony's, 16 bytes.
     """
 
     def __init__(
@@ -55,9 +56,10 @@ class Held:
         groundless: Collection[Pair] = (),
         secrets: dict[int, list[int]] | None = None,
         confirmed: bool = True,
+        identifier: bytes = IDENTIFIER,
     ) -> None:
         rng = random.Random(trustees * 10 + quorum)
-        self.frame = Frame(IDENTIFIER, quorum, tuple(f"Trustee {i + 1}" for i in range(trustees)))
+        self.frame = Frame(identifier, quorum, tuple(f"Trustee {i + 1}" for i in range(trustees)))
         self.numbers = list(self.frame.numbers)
         self.f = {i: scalars(rng, quorum) for i in self.numbers} | (secrets or {})
         self.d = dict(zip(self.numbers, scalars(rng, trustees), strict=True))

@@ -13,6 +13,7 @@ from ballot.board.note import SigningKey
 from ballot.board.tree import root_of
 from ballot.canonical import canonical
 from ballot.mapping import log_entry
+from tests.verifier.challenge_making import with_challenge
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, bundle_of, drop, put, turned
 
@@ -114,6 +115,11 @@ def _placed(kind: str, before: str, which: int = 0) -> Change:
     return _kept(lambda board: board.moved(board.at(kind, which), board.at(before)))
 
 
+def _challenged(change: Callable[[Board], Board]) -> Change:
+    """Change a board on which a challenged paper stands."""
+    return lambda good: change(with_challenge(good.board)).signed()
+
+
 def _last(kind: str, before: str) -> Change:
     return _kept(lambda board: board.moved(board.at(kind), board.at(before) + 1))
 
@@ -188,6 +194,48 @@ ENTRIES: Final[dict[str, Change]] = {
     "an entry has no time": _framed("close", "at", to=None),
     "an entry's time is of another form": _framed("close", "at", to="2026-12-01T10:00:00+00:00"),
     "a ballot bears a time": _framed("ballot", "at", to="2026-12-01T10:00:00Z"),
+    "a challenged paper bears a time": _challenged(
+        lambda board: board.reframed("challenge", put("at", to="2026-12-01T10:00:00Z"))
+    ),
+    "a challenged paper bears a credential": _challenged(
+        lambda board: board.edited("challenge", lambda said: said.update(credential="11" * 32))
+    ),
+    "a challenged paper stands before the opening": _challenged(
+        lambda board: board.moved(board.at("challenge"), board.at("opening"))
+    ),
+    "a challenged paper stands after the close": _challenged(
+        lambda board: board.moved(board.at("challenge"), board.at("close") + 1)
+    ),
+    "it is not said whether it is a rehearsal": _kept(
+        lambda board: board.edited("notice", drop("rehearsal"))
+    ),
+    "it is not said whether an issuer is outside": _kept(
+        lambda board: board.edited("notice", drop("issuer"))
+    ),
+    "there is no ceremony": _kept(lambda board: board.without("ceremony")),
+    "a ceremony comes after the opening": _last("ceremony", "opening"),
+    "a message comes before its ceremony": _placed("ceremony-message", "ceremony"),
+    "a message is of no step": _kept(
+        lambda board: board.edited("ceremony-message", put("step", to="complaint"))
+    ),
+    "a ceremony's identifier is short": _kept(
+        lambda board: board.edited("ceremony", put("identifier", to=lambda text: text[2:]))
+    ),
+    "a share is shown before there is a key": _placed("share-held", "ceremony"),
+    "a share is shown after the close": _last("share-held", "close"),
+    "a proof that a share is held is short": _kept(
+        lambda board: board.edited("share-held", put("proof", to=lambda text: text[2:]))
+    ),
+    "a mix has no signature, nor null": _kept(lambda board: board.edited("mix", drop("signature"))),
+    "a mix says that it was made by the server, as once": _kept(
+        lambda board: board.edited("mix", lambda said: said.update(by_server=True))
+    ),
+    "keys of an outside issuer come before the codes": _added(
+        "keys", {"issued": [], "revoked": None}, "credentials"
+    ),
+    "keys of an outside issuer come after the reconciliation": _added(
+        "keys", {"sealed": "11" * 32}, "mix"
+    ),
     "an entry has a member more": _kept(
         lambda board: board.reframed("close", lambda entry: entry.update(by="somebody"))
     ),
@@ -228,9 +276,6 @@ ENTRIES: Final[dict[str, Change]] = {
     "candidates come after the opening": _last("candidates", "opening"),
     "credentials come after the opening": _last("credentials", "opening"),
     "a part stands before the commitments": _placed("part", "opening-commitment"),
-    "a commitment comes after a part of its box": _kept(
-        lambda board: board.moved(board.at("opening-commitment", 1), board.at("part", 1))
-    ),
     "a part has no commitment": _kept(lambda board: board.without("opening-commitment", 1)),
     "a commitment is of no trustee": _kept(
         lambda board: board.edited("opening-commitment", put("trustee", to=9))

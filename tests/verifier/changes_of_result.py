@@ -14,10 +14,13 @@ import numpy as np
 from ballot.board.tree import leaf_hash
 from ballot.canonical import canonical
 from ballot.sealing.box import Box
+from ballot.sealing.keys import ElectionKey
+from ballot.sealing.maker import sign_mix
 from ballot.sealing.mixing import mix
 from ballot.sealing.opening import part_commitment
 from ballot.sealing.setting import BoxName, Setting
 from ballot.services.mix_box import SERVER
+from tests.ballot.factories import TRUSTEES
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, drop, exchanged, more, other, put, turned
 
@@ -175,22 +178,97 @@ def _setting(board: Board) -> Setting:
     return Setting(opening, bytes.fromhex(board.content("key")["public_key"]))
 
 
-def _by_the_server_alone(good: Good) -> Files:
-    """Mix a box a second time as the server, well and with a good proof."""
-    board = good.board
-    first, told = board.content("mix"), board.content("reconciliation")["boxes"][0]
-    after = board.blob(first["content"])[32 : 32 + 66 * told["ballots"]]
+def _box_after(board: Board, which: int) -> Box:
+    """The first box, as a mix of it left it."""
+    told = board.content("reconciliation")["boxes"][0]
+    after = board.blob(board.content("mix", which)["content"])[32 : 32 + 66 * told["ballots"]]
     rows = np.frombuffer(after, dtype=np.uint8).reshape(-1, 66)
-    box = Box.parse(BoxName(told["contest"], tuple(told["sections"])), rows)
-    again = mix(box, setting=_setting(board), mixer=SERVER, rng=os.urandom)
-    board, named = board.with_blob(again.to_bytes())
-    return board.edited(
-        "mix", lambda said: said.update(content=named, mixer=SERVER, by_server=True), which=4
-    ).signed()
+    return Box.parse(BoxName(told["contest"], tuple(told["sections"])), rows)
+
+
+def _made(board: Board, box: Box, trustee: int | None) -> tuple[Board, dict[str, Any]]:
+    """Mix a box well, by a trustee or the server; return the board with the bytes, and what to say.
+
+    A trustee's mix is signed with their share.
+    """
+    key, setting = ElectionKey.parse(board.content("key")), _setting(board)
+    mixer = SERVER if trustee is None else key.trustee(trustee).name
+    content = mix(box, setting=setting, mixer=mixer, rng=os.urandom).to_bytes()
+    board, named = board.with_blob(content)
+    said = {"content": named, "mixer": mixer, "trustee": trustee, "signature": None}
+    if trustee is not None:
+        said["signature"] = _signature(board, content, box.name, trustee)
+    return board, said
+
+
+def _signature(board: Board, content: bytes, name: BoxName, trustee: int) -> str:
+    key, share = ElectionKey.parse(board.content("key")), board.shares[trustee]
+    signed = {"name": name, "setting": _setting(board), "key": key, "share": share}
+    return sign_mix(content, rng=os.urandom, **signed).hex()
+
+
+def _mixed_second_by(trustee: int | None) -> Change:
+    """Let another have made the second mix of the first box, well and with a good proof."""
+
+    def tamper(good: Good) -> Files:
+        board, said = _made(good.board, _box_after(good.board, 0), trustee)
+        return board.edited("mix", lambda content: content.update(said), which=4).signed()
+
+    return tamper
+
+
+def _mixed_third_by(trustee: int | None) -> Change:
+    """Let the first box be mixed once more, well and with a good proof."""
+
+    def tamper(good: Good) -> Files:
+        board, said = _made(good.board, _box_after(good.board, 4), trustee)
+        board = board.doubled("mix", 4)
+        return board.edited("mix", lambda content: content.update(said, number=3), 5).signed()
+
+    return tamper
+
+
+def _signed_by_another(good: Good) -> Files:
+    """Let a trustee sign what another mixed."""
+    board = good.board
+    content = board.blob(board.content("mix", 4)["content"])
+    signature = _signature(board, content, _box_after(board, 0).name, 2)
+    return board.edited("mix", put("signature", to=signature), which=4).signed()
+
+
+def _signed_for_another_box(good: Good) -> Files:
+    """Let the trustee who mixed a box sign its bytes as those of another box."""
+    board = good.board
+    content = board.blob(board.content("mix", 4)["content"])
+    signature = _signature(board, content, BoxName("contest-9", ("member",)), 1)
+    return board.edited("mix", put("signature", to=signature), which=4).signed()
 
 
 MIXES: Final[dict[str, Change]] = {
-    "the server alone mixed": _by_the_server_alone,
+    "the server mixed again": _mixed_second_by(None),
+    "the server mixed after a trustee": _mixed_third_by(None),
+    "a trustee mixed twice": _mixed_third_by(1),
+    "a mix is signed by another trustee": _signed_by_another,
+    "a mix is signed for another box": _signed_for_another_box,
+    "a mix is said to be another trustee's": _edited("mix", put("trustee", to=2), which=4),
+    "a mix is said to be of no trustee that there is": _edited(
+        "mix", put("trustee", to=9), which=4
+    ),
+    "a trustee's mix is not signed": _edited("mix", put("signature", to=None), which=4),
+    "a trustee's mix is said to be the server's": _edited(
+        "mix", lambda said: said.update(trustee=None, signature=None, mixer=SERVER), which=4
+    ),
+    "a mix by nobody is not signed": _edited(
+        "mix", lambda said: said.update(trustee=None, signature=None), which=4
+    ),
+    "the server's mix is said to be a trustee's": _edited(
+        "mix", lambda said: said.update(trustee=2, mixer=TRUSTEES[1])
+    ),
+    "the server's mix is signed": _edited("mix", put("signature", to="02" + "11" * 64)),
+    "the signatures of two mixes change places": _swapped("mix", "signature", 4, 5),
+    "a signature has another bit": _edited(
+        "mix", put("signature", to=lambda text: turned(bytes.fromhex(text)).hex()), which=4
+    ),
     "a box was mixed once": _board(lambda board: board.without("mix", 4)),
     "the first mix of a box is missing": _board(lambda board: board.without("mix", 0)),
     "a mix stands twice": _board(lambda board: board.doubled("mix", 4)),
@@ -228,6 +306,9 @@ def _committed_to_false(good: Good) -> Files:
 
 
 OPENINGS: Final[dict[str, Change]] = {
+    "a commitment comes after a part of its box": _board(
+        lambda board: board.moved(board.at("opening-commitment", 1), board.at("part", 1))
+    ),
     "a commitment is another": _edited("opening-commitment", put("commitment", to=other)),
     "two trustees' commitments change places": _swapped("opening-commitment", "commitment"),
     "a commitment is of another box": _swapped("opening-commitment", "commitment", 0, 2),

@@ -10,6 +10,7 @@ import pytest
 
 NEED_A_DATABASE = (
     "test_bundles.py",
+    "test_device.py",
     "test_in_page.py",
     "test_sources.py",
     "test_tampering.py",

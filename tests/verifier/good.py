@@ -45,13 +45,17 @@ from tests.ballot.factories import (
     now,
 )
 from tests.members.factories import imported, person
+from tests.verifier.making import G, times
 from tests.verifier.tampered import Board, Files
+from verifier.group import encode
 
 SECTIONS = ("member", "affiliated", "registered")
 POSTS = (
     {"title": "Deputy", "candidates": ("Dale Dunn", "Elm Ede"), "method": "plurality"},
     {"title": "Treasurer", "candidates": ("Fern Foy",)},
 )
+# The rankings, by number, of a paper that is sealed as if to be challenged.
+CHALLENGED = (1, 1)
 RULES = ("ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
 
 
@@ -63,12 +67,14 @@ class Good:
     board:    the same, read; its key signs again what was changed.
     earlier:  the checkpoint of the time of the poll.
     lies:     ballots that are well made but for one thing, by what that is.
+    drawn:    the r of each vote of the lie "challenged", whose rankings are CHALLENGED.
     """
 
     files: Files
     board: Board
     earlier: bytes
     lies: dict[str, bytes]
+    drawn: tuple[int, ...]
 
 
 class _Making:
@@ -86,6 +92,7 @@ class _Making:
         )
         edit_election(self.run.election_id, **self.run.by, **dict.fromkeys(RULES, "set-aside"))
         self.lies: dict[str, bytes] = {}
+        self.draws: list[bytes] = []
 
     def prepare(self) -> None:
         bring(self.run, to="nominated")
@@ -233,9 +240,23 @@ class _Making:
             "of a stranger": self.ballot(stranger, "member", once),
             "of another election": self.ballot(self.key(0), "member", once, setting=other),
             "of another section": self.ballot(self.key(0), "affiliated", once),
+            "challenged": self.ballot(self.key(0), "member", CHALLENGED, rng=self.drawing),
             "alike": self.ballot(self.key(0), "member", once, rng=fixed),
             "alike again": self.ballot(self.key(3), "member", once, rng=fixed),
         }
+
+    def drawing(self, size: int) -> bytes:
+        """Draw bytes, and remember them."""
+        self.draws.append(os.urandom(size))
+        return self.draws[-1]
+
+    @property
+    def drawn(self) -> tuple[int, ...]:
+        """The r of each vote of the lie "challenged": those of what was drawn that make its c1."""
+        numbers = [int.from_bytes(draw, "big") for draw in self.draws]
+        by_point = {encode(times(number, G)): number for number in numbers}
+        wire = self.lies["challenged"]
+        return tuple(by_point[wire[at : at + 33]] for at in (32, 163))
 
     def extend(self) -> None:
         closes_at = self.run.election.closes_at
@@ -259,4 +280,6 @@ def make_good() -> Good:
     checkpoint = making.published()
     files = {file.path: b"".join(file.pieces()) for file in bundle_files(checkpoint)}
     key = signing_key(board_origin(making.run.election))
-    return Good(files, Board.read(files, key=key), earlier, making.lies)
+    shares = {share.number: share for share in making.run.shares}
+    board = Board.read(files, key=key, shares=shares)
+    return Good(files, board, earlier, making.lies, making.drawn)

@@ -2,14 +2,16 @@
 
 What a change leaves undone decides which check has to catch it. `signed` makes the tree, the tiles
 and the checkpoint anew, so that the log is in order and only what it says can be wrong; `linked`
-also names the changed entries anew in the opening, as its keeper would before the poll.
+also names the changed entries anew in the opening, and has the trustees show anew that they hold
+their shares, as it would be if the board had said so before the poll.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -26,6 +28,9 @@ from ballot.board.tiles import (
 from ballot.board.tree import leaf_hash, leaf_hashes
 from ballot.canonical import canonical, read_canonical
 from ballot.mapping import log_entry
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.sharefile import prove_share
+from verifier.tree import root_of
 
 Entry = dict[str, Any]
 Files = dict[str, bytes]
@@ -34,14 +39,20 @@ NAMED = ("notice", "candidates", "roll", "key", "credentials")
 
 @dataclass(frozen=True)
 class Board:
-    """The entries in full, in their order, and the blobs that they name, by hash."""
+    """The entries in full, in their order, and the blobs that they name, by hash.
+
+    shares: the trustees', by number.
+    """
 
     entries: list[Entry]
     blobs: dict[str, bytes]
     key: SigningKey
+    shares: Mapping[int, KeyShare] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, files: Files, *, key: SigningKey) -> Board:
+    def read(
+        cls, files: Files, *, key: SigningKey, shares: Mapping[int, KeyShare] | None = None
+    ) -> Board:
         """Read a board of at most 256 entries out of its bundle."""
         blobs = {path[5:]: octets for path, octets in files.items() if path.startswith("blob/")}
         (width,) = (int(path.rpartition("/")[2]) for path in files if path.startswith("tile/entr"))
@@ -51,7 +62,7 @@ class Board:
             entry: Any = read_canonical(logged)
             entries.append(read_canonical(blobs[entry["body"]["sha256"]]) if "body" in entry
                            else entry)  # fmt: skip
-        return cls(entries, blobs, key)
+        return cls(entries, blobs, key, shares or {})
 
     # --- looking ---
 
@@ -115,6 +126,10 @@ class Board:
             if entry["kind"] in {"set-aside", "ballots-stand"}:
                 for one in entry["content"]["ballots"]:
                     one["entry"] = became.get(one["entry"], one["entry"])
+            if entry["kind"] == "share-held":
+                # The board that was asked with ends with the same entry as before.
+                last = entry["content"]["size"] - 1
+                entry["content"]["size"] = became.get(last, last) + 1
         return replace(self, entries=entries)
 
     def without(self, kind: str, which: int = 0) -> Board:
@@ -133,7 +148,23 @@ class Board:
         place = order.index(to)
         return self.in_order([*order[:place], number, *order[place:]])
 
+    def shown(self) -> Board:
+        """Let every trustee show upon the board as it now is that they hold their share."""
+        entries, leaves = deepcopy(self.entries), []
+        for entry in entries:
+            if entry["kind"] == "share-held":
+                said = entry["content"]
+                question = root_of(leaves[: said["size"]])
+                share = self.shares[said["trustee"]]
+                said["proof"] = prove_share(share, question=question, rng=os.urandom).hex()
+            leaves.append(_digest(entry))
+        return replace(self, entries=entries)
+
     def linked(self) -> Board:
+        """Name in the opening what now stands before it, and let the trustees show their shares."""
+        return self.shown().named()
+
+    def named(self) -> Board:
         """Name in the opening what now stands before it."""
         opening = self.at("opening")
         first = max(number for number in self.numbers("roll") if number < opening)

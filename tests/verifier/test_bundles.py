@@ -53,6 +53,11 @@ def passed(run: Run, folder: Path) -> dict[str, Any]:
     return report
 
 
+def declared(report: dict[str, Any]) -> str:
+    """Who was declared, as the last check's line says; it says of a rehearsal that it is one."""
+    return figures(report)["declaration"].removesuffix(" (in a rehearsal: it counts for nothing)")
+
+
 def not_yet(run: Run, folder: Path) -> dict[str, Any]:
     """See that nothing fails of an election as it stands, and that there is no result."""
     report = verified(written(run, folder))
@@ -70,8 +75,9 @@ def test_each_check_says_what_it_looked_at(tmp_path: Path) -> None:
     report = passed(run, tmp_path)
 
     assert figures(report)["ballots"] == "7 ballots, 7 signatures, 7 proofs"
-    assert figures(report)["mixes"] == "2 mixes, 14 pairs mixed"
-    assert figures(report)["declaration"] == "Leader: Ash Amin"
+    assert figures(report)["key"] == "2 of 3 trustees, 3 proofs that a share is held"
+    assert figures(report)["mixes"] == "2 mixes, 1 of them signed by trustees, 14 pairs mixed"
+    assert declared(report) == "Leader: Ash Amin"
     assert any("key was taken from the bundle itself" in note for note in report["notes"])
 
 
@@ -91,6 +97,16 @@ def test_the_parts_of_trustees_with_shares_of_their_own_hold(tmp_path: Path) -> 
     report = passed(election(demonstration=False), tmp_path)
 
     assert figures(report)["openings"] == "2 parts of 1 box"
+    assert report["rehearsal"] is False
+    assert figures(report)["notice"] == "Leader 2026"
+
+
+def test_of_a_rehearsal_it_is_said_that_it_counts_for_nothing(tmp_path: Path) -> None:
+    report = passed(election(demonstration=True), tmp_path)
+
+    assert report["rehearsal"] is True
+    assert figures(report)["notice"] == "Leader 2026, a rehearsal"
+    assert figures(report)["declaration"].endswith("(in a rehearsal: it counts for nothing)")
 
 
 def test_a_ballot_that_opens_to_no_ranking_is_one_rejected_paper(tmp_path: Path) -> None:
@@ -117,7 +133,7 @@ def test_a_paper_of_several_contests_with_some_unopposed(tmp_path: Path) -> None
 
     report = passed(run, tmp_path)
 
-    assert figures(report)["declaration"] == (
+    assert declared(report) == (
         "Leader: Ash Amin; Treasurer: Eli Epps; Secretary: Gus Gill; Chair: Re-open nominations"
     )
     assert figures(report)["ballots"] == "4 ballots, 4 signatures, 12 proofs"
@@ -125,9 +141,7 @@ def test_a_paper_of_several_contests_with_some_unopposed(tmp_path: Path) -> None
 
 def test_a_contest_behind_an_unopposed_one_keeps_its_place_in_its_code(tmp_path: Path) -> None:
     others = ({"title": "Treasurer", "candidates": TWO, "method": "av"},)
-    run = election(
-        candidates=("Gus Gill",), rankings=((0,), (0,), (1,)), other_contests=others
-    )
+    run = election(candidates=("Gus Gill",), rankings=((0,), (0,), (1,)), other_contests=others)
 
     passed(run, tmp_path)
 
@@ -153,7 +167,7 @@ def test_a_contest_that_was_struck_is_on_no_paper(tmp_path: Path) -> None:
 
     report = passed(run, tmp_path)
 
-    assert figures(report)["declaration"] == "Treasurer: Ash Amin"
+    assert declared(report) == "Treasurer: Ash Amin"
 
 
 def test_a_candidate_who_withdrew_is_on_no_paper(tmp_path: Path) -> None:
@@ -202,7 +216,7 @@ def test_a_tie_for_the_place_that_a_lot_settles(
 
     report = passed(run, tmp_path)
 
-    assert figures(report)["declaration"] == "Leader: Birch Bell"
+    assert declared(report) == "Leader: Birch Bell"
 
 
 # --- the roll and the codes ------------------------------------------------------------------

@@ -259,7 +259,7 @@ def test_an_unknown_key_or_value_of_the_rules_is_refused(given: object) -> None:
 
 @pytest.mark.parametrize("tie", [{"lot": [3]}, {"lot": [0], "among": [0, 3]}])
 def test_a_lot_of_somebody_who_is_not_on_the_paper_is_refused(tie: dict[str, Any]) -> None:
-    assert failure(counted, {(0,): 1}, ties=[tie]).check == "count.rules"
+    assert failure(counted, {(0,): 1}, ties=[tie]).check == "count.lot"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,18 @@ def test_it_ends_in_pass_only_if_every_check_passed_and_there_is_a_declaration(
     assert json.loads(report.as_json())["verdict"] == verdict
 
 
+@pytest.mark.parametrize("results", [("PASS",), ("FAIL",), ("NOT MADE",)])
+def test_a_rehearsal_is_said_in_the_verdict_however_it_ends(results: tuple[str, ...]) -> None:
+    report = report_of(*results)
+    assert "REHEARSAL" not in report.verdict
+    assert json.loads(report.as_json())["rehearsal"] is False
+
+    report.rehearsal = True
+
+    assert report.verdict.endswith("Its result counts for nothing.")
+    assert json.loads(report.as_json())["rehearsal"] is True
+
+
 def test_a_line_says_the_first_of_what_failed_and_how_many_more_there_are() -> None:
     failures = [Finding("ballot.proof", f"ballot {n}", "False.") for n in range(1, 23)]
 
@@ -123,6 +135,19 @@ def test_what_rests_on_a_failed_check_is_said_not_to_be_made(
         ("NOT MADE", "it rests on log"),
     ]
     assert [one.condition for one in made[0].failures] == ["one", "two"]
+
+
+def test_no_check_is_made_behind_the_last_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    some = (Check("log", (), passes), Check("key", (), passes), Check("roll", (), fails))
+    monkeypatch.setattr(checks, "CHECKS", some)
+    known = Known(Folder(tmp_path), Outside(), Workers(), Progress())
+
+    report = run_checks(known, lambda _: None, upto="key")
+
+    assert [one.name for one in report.outcomes] == ["log", "key"]
+    assert not report.failed
 
 
 def test_what_nobody_foresaw_is_a_failure_and_no_crash(

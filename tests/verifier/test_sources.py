@@ -118,7 +118,9 @@ def test_a_zip_with_two_files_of_one_name_is_not_read(tmp_path: Path) -> None:
      ["x", "--since", "nowhere"], ["x", "--receipt", "nowhere"]],
 )  # fmt: skip
 def test_what_cannot_be_read_ends_with_status_2(
-    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -132,14 +134,27 @@ def test_what_cannot_be_read_ends_with_status_2(
 def test_a_line_a_check_is_printed_with_its_number_name_and_figure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    archive = written(election(at="polling"), tmp_path)
+    archive = written(election(at="polling", demonstration=False), tmp_path)
 
     assert main([str(archive), "--jobs", "1"]) == 3
 
     said = capsys.readouterr().out.splitlines()
-    assert said[0].split() == ["1", "log", "PASS", "6", "entries"]
+    assert said[0].split() == ["1", "log", "PASS", "25", "entries"]
     assert said[11] == "12  mixes           NOT MADE  it rests on boxes"
     assert said[-1].startswith("NOT YET: nothing failed")
+    assert "REHEARSAL" not in "".join(said)
+
+
+def test_a_rehearsal_is_said_first_and_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = written(election(at="keyed", demonstration=True), tmp_path)
+
+    assert main([str(archive), "--jobs", "1"]) == 3
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("A REHEARSAL: the server held the trustees' shares")
+    assert said[-1].endswith("Its result counts for nothing.")
 
 
 def test_the_readers_own_key_and_receipt_are_held_against_the_board(tmp_path: Path) -> None:

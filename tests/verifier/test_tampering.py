@@ -18,6 +18,7 @@ from ballot.board.cosignature import WitnessSigningKey
 from ballot.board.note import read_note
 from ballot.canonical import canonical
 from tests.verifier import changes_of_log, changes_of_poll, changes_of_result
+from tests.verifier.challenge_making import with_challenge
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, put
 from verifier import cast, mixing, unsealing
@@ -178,15 +179,33 @@ def test_a_change_is_refused_by_its_check(
     assert list(refused_by(changed, tmp_path, check)) == []
 
 
-def test_mixes_that_were_all_made_on_the_server_are_told_of(good: Good, tmp_path: Path) -> None:
-    # A rehearsal's are: its result can be checked, and its secrecy rests on whoever ran it.
-    board = good.board
-    for which in range(4, 8):
-        board = board.edited("mix", put("by_server", to=True), which)
-    right, told = (known_of(files, tmp_path) for files in (good.files, board.signed()))
+def test_a_challenged_paper_is_passed_and_told_of(good: Good, tmp_path: Path) -> None:
+    made = outcomes(with_challenge(good.board).signed(), tmp_path)
 
-    assert not [note for note in right.notes if "on the server" in note]
-    assert len([note for note in told.notes if "on the server" in note]) == 4
+    assert {one.result for one in made} == {"PASS"}
+    assert "1 challenged and not counted" in made[7].figure
+
+
+def test_a_trustee_may_commit_and_not_reveal_while_a_quorum_does(
+    good: Good, tmp_path: Path
+) -> None:
+    # Bundle §5, 13: trustee 3 committed to the first box, and could not reveal any more.
+    board = good.board.doubled("opening-commitment")
+    board = board.edited("opening-commitment", put("trustee", to=3))
+
+    (*_, last) = outcomes(board.signed(), tmp_path, upto="openings")
+
+    assert last.result == "PASS"
+
+
+def test_a_board_that_was_shown_and_named_anew_passes_as_far_as_its_ballots(
+    good: Good, tmp_path: Path
+) -> None:
+    # So what `linked` does is no fault by itself, and the ballots alone are of the old opening.
+    (*before, last) = outcomes(good.board.linked().signed(), tmp_path, upto="ballots")
+
+    assert {one.result for one in before} == {"PASS"}
+    assert last.result == "FAIL"
 
 
 def test_times_that_descend_are_told_of(good: Good, tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""The verifier and the specification keep together: the names of all that can be refused."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = ROOT / "docs/spec"
+SHAPE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9-]+|json|stand-in|name")
+
+
+def named(text: str) -> set[str]:
+    return {one for one in re.findall(r"`([^` ]+)`", text) if SHAPE.fullmatch(one)}
+
+
+def tables() -> dict[str, set[str]]:
+    """Return the conditions that each part of the specification lists."""
+    bundle, sealing, board = (
+        (SPEC / f"{name}.md").read_text(encoding="utf-8") for name in ("bundle", "sealing", "board")
+    )
+    return {
+        "bundle": named(bundle[bundle.index("## 7. Conditions") :]),
+        "sealing": named(sealing[sealing.index("## 12.") : sealing.index("## 13.")]),
+        "board": named(board[board.index("## 10.") : board.index("## 11.")]),
+    }
+
+
+def conditions() -> set[str]:
+    """Return every text in the verifier's code that has the shape of a condition's name."""
+    found = set()
+    for path in (ROOT / "verifier").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {node.value} if SHAPE.fullmatch(node.value) else set()
+    return found
+
+
+def test_every_condition_is_in_a_table_of_the_specification() -> None:
+    # bundle §7, sealing §12, board §10
+    assert conditions() - set.union(*tables().values()) == set()
+
+
+def test_every_condition_of_the_bundles_table_is_looked_for() -> None:
+    assert tables()["bundle"] - conditions() == set()
+    assert len(tables()["bundle"]) > 80
+
+
+def test_the_bundles_table_has_only_what_the_others_have_not() -> None:
+    found = tables()
+
+    assert found["bundle"] & (found["sealing"] | found["board"]) == set()
