@@ -70,8 +70,8 @@ def test_every_condition_of_the_code_is_in_the_table_of_conditions_and_the_rever
     table = SPEC[SPEC.index("## 12.") : SPEC.index("## 13.")]
     listed = set(re.findall(r"`([a-z0-9.-]+)`", table))
     shape = re.compile(
-        r"(setting|name|ranking|code|ballot|challenge|box|shuffle|mix|ceremony|key|share|sharefile"
-        r"|proof|opening)\.[a-z0-9-]+|name|ballots"
+        r"(setting|name|ranking|code|issuer|ballot|challenge|box|shuffle|mix|ceremony|key|share"
+        r"|sharefile|proof|opening)\.[a-z0-9-]+|name|ballots"
     )
     raised = set()
     for path, source in SOURCES.items():

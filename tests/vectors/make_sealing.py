@@ -31,6 +31,13 @@ from ballot.sealing.ballot import (
 )
 from ballot.sealing.challenge import OpenedVote, PaperOpening
 from ballot.sealing.codes import make_code, show_code, sign_identity, voting_key
+from ballot.sealing.issuing import (
+    issued_message,
+    issuer_key,
+    list_message,
+    revoked_message,
+    sign_issue,
+)
 from ballot.sealing.native import ORDER
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.scalars import random_scalar
@@ -126,6 +133,37 @@ def code_cases() -> list[dict[str, Any]]:
                 "credential": key.credential.hex(),
                 "auxiliary": auxiliary.hex(),
                 "identity_signature": identity.hex(),
+            }
+        )
+    return cases
+
+
+def issuer_cases() -> list[dict[str, Any]]:
+    """What an outside issuer signs: a section of three at first, one that comes, one that dies."""
+    key = issuer_key(SECRET.to_bytes(32, "big"))
+    codes = [make_code(rng=XofRng(bytes([number]))) for number in range(4)]
+    *first, later = (voting_key(code, election_id=ELECTION).credential for code in codes)
+    section = "member"
+    messages = [
+        ("issued-list", sorted(first), list_message(ELECTION, section, b"".join(sorted(first)))),
+        ("issued", [later], issued_message(ELECTION, section, later)),
+        ("revoked", [first[0]], revoked_message(ELECTION, first[0])),
+    ]
+    cases = []
+    for use, credentials, message in messages:
+        auxiliary = XofRng(use.encode())(32)
+        signature = sign_issue(message, key=key, rng=lambda _, drawn=auxiliary: drawn)
+        cases.append(
+            {
+                "use": use,
+                "secret": key.secret.hex(),
+                "issuer": key.public.hex(),
+                "election_id": ELECTION.hex(),
+                "section": section,
+                "credentials": [one.hex() for one in credentials],
+                "message": message.hex(),
+                "auxiliary": auxiliary.hex(),
+                "signature": signature.hex(),
             }
         )
     return cases
@@ -354,6 +392,7 @@ def vectors() -> dict[str, Any]:
         "rankings": ranking_cases(),
         "codes": code_cases(),
         "refused_codes": refused_codes(),
+        "issuer": issuer_cases(),
         "ballots": ballot_cases(),
         "refused_ballots": refused_ballots(),
         "challenges": challenge_cases(),
