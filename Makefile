@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint static rehearse coverage lock clean \
-	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check
+	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check bench-issuer
 
 BIN := .venv/bin
 # The lock files name every package: pip resolves nothing, so that no release of tomorrow is asked
@@ -23,7 +23,7 @@ help:
 	@echo 'make install   the environment in .venv/, and no more'
 	@echo 'make static    styles and scripts, where their sources changed'
 	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
-	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check [OPTIONS=…]'
+	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check, bench-issuer [OPTIONS=…]'
 	@echo 'make lock      pin every requirement anew, with hashes'
 	@echo 'make clean     forget everything that was made here, the trial data too'
 
@@ -90,6 +90,9 @@ bench-verifier: install
 
 bench-check: .venv/.installed-dev static
 	@$(BIN)/python -m benchmarks.check_page $(OPTIONS)
+
+bench-issuer: install
+	@$(BIN)/python -m benchmarks.issuer $(OPTIONS)
 
 lock: .venv/.installed-dev
 	$(COMPILE) --output-file requirements.lock requirements.txt

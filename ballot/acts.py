@@ -61,7 +61,9 @@ def _open_words(subject_id: str, tranches: int | None = None) -> str:
     election = _election(subject_id)
     closes = in_zone(election.closes_at, election.zone) if election.closes_at else "an unset time"
     codes = (
-        "the voting codes go out"
+        f"{election.issuer['name']} sends the voting codes"
+        if election.issuer is not None
+        else "the voting codes go out"
         if tranches is None
         else "the first tranche of voting codes goes out, the others when an officer releases them"
     )

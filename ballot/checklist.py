@@ -14,11 +14,18 @@ from django.db.models import Count, Q
 
 from ballot.ceremonies import not_proved
 from ballot.lifecycle import State
-from ballot.models import Contest, Election, Entry
+from ballot.models import Contest, Election
 from ballot.models import Count as CountRecord
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
-from ballot.selectors import contested, key_of, set_aside_due, standing
+from ballot.selectors import (
+    codes_made,
+    contested,
+    issuer_is_awaited,
+    key_of,
+    set_aside_due,
+    standing,
+)
 from office.refusal import Refusal
 
 
@@ -98,24 +105,17 @@ def _codes(election: Election, now: datetime) -> Iterator[Check]:
                 not codes_made(election), "All are made: nothing is left to do.")
 
 
-def codes_made(election: Election) -> bool:
-    """Whether the board names the public halves of the codes of the roll as it stands.
-
-    That entry is written once every elector has a code, and the opening binds the poll to it; an
-    entry before a withdrawal is of a roll that was given up.
-    """
-    kinds = Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
-    newest = kinds.order_by("-number").values_list("kind", flat=True).first()
-    return newest == "credentials"
-
-
 def _open(election: Election, now: datetime) -> Iterator[Check]:
     yield Check("The trustees’ key is set up", election.key is not None,
                 "Hold the key ceremony, or in a demonstration let the server hold the shares.")
     if election.key is not None:
         yield from _key_can_be_used(election, now)
     yield Check("A voting code has been made for every elector on the roll",
-                codes_made(election), "Start making the codes, and wait until all are made.")
+                codes_made(election),
+                "Start making the codes, and wait until all are made."
+                if election.issuer is None
+                else "Give the outside issuer the list, and take their keys.")
+    yield from _issuer(election)
     yield Check("At least one contest goes to a poll", bool(contested(election)),
                 "Every contest is unopposed: declare instead.")
     for contest in contested(election):
@@ -126,6 +126,14 @@ def _open(election: Election, now: datetime) -> Iterator[Check]:
                 "Wait for it: the notice gave that hour.")
     yield Check("The close lies ahead", election.closes_at is not None and election.closes_at > now,
                 "The poll's time has passed. Void this election and call another.")
+
+
+def _issuer(election: Election) -> Iterator[Check]:
+    """With an outside issuer: what amendments did to the keys is signed, and on the board."""
+    if election.issuer is not None:
+        yield Check("The outside issuer has answered for every amendment of the roll",
+                    not issuer_is_awaited(election),
+                    "Give them the requests, and take their answers, on the issuer’s page.")
 
 
 def _key_can_be_used(election: Election, now: datetime) -> Iterator[Check]:
@@ -153,6 +161,7 @@ def _verify(election: Election, now: datetime) -> Iterator[Check]:
     yield Check("Every ballot that the notice’s rule sets aside has been set aside",
                 not set_aside_due(election),
                 "Let two officers set aside the ballots of those struck off after casting.")
+    yield from _issuer(election)
 
 
 def _nothing(election: Election, now: datetime) -> Iterator[Check]:

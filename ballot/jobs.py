@@ -18,6 +18,8 @@ from ballot.services.held_shares import mixers_held
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box
 from ballot.services.request_reissue import answer_reissue_request
+from ballot.services.take_keys import JOB as TAKE_KEYS
+from ballot.services.take_keys import take_keys
 from ballot.services.verify_register import verify_register
 from office.kinds import Unfinished, Work, register_job_kind
 
@@ -108,6 +110,7 @@ def register() -> None:
     register_job_kind(BULK_JOB, _amend, words="Amending the roll in bulk")
     register_job_kind(CANCEL_JOB, _cancel_codes, words="Destroying the voting codes")
     register_job_kind("send_codes", _running(issue_codes), words="Voting codes")
+    register_job_kind(TAKE_KEYS, _running(take_keys), words="Taking the issuer’s keys")
     register_job_kind(
         "verify_register", _running(verify_register), words="Verifying the marked register"
     )

@@ -133,7 +133,7 @@ def notice_content(
         "contests": [contest_content(contest, ()) for contest in contests],
         "eligibility": rules,
         "after_cast": after_cast_content(election),
-        "issuer": None,
+        "issuer": issuer_content(election),
         "mixes_wanted": election.mixes_wanted,
         "opens_at": utc(election.opens_at),
         "party": election.party,
@@ -144,6 +144,13 @@ def notice_content(
         "turnout_by_section_shows_during_the_poll": True,
         "zone": election.zone,
     }
+
+
+def issuer_content(election: Election) -> Json:
+    """Who makes the codes outside, and the key that they sign with; null: the server does."""
+    if election.issuer is None:
+        return None
+    return {"key": election.issuer["key"], "name": election.issuer["name"]}
 
 
 def after_cast_content(election: Election) -> dict[str, Json]:

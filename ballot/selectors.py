@@ -14,6 +14,7 @@ from ballot.counting.profile import Profile, parse_profile
 from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
 from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
+from ballot.issuance.lists import Kind
 from ballot.mapping import contest_code
 from ballot.models import (
     AfterCast,
@@ -22,6 +23,8 @@ from ballot.models import (
     Candidate,
     Contest,
     Election,
+    Entry,
+    IssuerRequest,
 )
 from ballot.models import TieRule as Ties
 from ballot.sealing.keys import ElectionKey
@@ -170,6 +173,36 @@ def rules_of_count(contest: Contest) -> Rules:
 def counted(contest: Contest) -> Count:
     """Count a contest's opened papers by its rules. Raises UnsettledTie where a lot is wanted."""
     return count(profile_of(contest), rules_of_count(contest))
+
+
+def issuer_is_awaited(election: Election) -> bool:
+    """Whether the outside issuer has still to sign what amendments of the roll did to the keys.
+
+    Each amendment after the codes is followed by what the issuer says to it, whether that is
+    something or nothing: else the board would tell by its silence that somebody struck off had
+    voted.
+    """
+    if election.issuer is None:
+        return False
+    asked = IssuerRequest.objects.filter(election=election, state=IssuerRequest.State.OPEN)
+    if asked.exclude(kind=Kind.REISSUE.value).exists():
+        return True
+    newest = Entry.objects.filter(
+        election=election, ballot__isnull=True, kind__in=["amendment", "credentials", "keys"]
+    )
+    last = newest.order_by("-number").values_list("kind", flat=True).first()
+    return last == "amendment" and codes_made(election)
+
+
+def codes_made(election: Election) -> bool:
+    """Whether the board names the public halves of the codes of the roll as it stands.
+
+    That entry is written once every elector has a code, and the opening binds the poll to it; an
+    entry before a withdrawal is of a roll that was given up.
+    """
+    kinds = Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
+    newest = kinds.order_by("-number").values_list("kind", flat=True).first()
+    return newest == "credentials"
 
 
 @dataclass(frozen=True, slots=True)

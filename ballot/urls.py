@@ -17,6 +17,7 @@ from ballot.views import (
     officer_acts,
     officer_amendments,
     officer_electors,
+    officer_issuer,
     officer_trustees,
     public,
     results,
@@ -129,6 +130,10 @@ urlpatterns = [
     ),
     path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
     path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),
+    path(f"{_ONE}issuer/", officer_issuer.issuer, name="desk_issuer"),
+    path(f"{_ONE}issuer/list", officer_issuer.give_list, name="desk_issuer_list"),
+    path(f"{_ONE}issuer/requests", officer_issuer.give_requests, name="desk_issuer_requests"),
+    path(f"{_ONE}issuer/take", officer_issuer.take, name="desk_issuer_take"),
     path(f"{_ONE}amendments/", officer_amendments.amendments, name="desk_amendments"),
     path(
         f"{_ONE}amendments/decided/<int:decision_id>/",

@@ -63,8 +63,14 @@ class OpeningForm(PlainForm):
         "others on the page of the letters.",
     )
 
+    def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
+        super().__init__(*args, election=election, **kwargs)
+        if election.issuer is not None:
+            # The letters are the issuer's to send.
+            del self.fields["first_tranche_alone"]
+
     def parameters(self) -> dict[str, Any]:
-        return {"tranches": 1} if self.cleaned_data["first_tranche_alone"] else {}
+        return {"tranches": 1} if self.cleaned_data.get("first_tranche_alone") else {}
 
 
 class LaterCloseForm(ReasonForm):

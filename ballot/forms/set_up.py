@@ -9,9 +9,15 @@ from typing import Any
 
 from django import forms
 
+from ballot.canonical import canonical
 from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
+from ballot.issuance.card import read_card
+from ballot.issuance.errors import FileRefused
 from ballot.models import AfterCast, Election, Method, Stop, TieRule
 from ballot.times import local_time
+
+SERVER, OUTSIDE = "server", "outside"
+"""Who makes the voting codes."""
 
 
 @cache
@@ -66,6 +72,17 @@ class SetUpForm(BeginForm):
         help_text="For somebody who cannot use the page. One way a line.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    codes_by = forms.ChoiceField(
+        label="Who makes the voting codes", widget=forms.RadioSelect,
+        choices=[(SERVER, "The server"), (OUTSIDE, "An outside issuer")],
+        error_messages={"required": "Choose who makes the voting codes."},
+    )
+    issuer_card = forms.CharField(
+        label="The issuer’s card", required=False, max_length=1000, strip=False,
+        help_text="What stands in the file issuer.json that they gave you. Only where an outside "
+        "issuer makes the codes.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+    )
     smallest_box = forms.IntegerField(
         label="Smallest box", min_value=1, max_value=1000, widget=forms.NumberInput(attrs=NARROW),
         help_text="A section with fewer ballots than this is opened together with another, so "
@@ -108,7 +125,23 @@ class SetUpForm(BeginForm):
         opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", "The poll must close after it opens.")
+        self._clean_issuer()
         return self.cleaned_data
+
+    def _clean_issuer(self) -> None:
+        """The card, where an outside issuer makes the codes; it is what the act is given."""
+        by, card = self.cleaned_data.pop("codes_by", SERVER), self.cleaned_data.pop(
+            "issuer_card", ""
+        )  # fmt: skip
+        self.cleaned_data["issuer"] = None
+        if by == SERVER:
+            return
+        try:
+            read_card(card.strip().encode())
+        except FileRefused as refused:
+            self.add_error("issuer_card", refused.sentence)
+        else:
+            self.cleaned_data["issuer"] = card.strip().encode()
 
 
 def values_of(election: Election) -> dict[str, Any]:
@@ -117,6 +150,8 @@ def values_of(election: Election) -> dict[str, Any]:
               "helped_routes", "smallest_box", "mixes_wanted", "ballot_of_excluded",
               "ballot_of_dead", "ballot_of_resigned")
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
+    values["codes_by"] = SERVER if election.issuer is None else OUTSIDE
+    values["issuer_card"] = canonical(election.issuer).decode() if election.issuer else ""
     for field in ("opens_at", "closes_at"):
         moment = getattr(election, field)
         values[field] = local_time(moment, election.zone).strftime(CLOCK) if moment else ""

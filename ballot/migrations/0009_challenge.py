@@ -55,7 +55,7 @@ DROP FUNCTION ballot_refuse_challenged();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ballot', '0007_witness_objections'),
+        ('ballot', '0008_trustees'),
         ('members', '0029_waiting_files_are_looked_at_again'),
     ]
 

@@ -16,6 +16,7 @@ from ballot.models.election import (
     TieRule,
 )
 from ballot.models.entry import Blob, BlobChunk, Entry
+from ballot.models.issuer import IssuerFile, IssuerRequest
 from ballot.models.log import Checkpoint, Cosignature, LogTile, WitnessObjection
 from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
@@ -40,8 +41,8 @@ from ballot.models.trustee import (
 __all__ = [
     "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "CeremonyMessage",
     "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature", "Count", "Credential",
-    "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn", "KeyCeremony",
-    "LogTile", "Method", "Mix", "PartialOpening", "Profile", "ProfileLine", "RegisterMark",
-    "ReissueRequest", "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "TieRule",
-    "Trustee", "TurnoutCount", "WitnessObjection",
+    "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn", "IssuerFile",
+    "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix", "PartialOpening", "Profile",
+    "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote", "SetAside",
+    "ShareHeld", "Stop", "TieRule", "Trustee", "TurnoutCount", "WitnessObjection",
 ]

@@ -9,7 +9,11 @@ from ballot.models.election import Election
 
 
 class Credential(models.Model):
-    """One voting code's public key. The code itself stands nowhere but in its letter."""
+    """One voting code's public key. The code itself stands nowhere but in its letter.
+
+    signature, revocation: where an outside issuer makes the codes, theirs over this one where it
+    came after the first list (sealing §5.5, equation 46), and over its death (47) once given.
+    """
 
     class Force(models.TextChoices):
         """Whether a ballot under this credential is taken."""
@@ -25,6 +29,8 @@ class Credential(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     public_key = models.BinaryField()
     force = models.CharField(max_length=10, choices=Force.choices, default=Force.IN_FORCE)
+    signature = models.BinaryField(null=True)
+    revocation = models.BinaryField(null=True)
 
     class Meta:
         constraints = (

@@ -77,6 +77,10 @@ class Election(models.Model):
     key = models.JSONField(
         null=True, blank=True, help_text="The outcome of the key ceremony, as on the board."
     )
+    issuer = models.JSONField(
+        null=True, blank=True,
+        help_text="The card of the outside issuer who makes the voting codes; none: the server.",
+    )
     fingerprint = models.BinaryField(null=True, blank=True)
     demonstration = models.BooleanField(
         default=False, help_text="The server holds the trustees' shares itself. Never for a poll."

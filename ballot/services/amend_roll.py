@@ -13,12 +13,14 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from ballot.canonical import Json
+from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
 from ballot.mapping import amendment_content
 from ballot.models import Election
-from ballot.selectors import roll_of
+from ballot.selectors import codes_made, roll_of
 from ballot.services.amended_codes import codes_of_amendment
 from ballot.services.board import append_entry
+from ballot.services.issuer_requests import ask_for_code
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
 from ballot.services.reissue_code import reissue_code
@@ -86,14 +88,27 @@ def amend_roll(
     )
     if kind == "correct":
         _tell_old_address(election, member)
+        _write_to_new_address(election, member, by=by, seconded_by=second, now=now)
+
+
+def _write_to_new_address(
+    election: Election, member: int, *, by: int, seconded_by: int, now: datetime
+) -> None:
+    """Who was corrected gets a new code there, while the poll is open and they have not voted.
+
+    Before the opening the first letter waits, and goes to the address as it then is; but not one
+    that an outside issuer has, who is asked for a new code in its place.
+    """
+    entry = entry_of(roll_of(election).pk, member_id=member)
+    if entry is None:
+        raise LookupError("who was just amended is not on the roll")
     is_open = election.stage in {State.POLLING, State.SUSPENDED}
-    if kind == "correct" and is_open and _has_not_voted(election, [member]):
-        entry = entry_of(roll_of(election).pk, member_id=member)
-        if entry is None:
-            raise LookupError("who was just amended is not on the roll")
+    if is_open and _has_not_voted(election, [member]):
         reissue_code(
-            election_id, recipient=entry.public_id, by=by, seconded_by=second, now=now
+            election.pk, recipient=entry.public_id, by=by, seconded_by=seconded_by, now=now
         )
+    elif election.stage == State.FROZEN and election.issuer is not None and codes_made(election):
+        ask_for_code(election, entry.pk, kind=Kind.REISSUE, now=now)
 
 
 def _require_as_read(election: Election, member: int, *, kind: str, digest: str) -> None:
@@ -214,8 +229,10 @@ def _amend(
         roll_id, kind=kind, reason=reason, grounds=grounds, members=members, by=by,
         seconded_by=seconded_by, now=now, bulk_id=bulk_id,
     )
-    keys = codes_of_amendment(election, amendment_id, kind=kind, processes=processes)
-    if election.stage != State.FROZEN:
+    keys = codes_of_amendment(
+        election, amendment_id, kind=kind, processes=processes, now=now
+    )
+    if keys is not None and election.stage != State.FROZEN:
         keys = seal(keys)
     entry = append_entry(
         election, kind="amendment", content=_content(roll_id, keys), now=now
@@ -228,7 +245,7 @@ def _amend(
     )
 
 
-def _content(roll_id: int, keys: dict[str, Json]) -> dict[str, Json]:
+def _content(roll_id: int, keys: dict[str, Json] | None) -> dict[str, Json]:
     """What the board says of the amendment that was just made."""
     link = chain_of(roll_id, after=amendment_count(roll_id) - 1)[-1]
     electors = {one.code: one.electors for one in electors_amended(roll_id)}

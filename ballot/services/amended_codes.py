@@ -10,18 +10,21 @@ Who has voted keeps their code as it is: the ballot, and not the code, is then t
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
 from ballot.canonical import Json
-from ballot.checklist import codes_made
+from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
 from ballot.mapping import blob_reference
-from ballot.models import Election
-from ballot.selectors import roll_of
+from ballot.models import Credential, Election
+from ballot.selectors import codes_made, roll_of
 from ballot.services.board import store_blob
 from ballot.services.codes import CHUNK, PURPOSE, PURPOSE_ADDED, PURPOSES, give_codes
+from ballot.services.issuer_requests import ask_for_code, ask_for_death, withdraw_requests
 from office.services.letters import (
     cancel_letters_to,
     dispatch_at_once,
@@ -65,12 +68,19 @@ SELECT s.code, count(*), string_agg(c.public_key, ''::bytea ORDER BY c.public_ke
 
 
 def codes_of_amendment(
-    election: Election, amendment_id: int, *, kind: str, processes: int
-) -> dict[str, Json]:
-    """Revoke or make the codes that an amendment calls for; return what the board says of them."""
+    election: Election, amendment_id: int, *, kind: str, processes: int, now: datetime
+) -> dict[str, Json] | None:
+    """Revoke or make the codes that an amendment calls for; return what the board says of them.
+
+    With an outside issuer the server makes no code and signs no death: what is struck off is
+    revoked here at once, the issuer is asked, and the board says it with their answer.
+    """
     values = {"election": election.pk, "amendment": amendment_id}
+    if election.issuer is not None:
+        _ask_issuer(election, values, kind=kind, now=now)
+        return None
     if kind == "remove":
-        revoked = _revoke(values)
+        revoked = _in_force(_revoke(values))
         # What the board never named it need not say is dead.
         return _told(revoked=revoked if codes_made(election) else [])
     if kind == "add" and codes_made(election) and election.stage != State.CLOSED:
@@ -92,11 +102,48 @@ def _told(
     return {"issued": sections, "revoked": dead}
 
 
-def _revoke(values: dict[str, Any]) -> list[bytes]:
-    """Revoke, cancel the letters that have not gone out, and return the keys that were in force."""
+def _ask_issuer(
+    election: Election, values: dict[str, Any], *, kind: str, now: datetime
+) -> None:
+    """Revoke at once, and ask the issuer for what the board has to say: deaths, and new keys.
+
+    Before the codes are on the board there is nothing to ask: the list is drawn anew.
+    """
+    if kind == "remove":
+        rows = _revoke(values)
+        withdraw_requests(election, entries=_entries(values))
+        if codes_made(election):
+            for credential_id, _, force, _ in rows:
+                if force == Credential.Force.IN_FORCE:
+                    ask_for_death(election, credential_id, now=now)
+    elif kind == "add" and codes_made(election) and election.stage != State.CLOSED:
+        with connection.cursor() as cursor:
+            cursor.execute(_TO_GIVE, values)
+            entries = [row[0] for row in cursor.fetchall()]
+        for entry_id in entries:
+            ask_for_code(election, entry_id, kind=Kind.ISSUE, now=now)
+
+
+def _entries(values: dict[str, Any]) -> list[int]:
+    """The roll entries that an amendment names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT entry_id FROM members_amendedentry WHERE amendment_id = %(amendment)s", values
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _in_force(rows: Iterable[tuple[Any, ...]]) -> list[bytes]:
+    """The keys that were in force, of those revoked: the others the board never named."""
+    return [bytes(key) for _, key, force, _ in rows if force == Credential.Force.IN_FORCE]
+
+
+def _revoke(values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Revoke, cancel the letters that have not gone out, and return each credential's id, key,
+    force before, and elector."""
     with connection.cursor() as cursor:
         cursor.execute(_TO_REVOKE, values)
-        rows = cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
         cursor.execute(
             "UPDATE ballot_credential SET force = 'revoked' WHERE id = ANY(%s)",
             [[row[0] for row in rows]],
@@ -105,7 +152,7 @@ def _revoke(values: dict[str, Any]) -> list[bytes]:
     for first in range(0, len(recipients), CHUNK):
         for purpose in PURPOSES:
             cancel_letters_to(purpose, recipients=recipients[first : first + CHUNK])
-    return [bytes(key) for _, key, force, _ in rows if force == "in-force"]
+    return rows
 
 
 def _give(

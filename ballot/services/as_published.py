@@ -96,7 +96,7 @@ def require_paper_as_opened(election: Election) -> None:
 def require_keys_as_published(election: Election) -> None:
     """Refuse a ballot under a key that the board does not name for its section, or revoked."""
     reissues = told(election, "reissue")
-    amended = [opened(one["keys"]) for one in amendments_told(election)]
+    amended = [opened(keys) for _, keys in keys_told(election)]
     sections = [
         *newest(election, "credentials")["sections"],
         *(section for keys in amended for section in keys["issued"]),
@@ -125,6 +125,25 @@ def amendments_told(election: Election) -> list[Any]:
     """What the board says of the amendments of the roll as it stands, in their order."""
     promised = newest(election, "roll")["commitment"]
     return [one for one in told(election, "amendment") if one["roll"] == promised]
+
+
+def keys_told(election: Election) -> list[tuple[dict[str, int], Any]]:
+    """What the board says was done to the keys since the codes, in order: sealed or not.
+
+    Each with what names it: the number of its amendment, or with an outside issuer that of its
+    entry `keys`.
+    """
+    if election.issuer is None:
+        return [({"amendment": one["number"]}, one["keys"]) for one in amendments_told(election)]
+    entries = Entry.objects.filter(
+        election=election, ballot__isnull=True, kind__in=["credentials", "keys"]
+    )
+    rows: list[tuple[dict[str, int], Any]] = []
+    for kind, number, body in entries.order_by("number").values_list("kind", "number", "body"):
+        # What came before the last credentials was of a roll that was given up.
+        told = ({"entry": number}, read_canonical(bytes(body))["content"])
+        rows = [*rows, told] if kind == "keys" else []
+    return rows
 
 
 def _keys_of(section: Any) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,17 +19,17 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from ballot.canonical import Json
-from ballot.checklist import codes_made
 from ballot.lifecycle import State
 from ballot.mapping import blob_reference
 from ballot.models import Credential, Election
 from ballot.sealing.codes import credentials_of, make_codes
-from ballot.selectors import roll_of
+from ballot.selectors import codes_made, roll_of
 from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, require_state
 from members.selectors import electors_now
 from office.models import Dispatch
 from office.progress import Report, silent
+from office.refusal import Refusal
 from office.services.audit import record
 from office.services.jobs import open_job
 from office.services.letters import (
@@ -81,12 +81,23 @@ def issue_codes(
     """Make every elector's code and put the public halves on the board."""
     election = Election.objects.get(pk=election_id)
     require_state(election, State.FROZEN)
+    refuse_where_issuer(election)
     total = electors_now(roll_of(election).pk)
     done = Credential.objects.filter(election=election, force="in-force").count()
     report(stage="Making the voting codes", done=done, total=total, unit="codes")
     while made := _make_chunk(election_id, processes=processes, by=by, now=now):
         done += made
         report(done=done, total=total)
+
+
+def refuse_where_issuer(election: Election) -> None:
+    """Where an outside issuer makes the codes, no code is made here, whoever asks."""
+    if election.issuer is not None:
+        raise Refusal(
+            "codes.outside-issuer",
+            f"{election.issuer['name']} makes the codes of this election, and the server makes "
+            "none.",
+        )
 
 
 @transaction.atomic
@@ -117,6 +128,7 @@ def give_codes(
 
     entries: id, pseudonym, and the number of this code among the entry's own.
     """
+    refuse_where_issuer(election)
     codes = make_codes(len(entries), rng=os.urandom)
     keys = credentials_of(codes, election_id=election.public_id.bytes, processes=processes)
     _copy_credentials(election.pk, entries, keys.tobytes())
@@ -149,12 +161,19 @@ def _publish_credentials(election: Election, *, by: int | None, now: datetime) -
     """Put the public keys on the board, by section, sorted, so that no order leads to the roll."""
     if codes_made(election):
         return
-    content: dict[str, Json] = {"sections": _sections_with_keys(election.pk)}
-    append_entry(election, kind="credentials", content=content, now=now)
+    publish_credentials(election, signatures={}, now=now)
     record("send_codes", subject=("election", str(election.pk)), by=by, now=now)
 
 
-def _sections_with_keys(election_id: int) -> list[Json]:
+def publish_credentials(
+    election: Election, *, signatures: Mapping[str, bytes], now: datetime
+) -> None:
+    """Put the public keys in force on the board. signatures: an outside issuer's, by section."""
+    content: dict[str, Json] = {"sections": _sections_with_keys(election.pk, signatures)}
+    append_entry(election, kind="credentials", content=content, now=now)
+
+
+def _sections_with_keys(election_id: int, signatures: Mapping[str, bytes]) -> list[Json]:
     with connection.cursor() as cursor:
         cursor.execute(_KEYS, [election_id])
         rows = cursor.fetchall()
@@ -163,6 +182,7 @@ def _sections_with_keys(election_id: int) -> list[Json]:
             "credentials": count,
             "keys": blob_reference(store_blob([bytes(keys)])),
             "section": code,
+            "signature": signatures[code].hex() if signatures else None,
         }
         for code, count, keys in rows
     ]
@@ -171,7 +191,10 @@ def _sections_with_keys(election_id: int) -> list[Json]:
 def release_codes(
     election: Election, *, tranches: int | None, by: int | None, now: datetime
 ) -> None:
-    """Let the letters out, at the opening: so many tranches, or all."""
+    """Let the letters out, at the opening: so many tranches, or all. An outside issuer's letters
+    go out by the issuer's own hand."""
+    if election.issuer is not None:
+        return
     dispatch = prepare_dispatch(PURPOSE, reference=roll_of(election).public_id)
     release_letters(dispatch.pk, tranches=tranches, by=by, now=now)
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.models import Credential, Election
+from ballot.models import Credential, Election, IssuerRequest
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry
 from ballot.services.codes import cancel_codes
@@ -98,6 +98,9 @@ def withdraw_freeze(
     cancel_codes(election, by=by, now=now)
     Credential.objects.filter(election=election).exclude(force=Credential.Force.REVOKED).update(
         force=Credential.Force.REVOKED
+    )
+    IssuerRequest.objects.filter(election=election, state=IssuerRequest.State.OPEN).update(
+        state=IssuerRequest.State.WITHDRAWN
     )
     withdraw_roll(roll_of(election).pk, by=by, seconded_by=second, now=now, reason=reason)
     Election.objects.filter(pk=election.pk).update(roll=None)

@@ -1,24 +1,30 @@
 """Sending an elector a new code: it comes into force, and the old one dies, on confirmation.
 
 Nobody can void a code by asking for another: the new one goes to the frozen address only, and
-does nothing until whoever reads that mailbox confirms it by POST. Who has voted gets none.
+does nothing until whoever reads that mailbox confirms it by POST. Who has voted gets none. With an
+outside issuer the server makes no code: it asks the issuer for one.
 """
 
 from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from ballot.canonical import Json
+from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
-from ballot.models import Credential, RegisterMark
+from ballot.models import Credential, Election, RegisterMark
 from ballot.sealing.codes import make_code, voting_key
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry
 from ballot.services.codes import PURPOSE_AGAIN, PURPOSES
+from ballot.services.issuer_requests import ask_for_code, asked_for
 from ballot.services.moves import lock_election, require_state
 from members.selectors import entry_by_public_id, is_struck
 from office.refusal import Refusal
@@ -27,6 +33,13 @@ from office.services.letters import cancel_letters_to, queue_letter
 
 PURPOSE: Final = PURPOSE_AGAIN
 MOST_CODES: Final = 6
+
+
+class OnRoll(Protocol):
+    """A roll entry, as far as it is asked for here."""
+
+    pk: int
+    public_id: uuid.UUID
 
 
 @transaction.atomic
@@ -47,11 +60,22 @@ def reissue_code(
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
-    if seconded_by is None and held.count() >= MOST_CODES:
+    if seconded_by is None and held.count() + asked_for(entry.pk) >= MOST_CODES:
         raise Refusal(
             "reissue.too-many",
             f"{MOST_CODES} codes have been made for this elector. Offer a helped route instead.",
         )
+    if election.issuer is not None:
+        ask_for_code(election, entry.pk, kind=Kind.REISSUE, now=now)
+    else:
+        _make_code(election, entry, held)
+    record("reissue_code", subject=("roll_entry", str(recipient)), by=by,
+           seconded_by=seconded_by, now=now)
+
+
+def _make_code(election: Election, entry: OnRoll, held: QuerySet[Credential]) -> None:
+    """Make the code and queue its letter."""
+    recipient = entry.public_id
     # An earlier code that nobody confirmed is overtaken by this one.
     held.filter(force=Credential.Force.WAITING).update(force=Credential.Force.REVOKED)
     cancel_letters_to(PURPOSE, recipients=[str(recipient)])
@@ -71,8 +95,6 @@ def reissue_code(
         attempt=attempt,
         enclosure=code.encode(),
     )
-    record("reissue_code", subject=("roll_entry", str(recipient)), by=by,
-           seconded_by=seconded_by, now=now)
 
 
 @transaction.atomic
@@ -119,6 +141,25 @@ def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> No
         content={
             "credential": bytes(asked.public_key).hex(),
             "revoked": [bytes(one.public_key).hex() for one in revoked],
+            **_signatures(election, asked, revoked),
         },
         now=now,
     )
+
+
+def _signatures(
+    election: Election, issued: Credential, revoked: Sequence[Credential]
+) -> dict[str, Json]:
+    """What the outside issuer signed of a reissue (sealing §5.5); null where there is none."""
+    if election.issuer is None:
+        return {"revocations": None, "signature": None}
+    if issued.signature is None or any(one.revocation is None for one in revoked):
+        raise Refusal(
+            "reissue.not-signed",
+            "The issuer has not signed that the code before dies. Ask for a new link once more.",
+            status=409,
+        )
+    return {
+        "revocations": [bytes(one.revocation or b"").hex() for one in revoked],
+        "signature": bytes(issued.signature).hex(),
+    }

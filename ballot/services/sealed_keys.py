@@ -27,16 +27,13 @@ def opened(keys: Any) -> dict[str, Any]:
     return unsalted(_kept(keys)) if "sealed" in keys else keys
 
 
-def to_publish(amendments: list[Any]) -> list[Json]:
-    """What the reconciliation says of the sealed keys: each with its amendment's number and salt.
+def to_publish(told: list[tuple[dict[str, int], Any]]) -> list[Json]:
+    """What the reconciliation says of the sealed keys: each with what names it, and its salt.
 
-    Without the number it is, in canonical JSON, what the entry's hash is of.
+    told: as as_published.keys_told. Without the name it is, in canonical JSON, what the entry's
+    hash is of.
     """
-    return [
-        {"amendment": one["number"], **_kept(one["keys"])}
-        for one in amendments
-        if "sealed" in one["keys"]
-    ]
+    return [{**name, **_kept(keys)} for name, keys in told if "sealed" in keys]
 
 
 def _kept(keys: Any) -> dict[str, Any]:

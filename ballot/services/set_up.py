@@ -10,6 +10,9 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.text import slugify
 
+from ballot.canonical import Json
+from ballot.issuance.card import read_card
+from ballot.issuance.errors import FileRefused
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, Method
 from ballot.names import TextRefused, clean_line, clean_text
@@ -30,6 +33,7 @@ _PLAIN: Final = (
     "opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted", "zone",
     "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
 )
+_CARD: Final = "issuer"
 
 
 def _clean(cleaner: Callable[[str], str], field: str, text: str) -> str:
@@ -94,6 +98,8 @@ def _fill(election: Election, values: Mapping[str, Any]) -> None:
             setattr(election, field, _clean(clean_text, field, value))
         elif field in _PLAIN:
             setattr(election, field, value)
+        elif field == _CARD:
+            election.issuer = _card(value)
         else:
             raise TypeError(f"an election has no {field} to set up")
     if election.zone not in zoneinfo.available_timezones():
@@ -107,9 +113,22 @@ def _fill(election: Election, values: Mapping[str, Any]) -> None:
         raise Refusal("election.empty-box", "The smallest box holds at least one ballot.")
 
 
+def _card(octets: bytes | None) -> dict[str, Json] | None:
+    """An outside issuer's card as it is kept; none where the server makes the codes."""
+    if octets is None:
+        return None
+    try:
+        return read_card(octets).to_json()
+    except FileRefused as refused:
+        raise Refusal(refused.code, refused.sentence) from refused
+
+
 @transaction.atomic
 def edit_election(election_id: int, *, by: int | None, now: datetime, **values: Any) -> None:
-    """Change a draft: title, party, texts, times, rules, smallest box, number of mixes."""
+    """Change a draft: title, party, texts, times, rules, smallest box, number of mixes, issuer.
+
+    issuer: the card of an outside issuer, as they gave it; None: the server makes the codes.
+    """
     election = lock_election(election_id)
     require_state(election, State.DRAFT)
     _fill(election, values)

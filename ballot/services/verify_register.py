@@ -23,13 +23,14 @@ from ballot.services.amendments_published import (
     require_set_aside_as_published,
 )
 from ballot.services.as_published import (
-    amendments_told,
+    keys_told,
     require_keys_as_published,
     require_paper_as_opened,
     require_roll_as_frozen,
 )
 from ballot.services.board import append_entry
 from ballot.services.fix_boxes import fix_boxes
+from ballot.services.issuer_signed import require_issuer_signed
 from ballot.services.moves import lock_election, move
 from ballot.services.notify_casts import notify_casts
 from ballot.services.register_account import (
@@ -67,6 +68,7 @@ def verify_register(
     require_agreement(accounts, contests=len(contested(election)))
     require_board(election, accounts, report=report)
     require_keys_as_published(election)
+    require_issuer_signed(election)
     require_sums(accounts)
     ballots = read_ballots(election)
     checked = {
@@ -81,7 +83,7 @@ def verify_register(
         for contest in contested(election)
         for box in fix_boxes(election, contest, accounts, checked)
     ]
-    content = _content(accounts, boxes) | {"amended_keys": to_publish(amendments_told(election))}
+    content = _content(accounts, boxes) | {"amended_keys": to_publish(keys_told(election))}
     append_entry(election, kind="reconciliation", content=content, now=now)
     move(election, State.VERIFIED)
     record("verify_register", subject=("election", str(election.pk)), by=by, now=now)

@@ -108,6 +108,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
+        "shows_issuer": "see_register" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
         and "reissue_code" in may,
         "takes_amendments": election.roll is not None and "see_roll" in may,

@@ -13,9 +13,8 @@ from typing import Any
 
 from ballot.canonical import read_canonical
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
-from ballot.checklist import codes_made
 from ballot.models import Election
-from ballot.selectors import roll_of
+from ballot.selectors import codes_made, roll_of
 from members.selectors import Removed, SectionElectors, electors_amended, statement_of
 
 _NONE = {"added": 0, "struck": 0, "added_since": 0, "struck_since": 0}

@@ -72,7 +72,11 @@ def _nothing(content: Content) -> str:
 
 
 def _notice(content: Content) -> str:
-    return f"{content['title']}, {content['party']}: {_many(content['contests'], 'contest')}."
+    issuer = content.get("issuer")
+    codes = f" The voting codes are made by {issuer['name']}." if issuer else ""
+    return (
+        f"{content['title']}, {content['party']}: {_many(content['contests'], 'contest')}.{codes}"
+    )
 
 
 def _candidates(content: Content) -> str:
@@ -135,6 +139,14 @@ def _key(content: Content) -> str:
 def _credentials(content: Content) -> str:
     total = sum(one["credentials"] for one in content["sections"])
     return f"The public keys of {total:,} voting codes, by section and sorted."
+
+
+def _keys(content: Content) -> str:
+    if "sealed" in content:
+        return "What the issuer says to amendments of the roll; told after the close."
+    issued = sum(one["credentials"] for one in content["issued"])
+    dead = content["revoked"]["credentials"] if content["revoked"] else 0
+    return f"What the issuer says to amendments of the roll: {issued:,} keys new, {dead:,} dead."
 
 
 def _opening(content: Content) -> str:
@@ -226,6 +238,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "roll-withdrawn": ("The freeze was withdrawn", _reasoned),
     "key": ("The trustees’ key", _key),
     "credentials": ("Voting codes", _credentials),
+    "keys": ("Keys of amendments", _keys),
     "opening": ("Opening of the poll", _opening),
     "ballot": ("A sealed ballot", _ballot),
     "challenge": ("A challenged paper", _challenge),

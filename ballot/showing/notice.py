@@ -89,6 +89,7 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
     yield {"name": "Hours are on the clocks of", "value": election.zone.replace("_", " ")}
     yield {"name": "Party", "value": election.party}
     yield {"name": "Returning officer", "value": election.returning_officer}
+    yield {"name": "Voting codes", "value": _codes(election)}
     yield {
         "name": "Small sections",
         "value": f"A section with fewer than {election.smallest_box} ballots is opened together "
@@ -104,6 +105,16 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "value": "It is published when two officers declare it. Until then the board shows what "
         "is opened and counted by its hash alone.",
     }
+
+
+def _codes(election: Election) -> str:
+    """Who makes the codes, and so could vote for those who do not."""
+    if election.issuer is None:
+        return "The server makes and sends them."
+    return (
+        f"{election.issuer['name']}, an outside issuer, makes and sends them on a machine of their "
+        f"own; the server has none. Their key: {election.issuer['key']}"
+    )
 
 
 _BECOMES = {"stands": "stands and is counted", "set-aside": "is set aside and not counted"}

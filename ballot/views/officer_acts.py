@@ -76,6 +76,7 @@ def _page(
         "is_here": is_here,
         "takes_two": act.how is How.BY_TWO,
         "by_trustees": is_here and act.name in {"set_key", "open_poll", "mix_box", "open_box"},
+        "by_issuer": act.name == "send_codes" and election.issuer is not None,
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
@@ -91,6 +92,8 @@ def is_at_its_state(act: DeskAct, election: Election) -> bool:
 
 
 def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> bool:
+    if act.name == "send_codes" and election.issuer is not None:
+        return False
     if act.name == "open_box" and election.demonstration:
         # The server opens the trustees' parts itself, as the first thing of the act.
         return True

@@ -78,10 +78,11 @@ def _sent_again(election: Election, number: str, *, person: StaffMember) -> str:
     except Refusal as refusal:
         if sees_register or refusal.code not in _TELLS_OF_A_VOTE:
             raise
+    way = "is asked for and will go" if election.issuer is not None else "is on its way"
     if sees_register:
-        return f"A new link is on its way to the address on the roll: {named(entry)}."
+        return f"A new link {way} to the address on the roll: {named(entry)}."
     return (
-        "If this elector can be sent a new link, it is on its way to the address on the roll: "
+        f"If this elector can be sent a new link, it {way} to the address on the roll: "
         f"{named(entry)}."
     )
 

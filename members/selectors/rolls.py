@@ -22,6 +22,7 @@ from office.progress import Report, silent
 from office.refusal import Refusal
 
 ENTRIES_A_READ = 20_000
+ENTRIES_A_PAGE = 5_000
 
 _SUMS = f"""
     WITH totals AS (
@@ -239,6 +240,25 @@ def entries_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, RollEntry]:
     """Entries by their pseudonyms, as last amended; who is not on any roll is left out."""
     rows = RollEntry.objects.select_related("roll").filter(public_id__in=list(public_ids))
     return {row.public_id: row for row in amended(rows)}
+
+
+def roll_as_amended(roll_id: int) -> Iterator[RollEntry]:
+    """Everybody who is on a roll now, with name and address as last amended; a page at a time."""
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT e.id FROM members_rollentry e WHERE e.roll_id = %s AND e.id > %s"
+                " AND NOT EXISTS (SELECT FROM members_struckentry x WHERE x.entry_id = e.id)"
+                " ORDER BY e.id LIMIT %s",
+                [roll_id, after, ENTRIES_A_PAGE],
+            )
+            keys = [row[0] for row in cursor.fetchall()]
+        if not keys:
+            return
+        after = keys[-1]
+        rows = RollEntry.objects.filter(pk__in=keys).select_related("section")
+        yield from amended(rows.order_by("pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
         "title": "Leader 2026", "party": "The Party", "returning_officer": "Ruth Adeyemi",
         "summary": "", "zone": "Europe/London", "opens_at": "2030-06-30T09:00",
         "closes_at": "2030-07-30T12:00", "rules_id": rules,
-        "helped_routes": "Ring us.", "smallest_box": 10, "mixes_wanted": 2,
+        "helped_routes": "Ring us.", "codes_by": "server", "smallest_box": 10, "mixes_wanted": 2,
         "ballot_of_excluded": "set-aside", "ballot_of_dead": "stands",
         "ballot_of_resigned": "stands",
     })
@@ -105,7 +105,7 @@ def test_an_hour_that_the_clocks_jump_over_is_refused_and_nothing_is_lost(client
     page = client.post(reverse("desk_set_up", args=[here.slug]), {
         "title": "Kept as typed", "party": "The Party", "zone": "Europe/London",
         "opens_at": "2030-03-31T01:30", "closes_at": "2030-07-30T12:00",
-        "smallest_box": 10, "mixes_wanted": 2,
+        "codes_by": "server", "smallest_box": 10, "mixes_wanted": 2,
         "ballot_of_excluded": "set-aside", "ballot_of_dead": "stands",
         "ballot_of_resigned": "stands",
     })
