@@ -1,6 +1,7 @@
-// What the reading of a board refuses: ballot/board/errors.py. `condition` is a name of board §10; `checkpoint.other-key` (the
-// key is not the one under which this browser first saw the board), `blob.hash` (a blob is not the one
-// that an entry names) and `board.unreachable` are a reader's own.
+// What the reading of a board refuses: ballot/board/errors.py. `condition` is a name of board §10, or
+// one of a reader's own: `board.key` (the key is not the one under which this browser first saw the
+// board), `board.back` (fewer entries than before), `board.unreachable`, and `blob.hash` (a blob is
+// not the one that an entry names).
 
 export class BoardError extends Error {
   constructor(condition, evidence = {}) {

@@ -6,7 +6,7 @@
 //
 // Every entry that it gives is proved to be in the signed tree, and the tree to begin with the one
 // that this browser saw last.
-import { NoteRejected, Unreachable } from "./errors.js";
+import { NoteRejected, ProofRejected, Unreachable } from "./errors.js";
 import { openCheckpoint } from "./checkpoint.js";
 import { checkBlob, readEntry, readWhole } from "./entries.js";
 import { readKey } from "./note.js";
@@ -20,7 +20,7 @@ const LARGEST_ANSWER_BYTES = 256 * 1024 * 1024;
 export async function openBoard({ address, key, remembered, request = fetchBytes }) {
   const known = readKey(key);
   const seen = remembered.of(known.name);
-  if (seen !== null && seen.key !== key) throw new NoteRejected("checkpoint.other-key", { seen });
+  if (seen !== null && seen.key !== key) throw new NoteRejected("board.key", { seen });
   const bytes = await request(`${address}/checkpoint`, { isFresh: true });
   const checkpoint = openCheckpoint(bytes, { key: known });
   const board = new Board({ address, key, remembered, request, checkpoint });
@@ -47,6 +47,7 @@ export class Board {
   // Check that this board begins with that of an older checkpoint (§3.4).
   async checkContinues({ size: old, root: oldRoot }) {
     const { size, root } = this.checkpoint;
+    if (size < old) throw new ProofRejected("board.back", { old, size });
     const proof = old === size ? [] : await consistencyProof(old, size, this.nodes);
     checkConsistency({ old, oldRoot, size, root, proof });
   }

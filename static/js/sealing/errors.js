@@ -21,3 +21,23 @@ export class RankingRejected extends SealingError {}
 
 // A sealed ballot that does not hold.
 export class BallotRejected extends SealingError {}
+
+// Sealed ballots that do not hold, each named by its row and its condition.
+export class BallotsRejected extends SealingError {
+  constructor(culprits) {
+    super("ballots", { culprits });
+    this.culprits = culprits;
+  }
+}
+
+// A mix that is not proved.
+export class ShuffleRejected extends SealingError {}
+
+// A step of the key ceremony that does not hold: evidence.trustee says whose.
+export class CeremonyRejected extends SealingError {}
+
+// A proof, or an opening, by a trustee, that does not hold.
+export class OpeningRejected extends SealingError {}
+
+// A share file that does not open.
+export class ShareFileRejected extends SealingError {}

@@ -25,6 +25,13 @@ export const writePoint = (point) => point.toBytes(true);
 export const baseTimes = (factor) => Point.BASE.multiply(factor);
 export const times = (point, factor) => point.multiply(factor);
 
+// For what all may see alone, since these branch on the digits: a sum, infinity included, and
+// factor·P for any factor.
+export const sumOf = (points) => points.reduce((sum, point) => sum.add(point), Point.ZERO);
+export const publicTimes = (point, factor) =>
+  point.multiplyUnsafe(((factor % ORDER) + ORDER) % ORDER);
+export const BASE = Point.BASE;
+
 export const writeScalar = (scalar) => bytesOfNumber(scalar, SCALAR_BYTES);
 
 export function readScalar(bytes) {

@@ -1,0 +1,287 @@
+// What a trustee's software checks before it mixes and before it opens (docs/spec/trustees.md §5.3,
+// §5.4), on a small contest of which one thing is changed at a time.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { hexOfBytes } from "../../static/js/sealing/bytes.js";
+import { checkPart, readPart } from "../../static/js/sealing/opening.js";
+import {
+  checkBeforeMixing,
+  checkBeforeOpening,
+  makeParts,
+  mayReveal,
+} from "../../static/js/trustee/checks.js";
+import { CheckFailed } from "../../static/js/trustee/failures.js";
+import { pool } from "../../static/js/trustee/closed.js";
+import { altered, key, makeContest, shares } from "./contests.mjs";
+
+const { board, setting } = makeContest();
+const nothing = { remembered: {}, progress: () => {} };
+const box = { contest: "contest-1", number: 0, progress: () => {} };
+
+const failsBy = (check) => (error) => error instanceof CheckFailed && error.check === check;
+const numberOf = (kind, place = 0) =>
+  board.entries.filter((entry) => entry.kind === kind).at(place).number;
+
+// The record with the entry of this kind and place changed.
+function changed(kind, alter, place = 0) {
+  const number = numberOf(kind, place);
+  return board.record((entry) => [entry.number === number ? altered(entry, alter) : entry]);
+}
+
+// The record without the entry of this kind and place.
+const without = (kind, place = 0) =>
+  board.record((entry) => (entry.number === numberOf(kind, place) ? [] : [entry]));
+
+// The record with another entry behind the last.
+function withMore(kind, content) {
+  const { number } = board.entries.at(-1);
+  const last = board.entries.at(-1);
+  const next = altered({ ...last, kind, number: number + 1, content }, () => {});
+  return board.record((entry) => (entry === last ? [entry, next] : [entry]));
+}
+
+const flip = (hex, place) =>
+  hex.slice(0, place) + (hex[place] === "0" ? "1" : "0") + hex.slice(place + 1);
+
+test("a contest that is as it ought to be passes, and is opened (§5.4)", async () => {
+  const found = [];
+  const told = [];
+
+  const checked = await checkBeforeOpening(board.record(), {
+    remembered: {},
+    progress: (done) => told.push(done),
+    say: (sentence) => found.push(sentence),
+  });
+
+  assert.deepEqual(
+    checked.boxes.map(({ number, last }) => [number, last.length]),
+    [
+      [0, 2],
+      [1, 3],
+    ],
+  );
+  assert.equal(found.length, 5);
+  assert.match(found[2], /^6 ballots checked/);
+  assert.ok(told.every((done, at) => done >= (told[at - 1] ?? 0)) && told.at(-1) === 1);
+});
+
+for (const [why, check, record] of [
+  ["the notice is not the one named", "opening.entries", () => changed("notice", (it) => {
+    it.smallest_box = 1;
+  })],
+  ["a second roll after the opening", "opening.entries", () => withMore("roll", {})],
+  ["an amendment before the opening is not named", "opening.amendments", () =>
+    changed("opening", (it) => {
+      it.amendments = ["00".repeat(32)];
+    })],
+  ["its contests are others", "opening.contests", () => changed("opening", (it) => {
+    it.contests[0].title = "Treasurer";
+  })],
+  ["no close", "entry.missing", () => without("close")],
+  ["a second reconciliation", "entry.twice", () => withMore("reconciliation", {})],
+  ["it was declared void", "poll.void", () => withMore("void", { reason: "…" })],
+  ["keys told after the close are not those sealed", "amendment.keys", () =>
+    changed("reconciliation", (it) => {
+      it.amended_keys[0].salt = "11".repeat(32);
+    })],
+  ["keys told are of no amendment", "amendment.keys", () => without("amendment")],
+  ["a reissue of a key nobody had", "reissue.revoked", () => changed("reissue", (it) => {
+    it.revoked = ["22".repeat(32)];
+  })],
+  ["a ballot under a key that nobody was issued", "ballot.unknown", () =>
+    changed("ballot", (it) => {
+      it.credential = "22".repeat(32);
+    })],
+  ["a ballot under a key that was revoked", "ballot.revoked", () => {
+    const revoked = board.entries[numberOf("reissue")].content.revoked[0];
+    return changed("ballot", (it) => {
+      it.credential = revoked;
+    }, 2);
+  }],
+  ["two ballots of one credential", "ballot.twice", () => {
+    const [first] = board.entries.filter(({ kind }) => kind === "ballot");
+    return changed("ballot", (it) => Object.assign(it, first.content), 1);
+  }],
+  ["a ballot after the close", "ballot.time", () => {
+    const [first] = board.entries.filter(({ kind }) => kind === "ballot");
+    return withMore("ballot", first.content);
+  }],
+  ["a ballot's proof", "ballot.proof", () => changed("ballot", (it) => {
+    it.votes[0] = flip(it.votes[0], 261);
+  })],
+  ["a ballot's signature", "ballot.signature", () => changed("ballot", (it) => {
+    it.signature = flip(it.signature, 127);
+  })],
+  ["a ballot of a challenged paper", "ballot.repeated", () => {
+    const [first] = board.entries.filter(({ kind }) => kind === "ballot");
+    const [vote] = first.content.votes;
+    return withMore("challenge", { votes: [{ c1: vote.slice(0, 66), c2: vote.slice(66, 132) }] });
+  }],
+  ["a ballot set aside by another's tracker", "set-aside.tracker", () =>
+    changed("set-aside", (it) => {
+      it.ballots[0].tracker = flip(it.ballots[0].tracker, 5);
+    })],
+  ["what is set aside is no ballot", "set-aside.entry", () => changed("set-aside", (it) => {
+    it.ballots[0].entry = 1;
+  })],
+  ["a ballot set aside twice", "set-aside.twice", () => changed("set-aside", (it) => {
+    it.ballots.push(it.ballots[0]);
+  })],
+  ["a ballot stands that was not set aside", "set-aside.twice", () => {
+    const { content } = board.entries[numberOf("set-aside")];
+    const number = numberOf("set-aside");
+    return board.record((entry) => [
+      entry.number === number ? { ...entry, kind: "ballots-stand", content } : entry,
+    ]);
+  }],
+  ["a ballot set aside is in its box", "box.ballots", () => without("set-aside")],
+  ["a ballot is missing on the board", "box.ballots", () => without("ballot", 4)],
+  ["a box is left out", "box.list", () => changed("reconciliation", (it) => {
+    it.boxes.pop();
+  })],
+  ["a box was fixed otherwise", "box.digest", () => changed("reconciliation", (it) => {
+    it.boxes[1].digest = flip(it.boxes[1].digest, 9);
+  })],
+  ["a box has fewer mixes than the notice promises", "mix.wanted", () => without("mix", 1)],
+  ["the server mixes after a trustee", "mix.mixer", () => changed("mix", (it) => {
+    Object.assign(it, { trustee: null, signature: null, mixer: "server 2" });
+  }, 1)],
+  ["the server's mix bears another name", "mix.mixer", () => changed("mix", (it) => {
+    it.mixer = "Siân";
+  })],
+  ["a trustee's mix bears another trustee's number", "mix.mixer", () => changed("mix", (it) => {
+    it.trustee = 2;
+  }, 1)],
+  ["a trustee's mix is signed by another", "mix.maker", () => changed("mix", (it) => {
+    it.signature = flip(it.signature, 129);
+  }, 1)],
+  ["a mix is numbered out of its order", "mix.number", () => changed("mix", (it) => {
+    it.number = 3;
+  }, 1)],
+  ["a mix is of another box", "shuffle.length", () => {
+    const other = board.entries[numberOf("mix", 2)].content.content;
+    return changed("mix", (it) => {
+      it.content = other;
+    });
+  }],
+]) {
+  test(`nothing is opened where ${why}: ${check} (§5.4)`, async () => {
+    await assert.rejects(() => checkBeforeOpening(record(), nothing), failsBy(check));
+  });
+}
+
+test("a box smaller than the notice allows is not opened, though nobody else voted (§6)", async () => {
+  const { board: small } = makeContest({ smallest: 6 });
+
+  await checkBeforeOpening(makeContest({ smallest: 5 }).board.record(), nothing);
+  await assert.rejects(() => checkBeforeOpening(small.record(), nothing), failsBy("box.small"));
+});
+
+test("a box that nobody but the server has mixed is not opened (sealing §8.6, §10.6)", async () => {
+  const { board: once } = makeContest({ wanted: 1 });
+  const [, second] = once.entries.filter(({ kind }) => kind === "mix");
+  const record = once.record((entry) => (entry === second ? [] : [entry]));
+
+  await checkBeforeOpening(once.record(), nothing);
+  await assert.rejects(() => checkBeforeOpening(record, nothing), failsBy("mix.nobody"));
+});
+
+test("a mix whose proof does not hold is refused, and says where (§5.3, §5.4)", async () => {
+  const { content } = board.entries[numberOf("mix")].content;
+  const bytes = board.blobs.get(content.sha256).slice();
+  bytes[bytes.length - 1] ^= 1;
+  const named = board.blob(bytes);
+  const record = changed("mix", (it) => {
+    it.content = named;
+  });
+  const isFound = (error) =>
+    failsBy("shuffle.c1")(error) && /entry \d+ \(mix\), contest-1, box 0, mix 1/.test(error.where);
+
+  await assert.rejects(() => checkBeforeOpening(record, nothing), isFound);
+  await assert.rejects(() => checkBeforeMixing(record, box), isFound);
+  await checkBeforeMixing(board.record(), box);
+});
+
+test("a mixer takes the box as it was fixed, by hash (§5.3)", async () => {
+  const { box: last } = await checkBeforeMixing(board.record(), box);
+  const { boxes } = await checkBeforeOpening(board.record(), nothing);
+  const otherBox = changed("reconciliation", (it) => {
+    it.boxes[0].sealed = it.boxes[1].sealed;
+  });
+
+  assert.deepEqual(last.toBytes(), boxes[0].last.toBytes());
+  await assert.rejects(() => checkBeforeMixing(otherBox, box), failsBy("box.ballots"));
+  await assert.rejects(
+    () => checkBeforeMixing(board.record(), { ...box, number: 7 }),
+    failsBy("box.list"),
+  );
+});
+
+test("one list of a box is opened, ever (sealing §10.6)", async () => {
+  const { boxes } = await checkBeforeOpening(board.record(), nothing);
+  const same = { ...nothing, remembered: { "contest-1 0": boxes[0].hash } };
+  const other = { ...nothing, remembered: { "contest-1 0": boxes[1].hash } };
+
+  await checkBeforeOpening(board.record(), same);
+  await assert.rejects(
+    () => checkBeforeOpening(board.record(), other),
+    failsBy("opening.second-list"),
+  );
+});
+
+test("the same part is made again, and another in one's name is found out (§5.4)", async () => {
+  const checked = await checkBeforeOpening(board.record(), nothing);
+  const opening = { share: shares[0], progress: () => {} };
+  const parts = makeParts(board.record(), checked, opening);
+  const place = { contest: "contest-1", box: 0, trustee: 1 };
+  const own = withMore("opening-commitment", {
+    ...place,
+    commitment: hexOfBytes(parts[0].commitment),
+  });
+  const foreign = withMore("opening-commitment", { ...place, commitment: "00".repeat(32) });
+
+  const again = makeParts(own, checked, opening);
+
+  assert.deepEqual(again, parts);
+  for (const [row, { part }] of parts.entries()) {
+    const { last } = checked.boxes[row];
+    checkPart(last, readPart(part, { box: last }), { setting, key });
+  }
+  assert.throws(
+    () => makeParts(foreign, checked, opening),
+    failsBy("opening.own-commitment"),
+  );
+});
+
+test("a part is revealed when a quorum has committed for every box, and not before", async () => {
+  const checked = await checkBeforeOpening(board.record(), nothing);
+  const parts = makeParts(board.record(), checked, { share: shares[0], progress: () => {} });
+  const committed = (trustees) => {
+    const entries = trustees.flatMap((trustee) =>
+      parts.map(({ contest, number, commitment }) => ({
+        kind: "opening-commitment",
+        number: 99,
+        content: { contest, box: number, trustee, commitment: hexOfBytes(commitment) },
+      })),
+    );
+    const last = board.entries.at(-1);
+    return board.record((entry) => (entry === last ? [entry, ...entries] : [entry]));
+  };
+  const mine = { quorum: 2, trustee: 1 };
+
+  assert.ok(mayReveal(committed([1, 2]), parts, mine));
+  assert.ok(!mayReveal(committed([1]), parts, mine));
+  assert.ok(!mayReveal(committed([1, 1]), parts, mine));
+  assert.ok(!mayReveal(committed([2, 3]), parts, mine));
+  assert.ok(!mayReveal(board.record(), parts, mine));
+});
+
+test("small sections are pooled by the rule of the notice (bundle §4.2)", () => {
+  const pooled = (counted, smallest) => pool(new Map(Object.entries(counted)), smallest);
+
+  assert.deepEqual(pooled({ a: 9, b: 8 }, 3), [["a"], ["b"]]);
+  assert.deepEqual(pooled({ a: 1, b: 2, c: 9 }, 3), [["a", "b"], ["c"]]);
+  assert.deepEqual(pooled({ a: 1, b: 8, c: 8, d: 9 }, 3), [["a", "b"], ["c"], ["d"]]);
+  assert.deepEqual(pooled({ a: 9, b: 0, c: 4 }, 3), [["a"], ["b", "c"]]);
+  assert.deepEqual(pooled({ a: 1, b: 1 }, 9), [["a", "b"]]);
+});
