@@ -12,6 +12,9 @@
 //   check.js     the page in which a contest is checked
 //   check-worker.js  what runs the verifier there, in Python
 //   python/      Python for browsers (Pyodide), as published
+//   trustee.js   the trustee's page, with the sealing and the board that it needs
+//   trustee-passphrase.js  the slow hash of a trustee's passphrase, in a worker; it touches no page
+//   trustee-worker.js  a trustee's mixing and opening, in a worker; it touches no page
 //   htmx.js      htmx, as published
 //   licences.txt the licences of everything above that is not ours
 //   SHA256SUMS   the hashes of the files above
@@ -32,6 +35,7 @@ const modules = path.join(root, "node_modules");
 
 const SEALING_LIMIT_BYTES = 60 * 1024;
 const SERVED_PACKAGES = [
+  "@noble/ciphers",
   "@noble/curves",
   "@noble/hashes",
   "govuk-frontend",
@@ -74,6 +78,9 @@ async function buildScripts() {
     "check-worker": path.join(here, "js", "check-worker.js"),
     "device-check": path.join(here, "js", "device-check.js"),
     sealing: path.join(here, "js", "sealing", "index.js"),
+    trustee: path.join(here, "js", "trustee.js"),
+    "trustee-passphrase": path.join(here, "js", "trustee", "passphraseWorker.js"),
+    "trustee-worker": path.join(here, "js", "trustee", "worker.js"),
   };
   const present = Object.entries(entryPoints).filter(([, file]) => existsSync(file));
   await esbuild.build({

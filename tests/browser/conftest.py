@@ -20,6 +20,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import axe
 from tests.browser.installation import Installation, running
 
 # Playwright keeps an event loop on the test's thread, beside which Django refuses its database.
@@ -32,6 +33,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 SCREENSHOTS = ROOT / "var" / "screenshots"
+WIDTHS = (320, 768, 1280)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--disable-gpu",
@@ -128,6 +130,23 @@ def screenshot() -> Callable[[Page, str], None]:
     def take(page: Page, name: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    return take
+
+
+@pytest.fixture
+def pictured(screenshot: Callable[[Page, str], None]) -> Callable[[Page, str], None]:
+    """Take a page's picture at each width, and judge it with axe."""
+
+    def take(page: Page, name: str) -> None:
+        assert axe.findings(page) == []
+        was = page.viewport_size
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            screenshot(page, f"{name}-{width}")
+        assert was is not None
+        page.set_viewport_size(was)
 
     return take
 

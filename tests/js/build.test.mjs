@@ -40,6 +40,16 @@ test("the sealing names neither the page, nor storage, nor the network", async (
   );
 });
 
+test("the trustee's worker names neither the page nor storage, and holds no words of a page", async () => {
+  const worker = await readFile(path.join(build, "trustee-worker.js"), "utf8");
+
+  assert.match(worker, /postMessage/);
+  assert.doesNotMatch(
+    worker,
+    /\b(document|window|location|history)\s*[.[(]|localStorage|sessionStorage|indexedDB|XMLHttp/,
+  );
+});
+
 test("the page code of the booth does no sealing", async () => {
   const booth = await readFile(path.join(build, "booth.js"), "utf8");
 
@@ -58,7 +68,13 @@ test("every script that is served has its licence beside it", async () => {
   const licences = await readFile(path.join(build, "licences.txt"), "utf8");
 
   for (const name of [
-    "@noble/curves", "@noble/hashes", "govuk-frontend", "htmx.org", "lean-qr", "pyodide",
+    "@noble/ciphers",
+    "@noble/curves",
+    "@noble/hashes",
+    "govuk-frontend",
+    "htmx.org",
+    "lean-qr",
+    "pyodide",
   ]) {
     assert.ok(licences.includes(`${name} `), name);
   }

@@ -1,0 +1,130 @@
+// What there is for a trustee to do with the boxes, and the doing of it: what is due, the worker, and
+// what is handed in (docs/spec/trustees.md §2 to §5). No page.
+import { Unreachable } from "../board/errors.js";
+import { hexOfBytes } from "../sealing/bytes.js";
+import { canonical } from "../sealing/canonical.js";
+import { mayReveal } from "./checks.js";
+import { CheckFailed } from "./failures.js";
+import { checkShare } from "./held.js";
+import { Opened } from "./opened.js";
+import { checkOpening } from "./poll.js";
+import { Record } from "./record.js";
+
+// Above it a browser takes too long, and a laptop falls asleep.
+export const MOST_BALLOTS = 5_000;
+
+// The ballots of all boxes: what there is to be checked before an opening.
+export const ballotsIn = (boxes) => boxes.reduce((sum, { ballots }) => sum + ballots, 0);
+
+// The boxes that this trustee can mix now: of what the seat says (§3).
+export const mixesDue = ({ boxes, mixes_wanted: wanted, trustee }) =>
+  boxes.filter(
+    ({ mixes, handed_in: handedIn }) =>
+      mixes.length > 0 &&
+      mixes.length < wanted &&
+      mixes.every((mix) => mix.trustee !== trustee.number) &&
+      !(handedIn?.kind === "mix" && handedIn.state === "waiting"),
+  );
+
+// Every entry of a board, whole but for those that wait for the declaration (board §2.3).
+export async function wholeEntries(board) {
+  const waits = ["part", "profile", "lot", "count"];
+  const entries = await board.entries();
+  return Promise.all(
+    entries.map((entry) => (waits.includes(entry.kind) ? entry : board.whole(entry))),
+  );
+}
+
+// Run a task of worker.js in a worker of its own, which ends with it. Gives a promise of what it found.
+export function runTask(workerUrl, task, { onProgress, onFound }) {
+  const worker = new Worker(workerUrl, { type: "module" });
+  const result = new Promise((resolve, reject) => {
+    worker.addEventListener("error", () => reject(new Error("The worker could not be started.")));
+    worker.addEventListener("message", ({ data }) => {
+      if (data.progress !== undefined) onProgress(data.progress);
+      if (data.found !== undefined) onFound(data.found);
+      if (data.done !== undefined) resolve(data.done);
+      if (data.failed !== undefined) reject(errorOf(data.failed));
+    });
+    worker.postMessage(task);
+  });
+  return result.finally(() => worker.terminate());
+}
+
+function errorOf({ check, where, message, isUnreachable }) {
+  if (check !== undefined) return new CheckFailed(check, where, message);
+  return isUnreachable ? new Unreachable("board.unreachable") : new Error("The worker failed.");
+}
+
+// A trustee's work upon one contest's boxes.
+//
+// Of what it is told: trustee, the number of the seat; onProgress and onFound, as of runTask.
+//
+// seat: seat.js; openBoard: gives the board as it stands, checked (board/reader.js); storage: the
+// browser's localStorage; run: runTask with its worker.
+export class Work {
+  #opened = null; // { parts, quorum, number }: made in this tab, and not yet revealed.
+
+  constructor({ seat, openBoard, storage, run }) {
+    Object.assign(this, { seat, openBoard, storage, run });
+  }
+
+  // Whether this tab has the parts that it committed to.
+  get hasParts() {
+    return this.#opened !== null;
+  }
+
+  // Check and mix one box, and hand the mix in.
+  async mix(box, share, { trustee, ...told }) {
+    const { contest, box: number } = box;
+    const given = await this.#given(share, trustee, told);
+    const { content, signature } = await this.run({ task: "mix", contest, number, ...given }, told);
+    const row = box.mixes.length + 1;
+    const path = `boxes/${contest}/${number}/mix/${row}/${hexOfBytes(signature)}`;
+    await this.seat.post(path, content);
+  }
+
+  // Check everything, make this trustee's parts, and remember which lists they are of.
+  async open(share, { trustee, ...told }) {
+    const { board, ...given } = await this.#given(share, trustee, told);
+    const opened = new Opened(this.storage, board);
+    const task = { task: "open", remembered: opened.all(), ...given };
+    const { parts, quorum } = await this.run(task, told);
+    opened.keep(parts);
+    this.#opened = { parts, quorum, number: share.number };
+  }
+
+  // Publish the hash of each part (sealing §10.3). Those that stand there already change nothing.
+  async commit() {
+    for (const { contest, number, commitment } of this.#opened.parts) {
+      const said = canonical({ commitment: hexOfBytes(commitment) });
+      await this.seat.post(`boxes/${contest}/${number}/commitment`, said);
+    }
+  }
+
+  // Reveal each part, once the board shows that a quorum has committed for every box.
+  async reveal() {
+    const { parts, quorum, number: trustee } = this.#opened;
+    const board = await this.openBoard();
+    const record = new Record(await wholeEntries(board), () => {});
+    if (!mayReveal(record, parts, { quorum, trustee })) {
+      const message =
+        "The server asks for your part, and the board does not show that enough have committed.";
+      throw new CheckFailed("opening.early", "the board", message);
+    }
+    for (const { contest, number, part } of parts) {
+      await this.seat.post(`boxes/${contest}/${number}/part`, part);
+    }
+  }
+
+  // What a task is given: the board's entries, proved, and the share, which is of its key.
+  async #given(share, trustee, { onFound }) {
+    const board = await this.openBoard();
+    const entries = await wholeEntries(board);
+    onFound(`The board is signed, and continues what you saw before: ${entries.length} entries.`);
+    const { key } = checkOpening(new Record(entries, () => {}));
+    checkShare(share, { number: trustee, key });
+    const { origin } = board.checkpoint;
+    return { board: origin, address: board.address, entries, share: share.toJson() };
+  }
+}
