@@ -34,6 +34,9 @@ def check_order(board: Board) -> None:
         if kind == "roll-withdrawn":
             # Whoever withdraws a roll freezes another, and issues its codes anew.
             seen -= {"roll", "credentials"}
+        elif kind == "ceremony":
+            # Whoever begins a ceremony anew has no key until it ends.
+            seen -= {"ceremony-message", "key"}
     _check_suspensions(board)
     _check_candidates(board)
     _check_boxes(board)
