@@ -30,7 +30,7 @@ FINGERPRINT = bytes(range(32))
 CHOICES = [0, 15, 3, 15, 1, 0]
 
 
-def test_a_box_mixed_and_opened_by_core_and_script_gives_what_was_sealed():
+def test_a_box_mixed_and_opened_by_core_and_script_gives_what_was_sealed() -> None:
     node = shutil.which("node")
     if node is None:
         pytest.skip("there is no node on this machine")

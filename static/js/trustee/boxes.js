@@ -11,12 +11,14 @@ const TITLES = {
   mix: "Mix the boxes",
   commit: "Open the boxes",
   part: "Reveal your part",
+  reveal: "Your part is ready",
   waiting: "Your work is being checked",
 };
 const EXPLAINED = {
   mix: "Your browser checks the mixes before yours, then puts the sealed ballots into a new order and seals each anew, with a proof that no vote was changed. Nobody, the server included, can then tell which vote came from which ballot.",
   commit: "Your browser first checks everything on the board: every ballot, the boxes, and every mix. Then it makes your part of the opening and publishes a fingerprint of it. The part itself is sent when enough trustees have published theirs: leave this page open until then.",
   part: "Enough trustees have published the fingerprints of their parts. As this page was closed meanwhile, your browser checks everything again, makes the same part as before, and sends it.",
+  reveal: "It is sent by itself as soon as the board shows that enough trustees have committed. Leave this page open.",
   waiting: "What you handed in has reached the server. It checks it, as you would check another’s, and then puts it on the board.",
 };
 
@@ -44,10 +46,7 @@ export class Boxes {
     if (this.#isBusy) return;
     this.board = board;
     const state = stateOf(said, this.work);
-    if (state.name === "reveal") {
-      await this.#run("Revealing your part", () => this.work.reveal());
-      return;
-    }
+    if (state.name === "reveal" && (await this.work.reveal())) return this.again();
     const draw = () => this.#drawn(state, said);
     this.frame.show(`boxes ${JSON.stringify(state)}`, TITLES[state.name], draw);
   }
@@ -55,7 +54,7 @@ export class Boxes {
   #drawn(state, said) {
     if (state.isTooLarge) return byCommand(state);
     const explained = make("p", "govuk-body", EXPLAINED[state.name]);
-    if (state.name === "waiting") return [explained];
+    if (state.name === "waiting" || state.name === "reveal") return [explained];
     const refused = state.refused.map((message) => refusedBefore(message));
     const list = make("ul", "govuk-list govuk-list--bullet", ...state.boxes.map(boxLine));
     const given = shareForm({
@@ -70,9 +69,8 @@ export class Boxes {
   #begin(name, said, share) {
     if (name === "mix") return this.#run("Mixing", (told) => this.#mix(said, share, told));
     return this.#run("Checking and opening", async (told) => {
-      await this.work.open(share, { ...told, trustee: said.trustee.number });
-      if (name === "part") await this.work.reveal();
-      else await this.work.commit();
+      await this.work.open(share, said.boxes, { ...told, trustee: said.trustee.number });
+      if (name === "commit") await this.work.commit(); // A part follows once the board allows it.
     });
   }
 
@@ -94,7 +92,7 @@ export class Boxes {
     this.frame.work.replaceChildren(running.report);
     try {
       await act({ onProgress: running.progress, onFound: running.found });
-      running.end("All of it holds, and your part of the work is handed in.");
+      running.end("All of it holds.");
     } catch (error) {
       running.end("It was stopped, and nothing more was sent.");
       throw error;

@@ -1,5 +1,5 @@
-// What a trustee's own software checks before it mixes and before it opens: docs/spec/trustees.md §5,
-// 3 and 4. All of it is read from the board and computed here; nothing the server says is believed.
+// What a trustee's own software checks before it mixes, opens and reveals: docs/spec/trustees.md §5,
+// 3 to 5. All of it is read from the board and computed here; nothing the server says is believed.
 //
 // Whatever does not hold throws CheckFailed, which says what and where. `say` is told, in words, what
 // was checked and found.

@@ -49,8 +49,6 @@ const ADVICE = {
   "share.key": OWN_FILE,
   "share.trustee": OWN_FILE,
   "opening.share": OWN_FILE,
-  "opening.early":
-    "Look again in a minute. If it stays so, ask the other trustees whether they have committed.",
   "box.small":
     "Nobody may open it. The returning officer declares the contest void.",
   "ceremony.secret":

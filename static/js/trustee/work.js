@@ -6,6 +6,7 @@ import { canonical } from "../sealing/canonical.js";
 import { mayReveal } from "./checks.js";
 import { CheckFailed } from "./failures.js";
 import { checkShare } from "./held.js";
+import { mixesOf } from "./mixes.js";
 import { Opened } from "./opened.js";
 import { checkOpening } from "./poll.js";
 import { Record } from "./record.js";
@@ -56,6 +57,15 @@ function errorOf({ check, where, message, isUnreachable }) {
   return isUnreachable ? new Unreachable("board.unreachable") : new Error("The worker failed.");
 }
 
+// The seat tells of a mix up to ten seconds before the board is signed anew (board §6.4): then there is
+// nothing wrong, and the board is to be read again. boxes: as the seat has them.
+function requireCaughtUp(record, boxes) {
+  const isBehind = boxes.some(
+    ({ contest, box, mixes }) => mixesOf(record, { contest, number: box }).length < mixes.length,
+  );
+  if (isBehind) throw new Unreachable("board.behind");
+}
+
 // A trustee's work upon one contest's boxes.
 //
 // Of what it is told: trustee, the number of the seat; onProgress and onFound, as of runTask.
@@ -77,7 +87,7 @@ export class Work {
   // Check and mix one box, and hand the mix in.
   async mix(box, share, { trustee, ...told }) {
     const { contest, box: number } = box;
-    const given = await this.#given(share, trustee, told);
+    const given = await this.#given(share, trustee, told, [box]);
     const { content, signature } = await this.run({ task: "mix", contest, number, ...given }, told);
     const row = box.mixes.length + 1;
     const path = `boxes/${contest}/${number}/mix/${row}/${hexOfBytes(signature)}`;
@@ -85,8 +95,8 @@ export class Work {
   }
 
   // Check everything, make this trustee's parts, and remember which lists they are of.
-  async open(share, { trustee, ...told }) {
-    const { board, ...given } = await this.#given(share, trustee, told);
+  async open(share, boxes, { trustee, ...told }) {
+    const { board, ...given } = await this.#given(share, trustee, told, boxes);
     const opened = new Opened(this.storage, board);
     const task = { task: "open", remembered: opened.all(), ...given };
     const { parts, quorum } = await this.run(task, told);
@@ -102,27 +112,27 @@ export class Work {
     }
   }
 
-  // Reveal each part, once the board shows that a quorum has committed for every box.
+  // Reveal each part, once the board shows that a quorum has committed for every box; the server knows
+  // of it up to ten seconds before the board is signed anew. Gives whether it was revealed.
   async reveal() {
     const { parts, quorum, number: trustee } = this.#opened;
     const board = await this.openBoard();
     const record = new Record(await wholeEntries(board), () => {});
-    if (!mayReveal(record, parts, { quorum, trustee })) {
-      const message =
-        "The server asks for your part, and the board does not show that enough have committed.";
-      throw new CheckFailed("opening.early", "the board", message);
-    }
+    if (!mayReveal(record, parts, { quorum, trustee })) return false;
     for (const { contest, number, part } of parts) {
       await this.seat.post(`boxes/${contest}/${number}/part`, part);
     }
+    return true;
   }
 
   // What a task is given: the board's entries, proved, and the share, which is of its key.
-  async #given(share, trustee, { onFound }) {
+  async #given(share, trustee, { onFound }, boxes) {
     const board = await this.openBoard();
     const entries = await wholeEntries(board);
     onFound(`The board is signed, and continues what you saw before: ${entries.length} entries.`);
-    const { key } = checkOpening(new Record(entries, () => {}));
+    const record = new Record(entries, () => {});
+    requireCaughtUp(record, boxes);
+    const { key } = checkOpening(record);
     checkShare(share, { number: trustee, key });
     const { origin } = board.checkpoint;
     return { board: origin, address: board.address, entries, share: share.toJson() };
