@@ -90,15 +90,28 @@ def recomputed(
             why = f"It says {one.ballots} ballots, and its sections have {len(box)} that count."
             raise Refused("box.ballots", one.where, why)
         _require_digest(box, one, poll)
-        if 0 < len(box) < poll.smallest_box:
-            why = (
-                f"It has {len(box)} ballots, and the notice promises that no box has fewer than "
-                f"{poll.smallest_box}: opened, it could show how somebody voted."
-            )
-            raise Refused("box.small", one.where, why)
+        _require_large(box, one, poll, cast)
         if len(box):
             found.append((one, box))
     return found
+
+
+def _require_large(
+    box: Box, fixed: FixedBox, poll: Poll, cast: Mapping[str, SectionCast]
+) -> None:
+    """A box smaller than the notice's is opened only where it has every ballot cast (§5.4, §6).
+
+    It has, if that few cast and none is set aside: there is nobody else to hide among then, and
+    nobody chose who is left.
+    """
+    all_cast = sum(len(one.counted) for one in cast.values())
+    if 0 < len(box) < min(poll.smallest_box, all_cast):
+        why = (
+            f"{len(box)} of the {all_cast} ballots cast are left in it, and the notice lets no box "
+            f"have fewer than {poll.smallest_box}: whoever set the others aside could learn how "
+            "these voted."
+        )
+        raise Refused("box.small", fixed.where, why)
 
 
 def _require_list(

@@ -170,11 +170,14 @@ for (const [why, check, record] of [
   });
 }
 
-test("a box smaller than the notice allows is not opened, though nobody else voted (§6)", async () => {
-  const { board: small } = makeContest({ smallest: 6 });
+test("a box smaller than the notice allows is opened only with every ballot cast (§5.4, §6)", async () => {
+  const lessened = makeContest({ smallest: 6 }).board.record();
+  const isFound = (error) =>
+    failsBy("box.small")(error) && /5 of the 6 ballots cast/.test(error.message);
 
   await checkBeforeOpening(makeContest({ smallest: 5 }).board.record(), nothing);
-  await assert.rejects(() => checkBeforeOpening(small.record(), nothing), failsBy("box.small"));
+  await checkBeforeOpening(makeContest({ smallest: 7, aside: 0 }).board.record(), nothing);
+  await assert.rejects(() => checkBeforeOpening(lessened, nothing), isFound);
 });
 
 test("a box that nobody but the server has mixed is not opened (sealing §8.6, §10.6)", async () => {

@@ -72,8 +72,9 @@ const trustees = shares.map(({ number, secret }, at) => ({
 export const key = new ElectionKey(shares[0].publicKey, 2, trustees);
 
 // Build the whole board. wanted: how many mixes the notice promises (each box has two); smallest: the
-// smallest box that it allows. Ballots: 3 in section "a", one of them set aside, and 3 in "b".
-export function makeContest({ wanted = 2, smallest = 2 } = {}) {
+// smallest box that it allows; aside: how many ballots are set aside. Ballots: 3 in section "a", of which
+// those are the first, and 3 in "b".
+export function makeContest({ wanted = 2, smallest = 2, aside = 1 } = {}) {
   const board = new Board();
   const contest = { title: "Leader", unopposed: false };
   board.add("notice", { smallest_box: smallest, mixes_wanted: wanted, issuer: null });
@@ -98,7 +99,7 @@ export function makeContest({ wanted = 2, smallest = 2 } = {}) {
   cast(board, setting, "a", [again]);
   cast(board, setting, "b", [b[0], b[1], added]);
   board.add("close", {});
-  close(board, setting, sealed, smallest);
+  close(board, setting, sealed, { smallest, aside });
   return { board, setting };
 }
 
@@ -114,8 +115,8 @@ function cast(board, setting, section, keys) {
   }
 }
 
-// Set the first ballot aside, fix the boxes, and mix each: the server, then the first trustee.
-function close(board, setting, sealed, smallest) {
+// Set the first ballots aside, fix the boxes, and mix each: the server, then the first trustee.
+function close(board, setting, sealed, { smallest, aside }) {
   const ballots = board.entries.filter(({ kind }) => kind === "ballot");
   const wires = ballots.map(({ content: { credential, votes, signature } }) =>
     new Uint8Array(Buffer.from(credential + votes.join("") + signature, "hex")),
@@ -125,11 +126,12 @@ function close(board, setting, sealed, smallest) {
     checkBallots(wires.slice(0, 3), { ...place, section: "a" }),
     checkBallots(wires.slice(3), { ...place, section: "b" }),
   ];
-  const { credential, votes } = checked[0].ballots[0];
-  const tracker = hexOfBytes(trackerHash(credential, votes, { setting }));
-  const told = { entry: ballots[0].number, tracker, reason: "died", amendment: 1 };
-  board.add("set-aside", { ballots: [told] });
-  const each = [checked[0].box(CONTEST, (row) => row > 0), checked[1].box(CONTEST)];
+  checked[0].ballots.slice(0, aside).forEach(({ credential, votes }, row) => {
+    const tracker = hexOfBytes(trackerHash(credential, votes, { setting }));
+    const told = { entry: ballots[row].number, tracker, reason: "died", amendment: 1 };
+    board.add("set-aside", { ballots: [told] });
+  });
+  const each = [checked[0].box(CONTEST, (row) => row >= aside), checked[1].box(CONTEST)];
   const together = () => joinBoxes(new BoxName(CONTEST, ["a", "b"]), each);
   const boxes = each.every(({ length }) => length >= smallest) ? each : [together()];
   board.add("reconciliation", {

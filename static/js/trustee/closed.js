@@ -42,11 +42,12 @@ export function checkBoxes(record, found, aside, { setting, contests }) {
     const message = "Its boxes are not those that the ballots of the sections make.";
     throw new CheckFailed("box.list", placeOf(entry), message);
   }
+  const cast = [...found.values()].reduce((sum, { numbers }) => sum + numbers.length, 0);
   return expected
     .map((place, row) => {
       const box = makeBox(place, found, aside);
       compareBox(entry.content.boxes[row], place, box, { setting, where: placeOf(entry) });
-      requireLarge(box, place, smallest);
+      requireLarge(box, place, { smallest, cast });
       return { contest: place.contest, number: place.number, box };
     })
     .filter(({ box }) => box.length > 0);
@@ -75,10 +76,11 @@ function compareBox(told, { contest, number }, box, { setting, where }) {
   }
 }
 
-// None smaller than the notice allows, be it that so few voted at all (trustees.md §6).
-function requireLarge(box, { contest, number }, smallest) {
-  if (box.length > 0 && box.length < smallest) {
-    const message = `It has ${box.length} ballots, and the notice allows no box of fewer than ${smallest}: opened, it could show how somebody voted.`;
+// None is smaller than the notice allows, but one with every ballot that was cast: there is nobody
+// else to hide among then, and nobody chose who is left (trustees.md §5.4, §6). cast: how many.
+function requireLarge(box, { contest, number }, { smallest, cast }) {
+  if (box.length > 0 && box.length < Math.min(smallest, cast)) {
+    const message = `${box.length} of the ${cast} ballots cast are left in it, and the notice allows no box of fewer than ${smallest}: whoever set the others aside could learn how these voted.`;
     throw new CheckFailed("box.small", `${contest}, box ${number}`, message);
   }
 }

@@ -256,10 +256,13 @@ def voter(section: str, number: int) -> VotingKey:
 
 @contextmanager
 def polling(
-    folder: Path, change: Callable[[dict[str, Any]], None] = lambda content: None
+    folder: Path,
+    change: Callable[[dict[str, Any]], None] = lambda content: None,
+    *,
+    smallest_box: int = 2,
 ) -> Iterator[Polling]:
     """Give a poll that is open, with the shares in the trustees' folders; served."""
-    with World().begin().served() as world:
+    with World().begin(smallest_box=smallest_box).served() as world:
         poll = Polling(world)
         poll.make_key()
         poll.keep_shares(folder)

@@ -245,6 +245,27 @@ def all_but_one_ballot_set_aside(poll: Polling) -> None:
     finish(poll, boxes=(("a", "b", "c"),))
 
 
+@pytest.mark.parametrize("is_one_aside", [False, True])
+def test_a_box_smaller_than_the_notice_s_is_opened_only_where_every_ballot_cast_is_in_it(
+    tmp_path: Path, is_one_aside: bool
+) -> None:
+    # trustees §5.4, §6: nobody chose who is left.
+    with polling(tmp_path, smallest_box=99) as poll:
+        poll.poll()
+        if is_one_aside:
+            poll.set_aside(poll.place_of_third_in_b())
+        finish(poll, boxes=(("a", "b", "c"),))
+
+        ran = commits(poll, tmp_path)
+
+        if is_one_aside:
+            refused(ran, "box.small")
+            assert f"{len(poll.cast) - 1} of the {len(poll.cast)} ballots cast" in ran.err
+            assert not sent(poll, "/commitment")
+        else:
+            assert "You have committed to your part of 2 boxes." in ran.out
+
+
 @lie("set-aside.twice")
 def a_ballot_set_aside_twice(poll: Polling) -> None:
     poll.set_aside(poll.place_of_third_in_b())
