@@ -20,6 +20,7 @@ from ballot.services.open_poll import open_poll
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
+from ballot.showing.small_box import small_box_sentence
 from members.selectors import (
     AmendmentDue,
     bulk_amendment,
@@ -167,11 +168,12 @@ def _set_aside_words(subject_id: str, digest: str) -> str:
         for reason in reasons
     )
     is_same = digest_due(due) == digest
-    return (
+    words = (
         f"By the rule of the notice, {len(due):,} of the ballots cast in “{election}” are set "
         f"aside and not counted, since their electors were struck off the roll: {said}. "
         f"{'These' if is_same else 'No longer these'}: {digest}."
     )
+    return f"{words} {small_box_sentence(election)}".rstrip()
 
 
 def _by_number(service: Any) -> Any:

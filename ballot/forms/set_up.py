@@ -86,7 +86,9 @@ class SetUpForm(BeginForm):
     smallest_box = forms.IntegerField(
         label="Smallest box", min_value=1, max_value=1000, widget=forms.NumberInput(attrs=NARROW),
         help_text="A section with fewer ballots than this is opened together with another, so "
-        "that it does not show how its few electors voted.",
+        "that it does not show how its few electors voted. Where fewer are cast altogether, they "
+        "are opened only if none is set aside: otherwise the trustees open nothing, and the "
+        "election has to be declared void.",
     )
     mixes_wanted = forms.IntegerField(
         label="How many times each box is mixed", min_value=2, max_value=4,

@@ -12,6 +12,7 @@ from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election
 from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
+from ballot.showing.small_box import small_box_sentence
 from ballot.times import in_zone
 from ballot.turnout import shows_turnout
 from members.selectors import (
@@ -104,6 +105,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "objections": objections(election),
         "dispute_sentence": _dispute_sentence(election),
         "unproved_sentence": _unproved_sentence(election, now=now),
+        "small_box_sentence": small_box_sentence(election),
         "has_trustees": not is_before(election.stage, State.FROZEN),
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",

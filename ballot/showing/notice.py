@@ -93,7 +93,7 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
     yield {
         "name": "Small sections",
         "value": f"A section with fewer than {election.smallest_box} ballots is opened together "
-        "with another.",
+        "with another. Where fewer are cast altogether, they are opened only if none is set aside.",
     }
     yield {"name": "Who is struck off the roll after casting", "value": _after_cast(election)}
     yield {

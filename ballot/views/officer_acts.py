@@ -23,6 +23,7 @@ from ballot.services.count_papers import record_lot
 from ballot.showing.business import is_unopposed
 from ballot.showing.lots import tie_of
 from ballot.showing.results import counted_of
+from ballot.showing.small_box import small_box_sentence
 from ballot.views.act_table import ACTS, DeskAct, How
 from office.access import StaffRequest, staff_only
 from office.refusal import Refusal
@@ -77,6 +78,7 @@ def _page(
         "takes_two": act.how is How.BY_TWO,
         "by_trustees": is_here and act.name in {"set_key", "open_poll", "mix_box", "open_box"},
         "by_issuer": act.name == "send_codes" and election.issuer is not None,
+        "small_box_sentence": small_box_sentence(election) if is_here else "",
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),

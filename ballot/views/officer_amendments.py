@@ -20,6 +20,7 @@ from ballot.sealing.ballot import tracker_words
 from ballot.selectors import election_by_slug, roll_of, struck_ballots
 from ballot.services.amend_roll import AMENDABLE, BULK_JOB
 from ballot.services.set_aside_ballots import digest_due
+from ballot.showing.small_box import small_box_sentence
 from members.selectors import (
     WHY_NOT,
     EnteredTwice,
@@ -199,6 +200,7 @@ def set_aside(request: StaffRequest, slug: str) -> HttpResponse:
     )
     context = {
         "election": election, "approval": approval, "refusal": refusal, "due": len(due),
+        "small_box_sentence": small_box_sentence(election),
         "is_here": is_here, "may_propose": is_here and bool(due) and approval is None,
         "ballots": [
             {"words": " ".join(tracker_words(one.tracker)), "ballot": one,

@@ -16,6 +16,7 @@ from ballot.lifecycle import State
 from ballot.models import Election, Trustee
 from ballot.selectors import election_by_slug
 from ballot.services.give_seat import send_new_seat, show_new_seat
+from ballot.showing.small_box import small_box_sentence
 from ballot.showing.trustees import trustees_of
 from ballot.views.act_table import set_key
 from office.access import StaffRequest, may, staff_only
@@ -32,6 +33,7 @@ def trustees(request: StaffRequest, slug: str) -> HttpResponse:
     context = {
         "election": election,
         "shown": trustees_of(election, now=timezone.now()),
+        "small_box_sentence": small_box_sentence(election),
         "may_begin": may(request.user, "set_key") and election.stage == State.FROZEN,
         "may_give_seats": may(request.user, "give_seat") and not election.demonstration,
     }

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ballot.models import Election
+from ballot.services.verify_register import verify_register
 from members.models import Amendment, BulkAmendment
 from office.models import Approval, StaffMember
 from office.permissions import Role
@@ -24,7 +25,7 @@ from tests.ballot.factories import (
     kinds,
     now,
 )
-from tests.ballot.services.test_amend_roll import close, strike, with_rule
+from tests.ballot.services.test_amend_roll import close, restore, strike, with_rule
 from tests.office.factories import sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,48 @@ def test_ballots_are_set_aside_by_two_officers_and_shown_in_the_result() -> None
     assert "Set aside" in page(client, "desk_set_aside", slug)
     bring(run, to="declared")
     assert "1 ballot was set aside" in page(Client(), "result", slug)
+
+
+def test_it_is_said_before_that_setting_aside_leaves_a_box_too_small_to_be_opened() -> None:
+    # trustees §6, box.small
+    draft = election(electors=4, rankings=((0,),) * 4, demonstration=False, smallest_box=4)
+    run = with_rule(draft, "set-aside")
+    slug = run.election.slug
+    client, _ = officers(run)
+    cast_all(run)
+    strike(run, 0)
+    warned = "fewer ballots than 4, the notice’s smallest box"
+    told = ("desk_election", "desk_trustees", "act_verify_register", "desk_set_aside")
+    assert "are opened only if none is set aside" in page(Client(), "election", slug)
+    assert not any(warned in page(client, name, slug) for name in told)
+    close(run)
+
+    for name in told:
+        assert f"Setting aside what is due leaves {warned}" in page(client, name, slug), name
+    client.post(reverse("desk_set_aside", args=[slug]))
+    assert warned in Approval.objects.get().sentence
+    approve(run)
+
+    for name in told:
+        assert f"Setting ballots aside has left {warned}" in page(client, name, slug), name
+    verify_register(run.election_id, **run.by)
+    assert warned in page(client, "act_mix_box", slug)
+
+
+def test_nothing_is_said_of_small_boxes_where_enough_are_left_or_none_is_set_aside() -> None:
+    draft = election(electors=4, rankings=((0,),) * 4, demonstration=False, smallest_box=3)
+    run = with_rule(draft, "set-aside")
+    client, _ = officers(run)
+    cast_all(run)
+    strike(run, 0)
+    close(run)
+
+    assert "smallest box" not in page(client, "desk_set_aside", run.election.slug)
+    strike(run, 1)
+    assert "smallest box" in page(client, "desk_set_aside", run.election.slug)
+    for place in (0, 1):
+        restore(run, place)
+    assert "smallest box" not in page(client, "desk_set_aside", run.election.slug)
 
 
 def test_the_pages_are_for_those_whom_the_table_names() -> None:
