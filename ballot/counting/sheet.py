@@ -36,6 +36,7 @@ def full_document(count: Count) -> dict[str, object]:
     """All that is known of a count, with sections, rules, percentages and sentences.
 
     Every key of document() is in it with the same value; a stage has more. Spec: counting §10.2.
+    Raises: SheetBroken, so that `sums_agree` is true of whatever is given.
     """
     told = zip(stages(count), sentences(count), strict=True)
     return document(count) | {
@@ -44,6 +45,7 @@ def full_document(count: Count) -> dict[str, object]:
         "withdrawn": _names(count, sorted(count.withdrawn)),
         "blank": count.blank,
         "rejected": count.rejected,
+        "sums_agree": True,
         "sections": [
             {
                 "name": account.section,

@@ -86,6 +86,23 @@ def test_the_full_json_holds_the_short_one_and_the_sections():
     assert parse_rules(full["rules"]) == result.rules
 
 
+def test_the_full_json_has_the_members_that_are_specified_and_no_others():
+    # counting §10.1, §10.2
+    full = sheet.full_document(in_sections())
+
+    assert set(full) == {
+        *("method", "candidates", "valid", "stages", "elected"),
+        *("title", "rules", "withdrawn", "blank", "rejected", "sums_agree", "percentages"),
+        "sections",
+    }
+    assert full["sums_agree"] is True
+    for stage in full["stages"]:
+        assert set(stage) == {
+            *("votes", "exhausted", "excluded", "tie", "continuing_votes", "elected_by"),
+            *("percent", "sections", "transfers", "sentence"),
+        }
+
+
 def test_papers_exhausted_at_the_first_stage_come_from_nobody():
     result = count(box("2 Ann", "1 Carol", withdrawn={2}), av())
 
