@@ -21,7 +21,9 @@ Part = bytes | bytearray | memoryview | str | int
 
 
 class NotCanonical(ValueError):
-    """A value or a text outside the part of JSON that has exactly one form here."""
+    """A value or a text outside the part of JSON that has exactly one form here (sealing §2.1)."""
+
+    condition = "json"
 
 
 def canonical(value: Json) -> bytes:

@@ -17,6 +17,7 @@ from ballot.sealing.keys import MOST_TRUSTEES
 from ballot.sealing.proofs import EQUALITY, KNOWLEDGE, Equality, Knowledge
 from ballot.sealing.setting import check_name
 
+IDENTIFIER = 16
 SEALED_SHARE = 32 + 16
 
 
@@ -25,7 +26,8 @@ class Ceremony:
     """A ceremony's frame: its 16-byte identifier, the trustees' names in order, the quorum.
 
     A trustee's number is their place in the order, from 1.
-    Raises: CeremonyRejected "ceremony.trustees", "ceremony.quorum"; Malformed "name".
+    Raises: CeremonyRejected "ceremony.trustees", "ceremony.quorum", "ceremony.identifier";
+            Malformed "name".
     """
 
     ceremony_id: bytes
@@ -38,8 +40,10 @@ class Ceremony:
         count = len(self.trustees)
         if not 1 <= count <= MOST_TRUSTEES or len(set(self.trustees)) != count:
             raise CeremonyRejected("ceremony.trustees", trustees=self.trustees)
-        if not 1 <= self.quorum <= count or len(self.ceremony_id) != 16:
+        if not 1 <= self.quorum <= count:
             raise CeremonyRejected("ceremony.quorum", quorum=self.quorum)
+        if len(self.ceremony_id) != IDENTIFIER:
+            raise CeremonyRejected("ceremony.identifier", octets=len(self.ceremony_id))
 
     @property
     def numbers(self) -> range:

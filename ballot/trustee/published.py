@@ -141,14 +141,17 @@ def published(record: Record, *, until: int | None = None) -> Published | None:
     """Read the last ceremony on the board; None where there is none.
 
     until:  the number of an entry, where the last ceremony before it is meant.
-    Raises: Refused "ceremony.number", "ceremony.twice", "ceremony.order", and those of a frame and
-            of messages (sealing §9).
+    Raises: Refused "ceremony.identifier", "ceremony.number", "ceremony.twice", "ceremony.order",
+            and those of a frame and of messages (sealing §9).
     """
     entries = [e for e in record.all("ceremony") if until is None or e.number < until]
     if not entries:
         return None
     frame = entries[-1]
     found = Published(_frame(frame), frame.number)
+    if any(one.content.text("identifier") == found.identifier for one in entries[:-1]):
+        why = "An earlier ceremony has its identifier, which is to be new each time."
+        raise Refused("ceremony.identifier", frame.where, why)
     for entry in record.all("ceremony-message"):
         if entry.number > frame.number and (until is None or entry.number < until):
             _take(found, entry)
@@ -159,7 +162,7 @@ def _frame(entry: Entry) -> Ceremony:
     content = entry.content
     with checking(entry.where, "No ceremony may be framed so."):
         return Ceremony(
-            content.octets("identifier", 16),
+            content.octets("identifier"),
             tuple(content.texts("trustees")),
             content.number("quorum"),
         )

@@ -74,7 +74,7 @@ class Record:
     def extend(self, held: Iterable[bytes]) -> None:
         """Read on: what the log holds of each further entry (bundle §3.1).
 
-        Raises: Refused "entry.form", "entry.frame", "stand-in"; those of the blobs.
+        Raises: Refused "json", "entry.form", "entry.frame", "stand-in"; those of the blobs.
         """
         for octets in held:
             self._read(octets)
@@ -172,7 +172,7 @@ def _parsed(octets: bytes, where: str) -> dict[str, Any]:
     try:
         value = read_canonical(octets)
     except NotCanonical as error:
-        raise Refused("entry.form", where, str(error)) from error
+        raise Refused(error.condition, where, str(error)) from error
     if not isinstance(value, dict) or set(value) - {"body", "content"} != _FRAME:
         raise Refused("entry.form", where, "It has not the members of an entry.")
     if ("body" in value) == ("content" in value):

@@ -244,7 +244,7 @@ test("an entry has exactly its members, and a stand-in its blob (§2.2, §2.4)",
   assert.throws(() => readEntry(bytesOf(entry), { number: 8 }), refused("entry.form"));
   assert.throws(() => readEntry(bytesOf(entry.replace("v1", "v2")), { number: 7 }), refused("entry.form"));
   assert.throws(() => readEntry(bytesOf("null"), { number: 7 }), refused("entry.form"));
-  assert.throws(() => readEntry(bytesOf(`${entry} `), { number: 7 }), refused("entry.form"));
+  assert.throws(() => readEntry(bytesOf(`${entry} `), { number: 7 }), refused("json"));
 });
 
 const opened = (board, remembered = new Remembered(new MadeStorage())) =>

@@ -212,7 +212,11 @@ test("a frame that may not be one is refused (§9.1)", () => {
   assert.throws(made(Array.from("abcdefghij"), 1), refused("ceremony.trustees"));
   assert.throws(made(["Ann"], 2), refused("ceremony.quorum"));
   assert.throws(made(["Ann"], 0), refused("ceremony.quorum"));
-  assert.throws(made(["Ann"], 1, new Uint8Array(15)), refused("ceremony.quorum"));
+  assert.throws(made(["Ann"], 1, new Uint8Array(15)), refused("ceremony.identifier"));
+  const told = { identifier: "00".repeat(16), quorum: 1, trustees: ["Ann"] };
+  Ceremony.parse(told);
+  const short = { ...told, identifier: "00".repeat(15) };
+  assert.throws(() => Ceremony.parse(short), refused("ceremony.identifier"));
   assert.throws(made([""], 1), refused("name"));
 });
 

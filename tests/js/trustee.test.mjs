@@ -246,6 +246,16 @@ test("a later ceremony takes an earlier one's place, and its opening ends the re
   checkNotice([{ kind: "notice", content: { board: made.key } }], made.key);
 });
 
+test("a ceremony under the identifier of an earlier one is refused (sealing §9.1)", async () => {
+  const told = { identifier: IDENTIFIER, quorum: 2, trustees: NAMES };
+  const [anew, again] = [begun(), begun()];
+  anew.append("ceremony", { ...told, identifier: "ff".repeat(16) });
+  again.append("ceremony", told);
+
+  assert.equal((await seen(anew)).identifier, "ff".repeat(16));
+  await assert.rejects(() => seen(again), refused("ceremony.identifier"));
+});
+
 test("a share proves that it is held, of the key on the board alone (§5.2, §9.7)", async () => {
   const made = begun();
   const [ann, bob, cai] = three();

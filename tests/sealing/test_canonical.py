@@ -72,8 +72,9 @@ def test_what_has_no_one_form_is_refused(value):
 )
 def test_another_spelling_of_the_same_is_refused(data):
     assert read_canonical(b'{"a":1}') == {"a": 1}
-    with pytest.raises(NotCanonical):
+    with pytest.raises(NotCanonical) as refused:
         read_canonical(data)
+    assert refused.value.condition == "json"
 
 
 @given(parts, parts)

@@ -337,7 +337,8 @@ def test_frames_that_may_not_be_are_refused():
         (("a", "a"), 1, bytes(16), "ceremony.trustees"),
         (("a", "b"), 0, bytes(16), "ceremony.quorum"),
         (("a", "b"), 3, bytes(16), "ceremony.quorum"),
-        (("a", "b"), 2, bytes(15), "ceremony.quorum"),
+        (("a", "b"), 2, bytes(15), "ceremony.identifier"),
+        (("a", "b"), 2, bytes(17), "ceremony.identifier"),
         (("a", ""), 2, bytes(16), "name"),
     ]:
         assert refusal(Ceremony, identifier, trustees, quorum).condition == condition

@@ -71,7 +71,7 @@ def test_every_condition_of_the_code_is_in_the_table_of_conditions_and_the_rever
     listed = set(re.findall(r"`([a-z0-9.-]+)`", table))
     shape = re.compile(
         r"(setting|name|ranking|code|issuer|ballot|challenge|box|shuffle|mix|ceremony|key|share"
-        r"|sharefile|proof|opening)\.[a-z0-9-]+|name|ballots"
+        r"|sharefile|proof|opening)\.[a-z0-9-]+|name|ballots|json"
     )
     raised = set()
     for path, source in SOURCES.items():

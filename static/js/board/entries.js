@@ -16,7 +16,7 @@ export function readEntry(bytes, { number }) {
     value = readCanonical(bytes);
   } catch (error) {
     if (!(error instanceof NotCanonical)) throw error;
-    throw new Malformed("entry.form", { number });
+    throw new Malformed(error.condition, { number });
   }
   const isStandIn = Object.hasOwn(value ?? {}, "body");
   const names = [...FRAME, isStandIn ? "body" : "content"].sort();

@@ -8,7 +8,9 @@ const BLOCK_BYTES = 32;
 const text = new TextEncoder();
 
 // A value or a text outside the part of JSON that has exactly one form here (§2.1).
-export class NotCanonical extends Error {}
+export class NotCanonical extends Error {
+  condition = "json";
+}
 
 // Encode a JSON value in its one canonical form (§2.1; RFC 8785 §3.2), as bytes.
 export const canonical = (value) => text.encode(written(value));

@@ -41,7 +41,7 @@ export class Fields {
     return value;
   }
 
-  // So many bytes in lower-case hexadecimal.
+  // Bytes in lower-case hexadecimal, so many where a size is given.
   octets(name, size) {
     return this.#octets(name, this.#value[name], size);
   }
@@ -54,7 +54,7 @@ export class Fields {
       if (!(error instanceof NotHex)) throw error;
       throw this.#refuse(name);
     }
-    if (bytes.length !== size) throw this.#refuse(name);
+    if (size !== undefined && bytes.length !== size) throw this.#refuse(name);
     return bytes;
   }
 

@@ -9,6 +9,7 @@ import { MOST_TRUSTEES } from "./keys.js";
 import { EQUALITY, Equality, KNOWLEDGE, Knowledge } from "./proofs.js";
 import { checkName } from "./setting.js";
 
+const IDENTIFIER_BYTES = 16;
 const SEALED_SHARE = 32 + 16;
 const hexOfProof = (proof) => hexOfBytes(proof.toBytes());
 
@@ -29,9 +30,8 @@ export class Ceremony extends Message {
     if (!(count >= 1 && count <= MOST_TRUSTEES) || new Set(trustees).size !== count) {
       throw new CeremonyRejected("ceremony.trustees", { trustees });
     }
-    if (!(quorum >= 1 && quorum <= count) || ceremonyId.length !== 16) {
-      throw new CeremonyRejected("ceremony.quorum", { quorum });
-    }
+    if (!(quorum >= 1 && quorum <= count)) throw new CeremonyRejected("ceremony.quorum", { quorum });
+    if (ceremonyId.length !== IDENTIFIER_BYTES) throw new CeremonyRejected("ceremony.identifier");
   }
 
   get numbers() {
@@ -51,7 +51,7 @@ export class Ceremony extends Message {
     if (!names.every((name) => typeof name === "string")) {
       throw new CeremonyRejected("ceremony.trustees");
     }
-    return new Ceremony(fields.octets("identifier", 16), names, fields.integer("quorum"));
+    return new Ceremony(fields.octets("identifier"), names, fields.integer("quorum"));
   }
 }
 

@@ -39,12 +39,17 @@ export async function readBeforeOpening(board) {
   return entries;
 }
 
-// The last ceremony that the board shows; null if none has begun.
+// The last ceremony that the board shows; null if none has begun. Its identifier is new (§9.1).
 export function ceremonyOn(entries) {
   const begun = entries.findLastIndex(({ kind }) => kind === "ceremony");
   if (begun < 0) return null;
   const { number, content } = entries[begun];
   const frame = at(placed(entries[begun]), "It is no ceremony.", () => Ceremony.parse(content));
+  const earlier = entries.slice(0, begun).filter(({ kind }) => kind === "ceremony");
+  if (earlier.some((one) => one.content.identifier === content.identifier)) {
+    const message = "An earlier ceremony has its identifier, which is to be new each time.";
+    throw new CheckFailed("ceremony.identifier", placed(entries[begun]), message);
+  }
   const after = entries.slice(begun + 1);
   const found = new OnBoard({ number, frame, identifier: content.identifier });
   for (const entry of after) if (entry.kind === "ceremony-message") found.add(entry);

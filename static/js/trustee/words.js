@@ -45,6 +45,7 @@ const ADVICE = {
     "If you sent it from another browser or machine, go on there. If not, somebody else writes in your name: tell the other trustees at once, by telephone. The ceremony must be begun anew, with a new seat for you.",
   "ceremony.seat": "Ask the returning officer which seat is yours, and tell them what stands here.",
   "ceremony.quorum": ANEW,
+  "ceremony.identifier": ANEW,
   "ceremony.out": "Your messages did not hold for the others. The key is made without you.",
   "share.key": OWN_FILE,
   "share.trustee": OWN_FILE,

@@ -146,7 +146,7 @@ def test_a_board_that_gives_notice_of_another_key_is_refused(tmp_path: Path) -> 
         ((b"8000-000000000001", b"8000-000000000002"), "entry.frame"),
         ((b"hustings/v1", b"hustings/v2"), "entry.frame"),
         ((b'"at":', b'"as":'), "entry.form"),
-        ((b'"content":{', b'"content" :{'), "entry.form"),
+        ((b'"content":{', b'"content" :{'), "json"),
         ((b'"content":{}', b'"content":[]'), "entry.form"),
     ],
 )

@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,6 +180,33 @@ def test_a_second_message_one_of_nobody_or_one_out_of_turn_is_refused(
 
     world.due = lambda world, number: "reveal"
     refused(trustee(world, 1, tmp_path, "ceremony"), check)
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({}, None),
+        ({"identifier": "ab" * 15}, "ceremony.identifier"),
+        ({"identifier": None}, "ceremony.identifier"),
+        ({"quorum": 9}, "ceremony.quorum"),
+    ],
+)
+def test_a_ceremony_begun_anew_has_an_identifier_of_its_own(
+    world: World, tmp_path: Path, change: dict[str, Any], check: str | None
+) -> None:
+    # sealing §9.1.  None: that of the ceremony before.
+    [first] = world.contents("ceremony")
+    anew = {**first, "identifier": "ab" * 16, **change}
+    anew["identifier"] = anew["identifier"] or first["identifier"]
+    world.add("ceremony", anew)
+    world.due = lambda world, number: "commitment"
+
+    ran = trustee(world, 1, tmp_path, "ceremony")
+
+    if check is None:
+        assert "check:" not in ran.err, ran
+    else:
+        refused(ran, check)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
