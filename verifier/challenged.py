@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from verifier.failure import Failed
 from verifier.group import GENERATOR, ORDER, SCALAR_BYTES, Anywhere, add, encode, multiply, scalar
 from verifier.keys import Key
 from verifier.opening import Contest, Poll
-from verifier.setting import check_unit
+from verifier.setting import check_name, check_unit
 from verifier.signature import PUBLIC_KEY_BYTES
 from verifier.words import words_of
 
@@ -27,7 +26,6 @@ VERSION = b"\1"
 FINGERPRINT_BYTES = 32
 INDEX_BYTES = 4
 VOTE_BYTES = INDEX_BYTES + 2 * SCALAR_BYTES
-_SECTION = re.compile("[a-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +94,9 @@ def read_opening(text: str, poll: Poll) -> Given:
         raise Failed(CHECK, WHERE, "It is of another election than this bundle.")
     credential = rest.take(PUBLIC_KEY_BYTES)
     section = rest.text()
-    if not _SECTION.fullmatch(section):
-        raise Failed(CHECK, WHERE, "Its section is no code.")
+    if not section:
+        raise Failed(CHECK, WHERE, "It names no section.")
+    check_name(section, f"{WHERE}, section")
     unit = check_unit(rest.text(), f"{WHERE}, unit")
     drawn = tuple(_read_drawn(rest, contest) for contest in poll.contests)
     rest.end()

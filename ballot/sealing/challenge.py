@@ -178,18 +178,18 @@ def refuse_cast(paper: RemadePaper, *, cast: Collection[bytes]) -> None:
 
 
 def _read_text(wire: bytes) -> tuple[str, bytes]:
-    """Read a text in ASCII behind its length of one byte; give it and what follows."""
+    """Read a text in UTF-8 behind its length of one byte; give it and what follows."""
     size = wire[0] if wire else 0
     if len(wire) < 1 + size:
         raise Malformed(_CONDITION, field="length")
     try:
-        return wire[1 : 1 + size].decode("ascii"), wire[1 + size :]
+        return wire[1 : 1 + size].decode("utf-8"), wire[1 + size :]
     except UnicodeDecodeError as error:
         raise Malformed(_CONDITION, field="section or unit") from error
 
 
 def _write_text(text: str) -> bytes:
-    octets = text.encode("ascii")
+    octets = text.encode("utf-8")
     return bytes([len(octets)]) + octets
 
 

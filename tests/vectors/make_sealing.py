@@ -189,6 +189,7 @@ def ballot_cases() -> list[dict[str, Any]]:
         (["leader"], "affiliated", "", [325]),
         (["leader", "deputy"], "registered", "", [17, 109600]),
         (["Arweinydd", "Dirprwy", "Trysorydd"], "aelod", "Sir Fôn", [1, 0, 2**20 - 1]),
+        (["leader"], "tŷ", "Ynys Môn", [44]),
     ]
     return [
         ballot_case(number, contests, section, unit, choices)
@@ -318,17 +319,18 @@ def refused_ballots() -> list[dict[str, Any]]:
 
 
 def challenge_cases() -> list[dict[str, Any]]:
-    """The first three papers above, as their openings, with the spaces that they are read in."""
-    spaces = [[(5, 5)], [(5, 5)], [(5, 5), (8, 8)]]
+    """Four of the papers above, as their openings, with the spaces that they are read in."""
+    spaces = {0: [(5, 5)], 1: [(5, 5)], 2: [(5, 5), (8, 8)], 4: [(5, 5)]}
+    cases = ballot_cases()
     return [
         {
             "ballot": number,
             "spaces": [{"candidates": c, "preferences": m} for c, m in spaces[number]],
-            "text": challenge_of(case).to_text(),
-            "tracker": case["tracker"],
-            "tracker_words": case["tracker_words"],
+            "text": challenge_of(cases[number]).to_text(),
+            "tracker": cases[number]["tracker"],
+            "tracker_words": cases[number]["tracker_words"],
         }
-        for number, case in enumerate(ballot_cases()[:3])
+        for number in spaces
     ]
 
 
@@ -365,7 +367,7 @@ def refused_challenges() -> list[dict[str, Any]]:
         {"condition": form, "why": "cut before the section", "text": text(wire[:65])},
         {"condition": form, "why": "another version", "text": changed(0, b"\x02")},
         {"condition": form, "why": "another election", "text": changed(1, b"\0")},
-        {"condition": form, "why": "a section beyond ASCII", "text": changed(66, b"\xe9")},
+        {"condition": form, "why": "a section not in UTF-8", "text": changed(66, b"\xe9")},
         {
             "condition": form,
             "why": "no section",

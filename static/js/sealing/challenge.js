@@ -10,6 +10,7 @@ import { checkName } from "./setting.js";
 const VERSION = Uint8Array.of(1);
 const HEAD = 1 + 32 + 32;
 const VOTE = 68;
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const refused = (field) => new Malformed("challenge.form", { field });
 
@@ -96,18 +97,21 @@ function bytesOfText(text) {
   }
 }
 
-// A text in ASCII behind its length of one byte, and where what follows begins.
+// A text in UTF-8 behind its length of one byte, and where what follows begins.
 function readText(wire, place) {
   const end = place + 1 + (wire[place] ?? 0);
   if (wire.length < end || wire.length <= place) throw refused("length");
-  const octets = wire.slice(place + 1, end);
-  if (octets.some((octet) => octet > 127)) throw refused("section or unit");
-  return [String.fromCharCode(...octets), end];
+  try {
+    return [UTF_8.decode(wire.slice(place + 1, end)), end];
+  } catch {
+    throw refused("section or unit");
+  }
 }
 
 function writeText(text) {
-  if (text.length > 255 || /[^\x00-\x7f]/.test(text)) throw refused("section or unit");
-  return Uint8Array.from([text.length, ...[...text].map((letter) => letter.charCodeAt(0))]);
+  const octets = new TextEncoder().encode(text);
+  if (octets.length > 255) throw refused("section or unit");
+  return joined([Uint8Array.of(octets.length), octets]);
 }
 
 function readVote(wire, space) {
