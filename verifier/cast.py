@@ -35,10 +35,10 @@ def _under_no_key(ballots: Sequence[Ballot], credentials: Credentials) -> list[F
     failures = []
     for row, ballot in enumerate(ballots, 1):
         where = f"ballot {row} (entry {ballot.number})"
-        died_at = credentials.died_at.get(ballot.credential)
         if ballot.credential not in credentials.section:
             failures.append(Failed("ballot.unknown", where, "Nobody was issued its credential."))
-        elif died_at is not None and died_at < ballot.number:
+        elif ballot.credential in credentials.dead:
+            # Be it before the ballot or after: whoever cast and is given another key votes twice.
             failures.append(Failed("ballot.revoked", where, "Its credential was revoked."))
     return failures
 

@@ -30,18 +30,18 @@ class Credentials:
     """What is known of the keys.
 
     section:   of each key that was ever named, its section's code.
-    died_at:   the number of the reissue's entry by which a key died; 0 where an amendment did it,
-               or an entry `keys`.
+    dead:      the keys that died, by a reissue, an amendment or an entry `keys`; nobody casts with
+               one, before its death or after.
     unread:    of how many of these the keys are sealed still.
     """
 
     section: dict[bytes, str] = field(default_factory=dict)
-    died_at: dict[bytes, int] = field(default_factory=dict)
+    dead: set[bytes] = field(default_factory=set)
     unread: int = 0
 
     def in_force(self) -> Counter[str]:
         """Return how many keys are in force now, by section."""
-        dead = Counter(self.section[key] for key in self.died_at)
+        dead = Counter(self.section[key] for key in self.dead)
         return Counter(self.section.values()) - dead
 
     def issue(self, section: str, keys: Iterable[bytes], where: str) -> None:
@@ -50,13 +50,13 @@ class Credentials:
                 raise Failed("credentials.twice", where, f"The key {key.hex()} was named before.")
             self.section[key] = section
 
-    def revoke(self, keys: Iterable[bytes], number: int, where: str) -> None:
+    def revoke(self, keys: Iterable[bytes], where: str) -> None:
         """Let keys die. Those that nobody named are passed over while keys are sealed still."""
         for key in keys:
-            if key in self.died_at or (key not in self.section and not self.unread):
+            if key in self.dead or (key not in self.section and not self.unread):
                 raise Failed("credentials.dead", where, f"The key {key.hex()} was not in force.")
             if key in self.section:
-                self.died_at[key] = number
+                self.dead.add(key)
 
 
 def check_credentials(bundle: Bundle, board: Board, roll: Roll) -> Credentials:
@@ -171,7 +171,7 @@ class _Following:
             if self.issuer:
                 signatures = _read_signatures(self.bundle, keys["revoked"], place)
                 self.issuer.check_revoked(dead, signatures, place)
-            self.found.revoke(dead, 0, where)
+            self.found.revoke(dead, where)
         for one, place in _by_section(keys["issued"], where):
             new = _read_keys(self.bundle, one, place)
             if self.issuer:
@@ -188,7 +188,7 @@ class _Following:
             why = "What it revokes is not one elector's: keys of one section, each once."
             raise Failed("reissue.revoked", entry.where, why)
         self._check_reissue(entry, new, old, sections)
-        self.found.revoke(old, entry.number, entry.where)
+        self.found.revoke(old, entry.where)
         if sections:
             self.found.issue(sections.pop(), [new], entry.where)
 

@@ -91,7 +91,7 @@ def make_credentials(known: Known) -> str:
     return figure_of(
         [
             count_of(len(found.section), "key"),
-            f"{len(found.died_at):,} dead",
+            f"{len(found.dead):,} dead",
             f"those of {count_of(found.unread, 'entry', 'entries')} sealed still"
             if found.unread
             else "",

@@ -213,8 +213,16 @@ def _cast_after_challenge(good: Good) -> Files:
     return board.edited("ballot", lambda content: content.update(told), place).signed()
 
 
+def _replaced_after_it_cast(good: Good) -> Files:
+    """Let the second reissue stand after all ballots, and replace a key with which one was cast."""
+    board = good.board.moved(good.board.at("reissue", 1), good.board.at("close"))
+    voted = board.content("reissue")["credential"]
+    return board.edited("reissue", put("revoked", 0, to=voted), which=1).signed()
+
+
 BALLOTS: Final[dict[str, Change]] = {
     "somebody votes twice": _cast("second"),
+    "a key is replaced with which somebody cast": _replaced_after_it_cast,
     "a key votes that was replaced": _cast("of a revoked key"),
     "a key votes whose elector was struck off": _cast("of one struck off"),
     "a key votes that was never issued": _cast("of a stranger"),
