@@ -55,7 +55,7 @@ CHECKS = (
     Check("roll", ("entries",), make_roll),
     Check("credentials", ("roll",), make_credentials),
     Check("ballots", ("opening", "key", "credentials"), make_ballots),
-    Check("set aside", ("opening", "key"), make_set_aside),
+    Check("set aside", ("opening", "key", "credentials"), make_set_aside),
     Check("reconciliation", ("opening", "roll", "credentials", "set aside"), make_reconciliation),
     Check("boxes", ("opening", "key", "credentials", "set aside"), make_boxes),
     Check("mixes", ("boxes",), make_mixes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verifier.board import Board
@@ -65,7 +66,17 @@ def check_reconciliation(board: Board, register: Register) -> None:
             for name, number in expected.items()
             if told[name] != number
         ]
-        if expected["struck_voted"] > expected["ballots"]:
-            why = "More keys of people who were struck are in force than ballots were cast."
-            failures.append(Failed("reconciliation.struck", where, why))
+        failures += _struck(expected, where)
     raise_all(failures, "the reconciliation")
+
+
+def _struck(figures: dict[str, int], where: str) -> Iterator[Failed]:
+    """Yield what cannot be of those struck off who had voted: each keeps the one key in force."""
+    voted = figures["struck_voted"]
+    for name, most in (("ballots", "were cast"), ("struck", "people were struck off")):
+        if voted > figures[name]:
+            why = f"{voted} keys more are in force than electors are on the roll, and fewer {most}."
+            yield Failed("reconciliation.struck", where, why)
+    if figures["set_aside"] > voted:
+        why = f"{figures['set_aside']} ballots are set aside, and {voted} people struck off voted."
+        yield Failed("reconciliation.struck", where, why)

@@ -124,7 +124,7 @@ def make_ballots(known: Known) -> str:
 
 def make_set_aside(known: Known) -> str:
     require(known, "close", "the poll has not been closed")
-    known.aside = check_set_aside(known.board, known.paper)
+    known.aside = check_set_aside(known.board, known.paper, known.credentials.section)
     return f"{count_of(len(known.aside), 'ballot')} set aside"
 
 
@@ -137,4 +137,6 @@ def make_reconciliation(known: Known) -> str:
     check_reconciliation(known.board, register)
     sections = known.board.only("reconciliation").content["sections"]
     counted = f"{count_of(cast.total() - aside.total(), 'ballot')} counted"
-    return figure_of([count_of(len(sections), "section"), counted])
+    struck_voted = sum(told["struck_voted"] for told in sections)
+    of_struck = f"{count_of(struck_voted, 'elector')} struck off who had voted"
+    return figure_of([count_of(len(sections), "section"), counted, of_struck])

@@ -6,12 +6,14 @@ Each is signed again, so that nothing is wrong but what is said.
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, Final
 
+from ballot.canonical import canonical
 from ballot.sealing.opening import part_commitment
 from tests.verifier.changing import Change, board, edited, setting_of, swapped, told, without_blob
 from tests.verifier.good import Good
-from tests.verifier.tampered import Files, drop, exchanged, more, other, put, turned
+from tests.verifier.tampered import Board, Files, drop, exchanged, more, other, put, turned
 
 FIGURES: Final = (
     "frozen",
@@ -56,12 +58,59 @@ SET_ASIDE: Final[dict[str, Change]] = {
     "a ballot is set aside for another reason": edited(
         "set-aside", put("ballots", 0, "reason", to="dead")
     ),
+    "two ballots are set aside by an amendment that struck one off": edited(
+        "set-aside", put("ballots", 1, "amendment", to=8)
+    ),
+    "a ballot is set aside by an amendment that struck off in another section": edited(
+        "set-aside", put("ballots", 0, "amendment", to=4)
+    ),
+    "a ballot is set aside by an amendment that struck nobody off": board(
+        lambda board: board.edited(
+            "amendment", lambda said: said.update(reason="excluded"), 4
+        ).edited("set-aside", put("ballots", 0, "amendment", to=5))
+    ),
+    "a ballot stands by an amendment that restored nobody": edited(
+        "ballots-stand", put("ballots", 0, "amendment", to=5)
+    ),
     "a ballot is set aside by an amendment that is not there": edited(
         "set-aside", put("ballots", 0, "amendment", to=99)
     ),
 }
 
+
+def _given_a_second_key(good: Good) -> Files:
+    """Let whoever was corrected keep their key, and be given another beside it."""
+    board, keys = good.board.with_blob(b"\x01" * 32)
+    place = _told_of(board, amendment=6)
+    issued = [{"credentials": 1, "keys": keys, "section": "affiliated"}]
+    change = put("amended_keys", place, "issued", to=issued)
+    board = board.edited("reconciliation", change)
+    told = board.content("reconciliation")["amended_keys"][place]
+    bare = canonical({name: told[name] for name in ("issued", "revoked", "salt")})
+    sealed = put("keys", "sealed", to=sha256(bare).hexdigest())
+    more_keys = {"issued": 6, "struck_voted": 1}
+    return (
+        board.edited("amendment", sealed, which=5)
+        .edited("reconciliation", lambda said: said["sections"][1].update(more_keys))
+        .signed()
+    )
+
+
+def _told_of(board: Board, *, amendment: int) -> int:
+    told = board.content("reconciliation")["amended_keys"]
+    return [one["amendment"] for one in told].index(amendment)
+
+
+def _aside_though_restored(good: Good) -> Files:
+    """Restore an elector, and leave their ballot set aside."""
+    board = good.board.without("ballots-stand")
+    figures = {"set_aside": 2, "counted": 3}
+    return board.edited("reconciliation", lambda said: said["sections"][0].update(figures)).signed()
+
+
 RECONCILIATION: Final[dict[str, Change]] = {
+    "somebody who was corrected has two keys": _given_a_second_key,
+    "a ballot is set aside whose elector is on the roll again": _aside_though_restored,
     **{
         f"the account's {figure} is one more": edited(
             "reconciliation", put("sections", 0, figure, to=more)
