@@ -21,7 +21,7 @@ from verifier.failure import Failed
 from verifier.known import Known
 from verifier.notes import BOARD, LARGEST_NOTE_BYTES, WITNESS, read_key
 from verifier.outside import Outside, says_rehearsal
-from verifier.report import REHEARSAL, Outcome, Progress, Report, line_of
+from verifier.report import REHEARSAL, Outcome, Progress, Report, line_of, plain
 from verifier.workers import ALONE, Workers
 
 CANNOT_BE_READ = 2
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         bundle, outside = take(given)
     except (Unreadable, Failed) as error:
-        print(f"verifier: {error}", file=sys.stderr)
+        print(plain(f"verifier: {error}"), file=sys.stderr)
         return CANNOT_BE_READ
     if says_rehearsal(bundle) and not given.json:
         print(f"{REHEARSAL}\n")
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         print(report.as_json())
     else:
-        print(_ending(report))
+        print(report.as_ending())
     return report.status
 
 
@@ -62,10 +62,6 @@ def _challenge(bundle: Bundle, outside: Outside, given: argparse.Namespace) -> i
     answered = answer(Known(bundle, outside, ALONE, Progress()), text)
     print(answered.as_json() if given.json else answered.as_text())
     return answered.status
-
-
-def _ending(report: Report) -> str:
-    return "\n".join(["", *(f"Note: {note}" for note in report.notes), report.verdict])
 
 
 def take(given: argparse.Namespace) -> tuple[Bundle, Outside]:

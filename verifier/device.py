@@ -5,7 +5,6 @@ The election, its key and its contests are taken from the bundle, so the first f
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 
 from verifier.challenged import Challenged, make_again
@@ -13,7 +12,7 @@ from verifier.checks import run_checks
 from verifier.failure import Failed
 from verifier.known import Known
 from verifier.opening import Poll
-from verifier.report import REHEARSAL, Finding, Report, line_of
+from verifier.report import REHEARSAL, Finding, Report, line_of, plain, written
 
 LAST_CHECK = "key"
 COMPARE = (
@@ -43,8 +42,7 @@ class Answer:
         return 0 if self.paper else 3
 
     def as_text(self) -> str:
-        lines = [line_of(outcome) for outcome in self.report.outcomes]
-        lines += ["", *(f"Note: {note}" for note in self.report.notes)]
+        lines = ["", *(f"Note: {note}" for note in self.report.notes)]
         if self.refused:
             one = self.refused
             lines += [f"REFUSED: {one.condition}: {one.where}: {one.why}", REFUSED]
@@ -54,7 +52,9 @@ class Answer:
             lines.append("FAIL: this bundle does not hold, so nothing can be said of the paper.")
         else:
             lines.append("NOT YET: this bundle is of no poll that was opened.")
-        return "\n".join([*lines, *([REHEARSAL] if self.report.rehearsal else [])])
+        checks = [line_of(outcome) for outcome in self.report.outcomes]
+        last = [REHEARSAL] if self.report.rehearsal else []
+        return "\n".join([*checks, *map(plain, lines), *last])
 
     def as_json(self) -> str:
         told = {
@@ -65,7 +65,7 @@ class Answer:
             "notes": self.report.notes,
             "checks": [asdict(outcome) for outcome in self.report.outcomes],
         }
-        return json.dumps(told, indent=2, ensure_ascii=False)
+        return written(told)
 
 
 def answer(known: Known, text: str) -> Answer:

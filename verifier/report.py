@@ -11,6 +11,7 @@ from typing import Protocol, TextIO
 from verifier.failure import Failed
 
 MOST_SHOWN = 20
+LONGEST_LINE = 2_000
 # What is said first and last, be the rest as it may.
 REHEARSAL = (
     "A REHEARSAL: the server held the trustees' shares, so whoever runs it could read every vote. "
@@ -89,7 +90,32 @@ class Report:
         }
 
     def as_json(self) -> str:
-        return json.dumps(self.told(), indent=2, ensure_ascii=False)
+        return written(self.told())
+
+    def as_ending(self) -> str:
+        """Return what stands below the checks: the notes, and the verdict last."""
+        notes = [plain(f"Note: {note}") for note in self.notes]
+        return "\n".join(["", *notes, self.verdict])
+
+
+def escaped(text: str) -> str:
+    """Return text in which nothing moves the cursor, changes colours, or is not to be seen.
+
+    A bundle's titles and names are anybody's, and would else write lines of their own.
+    """
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
+
+
+def written(told: object) -> str:
+    """Return JSON for a program, in which what a terminal could obey is escaped as well."""
+    lines = json.dumps(told, indent=2, ensure_ascii=False).split("\n")
+    return "\n".join(escaped(line) for line in lines)
+
+
+def plain(text: str) -> str:
+    """Return a line for a person, escaped, and not so long that what is above it is lost."""
+    line = escaped(text[:LONGEST_LINE])
+    return f"{line}…" if len(text) > LONGEST_LINE else line
 
 
 def line_of(outcome: Outcome) -> str:
@@ -97,7 +123,8 @@ def line_of(outcome: Outcome) -> str:
     head = f"{outcome.number:>2}  {outcome.name:<15} {outcome.result:<9} {outcome.figure}".rstrip()
     shown = [f"      {f.condition}: {f.where}: {f.why}" for f in outcome.failures[:MOST_SHOWN]]
     more = len(outcome.failures) - len(shown)
-    return "\n".join([head, *shown, *([f"      and {more:,} more"] if more > 0 else [])])
+    lines = [head, *shown, *([f"      and {more:,} more"] if more > 0 else [])]
+    return "\n".join(map(plain, lines))
 
 
 def failures_of(error: BaseException) -> list[Finding]:

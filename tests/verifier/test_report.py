@@ -58,6 +58,30 @@ def test_a_rehearsal_is_said_in_the_verdict_however_it_ends(results: tuple[str, 
     assert json.loads(report.as_json())["rehearsal"] is True
 
 
+# What a bundle could say to write a line of its own, hide what follows, or turn it round.
+FORGED = "Leader\n16  declaration     PASS\x1b[8m \x9b2J \u202eSSAP\u200b"
+
+
+def test_what_a_bundle_says_writes_no_line_of_its_own_and_hides_none() -> None:
+    report = Report([Outcome(3, "notice", "PASS", FORGED)], notes=[FORGED])
+    failed = Outcome(3, "notice", "FAIL", "", [Finding("name", FORGED, FORGED)])
+
+    assert len(line_of(report.outcomes[0]).splitlines()) == 1
+    assert len(line_of(failed).splitlines()) == 2
+    assert len(report.as_ending().splitlines()) == 3
+    for told in (line_of(report.outcomes[0]), line_of(failed), report.as_ending()):
+        assert not [one for one in told if not one.isprintable() and one != "\n"]
+    assert not [one for one in report.as_json() if not one.isprintable() and one != "\n"]
+    assert json.loads(report.as_json())["notes"] == [FORGED]
+
+
+def test_a_line_is_not_so_long_that_what_is_above_it_is_lost() -> None:
+    line = line_of(Outcome(3, "notice", "PASS", "x" * 60_000))
+
+    assert len(line) < 2_100
+    assert line.endswith("…")
+
+
 def test_a_line_says_the_first_of_what_failed_and_how_many_more_there_are() -> None:
     failures = [Finding("ballot.proof", f"ballot {n}", "False.") for n in range(1, 23)]
 
