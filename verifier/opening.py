@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from verifier.ballots import Paper
 from verifier.board import Board
@@ -13,6 +14,9 @@ from verifier.notes import BOARD, VerifierKey, read_key
 from verifier.rankings import Space
 from verifier.setting import Setting
 
+CANDIDATES = "contest.candidates"
+# In characters of Unicode (counting §2.2).
+LONGEST_NAME = 200
 NAMED = ("notice", "candidates", "roll", "key", "credentials")
 
 
@@ -30,10 +34,11 @@ class Contest:
 
     @property
     def preferences(self) -> int:
-        """How many may be ranked: one under plurality; without a limit, all."""
+        """How many may be ranked: one under plurality; all, if no more stand than the limit."""
         if self.told["method"] == "plurality":
             return 1
-        return int(self.told["max_preferences"] or len(self.candidates))
+        most = self.told["max_preferences"] or len(self.candidates)
+        return min(int(most), len(self.candidates))
 
     @property
     def space(self) -> Space:
@@ -95,16 +100,33 @@ SETTLED = ("title", "method", "max_preferences", "reopen_nominations", "stop", "
 def check_contests(board: Board) -> None:
     """Check that the last `candidates` has the contests of the notice, but those that were struck.
 
-    Raises: Failed (notice.contests, contest.position, contest.title).
+    Raises: Failed (notice.contests, contest.position, contest.title, contest.candidates).
     """
     if not board.has("candidates"):
         return
     struck = {entry.content["contest"] for entry in board.all("contest-struck")}
     notice = board.only("notice").content["contests"]
     wanted = [_settled(told) for told in notice if told["title"] not in struck]
-    if [_settled(told) for told in contests_in_order(board)] != wanted:
+    contests = contests_in_order(board)
+    where = board.only("candidates").where
+    if [_settled(told) for told in contests] != wanted:
         why = "The contests are not those of the notice, with the rules that stand there."
-        raise Failed("notice.contests", board.only("candidates").where, why)
+        raise Failed("notice.contests", where, why)
+    for told in contests:
+        _check_candidates(told, f"{where}, {told['title']}")
+
+
+def _check_candidates(told: dict[str, Any], where: str) -> None:
+    """Check that candidates can be told apart, and that one alone stands unopposed."""
+    names = told["candidates"]
+    if len({normalize("NFC", name) for name in names}) < len(names):
+        raise Failed(CANDIDATES, where, "Two candidates have one name.")
+    for name in names:
+        if not (1 <= len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()):
+            raise Failed(CANDIDATES, where, "A name is not of 1 to 200 characters that all see.")
+    if told["unopposed"] and (len(names) != 1 or told["reopen_nominations"]):
+        why = "Nobody is unopposed where another stands, or nominations can be re-opened."
+        raise Failed(CANDIDATES, where, why)
 
 
 def _settled(told: dict[str, Any]) -> list[Any]:
@@ -141,7 +163,8 @@ def no_poll(board: Board) -> bool:
 def check_opening(board: Board) -> Poll:
     """Check what the opening names, and its contests.
 
-    Raises: Failed (opening.entries, opening.amendments, opening.contests).
+    Raises: Failed (opening.entries, opening.amendments, opening.contests, ranking.preferences,
+            ranking.space).
     """
     opening = board.only("opening")
     for kind in NAMED:
@@ -164,7 +187,16 @@ def check_opening(board: Board) -> Poll:
     if opening.content["contests"] != expected or not expected:
         why = "Its contests are not those of the last candidates that are voted on."
         raise Failed("opening.contests", opening.where, why)
-    contests = (
+    contests = tuple(
         Contest(told["code"], place, told) for place, told in enumerate(opening.content["contests"])
     )
-    return Poll(opening.digest, tuple(contests))
+    for contest in contests:
+        _require_space(contest, opening.where)
+    return Poll(opening.digest, contests)
+
+
+def _require_space(contest: Contest, where: str) -> None:
+    try:
+        Space(len(contest.candidates), contest.preferences)
+    except Failed as failure:
+        raise Failed(failure.check, f"{where}, {contest.code}", failure.why) from None

@@ -23,8 +23,18 @@ class Space:
             raise Failed(
                 "ranking.preferences", "the contest", "Preferences are 1 to all candidates."
             )
-        if self.size > LARGEST_SPACE:
+        if self._is_too_large():
             raise Failed("ranking.space", "the contest", "It allows more than 2²⁰ rankings.")
+
+    def _is_too_large(self) -> bool:
+        """Add up no further than to what is too much: of a hostile paper that would never end."""
+        rankings, of_length = 0, 1
+        for length in range(self.preferences + 1):
+            rankings += of_length
+            of_length *= self.candidates - length
+            if rankings > LARGEST_SPACE:
+                return True
+        return False
 
     @property
     def size(self) -> int:

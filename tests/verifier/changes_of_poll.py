@@ -14,6 +14,19 @@ from tests.verifier.changing import Change, board, edited, linked
 from tests.verifier.good import CHALLENGED, Good
 from tests.verifier.tampered import Board, Files, drop, exchanged, more, other, put
 
+
+def _standing(contest: int, *names: str) -> Change:
+    """Let these stand in a contest of the last statement of persons nominated."""
+    return linked("candidates", put("contests", contest, "candidates", to=list(names)), which=1)
+
+
+def _too_many_rankings(good: Good) -> Files:
+    """Let so many stand in a contest in which all may be ranked."""
+    many = put("contests", 0, "candidates", to=[f"Candidate {n}" for n in range(1_000)])
+    board = good.board.edited("candidates", many, which=1).edited("opening", many)
+    return board.linked().signed()
+
+
 NOTICE: Final[dict[str, Change]] = {
     "an extension names another close before": edited(
         "extension", put("closed_before_at", to="2026-11-30T10:00:00Z")
@@ -25,12 +38,24 @@ NOTICE: Final[dict[str, Change]] = {
         "close", lambda said: said.update(early=False) or said.pop("reason")
     ),
     "a close that was early has no reason": edited("close", drop("reason")),
+    "two candidates have one name": _standing(0, "Ash Amin", "Birch Bell", "Ash Amin"),
+    "two candidates' names differ in their normal form alone": _standing(
+        0, "Zoë Ash", "Birch Bell", "Zoe\u0308 Ash"
+    ),
+    "a candidate's name has a character that nobody sees": _standing(
+        0, "Ash Amin", "Birch Bell", "Ash Amin\u200b"
+    ),
+    "a candidate's name ends with a space": _standing(0, "Ash Amin", "Birch Bell", "Ash Amin "),
+    "a candidate has no name": _standing(0, "Ash Amin", "Birch Bell", ""),
+    "somebody is unopposed beside another": _standing(2, "Fern Foy", "Gale Gray"),
+    "nobody is unopposed": _standing(2),
     "a close that was early came late": lambda good: good.board.reframed(
         "close", put("at", to="2099-01-01T00:00:00Z")
     ).signed(),
 }
 
 OPENING: Final[dict[str, Change]] = {
+    "a contest allows more rankings than there may be": _too_many_rankings,
     "the notice is changed": edited("notice", put("mixes_wanted", to=1)),
     "the candidates are changed": edited(
         "candidates", put("contests", 0, "candidates", 2, to="Carl Cox"), which=1

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.verifier.given import failure, vectors
+from verifier.opening import Contest
 from verifier.rankings import Space
 
 
@@ -70,9 +71,22 @@ def test_a_number_outside_the_space_has_no_ranking(number: int) -> None:
         (3, 4, "ranking.preferences"),
         (10, 10, "ranking.space"),
         (1025, 2, "ranking.space"),
+        # Worked out to its end, this would take hours.
+        (50_000, 50_000, "ranking.space"),
     ],
 )
 def test_a_space_that_may_not_be_is_refused(candidates: int, preferences: int, check: str) -> None:
     assert Space(1023, 2).size <= 2**20
 
     assert failure(Space, candidates, preferences).check == check
+
+
+@pytest.mark.parametrize(
+    ("method", "most", "preferences"),
+    [("av", None, 3), ("av", 2, 2), ("av", 5, 3), ("plurality", 5, 1)],
+)
+def test_no_more_are_ranked_than_stand(method: str, most: int | None, preferences: int) -> None:
+    # Bundle §3.2: the number is settled before anybody withdraws.
+    told = {"candidates": ["A", "B", "C"], "max_preferences": most, "method": method}
+
+    assert Contest("contest-1", 0, told).space == Space(3, preferences)
