@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from verifier.canonical import read
 from verifier.failure import Failed
 from verifier.forms import nothing, time, uuid
-from verifier.kinds import CONTENT
+from verifier.kinds import BLOB, CONTENT
 from verifier.log import WAITING, Log
 
 FRAME = {"version", "election", "number", "kind", "at"}
@@ -98,6 +98,7 @@ def _read_entry(board: Board, log: Log, place: int, held: bytes) -> None:
         raise Failed("entry.frame", where, "Its members are not those of an entry.")
     _check_frame(frame, board, place, where)
     if waits:
+        BLOB(frame["body"], f"{where}, body")
         board.waiting.append(kind)
         return
     content: dict[str, Any] = frame["content"]

@@ -23,7 +23,7 @@ PATH = re.compile(
     r"checkpoint|tile/(?:[0-9]{1,2}|entries)(?:/x[0-9]{3})*/[0-9]{3}(?:\.p/[0-9]{1,3})?"
     r"|blob/[0-9a-f]{64}"
 )
-LARGEST_BLOB_BYTES = 2**31
+LARGEST_BLOB_BYTES = 2**30
 TIMEOUT_S = 60.0
 PIECE_BYTES = 1 << 20
 

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.bundle import Bundle, read_blob
+from verifier.canonical import write
 from verifier.failure import Failed
+from verifier.kinds import BLOB
 from verifier.notes import Checkpoint
 from verifier.tree import HASH_BYTES, leaf_hash, root_of
 
 TILE_WIDTH = 256
 LARGEST_ENTRY_BYTES = 65_535
+# Of an entry beside the log, and of all: JSON that is read takes some twenty times its bytes.
+LARGEST_BODY_BYTES = 2**25
+MOST_BODIES_BYTES = 2**28
 LENGTH_BYTES = 2
 LARGEST_BUNDLE_BYTES = TILE_WIDTH * (LENGTH_BYTES + LARGEST_ENTRY_BYTES)
 WAITING = frozenset({"part", "profile", "lot", "count"})
@@ -117,19 +122,21 @@ def _check_tiles(bundle: Bundle, leaves: list[bytes]) -> None:
 
 def _read_stand_ins(log: Log) -> None:
     """Check that the log holds the right entries by stand-ins, and read those that may be read."""
-    stand_ins: dict[int, dict[str, Any]] = {}
+    stand_ins: dict[int, bytes] = {}
     for number, held in enumerate(log.held()):
         entry = object_of(held)
         if entry.get("kind") == "declaration":
             log.declared = True
         if "body" in entry:
-            stand_ins[number] = entry
+            stand_ins[number] = held
         elif entry.get("kind") in WAITING:
             why = "What waits for the declaration stands in the log by a stand-in alone."
             raise Failed("stand-in", f"entry {number}", why)
-    for number, stand_in in stand_ins.items():
-        if stand_in.get("kind") not in WAITING or log.declared:
-            log.bodies[number] = _read_body(log.bundle, stand_in, f"entry {number}")
+    left = MOST_BODIES_BYTES
+    for number, held in stand_ins.items():
+        if object_of(held).get("kind") not in WAITING or log.declared:
+            log.bodies[number] = _read_body(log.bundle, held, left, f"entry {number}")
+            left -= len(log.bodies[number])
 
 
 def object_of(held: bytes) -> dict[str, Any]:
@@ -141,20 +148,31 @@ def object_of(held: bytes) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {}
 
 
-def _read_body(bundle: Bundle, stand_in: dict[str, Any], where: str) -> bytes:
-    """Return the entry that a stand-in is for: it has one, made again and compared."""
+def _read_body(bundle: Bundle, held: bytes, most: int, where: str) -> bytes:
+    """Return the entry that a stand-in is for: it has one, made again and compared.
+
+    held: what the log holds; most: how many bytes the entry may have.
+    """
+    stand_in = object_of(held)
     body = stand_in["body"]
-    if (
-        not isinstance(body, dict)
-        or body.keys() != {"sha256", "size_bytes"}
-        or not isinstance(body["sha256"], str)
-        or not isinstance(body["size_bytes"], int)
-    ):
+    if not is_blob(body):
         raise Failed("stand-in", where, "What it names is no blob.")
+    if body["size_bytes"] > min(LARGEST_BODY_BYTES, most):
+        raise Failed("entry.size", where, "It is larger than an entry may be, or all together.")
     content = read_blob(bundle, body, where)
     entry = object_of(content)
-    if {**stand_in, "content": entry.get("content")} != {**entry, "body": body}:
+    entry.pop("content", None)
+    if held != write({**entry, "body": body}, where):
         raise Failed("stand-in", where, "The stand-in is another entry's.")
     if stand_in.get("kind") not in WAITING and len(content) <= LARGEST_ENTRY_BYTES:
         raise Failed("stand-in", where, "An entry that is not too large stands in the log itself.")
     return content
+
+
+def is_blob(named: object) -> bool:
+    """Say whether this is what an entry says of bytes that it names (bundle §2.3)."""
+    try:
+        BLOB(named, "")
+    except Failed:
+        return False
+    return True

@@ -10,7 +10,7 @@ from ballot.board.checkpoint import Checkpoint, sign_checkpoint
 from ballot.board.logged import stand_in
 from ballot.board.note import SigningKey
 from ballot.board.tree import root_of
-from ballot.canonical import canonical
+from ballot.canonical import canonical, read_canonical
 from ballot.mapping import log_entry
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, bundle_of, put, turned
@@ -140,6 +140,20 @@ LOG: Final[dict[str, Change]] = {
     "a stand-in names another size": logged(
         "count",
         lambda entry: stand_in(canonical(entry)).replace(b'"size_bytes":', b'"size_bytes":1'),
+    ),
+    "a stand-in is written in another way": logged(
+        "count", lambda entry: stand_in(canonical(entry)).replace(b"{", b"{ ", 1)
+    ),
+    "a stand-in says its kind twice": logged(
+        "count", lambda entry: stand_in(canonical(entry)).replace(b"{", b'{"kind":"lot",', 1)
+    ),
+    "a stand-in has a content besides": logged(
+        "count",
+        lambda entry: canonical(read_canonical(stand_in(canonical(entry))) | {"content": {}}),
+    ),
+    "a stand-in names more bytes than any entry has": logged(
+        "count",
+        lambda entry: stand_in(canonical(entry)).replace(b'"size_bytes":', b'"size_bytes":9999999'),
     ),
     "the body of a stand-in is missing": _body(None),
     "the body of a stand-in is cut short": _body(lambda body: body[:-1]),
