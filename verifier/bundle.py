@@ -8,6 +8,7 @@ at all is `Unreadable`.
 from __future__ import annotations
 
 import re
+import struct
 import tempfile
 import zipfile
 from hashlib import sha256
@@ -26,6 +27,16 @@ PATH = re.compile(
 LARGEST_BLOB_BYTES = 2**30
 TIMEOUT_S = 60.0
 PIECE_BYTES = 1 << 20
+# What Python's reader raises of zips that are none: in names, in numbers, in what it does not know.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+    struct.error,
+)
 
 
 class Unreadable(Exception):
@@ -58,7 +69,7 @@ def open_bundle(place: str, *, cache: Path | None = None) -> Bundle:
         raise Unreadable(f"{place} is no file, no folder and no address that begins with http.")
     try:
         return Zip(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except ZIP_ERRORS as error:
         raise Unreadable(f"{place} is no zip file: {error}.") from None
 
 
@@ -112,7 +123,7 @@ class Zip:
                 return _bounded(file.read(most + 1), path, most)
         except KeyError:
             raise _missing(path) from None
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
+        except ZIP_ERRORS as error:
             raise Failed("file.unreadable", path, f"{error}.") from None
 
 
