@@ -87,8 +87,12 @@ def compare(ours: object, told: object, where: str) -> None:
     Raises: Failed (count.sheet).
     """
     if isinstance(ours, dict) and isinstance(told, dict) and ours.keys() == told.keys():
-        for name in ours.keys() - {SENTENCE}:
+        # A candidate, or a section, may be called so as well: only an empty one stands for prose.
+        prose = {SENTENCE} if ours.get(SENTENCE) == "" else set()
+        for name in ours.keys() - prose:
             compare(ours[name], told[name], f"{where}, {name}")
+        if not all(isinstance(told[name], str) for name in prose):
+            raise Failed("count.sheet", f"{where}, {SENTENCE}", "It is no text.")
     elif isinstance(ours, list) and isinstance(told, list) and len(ours) == len(told):
         for place, (left, right) in enumerate(zip(ours, told, strict=True), 1):
             compare(left, right, f"{where}, item {place}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.board import Board
+from verifier.canonical import write
 from verifier.counting import compare
 from verifier.failure import Failed
 from verifier.opening import contests_in_order
@@ -46,6 +47,8 @@ def _check_contest(
         compare(sheet, told["sheet"], where)
     except Failed as failure:
         raise Failed("declaration.sheet", failure.where, failure.why) from None
+    if write(told["sheet"]) != write(sheet):
+        raise Failed("declaration.sheet", where, "Its sentences are not those of the count.")
     if told["elected"] != sheet["elected"]:
         raise Failed("declaration.elected", where, "It declares another than the sheet elects.")
     reopens = contest["reopen_nominations"] and sheet["elected"] == contest["candidates"][-1:]

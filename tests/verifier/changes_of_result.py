@@ -253,6 +253,9 @@ def _on_sheet(change: Callable[[Any], object]) -> Change:
 
 
 COUNT: Final[dict[str, Change]] = {
+    "a sentence is no text": edited(
+        "count", put("sheet", "stages", 0, "sentence", to={"elected": "Birch Bell"})
+    ),
     **{
         f"the sheet has another figure: {name}": _on_sheet(change) for name, change in SHEET.items()
     },
@@ -265,6 +268,10 @@ COUNT: Final[dict[str, Change]] = {
 }
 
 DECLARATION: Final[dict[str, Change]] = {
+    "a sentence is another than that of the count": edited(
+        "declaration",
+        put("contests", 0, "sheet", "stages", 0, "sentence", to="Birch Bell is elected."),
+    ),
     "somebody else is elected": edited(
         "declaration", put("contests", 0, "elected", 0, to="Birch Bell")
     ),

@@ -8,6 +8,7 @@ import random
 import runpy
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -16,8 +17,10 @@ import pytest
 
 from tests.verifier.given import failure
 from verifier.count import Count, count_papers, sheet
+from verifier.counting import compare
 from verifier.papers import Profile
 from verifier.rules import EarlierStages, Lot, Rules, read_rules
+from verifier.sheets import full_sheet
 
 NAMES = ("Ann", "Bob", "Cis", "Dee", "Eli", "Fay")
 Papers = dict[tuple[int, ...], int]
@@ -338,3 +341,23 @@ def test_it_agrees_with_the_count_that_it_checks(seed: int, tmp_path: Path) -> N
     else:
         found = count_papers(ours, read_rules(given))
         assert sheet(ours, read_rules(given), found) == expected
+
+
+def test_the_figures_of_a_candidate_called_sentence_are_compared() -> None:
+    # Only the prose of a stage is passed over (bundle §5, 15), whatever somebody is called.
+    papers = Profile(("sentence", "B"), {"sentence": {(0,): 2, (1,): 1}})
+    ours = full_sheet(
+        papers,
+        rules(),
+        count_papers(papers, rules()),
+        as_json={"method": "av"},
+        title="Leader",
+        rejected={"sentence": 0},
+    )
+    told: Any = deepcopy(ours)
+    told["stages"][0]["sentence"] = "They have a majority."
+    compare(ours, told, "the sheet")
+
+    told["stages"][0]["votes"]["sentence"] = 9
+
+    assert failure(compare, ours, told, "the sheet").check == "count.sheet"
