@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from verifier.board import Board, Entry
 from verifier.failure import Failed
 from verifier.keys import Key, check_still_held
-from verifier.tree import root_of
+from verifier.tree import Roots
 
 
 def check_shares_held(board: Board, keys: Mapping[int, Key], leaves: Sequence[bytes]) -> int:
@@ -18,29 +18,25 @@ def check_shares_held(board: Board, keys: Mapping[int, Key], leaves: Sequence[by
     Raises: Failed (share.size, share.proof, share.missing, key.trustee, proof.*).
     """
     entries = board.all("share-held")
-    roots: dict[int, bytes] = {}
+    roots = Roots(leaves)
     for entry in entries:
         named = max(number for number in keys if number < entry.number)
-        _check(entry, named, keys[named], leaves, roots)
+        _check(entry, named, keys[named], roots)
     opening = board.last("opening")
     if opening:
         _require_all(opening, max(keys), keys[max(keys)], entries)
     return len(entries)
 
 
-def _check(
-    entry: Entry, named: int, key: Key, leaves: Sequence[bytes], roots: dict[int, bytes]
-) -> None:
-    """Check one proof. named: the number of the key's entry; roots: those made so far, by size."""
+def _check(entry: Entry, named: int, key: Key, roots: Roots) -> None:
+    """Check one proof. named: the number of the key's entry."""
     size = entry.content["size"]
     if not named < size <= entry.number:
         why = f"A board of {size} entries ends before the key, or after this entry."
         raise Failed("share.size", entry.where, why)
-    if size not in roots:
-        roots[size] = root_of(leaves[:size])
     proof = bytes.fromhex(entry.content["proof"])
     try:
-        check_still_held(key, entry.content["trustee"], roots[size], proof)
+        check_still_held(key, entry.content["trustee"], roots.at(size), proof)
     except Failed as failure:
         raise Failed(failure.check, f"{entry.where}: {failure.where}", failure.why) from None
 

@@ -36,6 +36,30 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return level[0] if level else EMPTY_ROOT
 
 
+class Roots:
+    """The roots of what a log began with, at any size, for as many hashes as the tree is high.
+
+    Made of the leaves anew for each size, those of many `share-held` would take hours.
+    """
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [list(leaves)]
+        while len(self._levels[-1]) > 1:
+            level = self._levels[-1]
+            pairs = range(0, len(level) - 1, 2)
+            self._levels.append([node_hash(*level[i : i + 2]) for i in pairs])
+
+    def at(self, size: int) -> bytes:
+        """Join the complete subtrees into which so many leaves fall, from the right (§3.2)."""
+        root = b""
+        for level in self._levels:
+            if size & 1:
+                left = level[size - 1]
+                root = node_hash(left, root) if root else left
+            size >>= 1
+        return root or EMPTY_ROOT
+
+
 class Inclusion(NamedTuple):
     """That the entry with this leaf is the one of this number in the tree of this size and root."""
 

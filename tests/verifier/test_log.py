@@ -19,7 +19,7 @@ from verifier.notes import (
     read_note,
 )
 from verifier.outside import Outside, check_log
-from verifier.tree import leaf_hash, root_of
+from verifier.tree import Roots, leaf_hash, root_of
 
 GIVEN = vectors("board")
 KEYS = GIVEN["keys"]
@@ -188,3 +188,10 @@ def test_paths_are_spelt_in_groups_of_three() -> None:
     assert tile_path("0", 1_234_067, 256) == "tile/0/x001/x234/067"
     assert tile_path("1", 1, 17) == "tile/1/001.p/17"
     assert tile_path("entries", 1000, 256) == "tile/entries/x001/000"
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 13])
+def test_the_roots_of_what_a_log_began_with_are_those_of_its_leaves(size: int) -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(13)]
+
+    assert Roots(leaves).at(size) == root_of(leaves[:size])
