@@ -94,13 +94,14 @@ def _require_all(held: _Held, step: str, where: str) -> None:
 
 def _concluded(held: _Held, entry: Entry) -> Key:
     """Check that a key is what the messages of its ceremony make."""
-    key = read_key(entry.content, entry.where)
+    read_key(entry.content, entry.where)
     if held.has_key:
         raise Failed("ceremony.key", entry.where, "Its ceremony made a key already.")
-    if write(_as_entry(_made(held))) != write(entry.content):
+    made = _made(held)
+    if write(_as_entry(made)) != write(entry.content):
         raise Failed("ceremony.key", entry.where, "It is not the key that its ceremony made.")
     held.has_key = True
-    return key
+    return made
 
 
 def _made(held: _Held) -> Key:

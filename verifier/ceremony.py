@@ -7,7 +7,7 @@ dealt falsely is seen only where its holder complained.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from verifier.canonical import digest, write
@@ -110,9 +110,10 @@ def check_ceremony(frame: Frame, published: Published) -> Key:
     confirmations = _one_each(
         map(read_confirmation, published.confirmations), frame.numbers, "confirmation"
     )
-    _check_confirmations(key, _transcript(frame, published), confirmations)
+    T = _transcript(frame, published)
+    _check_confirmations(key, T, confirmations)
     check_key(key, "the ceremony's key")
-    return key
+    return replace(key, transcript=T)
 
 
 # --- messages, and whose they are ---

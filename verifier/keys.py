@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from math import lcm, prod
@@ -29,11 +29,15 @@ class Trustee:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The election's key Y, how many shares open what it sealed, and whose they are."""
+    """The election's key Y, how many shares open what it sealed, and whose they are.
+
+    transcript: T of (34), 32 bytes, where the key was made here from its ceremony; else empty.
+    """
 
     point: Point
     quorum: int
     trustees: tuple[Trustee, ...]
+    transcript: bytes = field(default=b"", compare=False)
 
     @property
     def encoded(self) -> bytes:

@@ -21,6 +21,7 @@ from verifier.receipts import check_receipts
 from verifier.reconciliation import Register, check_reconciliation
 from verifier.report import count_of, figure_of
 from verifier.roll import check_roll
+from verifier.words import words_of
 
 
 def make_log(known: Known) -> str:
@@ -71,6 +72,10 @@ def make_key(known: Known) -> str:
         f"{entry.where} made no key: the trustees began anew, or have not ended."
         for entry in came_to_nothing(known.board)
     ]
+    known.notes.append(
+        "Whoever writes the board can write a whole ceremony. Ask the trustees whether these were "
+        f"its words: {' '.join(words_of(known.key.transcript))}"
+    )
     quorum = f"{known.key.quorum} of {count_of(len(known.key.trustees), 'trustee')}"
     shown = count_of(held, "proof that a share is held", "proofs that a share is held")
     return figure_of([quorum, shown])

@@ -11,6 +11,7 @@ import pytest
 from tests.verifier.acts import Act, acts_of_key, board_of, ceremony_acts, leaves_of
 from tests.verifier.ceremony_making import Held, prove
 from tests.verifier.given import failure, turned
+from verifier.canonical import digest, write
 from verifier.ceremonies import came_to_nothing, check_ceremonies
 from verifier.ceremony import check_ceremony
 from verifier.group import ORDER, encode
@@ -309,3 +310,15 @@ def test_what_was_shown_of_a_key_that_was_replaced_counts_for_nothing() -> None:
     assert check_held(acts) == 3
 
     assert failure(check_held, [*acts, OPENED]).check == "share.missing"
+
+
+def test_a_key_that_was_made_from_its_ceremony_has_the_hash_that_the_trustees_compare() -> None:
+    # Sealing, equation (34).
+    said = HELD.published
+    four = (said.commitments, said.reveals, said.dealings, said.complaints)
+
+    (key,) = keys_of(ACTS)
+
+    T = digest("ceremony-transcript", HELD.frame.hash, *(write(list(one)) for one in four))
+    assert key.transcript == T
+    assert key == KEY
