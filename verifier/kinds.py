@@ -214,7 +214,7 @@ ORDER: dict[str, When] = {
     "candidates": _when("notice", "opening"),
     "nominations-reopened": _when("notice", "opening"),
     "withdrawal": _when("notice candidates", "opening"),
-    "roll": _when("notice candidates", "opening"),
+    "roll": _when("notice candidates", "opening credentials"),
     "roll-withdrawn": _when("roll", "opening"),
     "amendment": _when("roll", "reconciliation"),
     "ceremony": _when("notice", "opening"),

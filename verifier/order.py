@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TypeVar
 
 from verifier.board import Board, Entry
@@ -124,15 +123,3 @@ def _once(seen: set[Seen], one: Seen, where: str) -> None:
     if one in seen:
         raise Failed("entry.twice", where, "There is one already.")
     seen.add(one)
-
-
-def times_that_descend(board: Board) -> list[str]:
-    """Say which entries bear an earlier time than the one before them.
-
-    Two acts at one moment may do that by a second or two; nothing is wrong with the board for it.
-    """
-    return [
-        f"{later.where} bears an earlier time, {later.at}, than {earlier.where}, {earlier.at}."
-        for earlier, later in pairwise(entry for entry in board.acts if entry.at)
-        if later.at < earlier.at
-    ]

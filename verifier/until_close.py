@@ -15,10 +15,11 @@ from verifier.held import check_shares_held
 from verifier.issuer import issuer_of
 from verifier.known import Known, NotYet, require
 from verifier.opening import check_contests, check_notice, check_opening
-from verifier.order import check_order, times_that_descend
+from verifier.order import check_order
 from verifier.outside import check_log
 from verifier.receipts import check_receipts
 from verifier.reconciliation import Register, check_reconciliation
+from verifier.remarks import remarks_on
 from verifier.report import count_of, figure_of
 from verifier.roll import check_roll
 from verifier.words import words_of
@@ -34,9 +35,7 @@ def make_entries(known: Known) -> str:
     board = read_board(known.log)
     check_order(board)
     known.board = board
-    known.notes += times_that_descend(board)
-    for entry in board.all("void"):
-        known.notes.append(f"The election was declared void: {entry.content['reason']}")
+    known.notes += remarks_on(board)
     kinds = {entry.kind for entry in board.acts}
     acts = f"{count_of(len(board.acts), 'act')} of {count_of(len(kinds), 'kind')}"
     return figure_of([acts, count_of(len(board.ballots), "ballot")])

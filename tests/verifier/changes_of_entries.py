@@ -150,6 +150,9 @@ ENTRIES: Final[dict[str, Change]] = {
     "a box is mixed before the reconciliation": _placed("mix", "reconciliation"),
     "a key of another ceremony comes after the opening": _last("key", "opening"),
     "a roll comes after the opening": _last("roll", "opening"),
+    "another roll comes after the credentials": _kept(
+        lambda board: board.doubled("roll").moved(board.at("roll") + 1, board.at("opening") + 1)
+    ),
     "candidates come after the opening": _last("candidates", "opening"),
     "credentials come after the opening": _last("credentials", "opening"),
     "a part stands before the commitments": _placed("part", "opening-commitment"),

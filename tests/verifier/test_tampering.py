@@ -223,6 +223,33 @@ def test_times_that_descend_are_told_of(good: Good, tmp_path: Path) -> None:
     assert not [note for note in known_of(good.files, tmp_path).notes if "earlier time" in note]
 
 
+def test_what_a_reader_would_not_expect_is_told_of(good: Good, tmp_path: Path) -> None:
+    others = put("contests", 0, "candidates", to=["Ash Amin", "Birch Bell", "Gale Gray", "Oak Orr"])
+    board = good.board.edited("candidates", others)
+    board = board.reframed("opening", put("at", to="2001-01-01T00:00:00Z"))
+    board = board.reframed("extension", put("at", to="2099-01-01T00:00:00Z"))
+
+    notes = "\n".join(known_of(board.signed(), tmp_path).notes)
+
+    # Oak Orr withdrew, and the notice's times are kept, in the good bundle.
+    assert "Gale Gray stood for Leader by entry 1" in notes
+    assert "Oak Orr" not in notes
+    assert "(opening) is of 2001-01-01T00:00:00Z" in notes
+    assert "(extension) is of 2099-01-01T00:00:00Z, after the close" in notes
+    assert "stood for" not in "\n".join(known_of(good.files, tmp_path).notes)
+
+
+def test_many_remarks_of_one_kind_do_not_bury_the_others(good: Good, tmp_path: Path) -> None:
+    board = good.board
+    for which in range(0, 14, 2):
+        board = board.reframed("ceremony-message", put("at", to="2098-01-01T00:00:00Z"), which)
+
+    notes = known_of(board.signed(), tmp_path).notes
+
+    assert len([note for note in notes if "bears an earlier time" in note]) == 5
+    assert "And of 2 more the same: entries bear an earlier time." in notes
+
+
 # --- what only a reader can catch who knows something from outside ---
 
 
