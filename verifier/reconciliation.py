@@ -66,17 +66,24 @@ def check_reconciliation(board: Board, register: Register) -> None:
             for name, number in expected.items()
             if told[name] != number
         ]
-        failures += _struck(expected, where)
+        failures += _struck(expected, roll.restored[code], where)
     raise_all(failures, "the reconciliation")
 
 
-def _struck(figures: dict[str, int], where: str) -> Iterator[Failed]:
-    """Yield what cannot be of those struck off who had voted: each keeps the one key in force."""
-    voted = figures["struck_voted"]
-    for name, most in (("ballots", "were cast"), ("struck", "people were struck off")):
-        if voted > figures[name]:
-            why = f"{voted} keys more are in force than electors are on the roll, and fewer {most}."
-            yield Failed("reconciliation.struck", where, why)
+def _struck(figures: dict[str, int], restored: int, where: str) -> Iterator[Failed]:
+    """Yield what cannot be of those struck off who had voted: each keeps the one key in force.
+
+    restored: how many of those struck off are on the roll again, with the key they had, or another.
+    """
+    voted, most = figures["struck_voted"], figures["struck"] - restored
+    if voted > figures["ballots"]:
+        why = "More keys of people who were struck are in force than ballots were cast."
+        yield Failed("reconciliation.struck", where, why)
+    if voted > most:
+        why = (
+            f"{voted} keys more are in force than electors are on the roll, and {most} are struck."
+        )
+        yield Failed("reconciliation.struck", where, why)
     if figures["set_aside"] > voted:
         why = f"{figures['set_aside']} ballots are set aside, and {voted} people struck off voted."
         yield Failed("reconciliation.struck", where, why)

@@ -19,6 +19,7 @@ BY = {"added": 1, "restored": 1, "struck": -1, "corrected": 0}
 class Roll:
     """The last roll. Each counter is by section's code.
 
+    added: restored ones among them.
     after: the electors after the roll itself and each of its amendments, by the entry's number.
     """
 
@@ -26,6 +27,7 @@ class Roll:
     after: dict[int, Counter[str]]
     added: Counter[str] = field(default_factory=Counter)
     struck: Counter[str] = field(default_factory=Counter)
+    restored: Counter[str] = field(default_factory=Counter)
     amendments: list[Entry] = field(default_factory=list)
 
     @property
@@ -93,10 +95,14 @@ def _amend(roll: Roll, entry: Entry) -> None:
     for change in content["changes"]:
         section, people = change["section"], change["people"]
         electors[section] += BY[change["change"]] * people
+        roll.restored[section] += people if change["change"] == "restored" else 0
         if BY[change["change"]] > 0:
             roll.added[section] += people
         elif BY[change["change"]] < 0:
             roll.struck[section] += people
+        if roll.restored[section] > roll.struck[section]:
+            why = f"More are restored than were struck off {section} before."
+            raise Failed("amendment.changes", where, why)
         if electors[section] < 0:
             raise Failed("amendment.changes", where, f"More are struck than {section} has.")
     said: dict[str, Any] = content["electors"]

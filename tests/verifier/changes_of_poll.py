@@ -106,6 +106,9 @@ ROLL: Final[dict[str, Change]] = {
     "an amendment strikes where it added": edited(
         "amendment", put("changes", 0, "change", to="struck"), which=4
     ),
+    "an amendment restores somebody who was never struck off": edited(
+        "amendment", put("changes", 0, "change", to="restored"), which=4
+    ),
     "an amendment is of another roll": edited("amendment", put("roll", to=other), which=4),
     "an amendment follows another": edited("amendment", put("previous", to=other), which=4),
     "an amendment's commitment is another": edited(

@@ -78,22 +78,28 @@ SET_ASIDE: Final[dict[str, Change]] = {
 }
 
 
-def _given_a_second_key(good: Good) -> Files:
-    """Let whoever was corrected keep their key, and be given another beside it."""
-    board, keys = good.board.with_blob(b"\x01" * 32)
-    place = _told_of(board, amendment=6)
-    issued = [{"credentials": 1, "keys": keys, "section": "affiliated"}]
-    change = put("amended_keys", place, "issued", to=issued)
-    board = board.edited("reconciliation", change)
-    told = board.content("reconciliation")["amended_keys"][place]
-    bare = canonical({name: told[name] for name in ("issued", "revoked", "salt")})
-    sealed = put("keys", "sealed", to=sha256(bare).hexdigest())
-    more_keys = {"issued": 6, "struck_voted": 1}
-    return (
-        board.edited("amendment", sealed, which=5)
-        .edited("reconciliation", lambda said: said["sections"][1].update(more_keys))
-        .signed()
-    )
+def _second_key(amendment: int, section: str, figures: dict[str, int]) -> Change:
+    """Let whoever an amendment names keep their key, and be given another beside it."""
+
+    def tamper(good: Good) -> Files:
+        board, keys = good.board.with_blob(b"\x01" * 32)
+        place = _told_of(board, amendment=amendment)
+        issued = [{"credentials": 1, "keys": keys, "section": section}]
+        board = board.edited("reconciliation", put("amended_keys", place, "issued", to=issued))
+        told = board.content("reconciliation")["amended_keys"][place]
+        bare = canonical({name: told[name] for name in ("issued", "revoked", "salt")})
+        sealed = put("keys", "sealed", to=sha256(bare).hexdigest())
+        return (
+            board.edited("amendment", sealed, which=amendment - 1)
+            .edited("reconciliation", lambda said: _section(said, section).update(figures))
+            .signed()
+        )
+
+    return tamper
+
+
+def _section(said: Any, code: str) -> Any:
+    return next(one for one in said["sections"] if one["code"] == code)
 
 
 def _told_of(board: Board, *, amendment: int) -> int:
@@ -109,7 +115,12 @@ def _aside_though_restored(good: Good) -> Files:
 
 
 RECONCILIATION: Final[dict[str, Change]] = {
-    "somebody who was corrected has two keys": _given_a_second_key,
+    "somebody who was corrected has two keys": _second_key(
+        6, "affiliated", {"issued": 6, "struck_voted": 1}
+    ),
+    "somebody who was restored has two keys": _second_key(
+        9, "member", {"issued": 6, "struck_voted": 2}
+    ),
     "a ballot is set aside whose elector is on the roll again": _aside_though_restored,
     **{
         f"the account's {figure} is one more": edited(
