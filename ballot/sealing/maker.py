@@ -1,8 +1,9 @@
-"""Who mixed: a trustee signs the mix they made with their share of the key.
+"""Who mixed, and who committed: a trustee signs either with their share of the key.
 
 Source: Schnorr 1991, as a signature: a proof of knowledge whose challenge hashes what is signed.
-Nobody but the holder of the share can make it, so a server cannot mix under another's name.  It
-says nothing of whether the mix is right: `ballot.sealing.mix_check` does.
+Nobody but the holder of the share can make it, so a server cannot mix under another's name, and
+who merely has a trustee's seat cannot commit them.  It says nothing of whether the mix is right:
+`ballot.sealing.mix_check` does.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 
 from ballot.canonical import Part
 from ballot.sealing import native
-from ballot.sealing.errors import ShuffleRejected
+from ballot.sealing.errors import OpeningRejected, ShuffleRejected
 from ballot.sealing.keys import ElectionKey, KeyShare, PublicShare
 from ballot.sealing.proofs import Knowledge, knows, prove_knowledge
 from ballot.sealing.scalars import Rng
@@ -72,4 +73,58 @@ def _statement(
         trustee.number,
         trustee.point,
         hashlib.sha256(content).digest(),
+    )
+
+
+def sign_commitment(
+    commitment: bytes,
+    *,
+    name: BoxName,
+    setting: Setting,
+    key: ElectionKey,
+    share: KeyShare,
+    rng: Rng,
+) -> bytes:
+    """Sign the commitment to a part with the share of the trustee who made it; give 65 bytes.
+
+    commitment: 32 bytes (sealing §10.3).
+    Spec:       sealing §10.3, equation 49.
+    Raises:     Malformed "key.trustee".
+    """
+    statement = _committed(commitment, name, setting, key.trustee(share.number))
+    return prove_knowledge("opening-maker", *statement, secret=share.secret, rng=rng).to_bytes()
+
+
+def check_commitment_maker(
+    commitment: bytes,
+    signature: bytes,
+    *,
+    name: BoxName,
+    setting: Setting,
+    key: ElectionKey,
+    number: int,
+) -> None:
+    """Check that a commitment was signed with the share of the trustee of this number.
+
+    Spec:   sealing §10.3, equation 49.
+    Raises: OpeningRejected "opening.maker"; Malformed as check_mix_maker.
+    """
+    trustee = key.trustee(number)
+    statement = _committed(commitment, name, setting, trustee)
+    point = native.read_point(trustee.point)
+    if not knows(Knowledge.parse(signature), "opening-maker", *statement, point=point):
+        raise OpeningRejected("opening.maker", trustee=number)
+
+
+def _committed(
+    commitment: bytes, name: BoxName, setting: Setting, trustee: PublicShare
+) -> tuple[Part, ...]:
+    """Give what is signed (sealing §10.3, equation 49)."""
+    return (
+        setting.fingerprint,
+        setting.key,
+        *name.parts(),
+        trustee.number,
+        trustee.point,
+        commitment,
     )

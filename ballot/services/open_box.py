@@ -21,16 +21,41 @@ from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.decoding import OpenedBox
 from ballot.sealing.decoding import open_box as combine
 from ballot.sealing.errors import SealingError
+from ballot.sealing.maker import check_commitment_maker
 from ballot.sealing.opening import check_part, open_part, part_commitment, read_part, repeatable
 from ballot.selectors import key_of, ranking_space, setting_of
 from ballot.services.board import append_entry, salted, store_blob
 from ballot.services.held_shares import held_shares
 from ballot.services.mix_box import boxes_of
 from ballot.services.moves import lock_election, move, require_state
-from ballot.services.stored_boxes import mixed_box, revealed_parts
+from ballot.services.stored_boxes import box_name, mixed_box, revealed_parts
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
+
+
+def take_commitment(
+    box: Box, *, number: int, commitment: bytes, signature: bytes, now: datetime
+) -> None:
+    """Take a commitment from a trustee's seat, signed with their share (sealing §10.3).
+
+    A commitment binds for good: a seat alone, which a letter or an officer may let out, must not
+    be enough to make one that nobody can ever reveal.
+    """
+    election = box.contest.election
+    try:
+        check_commitment_maker(
+            commitment, signature, name=box_name(box), setting=setting_of(election),
+            key=key_of(election), number=number,
+        )
+    except SealingError as refused:
+        raise Refusal(
+            "opening.not-signed",
+            f"The commitment is not signed with the share of trustee {number} "
+            f"({refused.condition}). It was not taken.",
+            status=422,
+        ) from refused
+    commit_part(box.pk, number=number, commitment=commitment, by=None, now=now)
 
 
 @transaction.atomic

@@ -6,12 +6,15 @@ Everything is made again from the board before (trustees §5.4).  A part can be 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ballot.canonical import Json
 from ballot.sealing.box import Box, box_hash
 from ballot.sealing.keys import KeyShare
+from ballot.sealing.maker import sign_commitment
 from ballot.sealing.opening import open_part, part_commitment, repeatable
 from ballot.trustee.boxes import FixedBox, of_box, recomputed
 from ballot.trustee.cast import check_cast
@@ -27,12 +30,13 @@ from ballot.trustee.share import my_share
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """This trustee's part of a box: what it opens, its bytes, and what commits to it."""
+    """This trustee's part of a box: what it opens, its bytes, and the signed commitment."""
 
     fixed: FixedBox
     box: Box
     content: bytes
     commitment: bytes
+    signature: bytes
 
 
 def commit(session: Session) -> str:
@@ -45,7 +49,10 @@ def commit(session: Session) -> str:
     sent = 0
     for part in parts:
         if _committed(session, poll, part.fixed).get(session.seat.number) is None:
-            session.server.post(f"{_path(part)}/commitment", {"commitment": part.commitment.hex()})
+            said: dict[str, Json] = {
+                "commitment": part.commitment.hex(), "signature": part.signature.hex()
+            }  # fmt: skip
+            session.server.post(f"{_path(part)}/commitment", said)
             sent += 1
     if not sent:
         raise NotYet("You have committed to your part of every box: waiting for the others.")
@@ -136,7 +143,15 @@ def _part(session: Session, poll: Poll, share: KeyShare, fixed: FixedBox, box: B
                 progress=session.console.progress(f"opening {fixed.where}"),
             ).to_bytes()
         commitment = part_commitment(content, setting=poll.setting, number=share.number)
-        session.checked[made] = Part(fixed, box, content, commitment)
+        signature = sign_commitment(
+            commitment,
+            name=box.name,
+            setting=poll.setting,
+            key=poll.key,
+            share=share,
+            rng=os.urandom,
+        )
+        session.checked[made] = Part(fixed, box, content, commitment, signature)
     part: Part = session.checked[made]
     return part
 

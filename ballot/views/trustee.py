@@ -22,7 +22,7 @@ from ballot.models import Box, Election, Trustee
 from ballot.services.board import CHUNK_BYTES
 from ballot.services.give_seat import trustee_seated
 from ballot.services.hand_in import hand_in_mix, hand_in_part, mix_bytes, part_bytes
-from ballot.services.open_box import commit_part
+from ballot.services.open_box import take_commitment
 from ballot.services.prove_held import take_held_proof
 from ballot.services.take_message import take_message
 from ballot.showing.seat import seat_of
@@ -126,12 +126,13 @@ def mix(
 @require_POST
 @_seated
 def commitment(request: HttpRequest, trustee: Trustee, contest: str, box: int) -> HttpResponse:
-    """Commit to a part by its hash."""
-    digest = _octets(_text(_object(request, "commitment")["commitment"]))
+    """Commit to a part by its hash, signed with the share."""
+    said = _object(request, "commitment", "signature")
+    digest = _octets(_text(said["commitment"]))
     if len(digest) != 32:
         raise _malformed()
-    commit_part(_box(trustee, contest, box).pk, number=trustee.number, commitment=digest, by=None,
-                now=timezone.now())
+    take_commitment(_box(trustee, contest, box), number=trustee.number, commitment=digest,
+                    signature=_octets(_text(said["signature"])), now=timezone.now())
     return _done()
 
 

@@ -24,7 +24,7 @@ from ballot.ceremonies import PARSERS, Said, Step
 from ballot.mapping import entry_digest, read_frame
 from ballot.sealing.box import PAIR, Box
 from ballot.sealing.keys import ElectionKey
-from ballot.sealing.maker import sign_mix
+from ballot.sealing.maker import sign_commitment, sign_mix
 from ballot.sealing.mixing import mix
 from ballot.sealing.opening import open_part, part_commitment
 from ballot.sealing.setting import BoxName, Setting
@@ -153,17 +153,19 @@ class Apart(Trustees):
 
     def open(self, *numbers: int) -> None:
         """Let trustees commit to their parts of every box, and then reveal them."""
-        setting, key = self.setting, self.key
+        setting, key, mixed = self.setting, self.key, dict(self.boxes())
         made = {
             (place, number): open_part(
                 box, setting=setting, key=key, share=self.shares[number], rng=os.urandom
             ).to_bytes()
-            for place, box in self.boxes()
+            for place, box in mixed.items()
             for number in numbers
         }
         for (place, number), content in made.items():
             commitment = part_commitment(content, setting=setting, number=number)
-            body = canonical({"commitment": commitment.hex()})
+            signature = sign_commitment(commitment, name=mixed[place].name, setting=setting,
+                                        key=key, share=self.shares[number], rng=os.urandom)
+            body = canonical({"commitment": commitment.hex(), "signature": signature.hex()})
             self.server.post(self.seats[number], f"{place}/commitment", body)
         for (place, number), content in made.items():
             self.server.post(self.seats[number], f"{place}/part", content, status=202)

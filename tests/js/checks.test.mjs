@@ -245,7 +245,8 @@ test("the same part is made again, and another in one's name is found out (§5.4
 
   const again = makeParts(own, checked, opening);
 
-  assert.deepEqual(again, parts);
+  const unsigned = (made) => made.map(({ signature, ...rest }) => rest);
+  assert.deepEqual(unsigned(again), unsigned(parts));
   for (const [row, { part }] of parts.entries()) {
     const { last } = checked.boxes[row];
     checkPart(last, readPart(part, { box: last }), { setting, key });

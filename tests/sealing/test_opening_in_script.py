@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ballot.sealing.decoding import open_box
-from ballot.sealing.maker import check_mix_maker
+from ballot.sealing.maker import check_commitment_maker, check_mix_maker
 from ballot.sealing.mix_check import check_mix
 from ballot.sealing.mixing import mix
 from ballot.sealing.opening import check_part, check_revealed, open_part, read_part
@@ -63,6 +63,9 @@ def test_a_box_mixed_and_opened_by_core_and_script_gives_what_was_sealed() -> No
     second = read_mix(made["mix"], before=first.after)
     mixer = whole.trustee(1).name
     after = check_mix(first.after, second, setting=setting, mixer=mixer, rng=token_bytes)
+    check_commitment_maker(
+        made["commitment"], made["committed"], name=before.name, number=1, **said
+    )
     check_revealed(made["part"], made["commitment"], setting=setting, number=1)
     part = read_part(made["part"], box=after)
     check_part(after, part, **said)

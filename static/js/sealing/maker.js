@@ -1,5 +1,5 @@
-// Who mixed: a trustee signs the mix they made with their share of the key:
-// ballot/sealing/maker.py (docs/spec/sealing.md §8.6). It says nothing of whether the mix is
+// Who mixed, and who committed: a trustee signs either with their share of the key:
+// ballot/sealing/maker.py (docs/spec/sealing.md §8.6, §10.3). It says nothing of whether the mix is
 // right: mixCheck.js does.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ShuffleRejected } from "./errors.js";
@@ -34,3 +34,18 @@ const statementOf = (content, { name, setting, trustee }) => [
   trustee.point,
   sha256(content),
 ];
+
+// Sign the commitment to a part, 32 bytes, with the share of the trustee who made it; 65 bytes
+// (§10.3, eq. 49). Throws Malformed "key.trustee".
+export function signCommitment(commitment, { name, setting, key, share, rng = browserRng }) {
+  const { number, point } = key.trustee(share.number);
+  const statement = [
+    setting.fingerprint,
+    setting.key,
+    ...name.parts(),
+    number,
+    point,
+    commitment,
+  ];
+  return proveKnowledge("opening-maker", statement, { secret: share.secret, rng }).toBytes();
+}

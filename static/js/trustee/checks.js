@@ -5,6 +5,7 @@
 // was checked and found.
 import { boxHash } from "../sealing/box.js";
 import { bytesOfHex, hexOfBytes, isSame } from "../sealing/bytes.js";
+import { signCommitment } from "../sealing/maker.js";
 import { openPart, partCommitment, repeatable } from "../sealing/opening.js";
 import { Stages } from "../sealing/stages.js";
 import { checkCast, checkSetAside } from "./cast.js";
@@ -91,7 +92,7 @@ function requireOneList(remembered, { contest, number }, hash) {
 }
 
 // Make this trustee's part of each box that was checked, the same bytes whenever it is made again
-// (sealing §10.2). Gives { contest, number, hash, part, commitment } of each.
+// (sealing §10.2). Gives { contest, number, hash, part, commitment, signature } of each.
 //
 // A commitment of this trustee's that stands on the board and is not to this part is refused: then
 // they opened another list, or somebody else has their share.
@@ -102,7 +103,8 @@ export function makeParts(record, { setting, key, boxes }, { share, progress }) 
     const part = openPart(last, opened).toBytes();
     const commitment = partCommitment(part, { setting, number: share.number });
     requireOwnCommitment(record, { contest, number }, share.number, commitment);
-    return { contest, number, hash, part, commitment };
+    const signature = signCommitment(commitment, { name: last.name, setting, key, share });
+    return { contest, number, hash, part, commitment, signature };
   });
   stages.finish();
   return parts;

@@ -106,8 +106,11 @@ export class Work {
 
   // Publish the hash of each part (sealing §10.3). Those that stand there already change nothing.
   async commit() {
-    for (const { contest, number, commitment } of this.#opened.parts) {
-      const said = canonical({ commitment: hexOfBytes(commitment) });
+    for (const { contest, number, commitment, signature } of this.#opened.parts) {
+      const said = canonical({
+        commitment: hexOfBytes(commitment),
+        signature: hexOfBytes(signature),
+      });
       await this.seat.post(`boxes/${contest}/${number}/commitment`, said);
     }
   }

@@ -207,8 +207,10 @@ class World:
         if what[3] == "mix":
             self.show_mix(place, body, trustee=number, signature=what[5])
         elif what[3] == "commitment":
+            said = json.loads(body)
+            assert set(said) == {"commitment", "signature"} and len(said["signature"]) == 130
             if number not in self.committed.setdefault(place, set()):
-                self.commit(place, number, json.loads(body)["commitment"])
+                self.commit(place, number, said["commitment"])
         else:
             self.parts.setdefault(place, {})[number] = body
         return 202, {}

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from ballot.canonical import canonical
-from ballot.models import Blob, HandedIn, Mix
+from ballot.models import Blob, Box, HandedIn, Mix
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.maker import sign_commitment, sign_mix
+from ballot.selectors import key_of, setting_of
 from ballot.services.give_seat import show_new_seat
 from ballot.services.hand_in import check_handed_in, mix_bytes
 from ballot.services.mix_box import mix_boxes
+from ballot.services.stored_boxes import box_name
 from office.models import Job
-from tests.ballot.factories import Run, begin, boxes, election, give_parts, mix_of, now
+from tests.ballot.factories import (
+    Run,
+    begin,
+    boxes,
+    commitment_of,
+    election,
+    give_parts,
+    mix_of,
+    now,
+    part_of,
+)
 from tests.security.looking import forget_limits
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +67,13 @@ def mixing() -> Run:
 def work(run: Run) -> None:
     for row in HandedIn.objects.all():
         check_handed_in(row.pk, now=now())
+
+
+def committed(run: Run, box: Box, commitment: bytes, share: KeyShare) -> bytes:
+    """The signature of a commitment in the third trustee's name, with this share."""
+    as_third = KeyShare(3, share.public_key, share.secret)
+    return sign_commitment(commitment, name=box_name(box), setting=setting_of(run.election),
+                           key=key_of(run.election), share=as_third, rng=os.urandom)
 
 
 def test_a_message_that_is_not_of_its_form_is_refused_before_it_is_looked_at() -> None:
@@ -126,10 +148,6 @@ def test_a_mix_is_kept_as_it_came_and_stands_on_the_board_once_it_is_checked() -
 
 
 def test_a_mix_that_is_false_is_refused_by_the_worker_in_words() -> None:
-    from ballot.sealing.maker import sign_mix
-    from ballot.selectors import key_of, setting_of
-    from ballot.services.stored_boxes import box_name
-
     run = mixing()
     seat, (box,) = Seat(run, 1), boxes(run)
     made, good = mix_of(run, box, run.shares[0])
@@ -156,6 +174,19 @@ def test_another_s_seat_neither_commits_nor_opens_and_wrong_secrets_are_counted(
     assert seat.post("boxes/contest-1/0/commitment", b'{"commitment":"00"}') == (
         400, "seat.malformed",
     )
+    # The seat alone is not enough: a commitment binds its trustee for good.
+    third, (box,), (other, _, mine) = Seat(run, 3), boxes(run), run.shares
+    made = commitment_of(run, 3, part_of(run, box, mine))
+    for digest, share in ((bytes(32), mine), (made, other)):
+        signed = committed(run, box, made, share)
+        said = canonical({"commitment": digest.hex(), "signature": signed.hex()})
+        assert third.post("boxes/contest-1/0/commitment", said) == (422, "opening.not-signed")
+    assert third.get()["boxes"][0]["committed"] == []
+    said = canonical({"commitment": made.hex(), "signature": committed(run, box, made, mine).hex()})
+    for _ in range(2):
+        assert third.post("boxes/contest-1/0/commitment", said) == (200, "")
+    assert third.get()["boxes"][0]["committed"] == [3]
+
     give_parts(run)
     told = seat.get()
     assert told["boxes"][0]["revealed"] == [1, 2] and told["due"] is None
