@@ -136,9 +136,9 @@ test("a message in one's own name that was not sent from here stops the trustee 
   checkOwn(1, onBoard, ann.kept);
   const elsewhere = new Trustee(1);
   assert.throws(() => checkOwn(1, onBoard, elsewhere.kept), refused("ceremony.foreign"));
-  ann.kept.keepSent("commitment", { digest: "00".repeat(32), number: 1 });
-  assert.throws(() => checkOwn(1, onBoard, ann.kept), refused("ceremony.foreign"));
-  await assert.rejects(ann.act(made), refused("ceremony.foreign"));
+  elsewhere.kept.keepSent("commitment", { digest: "00".repeat(32), number: 1 });
+  assert.throws(() => checkOwn(1, onBoard, elsewhere.kept), refused("ceremony.foreign"));
+  await assert.rejects(elsewhere.act(made), refused("ceremony.foreign"));
 });
 
 test("a message of nobody, a second, or of another form is refused (§9.1, bundle §4.5)", async () => {
@@ -278,8 +278,7 @@ test("what is kept survives a reload, and the secret is forgotten when it may be
   const storage = new MadeStorage();
   const names = { identifier: IDENTIFIER, number: 2 };
   const kept = new Kept(storage, names);
-  kept.keepSecret("sealed");
-  kept.keepSent("commitment", { digest: "ab", number: 2 });
+  kept.keepDrawn("sealed", { digest: "ab", number: 2 });
   const again = new Kept(storage, names);
 
   assert.equal(again.secret, "sealed");
@@ -289,6 +288,25 @@ test("what is kept survives a reload, and the secret is forgotten when it may be
   again.forgetSecret();
   assert.equal(new Kept(storage, names).secret, null);
   assert.ok(new Kept(storage, names).sent("commitment"));
+});
+
+test("of two tabs that begin or go on at once, both send what the first kept (§5.1)", () => {
+  const storage = new MadeStorage();
+  const names = { identifier: IDENTIFIER, number: 2 };
+  const [one, other] = [new Kept(storage, names), new Kept(storage, names)];
+
+  assert.equal(one.keepDrawn("first", { digest: "ab", number: 2 }), true);
+  assert.equal(other.keepDrawn("second", { digest: "cd", number: 2 }), false);
+  assert.deepEqual(one.keepSent("dealing", { shares: [1] }), { shares: [1] });
+  assert.deepEqual(other.keepSent("dealing", { shares: [2] }), { shares: [1] });
+
+  for (const { secret, sent } of [one, other].map((kept) => ({
+    secret: kept.secret,
+    sent: [kept.sent("commitment"), kept.sent("dealing")],
+  }))) {
+    assert.equal(secret, "first");
+    assert.deepEqual(sent, [{ digest: "ab", number: 2 }, { shares: [1] }]);
+  }
 });
 
 test("the seat's secret goes into a header, and never into an address (§1)", async () => {

@@ -42,8 +42,7 @@ export class CeremonyPage {
     if (step === "commitment") return this.#askToBegin(onBoard, number, kept);
     if (this.#secret === null) return this.#askToGoOn(kept);
     if (step === "confirmation") return this.#askToKeep(said, onBoard, kept);
-    const message = messageOf(step, this.#secret, onBoard);
-    kept.keepSent(step, message);
+    const message = kept.keepSent(step, messageOf(step, this.#secret, onBoard));
     return this.#send(step, message, onBoard);
   }
 
@@ -107,11 +106,11 @@ export class CeremonyPage {
   async #begin(onBoard, number, kept, { passphrase, tell }) {
     const { secret, message } = begin(number, onBoard);
     const sealed = await sealShare(secret, { passphrase, derive: deriveBeside(tell) });
-    kept.keepSecret(text.decode(sealed));
-    kept.keepSent("commitment", message);
-    this.#secret = secret;
-    this.#passphrase = passphrase;
-    await this.#send("commitment", message, onBoard);
+    if (kept.keepDrawn(text.decode(sealed), message)) {
+      this.#secret = secret;
+      this.#passphrase = passphrase;
+      await this.#send("commitment", message, onBoard);
+    } // Else another tab of this browser has begun meanwhile.
     this.again();
   }
 
@@ -164,11 +163,11 @@ export class CeremonyPage {
         const why = "This is another share file than the one that was just made.";
         throw new CheckFailed("share.key", "the share file", why);
       }
-      kept.keepSent("confirmation", message);
+      const confirmed = kept.keepSent("confirmation", message);
       kept.forgetSecret();
       this.#forget(onBoard.identifier);
       removePaper();
-      await this.#send("confirmation", message, onBoard);
+      await this.#send("confirmation", confirmed, onBoard);
       this.again();
     };
     const { due } = this.frame;

@@ -33,13 +33,21 @@ export class Kept {
     return this.#read().sent[step];
   }
 
-  keepSecret(text) {
-    this.#write({ ...this.#read(), secret: text });
+  // Keep what was drawn, sealed, with the commitment to it. Gives whether it was: not where another tab
+  // of this browser has begun, for what that one drew could then be opened by nobody.
+  keepDrawn(text, commitment) {
+    if (this.sent("commitment") !== undefined) return false;
+    this.#write({ secret: text, sent: { commitment } });
+    return true;
   }
 
+  // Keep the message of a step, and give the one to be sent: the first that was kept. Another tab may
+  // have made one meanwhile, and two would contradict one another on the board.
   keepSent(step, message) {
     const kept = this.#read();
+    if (kept.sent[step] !== undefined) return kept.sent[step];
     this.#write({ ...kept, sent: { ...kept.sent, [step]: message } });
+    return message;
   }
 
   // The share file is made and was read again: what made it is not needed any more.
