@@ -271,13 +271,15 @@ test("a part is revealed when a quorum has committed for every box, and not befo
     const last = board.entries.at(-1);
     return board.record((entry) => (entry === last ? [entry, ...entries] : [entry]));
   };
-  const mine = { quorum: 2, trustee: 1 };
+  const mine = { quorum: 2, trustee: 1, trustees: [1, 2, 3] };
 
   assert.ok(mayReveal(committed([1, 2]), parts, mine));
   assert.ok(!mayReveal(committed([1]), parts, mine));
-  assert.ok(!mayReveal(committed([1, 1]), parts, mine));
   assert.ok(!mayReveal(committed([2, 3]), parts, mine));
   assert.ok(!mayReveal(board.record(), parts, mine));
+  // Nobody's commitments make no quorum, nor does one trustee's second.
+  assert.throws(() => mayReveal(committed([1, 7]), parts, mine), failsBy("opening.trustee"));
+  assert.throws(() => mayReveal(committed([1, 1]), parts, mine), failsBy("opening.twice"));
 });
 
 test("small sections are pooled by the rule of the notice (bundle §4.2)", () => {

@@ -116,6 +116,23 @@ const commitmentsOf = (record, { contest, number }) =>
     .all("opening-commitment")
     .filter(({ content }) => content.contest === contest && content.box === number);
 
+// Who has committed to a box, each once, and nobody but trustees of the key.
+function committersOf(record, place, trustees) {
+  const found = new Set();
+  for (const entry of commitmentsOf(record, place)) {
+    const { trustee } = entry.content;
+    if (!trustees.includes(trustee)) {
+      throw new CheckFailed("opening.trustee", placeOf(entry), `The key has no trustee ${trustee}.`);
+    }
+    if (found.has(trustee)) {
+      const message = `Trustee ${trustee} has committed to this box already.`;
+      throw new CheckFailed("opening.twice", placeOf(entry), message);
+    }
+    found.add(trustee);
+  }
+  return found;
+}
+
 function requireOwnCommitment(record, place, trustee, commitment) {
   for (const entry of commitmentsOf(record, place)) {
     const isOwn = entry.content.trustee === trustee;
@@ -129,11 +146,12 @@ function requireOwnCommitment(record, place, trustee, commitment) {
 
 // Before a part is revealed: that this trustee's own commitments, and those of a quorum, stand on the
 // board for every box (sealing §10.3). Gives whether they do; a false one in this trustee's name throws.
-export function mayReveal(record, parts, { quorum, trustee }) {
+// trustees: the numbers of those who hold a share of the key; nobody else's commitment counts.
+export function mayReveal(record, parts, { quorum, trustee, trustees }) {
   return parts.every((part) => {
     requireOwnCommitment(record, part, trustee, part.commitment);
-    const committed = commitmentsOf(record, part).map(({ content }) => content.trustee);
-    return committed.includes(trustee) && new Set(committed).size >= quorum;
+    const committed = committersOf(record, part, trustees);
+    return committed.has(trustee) && committed.size >= quorum;
   });
 }
 

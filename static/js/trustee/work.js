@@ -73,7 +73,7 @@ function requireCaughtUp(record, boxes) {
 // seat: seat.js; openBoard: gives the board as it stands, checked (board/reader.js); storage: the
 // browser's localStorage; run: runTask with its worker.
 export class Work {
-  #opened = null; // { parts, quorum, number }: made in this tab, and not yet revealed.
+  #opened = null; // { parts, quorum, trustees, number }: made in this tab, and not yet revealed.
 
   constructor({ seat, openBoard, storage, run }) {
     Object.assign(this, { seat, openBoard, storage, run });
@@ -99,9 +99,9 @@ export class Work {
     const { board, ...given } = await this.#given(share, trustee, told, boxes);
     const opened = new Opened(this.storage, board);
     const task = { task: "open", remembered: opened.all(), ...given };
-    const { parts, quorum } = await this.run(task, told);
-    opened.keep(parts);
-    this.#opened = { parts, quorum, number: share.number };
+    const made = await this.run(task, told);
+    opened.keep(made.parts);
+    this.#opened = { ...made, number: share.number };
   }
 
   // Publish the hash of each part (sealing §10.3). Those that stand there already change nothing.
@@ -118,10 +118,10 @@ export class Work {
   // Reveal each part, once the board shows that a quorum has committed for every box; the server knows
   // of it up to ten seconds before the board is signed anew. Gives whether it was revealed.
   async reveal() {
-    const { parts, quorum, number: trustee } = this.#opened;
+    const { parts, quorum, trustees, number: trustee } = this.#opened;
     const board = await this.openBoard();
     const record = new Record(await wholeEntries(board), () => {});
-    if (!mayReveal(record, parts, { quorum, trustee })) return false;
+    if (!mayReveal(record, parts, { quorum, trustee, trustees })) return false;
     for (const { contest, number, part } of parts) {
       await this.seat.post(`boxes/${contest}/${number}/part`, part);
     }

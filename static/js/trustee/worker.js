@@ -47,7 +47,8 @@ async function openBoxes({ remembered, ...given }) {
   const checked = await checkBeforeOpening(record, { remembered, progress, say });
   const parts = makeParts(record, checked, { share, progress: stages.following() });
   say("Your part of every box is made, and proved.");
-  return { parts, quorum: checked.key.quorum };
+  const { quorum, trustees } = checked.key;
+  return { parts, quorum, trustees: trustees.map(({ number }) => number) };
 }
 
 function begin({ address, entries, share }, shares) {
