@@ -55,7 +55,8 @@ def check_cast(
 
     Cost:   some 17 µs a ballot and contest, on each of two processes.
     Raises: Refused "ballot.length", "ballot.unknown", "ballot.revoked", "ballot.twice",
-            "ballot.repeated", "ballots", those of set_aside.
+            "ballot.time", "ballot.repeated", "ballots", those of set_aside; "entry.missing" while
+            the poll is not closed.
     """
     ballots = record.ballots()
     if not len(ballots):
@@ -64,6 +65,7 @@ def check_cast(
         why = "They have votes for another number of contests than the paper."
         raise Refused("ballot.length", "the ballots", why)
     sections = _sections(ballots, named)
+    _require_time(record, ballots, poll)
     _require_unlike(ballots, len(poll.contests))
     counted = ~np.isin(ballots.numbers, sorted(set_aside(record, ballots, poll)))
     found, done = {}, 0
@@ -98,6 +100,15 @@ def _sections(ballots: Ballots, named: KeysNamed) -> list[str]:
         seen.add(credential)
         sections.append(named.section[credential])
     return sections
+
+
+def _require_time(record: Record, ballots: Ballots, poll: Poll) -> None:
+    """Check that the poll is closed, and that every ballot stands between opening and close."""
+    close = record.only("close").number
+    for number in ballots.numbers.tolist():
+        if not poll.opening < number < close:
+            why = "It does not stand between the opening of the poll and its close."
+            raise Refused("ballot.time", f"entry {number} (ballot)", why)
 
 
 def _require_unlike(ballots: Ballots, contests: int) -> None:

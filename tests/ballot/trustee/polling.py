@@ -45,6 +45,7 @@ class Polling:
     aside: set[int] = field(default_factory=set)
     fingerprint: bytes = b""
     late: dict[str, Any] = field(default_factory=dict)
+    is_closed: bool = False
 
     @property
     def setting(self) -> Setting:
@@ -150,7 +151,6 @@ class Polling:
         sealed = sha256(canonical(self.late)).hexdigest()
         self.world.add("amendment", {"number": 1, "keys": {"sealed": sealed}})
         self.put("a", self.seal("a", 4))
-        self.world.add("close", {"early": False})
 
     def set_aside(self, number: int, kind: str = "set-aside") -> None:
         """Set the ballot of an entry aside, or let it stand again."""
@@ -174,6 +174,12 @@ class Polling:
 
     # --- after the close ---
 
+    def close(self) -> None:
+        """Close the poll, unless it is closed."""
+        if not self.is_closed:
+            self.is_closed = True
+            self.world.add("close", {"early": False})
+
     def rows(self, contest: str, sections: tuple[str, ...]) -> bytes:
         """Give the pairs of a box, from the ballots that count, in the order of the board."""
         at = 32 + 131 * CONTESTS.index(contest)
@@ -191,7 +197,8 @@ class Polling:
         boxes: tuple[tuple[str, ...], ...] = BOXES,
         rows: Callable[[bytes], bytes] = lambda rows: rows,
     ) -> None:
-        """Fix the boxes.  change: the reconciliation's content; rows: each box's pairs."""
+        """Close, and fix the boxes.  change: of its content; rows: each box's pairs."""
+        self.close()
         told = []
         for contest in CONTESTS:
             for number, sections in enumerate(boxes):

@@ -26,7 +26,6 @@ from tests.ballot.trustee.polling import (
 )
 from tests.ballot.trustee.world import PASSPHRASE, Ran, refused, trustee
 
-
 def sent(poll: Polling, end: str) -> list[tuple[str, bytes]]:
     """Give what was handed in at addresses of one end."""
     return [(path, body) for method, path, body in poll.world.asked if path.endswith(end)]
@@ -196,6 +195,19 @@ def fewer_keys_than_are_said(poll: Polling) -> None:
 @lie("entry.missing")
 def no_box_fixed_yet(poll: Polling) -> None:
     assert poll.world.contents("reconciliation") == []
+
+
+@lie("ballot.time")
+def a_ballot_after_the_close(poll: Polling) -> None:
+    poll.close()
+    poll.put("c", poll.seal("c", 1))
+    finish(poll)
+
+
+@lie("entry.missing")
+def a_poll_that_is_not_closed(poll: Polling) -> None:
+    poll.is_closed = True  # All is there but the close: an early look at how the votes stand.
+    finish(poll)
 
 
 @lie("key.superseded")
