@@ -40,11 +40,17 @@ def remember(folder: Folder, setting: Setting, lists: Iterable[tuple[BoxName, by
 
 
 def _known(folder: Folder) -> dict[str, Any]:
+    kept = folder.read(OPENED)
+    if kept is None:
+        return {}
+    # An empty file is no memory that is empty: a disk that failed leaves such.
     try:
-        known = read_canonical(folder.read(OPENED) or b"{}")
-    except NotCanonical as error:
+        known = read_canonical(kept)
+    except NotCanonical:
+        known = None
+    if not isinstance(known, dict):
         raise Trouble(
             f"{folder.root / OPENED} is damaged. It keeps you from opening a box twice: do not "
             "open with this folder, and tell the others."
-        ) from error
-    return dict(known)
+        )
+    return known

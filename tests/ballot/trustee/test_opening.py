@@ -14,7 +14,11 @@ import pytest
 
 from ballot.sealing.box import Box
 from ballot.sealing.opening import check_part, check_revealed, read_part
+from ballot.sealing.setting import Setting
 from ballot.sealing.sharefile import check_share_proof, seal_share
+from ballot.trustee.errors import Trouble
+from ballot.trustee.folder import Folder
+from ballot.trustee.opened import OPENED, remember
 from tests.ballot.trustee.polling import (
     BOXES,
     CONTESTS,
@@ -25,6 +29,12 @@ from tests.ballot.trustee.polling import (
     voter,
 )
 from tests.ballot.trustee.world import PASSPHRASE, Ran, refused, trustee
+
+SETTING = Setting(
+    bytes(32),
+    bytes.fromhex("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
+)
+
 
 def sent(poll: Polling, end: str) -> list[tuple[str, bytes]]:
     """Give what was handed in at addresses of one end."""
@@ -583,3 +593,15 @@ def test_a_share_still_held_is_proved_by_the_root_that_was_checked(tmp_path: Pat
         [told] = poll.world.contents("share-held")
         assert told["size"] == size
         check_share_proof(poll.world.key, 1, root, bytes.fromhex(told["proof"]))
+
+
+@pytest.mark.parametrize("damaged", [b"", b"[]", b"{"])
+def test_a_damaged_memory_of_what_was_opened_is_not_an_empty_one(
+    damaged: bytes, tmp_path: Path
+) -> None:
+    folder = Folder(tmp_path)
+    folder.write(OPENED, damaged)
+
+    with pytest.raises(Trouble, match="is damaged"):
+        remember(folder, SETTING, [])
+    assert folder.read(OPENED) == damaged
