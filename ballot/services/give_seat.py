@@ -81,6 +81,23 @@ def trustee_seated(election: Election, secret: str) -> Trustee | None:
     return found
 
 
+def require_seated(trustee: Trustee) -> None:
+    """Refuse a trustee whose seat was taken away since they were let in.
+
+    What is sent can be long in coming: a ceremony that was begun anew meanwhile may have somebody
+    else under the number. In the caller's transaction, and under the election's lock.
+    """
+    lock_election(trustee.election_id)
+    if not Trustee.objects.filter(pk=trustee.pk, seat=bytes(trustee.seat or b"")).exists():
+        raise no_such_seat()
+
+
+def no_such_seat() -> Refusal:
+    """What is said to whoever has no trustee's seat."""
+    return Refusal("seat.unknown", "This is no trustee's seat, or another has been given since. "
+                   "Open the link of the newest letter.", status=403)
+
+
 def trustees_by_recipient(recipients: Sequence[str]) -> dict[str, Trustee]:
     """The trustees to whom letters are addressed, by the letters' recipients."""
     trustees: QuerySet[Trustee] = Trustee.objects.select_related("election").filter(

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,7 +21,7 @@ from ballot import limits
 from ballot.canonical import NotCanonical, read_canonical
 from ballot.models import Box, Election, Trustee
 from ballot.services.board import CHUNK_BYTES
-from ballot.services.give_seat import trustee_seated
+from ballot.services.give_seat import no_such_seat, require_seated, trustee_seated
 from ballot.services.hand_in import hand_in_mix, hand_in_part, mix_bytes, part_bytes
 from ballot.services.open_box import take_commitment
 from ballot.services.prove_held import take_held_proof
@@ -71,8 +72,7 @@ def _who(request: HttpRequest, slug: str) -> Trustee:
     now = timezone.now()
     here = limits.masked_address(request, now=now)
     limits.spend((limits.SEAT_REFUSED_BY_ADDRESS, here), now=now)
-    raise Refusal("seat.unknown", "This is no trustee's seat, or another has been given since. "
-                  "Open the link of the newest letter.", status=403)
+    raise no_such_seat()
 
 
 @require_safe
@@ -90,8 +90,11 @@ def seat(request: HttpRequest, trustee: Trustee) -> HttpResponse:
 def ceremony(request: HttpRequest, trustee: Trustee) -> HttpResponse:
     """Put a message of the ceremony on the board."""
     said = _object(request, "message", "step")
-    take_message(trustee.election_id, number=trustee.number, step=_text(said["step"]),
-                 message=said["message"], now=timezone.now())
+    with transaction.atomic():
+        # Nothing but the seat says whose message this is: a share signs all that comes later.
+        require_seated(trustee)
+        take_message(trustee.election_id, number=trustee.number, step=_text(said["step"]),
+                     message=said["message"], now=timezone.now())
     return _done()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from ballot.canonical import canonical
-from ballot.models import Blob, Box, HandedIn, Mix
+from ballot.models import Blob, Box, CeremonyMessage, HandedIn, Mix
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.maker import sign_commitment, sign_mix
 from ballot.selectors import key_of, setting_of
@@ -17,6 +18,7 @@ from ballot.services.give_seat import show_new_seat
 from ballot.services.hand_in import check_handed_in, mix_bytes
 from ballot.services.mix_box import mix_boxes
 from ballot.services.stored_boxes import box_name
+from ballot.views import trustee as trustee_view
 from office.models import Job
 from tests.ballot.factories import (
     Run,
@@ -97,6 +99,25 @@ def test_a_message_that_is_not_of_its_form_is_refused_before_it_is_looked_at() -
     assert told["done"]["commitment"] == [1] and told["due"] is None
     assert told["waits_for"] == "Not done yet: Ben Ray, Cy Ode (committed)."
     assert told["ceremony"]["quorum"] == 2 and told["key"] is None and told["boxes"] == []
+
+
+@pytest.mark.parametrize("taken", [begin, lambda run: Seat(run, 1)], ids=["anew", "new seat"])
+def test_a_message_on_its_way_when_its_seat_is_taken_away_is_not_taken(
+    taken: Callable[[Run], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = election(at="frozen", demonstration=False, electors=3)
+    begin(run)
+    seat, read = Seat(run, 1), trustee_view._object
+
+    def slowly(*given: Any) -> dict[str, Any]:
+        taken(run)
+        return read(*given)
+
+    monkeypatch.setattr(trustee_view, "_object", slowly)
+    said = canonical({"message": {"digest": "00" * 32, "number": 1}, "step": "commitment"})
+
+    assert seat.post("ceremony", said) == (403, "seat.unknown")
+    assert not CeremonyMessage.objects.exists()
 
 
 def test_the_seat_gives_exactly_what_the_specification_names() -> None:
