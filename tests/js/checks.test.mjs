@@ -280,6 +280,8 @@ test("a part is revealed when a quorum has committed for every box, and not befo
   // Nobody's commitments make no quorum, nor does one trustee's second.
   assert.throws(() => mayReveal(committed([1, 7]), parts, mine), failsBy("opening.trustee"));
   assert.throws(() => mayReveal(committed([1, 1]), parts, mine), failsBy("opening.twice"));
+  const ended = withMore("void", { reason: "…" });
+  assert.throws(() => mayReveal(ended, parts, mine), failsBy("poll.void"));
 });
 
 test("small sections are pooled by the rule of the notice (bundle §4.2)", () => {

@@ -148,6 +148,7 @@ function requireOwnCommitment(record, place, trustee, commitment) {
 // board for every box (sealing §10.3). Gives whether they do; a false one in this trustee's name throws.
 // trustees: the numbers of those who hold a share of the key; nobody else's commitment counts.
 export function mayReveal(record, parts, { quorum, trustee, trustees }) {
+  requireNotVoid(record);
   return parts.every((part) => {
     requireOwnCommitment(record, part, trustee, part.commitment);
     const committed = committersOf(record, part, trustees);
