@@ -76,6 +76,10 @@ def _frame(election: Election, trustees: Sequence[NewTrustee], quorum: int) -> C
     if SERVER in names:
         raise Refusal("ceremony.frame", f"“{SERVER}” is the server's own name as a mixer. Name "
                       "the trustee otherwise.")
+    addresses = [one.address.casefold() for one in trustees if one.address]
+    if len(set(addresses)) < len(addresses):
+        raise Refusal("ceremony.same-address", "Two trustees have one e-mail address: whoever "
+                      "reads it would hold both their shares. Give each their own.")
     if election.mixes_wanted > 1 + len(names):
         raise Refusal(
             "ceremony.too-few-trustees",

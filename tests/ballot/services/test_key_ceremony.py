@@ -230,6 +230,8 @@ def test_a_ceremony_is_framed_so_that_it_can_end(run: Run) -> None:
     assert begun("Ann", "server") == "ceremony.frame"
     assert begun("A" * 65) == "ceremony.frame"
     assert begun("Ann", quorum=2) == "ceremony.frame"
+    # One person would hold two shares, and the names on the board would not say so.
+    assert begun("Ann", "Ben") == "ceremony.same-address"
     Election.objects.filter(pk=run.election_id).update(mixes_wanted=3)
     assert begun("Ann") == "ceremony.too-few-trustees"
     begin(run, trustees=("Ann", "Ben"))
