@@ -178,7 +178,8 @@ def _record_mix(
         made.content = store_blob([mixed.to_bytes()])
         made.save(force_insert=True)
         append_entry(locked, kind="mix", content=mix_content(made), now=now)
-        record("mix_box", subject=("box", str(box.pk)), by=by, now=now)
+        record("mix_box", subject=("box", str(box.pk)), by=by, now=now,
+               parameters={"trustee": made.trustee.number} if made.trustee else None)
         _finish(locked)
 
 

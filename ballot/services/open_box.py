@@ -76,7 +76,8 @@ def commit_part(
         raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
     content = commitment_content(box, trustee=number, commitment=commitment)
     append_entry(election, kind="opening-commitment", content=content, now=now)
-    record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
+    record("hold_share", subject=("box", str(box.pk)), by=by, now=now,
+           parameters={"part": "committed", "trustee": number})
 
 
 def reveal_part(
@@ -128,7 +129,8 @@ def _store_part(box: Box, number: int, content: bytes, *, by: int | None, now: d
     if not stored:
         return
     append_entry(election, kind="part", content=part_content(opening, blob), now=now)
-    record("hold_share", subject=("box", str(box.pk)), by=by, now=now)
+    record("hold_share", subject=("box", str(box.pk)), by=by, now=now,
+           parameters={"part": "revealed", "trustee": number})
 
 
 def open_box(

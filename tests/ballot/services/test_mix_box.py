@@ -18,6 +18,7 @@ from ballot.selectors import key_of, setting_of, whole_blob
 from ballot.services.held_shares import held_shares
 from ballot.services.mix_box import mix_boxes, record_mix
 from ballot.services.stored_boxes import box_name, mixed_box, sealed_box
+from office.models import AuditRecord
 from office.refusal import Refusal
 from tests.ballot.factories import (
     Run,
@@ -81,6 +82,8 @@ def test_the_server_mixes_and_then_a_trustee_and_the_election_moves_on() -> None
     assert was.isdisjoint(row.tobytes() for row in after.rows())
     done = recorded("mix_box", subject=("box", str(box.pk)))
     assert done == [(run.officers[0], None), (None, None)]
+    last = AuditRecord.objects.filter(act="mix_box").latest("pk")
+    assert last.parameters == {"trustee": 2}
 
 
 def test_a_mix_under_a_trustee_s_name_without_their_share_is_refused() -> None:

@@ -13,6 +13,7 @@ from ballot.selectors import key_of, profile_of, ranking_space, setting_of
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import commit_part, open_box, reveal_part
 from ballot.services.stored_boxes import mixed_box
+from office.models import AuditRecord
 from office.refusal import Refusal
 from tests.ballot.factories import (
     Run,
@@ -77,6 +78,10 @@ def test_a_quorum_opens_the_box_into_a_profile(run: Run) -> None:
     assert len(told["salt"]) == 64
     (box,) = boxes(run)
     assert recorded("hold_share", subject=("box", str(box.pk))) == [(run.officers[0], None)] * 4
+    said = AuditRecord.objects.filter(act="hold_share", subject_kind="box").order_by("pk")
+    assert [(one.parameters["trustee"], one.parameters["part"]) for one in said] == [
+        (1, "committed"), (3, "committed"), (1, "revealed"), (3, "revealed"),
+    ]
 
 
 def test_one_trustee_short_opens_nothing(run: Run) -> None:
