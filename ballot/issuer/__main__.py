@@ -3,7 +3,8 @@
     init FOLDER --name NAME      make the keys and the card
     make FOLDER LIST             make the codes of a list, and the file of keys for the officer
     send FOLDER --host HOST …    send the letters by e-mail
-    print FOLDER                 write the letters of those without an e-mail address, to be printed
+    print FOLDER                 write the letters of those without an e-mail address, or whom the
+                                 mail server refused, to be printed
     answer FOLDER REQUESTS       answer the officer's requests; then `send` or `print` again
     status FOLDER                how many letters wait, went, or are in doubt
     erase FOLDER                 forget codes and addresses, after the close
@@ -97,12 +98,17 @@ def _send(options: argparse.Namespace) -> None:
         if options.doubtful_again or options.doubtful_went:
             settled = outbox.settle_doubtful(went=options.doubtful_went)
             print(f"{settled:,} letters in doubt are settled.")
+        if options.refused_again:
+            print(f"{outbox.try_refused_again():,} letters that were refused are tried again.")
         handed = send_letters(store, server, sender, progress=Bar("Sending", unit="letters"))
         _say_counts(outbox)
     if handed.without_address:
         print(f"{handed.without_address:,} electors have no e-mail address: run “print” for them.")
     if handed.refused:
-        print(f"{handed.refused:,} were not taken; what may be tried again waits: “send” again.")
+        print(
+            f"{handed.refused:,} were not taken. What the mail server was too busy for waits: run "
+            "“send” again. Whose address it refused: run “print”, or “send --refused-again”."
+        )
 
 
 def _mail_server(options: argparse.Namespace) -> MailServer:
@@ -224,7 +230,7 @@ def _parser() -> argparse.ArgumentParser:
     act("init", _init, "Make the keys and the card.").add_argument("--name", required=True)
     act("make", _make, "Make the codes of a list.").add_argument("list", type=Path)
     _add_mail(act("send", _send, "Send the letters by e-mail."))
-    act("print", _print, "Write the letters of those without an e-mail address, to be printed."
+    act("print", _print, "Write the letters of those whom no e-mail reaches, to be printed."
         ).add_argument("--all", action="store_true", help="of everybody whose letter waits")
     answer = act("answer", _answer, "Answer the officer's requests.")
     answer.add_argument("requests", type=Path)
@@ -241,6 +247,7 @@ def _add_mail(send: argparse.ArgumentParser) -> None:
     send.add_argument("--username", default="", help="the password is asked for")
     send.add_argument("--from", dest="sender", required=True, help="the address they come from")
     send.add_argument("--letters-a-minute", type=int, default=0, help="0: as fast as they go")
+    send.add_argument("--refused-again", action="store_true", help="try those refused once more")
     doubt = send.add_mutually_exclusive_group()
     doubt.add_argument("--doubtful-again", action="store_true", help="send those in doubt again")
     doubt.add_argument("--doubtful-went", action="store_true", help="those in doubt did go out")

@@ -10,9 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from ballot.issuance.lists import Contact
 from ballot.issuer.store import Made, Store
+
+_IS_NEWEST: Final = (
+    "c.attempt = (SELECT max(n.attempt) FROM code n WHERE n.pseudonym = c.pseudonym)"
+)
 
 
 class Letter(StrEnum):
@@ -47,6 +52,19 @@ class Outbox:
     def waiting(self, *, most: int, after: int = 0) -> list[ToWrite]:
         """The next letters that wait, of electors who are listed."""
         return self._to_write("c.letter = 'waiting' AND c.id > ? AND e.is_listed", after, most)
+
+    def refused(self, *, most: int, after: int = 0) -> list[ToWrite]:
+        """The next letters that the mail server refused, each with its elector's newest code."""
+        which = f"c.letter = 'refused' AND c.id > ? AND e.is_listed AND {_IS_NEWEST}"
+        return self._to_write(which, after, most)
+
+    def try_refused_again(self) -> int:
+        """Let what the mail server refused wait anew; return how many letters those are."""
+        rows = self._db.execute(
+            f"UPDATE code AS c SET letter = 'waiting', why = '' WHERE letter = 'refused'"  # noqa: S608
+            f" AND {_IS_NEWEST}"
+        )
+        return int(rows.rowcount)
 
     def tranche(self, number: int, *, most: int) -> list[ToWrite]:
         """The letters of a printed file."""

@@ -6,6 +6,7 @@ the same file again, under the same name, and no letter stands in two.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,8 @@ _STYLE: Final = (
 def print_letters(
     store: Store, folder: Path, *, everybody: bool, issuer: str, progress: Progress
 ) -> list[Path]:
-    """Write files of the letters that wait and have no e-mail address, or of all; return them."""
+    """Write files of the letters that wait and have no e-mail address, or of all, and of those that
+    the mail server refused; return the files."""
     outbox, particulars = Outbox(store), store.particulars()
     if particulars is None:
         return []
@@ -47,14 +49,25 @@ def print_letters(
 
 def _new_tranches(outbox: Outbox, *, everybody: bool) -> list[int]:
     """Settle which of the letters that wait go into which new file."""
-    numbers, after, chosen = [], 0, list[int]()
-    while letters := outbox.waiting(most=_LOOKED_AT, after=after):
-        after = letters[-1].letter_id
-        chosen += [one.letter_id for one in letters if everybody or not one.contact.email]
+    numbers, chosen = [], list[int]()
+    for part in _to_print(outbox, everybody=everybody):
+        chosen += part
         while len(chosen) >= LETTERS_A_FILE:
             numbers.append(outbox.put_in_tranche(chosen[:LETTERS_A_FILE]))
             del chosen[:LETTERS_A_FILE]
     return [*numbers, outbox.put_in_tranche(chosen)] if chosen else numbers
+
+
+def _to_print(outbox: Outbox, *, everybody: bool) -> Iterator[list[int]]:
+    """The letters that go by post: those without an e-mail address, and those refused at theirs."""
+    after = 0
+    while letters := outbox.waiting(most=_LOOKED_AT, after=after):
+        after = letters[-1].letter_id
+        yield [one.letter_id for one in letters if everybody or not one.contact.email]
+    after = 0
+    while letters := outbox.refused(most=_LOOKED_AT, after=after):
+        after = letters[-1].letter_id
+        yield [one.letter_id for one in letters]
 
 
 def _write(

@@ -127,6 +127,14 @@ def _send(
     outbox.mark([letter.letter_id], Letter.GOING)
     try:
         smtp.send_message(message)
+    except smtplib.SMTPSenderRefused as error:
+        # That is no fault of this letter's: every other would be refused alike.
+        outbox.mark([letter.letter_id], Letter.WAITING)
+        raise FileRefused(
+            "issuer-mail.sender",
+            f"The mail server takes no letter from {error.sender} ({error.smtp_code}). This one "
+            "and all after it still wait. Give another --from, or ask whoever runs the server.",
+        ) from error
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
     except smtplib.SMTPResponseException as error:

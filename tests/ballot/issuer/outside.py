@@ -125,6 +125,7 @@ class Post:
     taken: list[bytes] = field(default_factory=list)
     refuses: dict[str, int] = field(default_factory=dict)
     hangs_up_at: int | None = None
+    sender_code: int = 250
 
     def mails(self) -> list[EmailMessage]:
         return [email.message_from_bytes(one, policy=email.policy.default) for one in self.taken]
@@ -148,7 +149,9 @@ def post_office() -> Iterator[Post]:
                     if not self.take():
                         return
                     continue
-                if verb.startswith("RCPT"):
+                if verb.startswith("MAIL"):
+                    self.say(f"{post.sender_code} so")
+                elif verb.startswith("RCPT"):
                     to = re.sub(r"^[^<]*<([^>]*)>.*$", r"\1", line)
                     code = post.refuses.get(to, 250)
                     self.say(f"{code} so")

@@ -8,12 +8,13 @@ from contextlib import closing
 
 import pytest
 
+from ballot.issuance.lists import Kind
 from ballot.issuer import printing
 from ballot.issuer.folder import open_folder
 from ballot.issuer.outbox import Letter, Outbox
 from ballot.issuer.sending import MailServer, Sender, send_letters
 from ballot.issuer.store import opened
-from tests.ballot.issuer.files import contact, given_list
+from tests.ballot.issuer.files import contact, given_list, given_requests, request
 from tests.ballot.issuer.outside import PASSPHRASE, Outside, Post, code_in, text_of
 from tests.ballot.issuer.test_making import codes_of
 
@@ -125,6 +126,45 @@ def test_what_the_mail_server_refuses_did_not_go_and_a_busy_one_is_tried_again(
     assert outside.send(post) == 0
 
     assert counts(outside) == {"refused": 1, "sent": 2, "waiting": 1}
+
+
+def test_a_sender_whom_the_mail_server_refuses_costs_nobody_their_letter(
+    outside: Outside, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(outside)
+    post.sender_code = 550
+
+    assert outside.send(post) == 1
+    assert "(issuer-mail.sender)" in capsys.readouterr().err
+    assert counts(outside) == {"waiting": 4}
+    post.sender_code = 250
+    assert outside.send(post) == 0
+
+    assert counts(outside) == {"sent": 3, "waiting": 1}
+
+
+def test_what_was_refused_is_printed_or_tried_again_and_only_the_newest_code(
+    outside: Outside, post: Post
+) -> None:
+    made(outside)
+    post.refuses = {contact(n).email: 550 for n in (0, 1, 3)}
+    outside.send(post)
+    again = given_requests(outside, [request(1, Kind.REISSUE, contact(0))])
+    outside.run("answer", again)
+    assert counts(outside) == {"refused": 3, "waiting": 2}
+    post.refuses = {contact(3).email: 550}
+
+    assert outside.send(post, "--refused-again") == 0
+    (new,) = post.to(contact(0).email)
+    assert new["Subject"] == "Leader 2026: a new link to vote"
+    assert len(post.to(contact(1).email)) == 1
+    assert counts(outside) == {"refused": 2, "sent": 2, "waiting": 1}
+    assert outside.run("print") == 0
+
+    (page,) = [path.read_text() for path in (outside.folder / "letters").iterdir()]
+    assert contact(2).name in page and contact(3).name in page
+    assert page.count('class="letter"') == 2
+    assert counts(outside) == {"printed": 2, "refused": 1, "sent": 2}
 
 
 @pytest.mark.parametrize("address", ["no address", "a@b.org\nBcc: c@d.org", "@"])
