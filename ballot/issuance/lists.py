@@ -101,6 +101,11 @@ class Contact:
     email: str
     address: tuple[str, ...]
 
+    @property
+    def goes_to(self) -> tuple[str, ...]:
+        """Where a letter goes: by mail; and by post, where the envelope bears the name."""
+        return (self.email, self.name, *self.address)
+
     def to_json(self) -> dict[str, Json]:
         """Give an elector's line."""
         return {

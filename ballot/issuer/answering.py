@@ -50,12 +50,13 @@ def look_at(store: Store, file: Opened, *, secrets: Secrets) -> Asked:
 
 
 def _goes_elsewhere(store: Store, request: Request) -> bool:
+    """Whether a code is to go elsewhere than is known; also where that was known, and is erased."""
+    if request.kind == Kind.REVOKE:
+        return False
     before = store.contact(request.contact.pseudonym)
-    return (
-        request.kind != Kind.REVOKE
-        and before is not None
-        and (before.email, before.address) != (request.contact.email, request.contact.address)
-    )
+    if before is None:
+        return store.section(request.contact.pseudonym) is not None
+    return before.goes_to != request.contact.goes_to
 
 
 def answer_all(store: Store, file: Opened, asked: Asked, *, secrets: Secrets) -> Answers:

@@ -101,9 +101,7 @@ def _fixed(particulars: Particulars) -> tuple[bytes, str, str, str]:
 
 def _has_moved(store: Store, contact: Contact) -> bool:
     before = store.contact(contact.pseudonym)
-    return before is not None and (before.email, before.address) != (
-        contact.email, contact.address,
-    )  # fmt: skip
+    return before is not None and before.goes_to != contact.goes_to
 
 
 def _make_for(

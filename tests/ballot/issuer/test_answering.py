@@ -129,6 +129,28 @@ def test_a_code_goes_to_another_address_only_when_the_issuer_says_so(
     )
 
 
+def test_another_name_on_the_envelope_is_another_address(
+    outside: Outside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(outside)
+
+    said = refused(outside, capsys, Request(7, Kind.REISSUE, contact(2, name="The Lodger")))
+
+    assert "(issuer-requests.moved)" in said
+    assert len(codes_of(outside)) == 4
+
+
+def test_after_the_erasing_every_address_is_another_one(
+    outside: Outside, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(outside)
+    assert outside.run("erase") == 0
+
+    for kind in (Kind.ISSUE, Kind.REISSUE):
+        said = refused(outside, capsys, Request(7, kind, contact(1, email="other@example.net")))
+        assert "(issuer-requests.moved)" in said
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
