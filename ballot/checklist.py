@@ -133,7 +133,9 @@ def _issuer(election: Election) -> Iterator[Check]:
     if election.issuer is not None:
         yield Check("The outside issuer has answered for every amendment of the roll",
                     not issuer_is_awaited(election),
-                    "Give them the requests, and take their answers, on the issuer’s page.")
+                    "Give them the requests, and take their answers, on the issuer’s page. Nobody "
+                    "else can answer: if their key is lost, let two officers declare the election "
+                    "void.")
 
 
 def _key_can_be_used(election: Election, now: datetime) -> Iterator[Check]:
