@@ -15,9 +15,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
+
+from ballot.management.booth_page import Page, PaperRead, Row
 
 _MOST_BYTES: Final = 5_000_000
 _MOST_ENTRIES: Final = 2_000
@@ -28,7 +29,6 @@ _AS_A_BROWSER: Final = (
 )
 _HASHED = re.compile(r"(.*)\.[0-9a-f]{12}(\.[a-z]+)")
 _STATIC: Final = "/static/"
-_FORBIDDEN: Final = frozenset({"base", "embed", "frame", "iframe", "object"})
 
 
 class CannotWatch(Exception):
@@ -65,52 +65,6 @@ def over_the_network(url: str) -> Answer:
     return Answer(body, headers)
 
 
-class _Page(HTMLParser):
-    """What of a page decides what it does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.files: list[str] = []
-        self.wrong: list[str] = []
-        self.booth: dict[str, str] = {}
-        self.policies: list[str] = []
-        self._in_script = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag in _FORBIDDEN:
-            self.wrong.append(f"The page has an element <{tag}>.")
-        if tag == "meta" and "http-equiv" in given:
-            self._read_meta(given)
-        for name, value in given.items():
-            if name.startswith("on") or value.strip().lower().startswith(("javascript:", "data:")):
-                self.wrong.append(f"The page has code in an attribute: {name} of <{tag}>.")
-        if tag == "script":
-            self._in_script = True
-            self.files += [given["src"]] if given.get("src") else []
-        if tag == "link" and given.get("rel") in {"stylesheet", "modulepreload", "preload"}:
-            self.files.append(given.get("href", ""))
-        if given.get("id") == "booth":
-            self.booth = given
-        if "data-sealing-url" in given:
-            self.files.append(given["data-sealing-url"])
-
-    def _read_meta(self, given: dict[str, str]) -> None:
-        """A page that is served as a file says its policy itself; nothing else is said so."""
-        if given["http-equiv"].lower() == "content-security-policy":
-            self.policies.append(given.get("content", ""))
-        else:
-            self.wrong.append("The page has a <meta http-equiv> that is no policy.")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "script":
-            self._in_script = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_script and data.strip():
-            self.wrong.append("The page has a script written into it.")
-
-
 def differences(page_url: str, board_url: str, *, fetch: Fetch) -> list[str]:
     """Each way in which the page that is served is not the one that the opening named; [] for none.
 
@@ -118,29 +72,54 @@ def differences(page_url: str, board_url: str, *, fetch: Fetch) -> list[str]:
     origin; board_url: the board's, ending in a slash.
     Raises: CannotWatch.
     """
-    opening, digest = _opening(board_url, fetch)
+    opened = _opening(board_url, fetch)
     answer = fetch(page_url)
-    page = _Page()
+    page = Page()
     page.feed(answer.body.decode("utf-8", "replace"))
+    page.close()
     return [
+        *_headers(answer.headers),
         *page.wrong,
         *_policies([answer.headers.get("content-security-policy", ""), *page.policies]),
-        *_files(page_url, page, opening["software"], fetch),
-        *_fingerprint(page, digest),
+        *_files(page_url, page, opened.content["software"], fetch),
+        *_bound(page, opened),
+        *_paper(page, opened.content["contests"]),
     ]
 
 
-def _opening(board_url: str, fetch: Fetch) -> tuple[dict[str, Any], str]:
-    """What the opening entry says, and its digest."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What the opening entry says, its digest, and the key that papers are sealed under."""
+
+    content: dict[str, Any]
+    digest: str
+    public_key: str
+
+
+def _opening(board_url: str, fetch: Fetch) -> _Opened:
+    keys: dict[str, str] = {}
     for number in range(_MOST_ENTRIES):
         body = fetch(urljoin(board_url, f"{number}.json")).body
+        digest = sha256(b"\x00" + body).hexdigest()
         try:
             entry: Any = json.loads(body)
+            content = entry["content"]
+            if entry["kind"] == "key":
+                keys[digest] = content["public_key"]
             if entry["kind"] == "opening":
-                return entry["content"], sha256(b"\x00" + body).hexdigest()
+                return _Opened(content, digest, keys[content["entries"]["key"]])
         except (ValueError, KeyError, TypeError) as error:
             raise CannotWatch(f"Entry {number} of the board cannot be read.") from error
     raise CannotWatch("The board has no opening entry: the poll has not been opened.")
+
+
+def _headers(headers: dict[str, str]) -> Iterator[str]:
+    """A header can load a style, lead elsewhere, or have the same bytes read as other letters."""
+    for name in sorted({"link", "refresh"} & headers.keys()):
+        yield f"The page comes with a header {name.capitalize()}."
+    told = headers.get("content-type", "").lower().replace('"', "").replace(" ", "")
+    if "charset=" in told and not told.endswith("charset=utf-8"):
+        yield f"The page is to be read in other letters than UTF-8: {told}."
 
 
 def _policies(policies: list[str]) -> Iterator[str]:
@@ -162,7 +141,7 @@ def _script_sources(policy: str) -> list[str]:
 
 
 def _files(
-    page_url: str, page: _Page, software: dict[str, str], fetch: Fetch
+    page_url: str, page: Page, software: dict[str, str], fetch: Fetch
 ) -> Iterator[str]:
     """Every file that the page loads is one that the opening named, byte for byte."""
     if not page.files:
@@ -184,10 +163,35 @@ def _name(url: str) -> str:
     return f"{hashed[1]}{hashed[2]}" if hashed else path
 
 
-def _fingerprint(page: _Page, digest: str) -> Iterator[str]:
-    """An open booth binds each ballot to the opening entry."""
-    if page.booth and page.booth.get("data-fingerprint") != digest:
+def _bound(page: Page, opened: _Opened) -> Iterator[str]:
+    """An open booth binds each ballot to the opening entry, and seals it under the key."""
+    if page.booth and page.booth.get("data-fingerprint") != opened.digest:
         yield "The page binds ballots to another opening than the one on the board."
+    if page.booth and page.booth.get("data-public-key") != opened.public_key:
+        yield "The page seals papers under another key than the one on the board."
+
+
+def _paper(page: Page, contests: list[dict[str, Any]]) -> Iterator[str]:
+    """The names stand on the paper in the order that every ranking refers to."""
+    if not page.booth:
+        return
+    if [one.code for one in page.paper] != [one["code"] for one in contests]:
+        yield "The paper has other contests than the opening names."
+        return
+    for found, named in zip(page.paper, contests, strict=True):
+        if found != _printed(named):
+            yield f"The paper of “{named['title']}” is not the one that the opening names."
+
+
+def _printed(contest: dict[str, Any]) -> PaperRead:
+    """A contest of the opening entry as the page has to print it."""
+    names, is_plurality = contest["candidates"], contest["method"] == "plurality"
+    most = min(contest["max_preferences"] or len(names), len(names))
+    return PaperRead(
+        contest["code"], contest["title"], str(len(names)), str(most), is_plurality,
+        [Row(str(at), name, name, [str(at)] if is_plurality else [])
+         for at, name in enumerate(names)],
+    )  # fmt: skip
 
 
 def watching(

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import CommandError, call_command
+from django.template.loader import render_to_string
 from django.test import Client
 
 from ballot.management import booth_watch
+from ballot.management.booth_page import Page
 from ballot.management.booth_watch import Answer, CannotWatch, differences
 from ballot.served_software import served_software
 from ballot.services.open_poll import open_poll
+from ballot.showing.booth import PaperCandidate, PaperContest
 from tests.ballot.factories import Run, election
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +51,12 @@ def changing(part: str, change: Callable[[bytes], bytes]) -> booth_watch.Fetch:
     return fetch
 
 
+def swapped(body: bytes, one: bytes, other: bytes) -> bytes:
+    """The page with two of its parts each in the place of the other."""
+    assert one in body and other in body
+    return body.replace(one, b"\0").replace(other, one).replace(b"\0", other)
+
+
 def test_the_page_that_the_opening_named_has_no_difference() -> None:
     opened()
 
@@ -78,6 +87,41 @@ def test_the_page_that_the_opening_named_has_no_difference() -> None:
         ("/vote/", lambda body: body.replace(b"data-fingerprint=\"", b"data-fingerprint=\"0"),
          "another opening"),
         ("/vote/", lambda body: b"<p>Come back later", "no voting page"),
+        ("/vote/", lambda body: body.replace(b"data-public-key=\"", b"data-public-key=\"0"),
+         "another key"),
+        ("/vote/", lambda body: body.replace(b"<main", b"<p id=booth data-public-key=00><main", 1),
+         "another key"),
+        ("/vote/", lambda body: swapped(body, b'data-name="Ash Amin"', b'data-name="Birch Bell"'),
+         "The paper of"),
+        ("/vote/", lambda body: swapped(body, b">Ash Amin</h3>", b">Birch Bell</h3>"),
+         "The paper of"),
+        ("/vote/", lambda body: swapped(body, b'data-position="0"', b'data-position="1"'),
+         "The paper of"),
+        ("/vote/", lambda body: body.replace(b'class="booth-row ', b'hidden class="booth-row ', 1),
+         "look as the others"),
+        ("/vote/", lambda body: body.replace(b'"booth-row ', b'"app-print-only booth-row ', 1),
+         "look as the others"),
+        ("/vote/", lambda body: body.replace(b"data-contest=", b"data-x=", 1), "other contests"),
+        ("/vote/", lambda body: body.replace(b"</head>", b"<style>li{order:1}</style></head>"),
+         "<style>"),
+        ("/vote/", lambda body: body.replace(b"<main", b"<main style='order:1'", 1), "a style"),
+        ("/vote/", lambda body: body.replace(
+            b"</head>", b"<link rel='Next STYLESHEET' href='/static/x.css'></head>"),
+         "does not name: x.css"),
+        ("/vote/", lambda body: body.replace(
+            b"</main>", b"<svg><script href='/static/x.js'></script></svg></main>"),
+         "not loaded as ours"),
+        ("/vote/", lambda body: body.replace(b"<script ", b"<script src='/x.js' ", 1), "twice"),
+        ("/vote/", lambda body: body.replace(
+            b"</main>", b"<!--><script src='/static/x.js'></script>--></main>"),
+         "a comment"),
+        ("/vote/", lambda body: body.replace(
+            b"</main>", b"<svg><![CDATA[><script src='/static/x.js'></script>]]></svg></main>"),
+         "a comment"),
+        ("/vote/", lambda body: body.replace(
+            b"</main>",
+            b"<textarea><a title=\"</textarea><script src='/static/x.js'></script>\"></main>"),
+         "a tag in an attribute"),
     ],
 )  # fmt: skip
 def test_each_change_of_the_page_or_of_a_file_is_named(
@@ -90,6 +134,25 @@ def test_each_change_of_the_page_or_of_a_file_is_named(
     assert any(said in sentence for sentence in found), found
 
 
+def test_one_choice_is_read_with_the_number_that_its_button_stands_for() -> None:
+    candidates = tuple(PaperCandidate(at, name, "", "", False) for at, name in enumerate("AB"))
+    contest = PaperContest("chair", "Chair", "", True, 2, False, "", candidates)
+    named = {"candidates": ["A", "B"], "code": "chair", "max_preferences": None,
+             "method": "plurality", "title": "Chair"}  # fmt: skip
+    printed = render_to_string(
+        "ballot/_booth_contest.html", {"contest": contest, "number": 1, "total": 1}
+    )
+
+    def said(text: str) -> list[str]:
+        page = Page()
+        page.feed(f'<div id="booth">{text}</div>')
+        return [*page.wrong, *booth_watch._paper(page, [named])]
+
+    assert said(printed) == []
+    assert said(printed.replace('value="0"', 'value="1"')) != []
+    assert said(printed.replace(" data-plurality", "")) != []
+
+
 def test_a_policy_that_lets_other_scripts_in_is_named() -> None:
     opened()
 
@@ -100,6 +163,25 @@ def test_a_policy_that_lets_other_scripts_in_is_named() -> None:
 
     (found,) = differences(PAGE, BOARD, fetch=fetch)
     assert "'unsafe-inline'" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("link", "</static/x.css>; rel=stylesheet", "a header Link"),
+        ("refresh", "0; url=https://evil.example/", "a header Refresh"),
+        ("content-type", "text/html; charset=utf-16", "other letters"),
+    ],
+)
+def test_a_header_that_changes_what_the_page_is_is_named(name: str, value: str, said: str) -> None:
+    opened()
+
+    def fetch(url: str) -> Answer:
+        answer = fetched(url)
+        return Answer(answer.body, {**answer.headers, name: value})
+
+    (found,) = differences(PAGE, BOARD, fetch=fetch)
+    assert said in found
 
 
 def test_before_the_opening_there_is_nothing_to_compare_with() -> None:
