@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from ballot.witnesses import BadWitness, Witness, read_witnesses
+
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_OWN_PORTS: Final = {"https": 443, "http": 80}
 
 
 def refuse(name: str, why: str) -> ImproperlyConfigured:
@@ -114,8 +117,12 @@ def _origin(name: str, value: str, *, may_be_http: bool) -> str:
         raise refuse(name, f"must begin with https://, not {parts.scheme!r}")
     if not parts.hostname or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         raise refuse(name, "must be a scheme, a host and perhaps a port, and nothing after it")
-    shown = f":{port}" if port else ""
-    return f"{parts.scheme}://{parts.hostname}{shown}"
+    if not _HOST.fullmatch(parts.hostname):
+        raise refuse(name, "must name one host in ASCII, as browsers do: no * and no umlaut")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    # Browsers never name the port that a scheme has anyway.
+    shown = f":{port}" if port not in {None, _OWN_PORTS[parts.scheme]} else ""
+    return f"{parts.scheme}://{host}{shown}"
 
 
 def database(name: str, default: str | None) -> dict[str, Any]:

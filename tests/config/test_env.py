@@ -137,6 +137,17 @@ def test_origins_are_each_an_origin_and_none_where_nothing_is_set(
         assert refused(monkeypatch, wrong, read), wrong
 
 
+def test_an_origin_is_written_as_browsers_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> tuple[str, ...]:
+        return env.origins("V", may_be_http=True)
+
+    monkeypatch.setenv("V", "https://A.example:443, http://b.example:80, https://[::1]:443, "
+                       "http://[::1]:443")  # fmt: skip
+    assert read() == ("https://a.example", "http://b.example", "https://[::1]", "http://[::1]:443")
+    for wrong in ("https://*.example", "https://wählen.example", "https://a_b;c.example"):
+        assert refused(monkeypatch, wrong, read), wrong
+
+
 def test_a_database_is_postgresql_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def read() -> dict[str, Any]:
         return env.database("V", None)
