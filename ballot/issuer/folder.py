@@ -104,6 +104,18 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Bring a folder's own list of names to the disk, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _seal(plain: bytes, *, passphrase: str, salt: bytes) -> bytes:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
+import stat
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from ballot.issuance.lists import Kind
 from ballot.issuer import printing
-from ballot.issuer.folder import open_folder
+from ballot.issuer.folder import open_folder, write_whole
 from ballot.issuer.outbox import Letter, Outbox
 from ballot.issuer.sending import MailServer, Sender, send_letters
 from ballot.issuer.store import opened
@@ -203,6 +206,20 @@ def test_letters_go_out_no_faster_than_is_said(outside: Outside, post: Post) -> 
 
 
 # --- print -----------------------------------------------------------------------------------
+
+
+def test_a_file_and_its_name_are_on_the_disk_when_it_is_said_to_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = []
+    monkeypatch.setattr(
+        "ballot.issuer.folder.os.fsync",
+        lambda descriptor: settled.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)),
+    )
+
+    write_whole(tmp_path / "letters-0001.html", b"codes")
+
+    assert settled == [False, True]
 
 
 def test_those_without_an_address_are_printed_one_a_page_with_the_link_as_a_picture(
