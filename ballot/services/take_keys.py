@@ -118,7 +118,8 @@ def _take(
     signatures = {one.section: one.signature for one in keys.sections}
     publish_credentials(election, signatures=signatures, now=now)
     record("send_codes", subject=("election", str(election.pk)), by=by, now=now)
-    kept.delete()
+    # With any that was handed in while this one was looked at: whose a key is stays nowhere else.
+    IssuerFile.objects.filter(election=election).delete()
 
 
 def _require_wanted(election: Election) -> None:

@@ -22,7 +22,7 @@ from ballot.services.request_reissue import answer_reissue_request, request_reis
 from ballot.services.sealed_keys import opened
 from ballot.services.set_up import edit_election
 from ballot.services.take_answers import take_answers
-from ballot.services.take_keys import hand_in_keys
+from ballot.services.take_keys import hand_in_keys, take_keys
 from ballot.services.verify_register import verify_register
 from members.models import Member
 from office.models import Letter
@@ -219,6 +219,20 @@ def test_a_file_that_waits_is_read_by_nobody_who_has_the_database_alone(outside:
 
     kept = bytes(IssuerFile.objects.get().content)
     assert keys[-32:] not in kept and b"issuer" not in kept
+
+
+def test_no_file_outlives_the_taking_of_the_keys(outside: Outside) -> None:
+    run = with_issuer(outside, electors=2)
+    hand_in_keys(run.election_id, content=outside.make(list_for(run)), **run.by)
+    # One that came while the first was looked at: no worker is called for it.
+    first = IssuerFile.objects.get()
+    IssuerFile.objects.create(
+        election_id=run.election_id, content=first.content, handed_in_at=first.handed_in_at
+    )
+
+    take_keys(run.election_id, **run.by)
+
+    assert not IssuerFile.objects.exists()
 
 
 def test_an_amendment_before_the_keys_needs_a_new_list_and_who_has_a_code_keeps_it(
