@@ -104,8 +104,7 @@ addEventListener("pagehide", forget);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 function forget() {
-  for (const contest of contests) contest.clear();
-  at("screen-mark").reset();
+  blank();
   at("check-contests").replaceChildren();
   at("check-words").replaceChildren();
   forgetOpened();
@@ -116,6 +115,11 @@ function forget() {
   elector = null;
   sealed = null;
   posted = null;
+}
+
+function blank() {
+  for (const contest of contests) contest.clear();
+  at("screen-mark").reset();
 }
 
 // ---- identify ----
@@ -474,7 +478,8 @@ function forgetOpened() {
   forgetChallenge();
 }
 
-// From here on this paper is not among those that could be signed. A signed one is never opened.
+// From here on this paper is not among those that could be signed. A signed one is never opened. Its
+// marks are taken off: they were made for the check, and must not be cast because nobody changed them.
 async function openPaper() {
   if (isBusy || screen !== "check" || sealed === null || posted !== null) return;
   [challenged, sealed] = [sealed, null];
@@ -484,6 +489,7 @@ async function openPaper() {
     words: sealing.trackerWords(challenged.paper.tracker),
     choices: contests.map((contest) => ({ title: contest.title, names: namesOf(contest) })),
   });
+  blank();
   await tellBoard();
 }
 
@@ -551,8 +557,7 @@ function credentialOf(text) {
 
 // ---- begin ----
 
-at("screen-mark").reset();
-for (const contest of contests) contest.clear();
+blank();
 show(at("waiting"), false);
 show(at("screen-identify"));
 if (code) tryCode(code);

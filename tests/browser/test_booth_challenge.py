@@ -88,7 +88,10 @@ def test_an_opened_paper_sends_its_opening_alone_and_is_never_the_one_that_is_ca
     assert desk.posted == []
 
     page.get_by_role("button", name="Go back to my paper").click()
-    expect(page.get_by_label("Your choice for Tamsin Vale")).to_have_value("1")
+    expect(page.get_by_label("Your choice for Tamsin Vale")).to_have_value("")
+    expect(page.get_by_label("Owen Pryce")).not_to_be_checked()
+    add(page, "Tamsin Vale", "Jin Chun")
+    page.get_by_label("Owen Pryce").check()
     for left in ("address", "picture", "words", "contests", "told"):
         assert page.locator(f"#challenge-{left}").inner_html() == ""
     check(page)
@@ -126,7 +129,7 @@ def test_the_picture_stays_whatever_the_server_says_and_the_board_may_be_told_ag
     assert len(set(desk.opened_texts)) == 1 and desk.posted == []
 
 
-def test_back_from_an_opened_paper_leads_to_the_marks_and_never_to_that_paper(
+def test_back_from_an_opened_paper_leads_to_a_blank_one_and_never_to_that_paper(
     booth: Callable[..., Page], desk: Desk
 ) -> None:
     page = booth()
@@ -141,6 +144,8 @@ def test_back_from_an_opened_paper_leads_to_the_marks_and_never_to_that_paper(
     page.go_forward()
     expect(page.locator("#screen-challenge")).to_be_hidden()
     expect(page.locator("#screen-mark")).to_be_visible()
+    expect(page.get_by_label("Your choice for Mair Puw")).to_have_value("")
+    add(page, "Mair Puw")
     check(page)
 
     assert words_of(page, "check-words") != first
