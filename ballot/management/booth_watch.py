@@ -29,6 +29,7 @@ _AS_A_BROWSER: Final = (
 )
 _HASHED = re.compile(r"(.*)\.[0-9a-f]{12}(\.[a-z]+)")
 _STATIC: Final = "/static/"
+_SENDS: Final = ("identify", "confirm", "cast", "challenge")
 
 
 class CannotWatch(Exception):
@@ -83,6 +84,7 @@ def differences(page_url: str, board_url: str, *, fetch: Fetch) -> list[str]:
         *_policies([answer.headers.get("content-security-policy", ""), *page.policies]),
         *_files(page_url, page, opened.content["software"], fetch),
         *_bound(page, opened),
+        *_addresses(page_url, board_url, page),
         *_paper(page, opened.content["contests"]),
     ]
 
@@ -169,6 +171,15 @@ def _bound(page: Page, opened: _Opened) -> Iterator[str]:
         yield "The page binds ballots to another opening than the one on the board."
     if page.booth and page.booth.get("data-public-key") != opened.public_key:
         yield "The page seals papers under another key than the one on the board."
+
+
+def _addresses(page_url: str, board_url: str, page: Page) -> Iterator[str]:
+    """What an elector sends goes to the server of the page, or to that of the board."""
+    ours = {urlsplit(page_url)[:2], urlsplit(board_url)[:2]}
+    for name in _SENDS if page.booth else ():
+        url = urljoin(page_url, page.booth.get(f"data-{name}-url", ""))
+        if urlsplit(url)[:2] not in ours:
+            yield f"The page sends what it should {name} to another server: {url}."
 
 
 def _paper(page: Page, contests: list[dict[str, Any]]) -> Iterator[str]:

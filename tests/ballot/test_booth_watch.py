@@ -91,6 +91,8 @@ def test_the_page_that_the_opening_named_has_no_difference() -> None:
          "another key"),
         ("/vote/", lambda body: body.replace(b"<main", b"<p id=booth data-public-key=00><main", 1),
          "another key"),
+        ("/vote/", lambda body: body.replace(b'data-cast-url="', b'data-cast-url="//evil.example'),
+         "cast to another server: http://evil.example/vote"),
         ("/vote/", lambda body: swapped(body, b'data-name="Ash Amin"', b'data-name="Birch Bell"'),
          "The paper of"),
         ("/vote/", lambda body: swapped(body, b">Ash Amin</h3>", b">Birch Bell</h3>"),
