@@ -7,6 +7,7 @@ of poll publishes name and key.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ from ballot.canonical import LABEL, Json, canonical
 from ballot.issuance.errors import FileRefused
 from ballot.issuance.reading import read_object
 from ballot.sealing import native
+from ballot.sealing.errors import Malformed
+from ballot.sealing.letterbox import Sender
 from ballot.sealing.wordlist import WORDS
 
 FORM: Final = LABEL + "issuer-card"
@@ -45,7 +48,8 @@ class Card:
 def read_card(octets: bytes) -> Card:
     """Read a card.
 
-    Raises: FileRefused "issuer-file.form", or "issuer-card.key" where its key is no point.
+    Raises: FileRefused "issuer-file.form"; "issuer-card.key" where the key that signs is no point,
+            or nothing can be encrypted to the one that reads.
     """
     read = read_object(octets, "key", "name", "reads", form=FORM, what="the card of an issuer")
     card = Card(
@@ -55,8 +59,9 @@ def read_card(octets: bytes) -> Card:
     )
     try:
         native.read_point(b"\x02" + card.key)
-    except native.NotAPoint as wrong:
+        Sender("issuer-list", reader=card.reads, rng=os.urandom)
+    except (native.NotAPoint, Malformed) as wrong:
         raise FileRefused(
-            "issuer-card.key", "The key on this card is none. Ask the issuer for the card again."
+            "issuer-card.key", "A key on this card is none. Ask the issuer for the card again."
         ) from wrong
     return card

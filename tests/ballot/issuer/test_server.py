@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from ballot.canonical import canonical, read_canonical
 from ballot.issuance.answers import Answers, read_answers
+from ballot.issuance.card import read_card
 from ballot.issuance.keys import ROW, SignedSection, keys_head, read_keys
 from ballot.models import Credential, IssuerFile, IssuerRequest, ReissueRequest
 from ballot.sealing.issuing import make_issuer_key, revoked_message, sign_issue
@@ -96,6 +98,19 @@ def test_what_is_no_card_is_refused(outside: Outside, card: bytes) -> None:
 
     assert refused == "issuer-file.form"
     assert run.election.issuer is not None
+
+
+@pytest.mark.parametrize("part", ["reads", "key"])
+def test_a_card_to_which_nothing_can_be_encrypted_is_refused_while_it_can_be_changed(
+    outside: Outside, part: str
+) -> None:
+    run = election()
+    card = replace(read_card(outside.init()), **{part: bytes(32)}).to_bytes()
+
+    refused = code_of_refusal(lambda: edit_election(run.election_id, issuer=card, **run.by))
+
+    assert refused == "issuer-card.key"
+    assert run.election.issuer is None
 
 
 # --- keys ------------------------------------------------------------------------------------
