@@ -116,7 +116,7 @@ def test_a_ballot_is_found_by_the_words_and_the_digits_of_its_receipt(client: Cl
 
     assert "in the box" in waiting
     assert all(f"entry {number}</a>" in page for page in found)
-    assert "No ballot has this tracker" in other
+    assert "No ballot stands for this" in other
     assert "A tracker has 12 words; there are 4 here" in wrong
 
 
@@ -144,7 +144,7 @@ def test_a_search_of_another_elections_board_finds_nothing(client: Client) -> No
 
     page = client.post(reverse("board", args=[there.slug]), {"tracker": tracker.hex()}).text
 
-    assert "No ballot has this tracker" in page
+    assert "No ballot stands for this" in page
 
 
 def test_searching_without_end_is_stopped_by_address(

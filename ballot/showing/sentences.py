@@ -1,0 +1,267 @@
+"""What an entry of the board says, in a sentence: one function a kind of bundle §4.
+
+The sentence is for reading; the entry's own bytes are what counts, and stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ballot.times import in_zone
+
+Content = Mapping[str, Any]
+
+
+def in_words(kind: str, content: Content, *, zone: str) -> tuple[str, str]:
+    """The title of an entry, and what it says; hours as the clocks of `zone` show them."""
+    title, words = SENTENCES.get(kind, (kind.capitalize(), _nothing))
+    hours = {
+        name: in_zone(datetime.fromisoformat(content[name]), zone)
+        for name in ("opens_at", "closes_at")
+        if name in content
+    }
+    return title, words({**content, **hours})
+
+
+def _nothing(content: Content) -> str:
+    del content
+    return ""
+
+
+def _notice(content: Content) -> str:
+    issuer = content.get("issuer")
+    codes = f" The voting codes are made by {issuer['name']}." if issuer else ""
+    counts = " A rehearsal: its result counts for nothing." if content["rehearsal"] else ""
+    return (
+        f"{content['title']}, {content['party']}: {_many(content['contests'], 'contest')}. The "
+        f"poll opens on {content['opens_at']} and closes on {content['closes_at']}.{codes}{counts}"
+    )
+
+
+def _candidates(content: Content) -> str:
+    said = []
+    for contest in content["contests"]:
+        names = ", ".join(contest["candidates"])
+        unopposed = " (unopposed)" if contest["unopposed"] else ""
+        said.append(f"{contest['title']}: {names}{unopposed}.")
+    return " ".join(said)
+
+
+def _struck(content: Content) -> str:
+    return f"Nobody stands in {content['contest']}."
+
+
+def _withdrawal(content: Content) -> str:
+    return f"{content['candidate']} has withdrawn from {content['contest']}."
+
+
+def _roll(content: Content) -> str:
+    eligible = sum(one["people"] for one in content["totals"] if one["rule"] == "eligible")
+    judged = sum(one["people"] for one in content["totals"])
+    return f"{eligible:,} of {judged:,} people on the list may vote."
+
+
+def _amendment(content: Content) -> str:
+    changes = "; ".join(
+        f"{one['people']:,} {one['change']} ({one['section']})" for one in content["changes"]
+    )
+    electors = sum(content["electors"].values())
+    return (
+        f"Amendment {content['number']}, by reason “{content['reason']}”: {changes}. "
+        f"{electors:,} electors are on the roll now."
+    )
+
+
+def _set_aside(content: Content) -> str:
+    reasons = ", ".join(sorted({one["reason"] for one in content["ballots"]}))
+    return (
+        f"{_many(content['ballots'], 'ballot')} set aside by the rule of the notice: {reasons}."
+    )
+
+
+def _stand(content: Content) -> str:
+    return (
+        f"{_many(content['ballots'], 'ballot')} set aside before, whose elector is on the roll "
+        "again: counted."
+    )
+
+
+def _reasoned(content: Content) -> str:
+    return f"The reason: {content['reason']}"
+
+
+def _ceremony(content: Content) -> str:
+    names = ", ".join(content["trustees"])
+    return (
+        f"These trustees begin to make the key, {content['quorum']} of whom will open a box: "
+        f"{names}. What was made before it counts for nothing."
+    )
+
+
+_STEPS: dict[str, str] = {
+    "commitment": "fixed what they will bring to the key, by its hash",
+    "reveal": "showed what they bring to the key",
+    "dealing": "dealt the others their shares of it, each sealed to its holder",
+    "received": "checked the shares that they were dealt",
+    "confirmation": "confirmed the key, and that they hold their share of it",
+}
+
+
+def _message(content: Content) -> str:
+    message, step = content["message"], content["step"]
+    said = f"Trustee {message['number']} {_STEPS[step]}"
+    if step != "received":
+        return f"{said}."
+    dealers = " and ".join(f"trustee {one['dealer']}" for one in message["complaints"])
+    if dealers:
+        return f"{said}, and say that what {dealers} dealt is false."
+    return f"{said}, and say that all are good."
+
+
+def _held(content: Content) -> str:
+    return f"Trustee {content['trustee']} proved that they still hold their share of the key."
+
+
+def _key(content: Content) -> str:
+    names = ", ".join(one["name"] for one in content["trustees"])
+    return f"{content['quorum']} of these trustees open a box: {names}."
+
+
+def _credentials(content: Content) -> str:
+    total = sum(one["credentials"] for one in content["sections"])
+    return f"The public keys of {total:,} voting codes, by section and sorted."
+
+
+def _keys(content: Content) -> str:
+    if "sealed" in content:
+        return (
+            "What the issuer answered to amendments of the roll. The number of codes made and "
+            "ended is told after the close, so that it does not show who had voted."
+        )
+    issued = sum(one["credentials"] for one in content["issued"])
+    dead = content["revoked"]["credentials"] if content["revoked"] else 0
+    return (
+        f"What the issuer answered to amendments of the roll: {issued:,} voting "
+        f"{'code' if issued == 1 else 'codes'} made, {dead:,} ended."
+    )
+
+
+def _opening(content: Content) -> str:
+    return f"The paper is fixed: {_many(content['contests'], 'contest')}."
+
+
+def _part(content: Content) -> str:
+    return f"Trustee {content['trustee']} opened their part of box {content['box'] + 1}."
+
+
+def _ballot(content: Content) -> str:
+    return f"{_many(content['votes'], 'sealed vote')} under one voting code."
+
+
+def _challenge(content: Content) -> str:
+    return (
+        f"A paper of section {content['section']} was opened to check a device: "
+        f"{_many(content['votes'], 'vote')}, whose choices stand in the entry. It was not cast, "
+        "and is never counted."
+    )
+
+
+def _reissue(content: Content) -> str:
+    return f"A new code came into force, and {_many(content['revoked'], 'code')} before it ended."
+
+
+def _extension(content: Content) -> str:
+    return f"The poll closes later, on {content['closes_at']}. The reason: {content['reason']}"
+
+
+def _close(content: Content) -> str:
+    if content["early"]:
+        return f"The poll closed before its hour. The reason: {content['reason']}"
+    return "The poll closed at its hour."
+
+
+def _reconciliation(content: Content) -> str:
+    ballots = sum(one["ballots"] for one in content["sections"])
+    aside = sum(one["set_aside"] for one in content["sections"])
+    return (
+        f"Marked register and ballots agree: {ballots:,} ballots, {aside:,} of them set aside, "
+        f"{_many(content['boxes'], 'box', 'boxes')}."
+    )
+
+
+def _mix(content: Content) -> str:
+    place = f"Mix {content['number']} of box {content['box'] + 1}"
+    if content["trustee"] is None:
+        return f"{place}, by the server."
+    return f"{place}, by {content['mixer']}, trustee {content['trustee']}."
+
+
+def _commitment(content: Content) -> str:
+    return (
+        f"Trustee {content['trustee']} fixed their part of box {content['box'] + 1} by its hash, "
+        "before any trustee showed theirs."
+    )
+
+
+def _profile(content: Content) -> str:
+    return f"{content['papers']:,} papers, {content['papers_rejected']:,} of them rejected."
+
+
+def _count(content: Content) -> str:
+    sheet = content["sheet"]
+    names = ", ".join(sheet["elected"])
+    return f"{sheet['valid']:,} valid papers, {_many(sheet['stages'], 'stage')}: {names}."
+
+
+def _lot(content: Content) -> str:
+    return f"Drawn first: place {content['drawn'][0] + 1} on the paper, which is excluded."
+
+
+def _declaration(content: Content) -> str:
+    said = [f"{one['title']}: {', '.join(one['elected'])}." for one in content["contests"]]
+    return " ".join(said)
+
+
+def _many(items: Any, noun: str, several: str = "") -> str:
+    """ "1 contest", "2 contests"."""
+    count = len(items)
+    return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
+
+
+SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
+    "notice": ("Notice of poll", _notice),
+    "candidates": ("Statement of persons nominated", _candidates),
+    "nominations-reopened": ("Nominations opened again", _nothing),
+    "contest-struck": ("A contest was struck", _struck),
+    "withdrawal": ("A candidate withdrew", _withdrawal),
+    "roll": ("The roll was frozen", _roll),
+    "amendment": ("The roll was amended", _amendment),
+    "set-aside": ("Ballots were set aside", _set_aside),
+    "ballots-stand": ("Ballots stand again", _stand),
+    "roll-withdrawn": ("The freeze was withdrawn", _reasoned),
+    "ceremony": ("The key ceremony began", _ceremony),
+    "ceremony-message": ("A step of the key ceremony", _message),
+    "share-held": ("A trustee holds their share", _held),
+    "key": ("The trustees’ key", _key),
+    "credentials": ("Voting codes", _credentials),
+    "keys": ("Voting codes after amendments", _keys),
+    "opening": ("Opening of the poll", _opening),
+    "ballot": ("A sealed ballot", _ballot),
+    "challenge": ("A paper opened to check a device", _challenge),
+    "reissue": ("A code was replaced", _reissue),
+    "suspension": ("The poll was suspended", _reasoned),
+    "resumption": ("The poll went on", _reasoned),
+    "extension": ("The poll was extended", _extension),
+    "close": ("Close of the poll", _close),
+    "reconciliation": ("The register was verified", _reconciliation),
+    "mix": ("A box was mixed", _mix),
+    "opening-commitment": ("A trustee fixed their part", _commitment),
+    "part": ("A trustee opened their part", _part),
+    "profile": ("A box was opened", _profile),
+    "lot": ("A lot was drawn", _lot),
+    "count": ("A contest was counted", _count),
+    "declaration": ("Declaration of the result", _declaration),
+    "void": ("Declared void", _reasoned),
+}
