@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from ballot.canonical import read_canonical
+from ballot.ceremonies import frame_of, newest_ceremony
 from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election
+from ballot.published import board_key
 from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
 from ballot.showing.dashboard import line
 from ballot.showing.paper import rules_of_contest
@@ -78,6 +80,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "is_open": not closed_sentence(election, now=now),
         "is_declared": election.stage.is_declared,
         "void_reason": _void_reason(election),
+        "board_key": board_key(election).text(),
     }
 
 
@@ -89,11 +92,14 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
     yield {"name": "Hours are on the clocks of", "value": election.zone.replace("_", " ")}
     yield {"name": "Party", "value": election.party}
     yield {"name": "Returning officer", "value": election.returning_officer}
+    yield {"name": "Does the result count?", "value": _counts(election)}
     yield {"name": "Voting codes", "value": _codes(election)}
+    yield {"name": "Trustees", "value": _trustees(election)}
     yield {
         "name": "Small sections",
-        "value": f"A section with fewer than {election.smallest_box} ballots is opened together "
-        "with another. Where fewer are cast altogether, they are opened only if none is set aside.",
+        "value": f"A section with fewer than {election.smallest_box} "
+        f"ballot{'' if election.smallest_box == 1 else 's'} is opened together with another. "
+        "Where fewer are cast altogether, they are opened only if none is set aside.",
     }
     yield {"name": "Who is struck off the roll after casting", "value": _after_cast(election)}
     yield {
@@ -110,11 +116,32 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
 def _codes(election: Election) -> str:
     """Who makes the codes, and so could vote for those who do not."""
     if election.issuer is None:
-        return "The server makes and sends them."
+        return "The server makes and sends them, and is trusted not to use them."
     return (
         f"{election.issuer['name']}, an outside issuer, makes and sends them on a machine of their "
         f"own; the server has none. Their key: {election.issuer['key']}"
     )
+
+
+def _counts(election: Election) -> str:
+    if election.demonstration:
+        return "No. This is a rehearsal: the server holds the trustees’ shares itself."
+    return "Yes. This is no rehearsal: the server holds no trustee’s share of the key."
+
+
+def _trustees(election: Election) -> str:
+    """Who opens the boxes, and how many of them it takes."""
+    ceremony = newest_ceremony(election)
+    if ceremony is None:
+        return "They are named when they begin to make the key, before the poll opens."
+    frame = frame_of(ceremony)
+    if election.key is None:
+        names = ", ".join(frame.trustees)
+        return (
+            f"These make the key, and it will take {frame.quorum} of them to open a box: {names}."
+        )
+    names = ", ".join(one["name"] for one in election.key["trustees"])
+    return f"It takes {election.key['quorum']} of these to open a box: {names}."
 
 
 _BECOMES = {"stands": "stands and is counted", "set-aside": "is set aside and not counted"}

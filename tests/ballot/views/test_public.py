@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -19,7 +20,9 @@ from ballot import limits
 from ballot.canonical import read_canonical
 from ballot.counting.blt import parse_blt
 from ballot.models import Entry
+from ballot.published import board_key
 from ballot.sealing.ballot import tracker_words
+from ballot.services.begin_ceremony import NewTrustee, begin_ceremony
 from ballot.services.board import append_ballots
 from tests.ballot.views.world import world
 
@@ -70,6 +73,36 @@ def test_the_public_page_of_an_open_poll_reads_no_elector_one_by_one(client: Cli
     assert all("SUM(" in sql.upper() for sql in read if "members_rolltotal" in sql)
     assert any("members_rolltotal" in sql for sql in read)
     assert "12.5%" in page and "The roll: 8 electors" in page
+
+
+def test_the_notice_says_who_is_trusted_with_what_and_whether_the_result_counts(
+    client: Client,
+) -> None:
+    here = world(demonstration=False).to("nominated")
+    path = reverse("election", args=[here.slug])
+    before = client.get(path).text
+    here._frozen()
+    named = [NewTrustee("Ann", "ann@example.org"), NewTrustee("Ben", "ben@example.org")]
+    begin_ceremony(here.election_id, trustees=named, quorum=2, **here.by)
+    during = client.get(path).text
+    rehearsed = world(title="Rehearsed").to("keyed")
+    after = client.get(reverse("election", args=[rehearsed.slug])).text
+
+    assert "They are named when they begin to make the key" in before
+    assert "it will take 2 of them to open a box: Ann, Ben." in during
+    assert "Yes. This is no rehearsal" in during
+    assert "The server makes and sends them, and is trusted not to use them." in during
+    assert "It takes 2 of these to open a box: Ann, Ben, Cy." in after
+    assert "No. This is a rehearsal" in after
+
+
+def test_the_notice_shows_the_boards_key_in_letters_and_for_a_camera(client: Client) -> None:
+    here = world().to("nominating")
+
+    page = client.get(reverse("election", args=[here.slug])).text
+
+    assert board_key(here.election).text() in html.unescape(page)
+    assert "The board’s key as a QR code</title>" in page
 
 
 # --- the board -------------------------------------------------------------------------------
