@@ -66,7 +66,8 @@ def test_a_challenge_is_taken_from_its_holder_and_found_on_the_board(client: Cli
     assert "within a minute" in waits.text
     append_ballots(here.election)
     shown = client.post(board, {"tracker": words})
-    assert "A paper opened to check a device" in shown.text and "What was marked on it stands in" in shown.text
+    assert "A paper opened to check a device" in shown.text
+    assert "What was marked on it stands in" in shown.text
     assert "No ballot stands for this" not in shown.text
 
 
