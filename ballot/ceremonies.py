@@ -106,6 +106,11 @@ def newest_ceremony(election: Election) -> KeyCeremony | None:
     return election.ceremonies.select_related("entry").order_by("-pk").first()
 
 
+def ceremony_stands(election: Election) -> bool:
+    """Whether a ceremony has begun: then the key is its to make, or another's begun anew."""
+    return election.ceremonies.exists()
+
+
 def frame_of(ceremony: KeyCeremony) -> Ceremony:
     """The frame of a ceremony, as its entry gives it."""
     return read_frame(_content(ceremony.entry))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ballot.ceremonies import not_proved
+from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election
 from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
@@ -100,6 +100,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         # Why one stopped may say who is tied: it is for those who may do its act.
         "jobs": [job for job in jobs if {"see_job", job.kind} & ACTS.keys() <= may],
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
+        "next_by_trustees": upcoming is not None
+        and upcoming.act == "set_key" and ceremony_stands(election),
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,
         "objections": objections(election),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from ballot.ceremonies import ceremony_stands
 from ballot.checklist import BY_ACT, Check, checks_of
 from ballot.forms.acts import LotForm, PlainForm
 from ballot.forms.reading import sent
@@ -49,12 +50,22 @@ def act_page(name: str) -> Callable[..., HttpResponseBase]:
 
 def _done(request: StaffRequest, act: DeskAct, election: Election, form: PlainForm) -> bool:
     try:
+        _require_no_ceremony(act, election)
         act.carry_out(election, by=request.user.pk, given=form.parameters())
     except Refusal as refusal:
         form.add_error(None, refusal.sentence)
         return False
     messages.success(request, act.how.value)
     return True
+
+
+def _require_no_ceremony(act: DeskAct, election: Election) -> None:
+    """Refuse to begin a ceremony over one that stands: a stale page must not undo it."""
+    if act.name == "set_key" and ceremony_stands(election):
+        raise Refusal(
+            "ceremony.stands",
+            "A key ceremony has begun already. On the page of the trustees it can be begun anew.",
+        )
 
 
 def _page(
@@ -77,6 +88,7 @@ def _page(
         "is_here": is_here,
         "takes_two": act.how is How.BY_TWO,
         "by_trustees": is_here and act.name in {"set_key", "open_poll", "mix_box", "open_box"},
+        "ceremony_stands": act.name == "set_key" and ceremony_stands(election),
         "by_issuer": act.name == "send_codes" and election.issuer is not None,
         "small_box_sentence": small_box_sentence(election) if is_here else "",
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
@@ -97,6 +109,8 @@ def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> boo
     if act.name == "send_codes" and election.issuer is not None:
         return False
     if act.name == "open_box" and election.demonstration:
+    if act.name == "set_key" and ceremony_stands(election):
+        return False
         # The server opens the trustees' parts itself, as the first thing of the act.
         return True
     return all(check.is_met for check in checks)
