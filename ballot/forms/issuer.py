@@ -10,5 +10,7 @@ class IssuerFileForm(forms.Form):
 
     file = forms.FileField(
         label="The issuer’s file",
+        help_text="It is called keys-for-the-officer.bin at first, and "
+        "answers-for-the-officer.json from then on.",
         error_messages={"required": "Choose the file.", "empty": "The file is empty."},
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.lifecycle import State, is_before
-from ballot.models import CastDispute, Election
+from ballot.models import CastDispute, Election, IssuerRequest
 from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
 from ballot.showing.small_box import small_box_sentence
@@ -106,6 +106,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "dispatch": dispatch if "see_letters" in may else None,
         "objections": objections(election),
         "dispute_sentence": _dispute_sentence(election),
+        "requests_sentence": _requests_sentence(election) if "see_register" in may else "",
         "unproved_sentence": _unproved_sentence(election, now=now),
         "small_box_sentence": small_box_sentence(election),
         "has_trustees": not is_before(election.stage, State.FROZEN),
@@ -132,6 +133,18 @@ def _dispute_sentence(election: Election) -> str:
     if said == 1:
         return "One elector says that the ballot cast in their name was not theirs."
     return f"{said:,} electors say that the ballots cast in their names were not theirs."
+
+
+def _requests_sentence(election: Election) -> str:
+    """How many requests the outside issuer has not answered; empty for none."""
+    asked = election.issuer_requests.filter(state=IssuerRequest.State.OPEN).count()
+    if not asked:
+        return ""
+    waits = "request waits" if asked == 1 else "requests wait"
+    return (
+        f"{asked:,} {waits} for the outside issuer. Give them the file of requests, and hand in "
+        "their answers: until then a new code does not work."
+    )
 
 
 def _unproved_sentence(election: Election, *, now: datetime) -> str:

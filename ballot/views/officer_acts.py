@@ -91,6 +91,7 @@ def _page(
         "ceremony_stands": act.name == "set_key" and ceremony_stands(election),
         "by_issuer": act.name == "send_codes" and election.issuer is not None,
         "small_box_sentence": small_box_sentence(election) if is_here else "",
+        "issuer_sends": act.name == "open_poll" and election.issuer is not None,
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
@@ -108,9 +109,9 @@ def is_at_its_state(act: DeskAct, election: Election) -> bool:
 def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> bool:
     if act.name == "send_codes" and election.issuer is not None:
         return False
-    if act.name == "open_box" and election.demonstration:
     if act.name == "set_key" and ceremony_stands(election):
         return False
+    if act.name == "open_box" and election.demonstration:
         # The server opens the trustees' parts itself, as the first thing of the act.
         return True
     return all(check.is_met for check in checks)

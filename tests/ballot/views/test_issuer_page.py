@@ -59,7 +59,10 @@ def test_an_officer_gives_the_list_takes_the_keys_and_later_the_answers(outside:
     address = reverse("desk_issuer", args=[run.election.slug])
     assert NAME in client.get(address).content.decode()
     # The step of the order of business leads here.
-    assert address in client.get(reverse("act_send_codes", args=[run.election.slug])).text
+    act = client.get(reverse("act_send_codes", args=[run.election.slug])).text
+    assert address in act and "waits encrypted in its letter" not in act
+    opening = client.get(reverse("act_open_poll", args=[run.election.slug])).text
+    assert "to send them once the poll is open" in opening
 
     file = download(client, run, "desk_issuer_list", outside)
     assert outside.run("make", file) == 0
@@ -69,7 +72,9 @@ def test_an_officer_gives_the_list_takes_the_keys_and_later_the_answers(outside:
 
     bring(run, to="polling")
     reissue_code(run.election_id, recipient=entries(run)[0].public_id, **run.by)
-    assert "1 ask for a new code" in client.get(address).text
+    assert "1 asks for a new code" in client.get(address).text
+    assert "1 request waits for the outside issuer" in client.get(
+        reverse("desk_election", args=[run.election.slug])).text
     file = download(client, run, "desk_issuer_requests", outside)
     assert outside.run("answer", file) == 0
     answers = (outside.folder / ANSWERS_FILE).read_bytes()
