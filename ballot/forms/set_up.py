@@ -44,6 +44,16 @@ class BeginForm(forms.Form):
     )
 
 
+class BeginTrialForm(BeginForm):
+    """The same in a trial installation, where the server may sit for the trustees."""
+
+    has_trustees = forms.BooleanField(
+        label="Trustees hold the key, each on a machine of their own", required=False,
+        help_text="As in a real election. Otherwise the server sits for all of them, and every "
+        "page says that no result counts. It cannot be changed later.",
+    )
+
+
 class SetUpForm(BeginForm):
     """Everything of an election that its notice fixes."""
 

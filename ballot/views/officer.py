@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ballot.forms.reading import sent, sent_with_files
 from ballot.forms.set_up import (
     BeginForm,
+    BeginTrialForm,
     CandidateForm,
     ContestForm,
     SetUpForm,
@@ -60,15 +61,15 @@ def elections(request: StaffRequest) -> HttpResponse:
 @never_cache
 @get_or_post
 def begin(request: StaffRequest) -> HttpResponse:
-    form = BeginForm(sent(request), initial={"party": settings.PARTY_NAME})
+    begins = BeginTrialForm if settings.DEVELOPMENT else BeginForm
+    form = begins(sent(request), initial={"party": settings.PARTY_NAME})
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        # In a trial installation the server holds the shares, unless there are trustees.
+        demonstration = settings.DEVELOPMENT and not given.pop("has_trustees", False)
         try:
             election_id = create_election(
-                **form.cleaned_data,
-                # In a trial installation the server holds the shares, and the pages say so.
-                demonstration=settings.DEVELOPMENT,
-                by=request.user.pk,
-                now=timezone.now(),
+                **given, demonstration=demonstration, by=request.user.pk, now=timezone.now()
             )
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)

@@ -84,6 +84,23 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
     assert photo.content[:4] == b"RIFF"
 
 
+@pytest.mark.parametrize(
+    ("is_trial", "given", "sits"),
+    [(True, {}, True), (True, {"has_trustees": "on"}, False), (False, {}, False)],
+)
+def test_the_server_sits_for_the_trustees_in_a_trial_alone_unless_there_are_some(
+    client: Client, settings: Any, is_trial: bool, given: dict[str, str], sits: bool
+) -> None:
+    settings.DEVELOPMENT = is_trial
+    sign_in(client, officer())
+    page = client.get(reverse("desk_begin")).text
+
+    client.post(reverse("desk_begin"), {"title": "Leader 2026", "party": "The Party"} | given)
+
+    assert Election.objects.get().demonstration is sits
+    assert ("Trustees hold the key, each on a machine of their own" in page) is is_trial
+
+
 def test_the_rules_of_another_election_are_not_offered(client: Client) -> None:
     here = world()
     person = here.officers[0]
