@@ -74,7 +74,7 @@ export class Frame {
 
   // Who has done what, from the board. held: the numbers of those who proved to hold their share.
   drawTable(onBoard, held) {
-    const head = ["Trustee", "Ceremony", "Proved"].map((text) => cell("th", text));
+    const head = ["Trustee", "Ceremony", "Share proved"].map((text) => cell("th", text));
     for (const one of head) one.scope = "col";
     const rows = onBoard.frame.trustees.map((name, place) => {
       const number = place + 1;
@@ -88,7 +88,7 @@ export class Frame {
     const caption = make("caption", captionClass, "Who has done what");
     const top = make("thead", "govuk-table__head", make("tr", "govuk-table__row", ...head));
     const body = make("tbody", "govuk-table__body", ...rows);
-    this.#draw(this.table, make("table", "govuk-table", caption, top, body));
+    this.#draw(this.table, scrolling(make("table", "govuk-table", caption, top, body), caption));
   }
 
   // The hash T as words, to be read to the others.
@@ -123,12 +123,22 @@ export class Frame {
 }
 
 function progressOf(onBoard, number) {
-  if (onBoard.out.has(number)) return "Is out";
+  if (onBoard.out.has(number)) return "Out: holds no share";
   const last = STEPS.findLast((step) => onBoard.said[step].has(number));
   if (last === undefined) return "Nothing yet";
   const complaints = onBoard.complaints.filter(({ complainant }) => complainant === number);
   const of = complaints.map(({ dealer }) => onBoard.nameOf(dealer)).join(", ");
   return complaints.length > 0 ? `${DONE[last]}; complained of ${of}` : DONE[last];
+}
+
+// A table wider than the page scrolls in its own frame, which takes the focus.
+function scrolling(table, caption) {
+  caption.id = "trustee-table-caption";
+  const around = make("div", "app-scroll", table);
+  around.tabIndex = 0;
+  around.setAttribute("role", "region");
+  around.setAttribute("aria-labelledby", caption.id);
+  return around;
 }
 
 const cell = (tag, text) =>
