@@ -14,10 +14,10 @@ const board = new URL(root.dataset.boardUrl, location.href);
 const sealing = await import(root.dataset.sealingUrl);
 
 const NO_PAPER =
-  "It is no opened paper of this election. If it came straight from the first device, do not vote on that device: keep what both show, and tell the scrutineer and the returning officer.";
+  "It is no opened paper of this election. If you typed or pasted it, do so once more, to the last character. If it came straight from the first device, do not vote on that device: keep what both show, and tell the scrutineer and the returning officer.";
 const NO_BOARD = "The board could not be read. Look at the connection of this device and try again.";
 const BAD_BOARD =
-  "The board is not what it should be, or has no election of which this paper could be. Keep what both devices show, and tell the scrutineer.";
+  "The board is not what it should be, or has no election of which this paper could be. If you typed or pasted the paper, do so once more, to the last character. If the page still says this, keep what both devices show, and tell the scrutineer.";
 
 async function check(written) {
   hideProblem();
