@@ -95,6 +95,8 @@ def test_a_good_contest_passes_and_nothing_is_asked_of_another_site(
     assert verdict_of(page) == "PASS"
 
     assert states_of(page) == ["PASS"] * 16
+    expect(page.get_by_text("This is a rehearsal")).to_be_visible()
+    expect(page.locator("#check-next")).to_be_hidden()
     with page.expect_download() as kept:
         page.get_by_role("link", name="Keep the report as a file").click()
     assert json.loads(Path(kept.value.path()).read_text()) == verified(archive)
@@ -123,6 +125,7 @@ def test_a_bundle_with_one_changed_byte_fails_with_what_and_where(
     assert verdict_of(page) == "FAIL"
 
     assert states_of(page) == [one["result"] for one in report["checks"]]
+    expect(page.get_by_text("Download everything once more")).to_be_visible()
     failed = page.locator("#check-rows li", has=page.locator(".govuk-tag--red"))
     expect(failed).to_have_count(1)
     expect(failed).to_contain_text("blob.hash")

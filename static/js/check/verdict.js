@@ -7,6 +7,12 @@ const SENTENCES = {
   "NOT YET": "Nothing failed, and the result is not there yet.",
 };
 
+const NEXT = {
+  PASS: "",
+  FAIL: "Keep the report, and what you checked. Download everything once more, best over another network, and check that. If it fails again, give both to the scrutineer and to the returning officer, and say so in public: the check that failed, below, names what is wrong.",
+  "NOT YET": "Check again once the result is declared, and keep what you have: the later board must continue it.",
+};
+
 export function showReport(report) {
   const panel = at("check-verdict-panel");
   for (const each of Object.keys(SENTENCES)) {
@@ -14,6 +20,9 @@ export function showReport(report) {
   }
   at("check-verdict-title").textContent = report.verdict;
   at("check-verdict-sentence").textContent = SENTENCES[report.verdict];
+  at("check-next").textContent = NEXT[report.verdict];
+  show(at("check-next"), NEXT[report.verdict] !== "");
+  show(at("check-rehearsal"), report.rehearsal);
   at("check-notes").replaceChildren(...notesOf(report).map((note) => make("li", "app-wrap-anywhere", note)));
   const file = new Blob([JSON.stringify(report, null, 2), "\n"], { type: "application/json" });
   at("check-report").href = URL.createObjectURL(file);
