@@ -79,7 +79,7 @@ def test_an_extension_says_the_hour_as_clocks_show_it() -> None:
 
 
 def test_a_notice_says_who_makes_the_codes_and_whether_its_result_counts() -> None:
-    notice = {
+    notice: dict[str, Any] = {
         "title": "Leader", "party": "The Party", "contests": [{}], "issuer": None,
         "opens_at": "2026-11-30T09:00:00Z", "closes_at": "2026-12-11T12:00:00Z",
     }  # fmt: skip
