@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,8 @@ def test_what_is_printed_is_the_share_file_and_nothing_else(
     for part, colour in (("paper", "rgb(255, 255, 255)"), ("ink", "rgb(0, 0, 0)")):
         drawn = page.locator(f".trustee-paper .booth-picture__{part}")
         assert drawn.evaluate("it => getComputedStyle(it).fill") == colour
+    printed = re.compile(r"Leader 2026\. Trustee 1: Ann Ash\. Printed on \d+ \w+ \d{4}\.")
+    expect(page.locator(".trustee-paper")).to_contain_text(printed)
     text = page.locator(".trustee-paper__text").inner_text()
     assert "".join(text.split()) == file.read_text()
     screenshot(page, "trustee-paper")

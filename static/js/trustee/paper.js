@@ -19,6 +19,9 @@ export function removePaper() {
   document.body.classList.remove("trustee-prints");
 }
 
+// A ceremony may be begun anew: by the day an old paper is told from the one that counts.
+const today = () => new Date().toLocaleDateString("en-GB", { dateStyle: "long" });
+
 function paperOf(text, { title, name, number }) {
   const lines = text.match(new RegExp(`.{1,${LINE}}`, "g")).join("\n");
   const picture = make(
@@ -30,7 +33,7 @@ function paperOf(text, { title, name, number }) {
     "section",
     "trustee-paper",
     make("h2", "govuk-heading-l", "Share of the key"),
-    make("p", "govuk-body", `${title}. Trustee ${number}: ${name}.`),
+    make("p", "govuk-body", `${title}. Trustee ${number}: ${name}. Printed on ${today()}.`),
     make("p", "govuk-body", "This is a share file, closed by the trustee’s passphrase. Keep it apart from the passphrase, and destroy it once the result stands. To use it, read the code with a phone that has no network, or type the text, on the trustee’s page under “I have it on paper”."),
     picture,
     make("pre", "trustee-paper__text", lines),
