@@ -94,6 +94,7 @@ bench-check: .venv/.installed-dev static
 bench-issuer: install
 	@$(BIN)/python -m benchmarks.issuer $(OPTIONS)
 
+# requirements.lock first: the others are held to its versions (-c requirements.lock).
 lock: .venv/.installed-dev
 	$(COMPILE) --output-file requirements.lock requirements.txt
 	$(COMPILE) --output-file requirements-dev.lock requirements-dev.txt

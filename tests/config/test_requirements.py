@@ -71,6 +71,26 @@ def test_each_requirement_is_pinned_with_a_reason_and_locked_at_that_version(nam
     assert {package: found.get(package) for package in wanted} == wanted
 
 
+def test_make_lock_makes_every_lock_file_and_the_first_before_those_held_to_it() -> None:
+    recipe = (ROOT / "Makefile").read_text().partition("\nlock:")[2].partition("\n\n")[0]
+
+    made = re.findall(r"--output-file (\S+)\.lock (\S+)\.txt$", recipe, flags=re.MULTILINE)
+
+    assert [lock for lock, _ in made] == [source for _, source in made]
+    assert made[0][0] == "requirements"
+    assert {lock for lock, _ in made} == {path.stem for path in ROOT.glob("*.lock")} == set(NAMES)
+
+
+def test_make_help_names_every_bench() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    told = makefile.partition("\nhelp:")[2].partition("\n\n")[0]
+
+    benches = set(re.findall(r"^(bench-[a-z]+):", makefile, flags=re.MULTILINE))
+
+    assert len(benches) > 5
+    assert set(re.findall(r"bench-[a-z]+", told)) == benches
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_locked_package_carries_hashes(name: str) -> None:
     blocks = re.split(r"\n(?=\S)", (ROOT / f"{name}.lock").read_text().strip())
@@ -157,3 +177,11 @@ def test_a_trustees_machine_needs_nothing_but_what_is_named_for_it() -> None:
     assert {"django", "celery", "pytest"} <= set(hidden)
     assert done.returncode == 0, done.stderr
     assert locked("requirements-trustee").items() <= locked("requirements").items()
+
+
+def test_a_trustees_lock_has_the_hashes_of_the_servers_own() -> None:
+    def blocks(name: str) -> set[str]:
+        text = (ROOT / f"{name}.lock").read_text().strip()
+        return {one.strip() for one in re.split(r"\n(?=\S)", text) if "==" in one}
+
+    assert blocks("requirements-trustee") <= blocks("requirements")
