@@ -19,7 +19,8 @@ from verifier.bundle import Unreadable
 from verifier.checks import run_checks
 from verifier.failure import Failed
 from verifier.known import Known
-from verifier.report import Finding
+from verifier.outside import says_rehearsal
+from verifier.report import REHEARSAL, Finding
 from verifier.workers import Workers
 
 # A page says how far it is some times a minute. Sums over so few rows cost 3 % more.
@@ -40,6 +41,8 @@ def check(arguments: Sequence[str], tell: Callable[[str], None]) -> None:
     except Failed as error:
         say("unreadable", asdict(Finding.of(error)))
         return
+    if says_rehearsal(bundle):
+        say("rehearsal", REHEARSAL)
     work = Work(say)
     with Workers(1, work.add, largest=ROWS_BETWEEN) as workers:
         report = run_checks(

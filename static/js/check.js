@@ -30,6 +30,8 @@ at("check-stop").addEventListener("click", () => {
 function begin({ options, files }) {
   clearOutcomes();
   show(at("check-verdict"), false);
+  show(at("check-rehearsal"), false);
+  write(at("check-verdict-rehearsal"), "");
   show(at("check-progress"));
   show(at("check-stop"));
   at("check-start").disabled = true;
@@ -61,6 +63,7 @@ function end() {
 function hear({ fetched, done, all, told, stopped }) {
   if (stopped !== undefined) stop(stopped);
   else if (fetched) showFetched(fetched, done, all);
+  else if (told.rehearsal) showRehearsal(told.rehearsal);
   else if (told.work) showWork(told.work);
   else if (told.outcome) showOutcome(told.outcome);
   else if (told.unreadable) refuse(told.unreadable);
@@ -79,6 +82,12 @@ function next(number) {
   const name = showRunning(number);
   if (name) say(`Check ${number} of 16: ${name}`);
   at("check-bar").value = 0;
+}
+
+// It is said before all else, and again with the verdict, as the command does.
+function showRehearsal(sentence) {
+  for (const id of ["check-rehearsal-sentence", "check-verdict-rehearsal"]) write(at(id), sentence);
+  show(at("check-rehearsal"));
 }
 
 function showWork({ name, done, rows }) {

@@ -17,6 +17,7 @@ from ballot.views import check as views
 from tests.ballot.factories import Run, election
 from tests.browser.axe import findings
 from tests.verifier.bundles import verified, written
+from verifier.report import REHEARSAL
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,12 +91,16 @@ def test_a_good_contest_passes_and_nothing_is_asked_of_another_site(
     page = page_of(open_page, origin, run)
     asked: list[Request] = []
     page.context.on("request", lambda request: asked.append(request))  # noqa: PLW0108
+    expect(page.locator("#check-rehearsal")).to_be_hidden()
     start(page)
+    expect(page.locator("#check-rehearsal")).to_contain_text(REHEARSAL, timeout=PATIENCE_MS)
 
     assert verdict_of(page) == "PASS"
 
+    # It is said last, too (bundle §5.3).
+    expect(page.locator("#check-rehearsal")).to_be_visible()
+    expect(page.locator("#check-verdict")).to_contain_text(REHEARSAL)
     assert states_of(page) == ["PASS"] * 16
-    expect(page.get_by_text("This is a rehearsal")).to_be_visible()
     expect(page.locator("#check-next")).to_be_hidden()
     with page.expect_download() as kept:
         page.get_by_role("link", name="Keep the report as a file").click()

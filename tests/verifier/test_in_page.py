@@ -14,6 +14,7 @@ from tests.ballot.factories import election
 from tests.verifier.bundles import ROOT, failures, verified, written
 from verifier.checks import CHECKS
 from verifier.in_page import check
+from verifier.report import REHEARSAL
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,17 @@ def test_what_fails_is_told_with_its_condition_and_place(tmp_path: Path) -> None
 
     assert report["verdict"] == "FAIL"
     assert failures(report)[0][::2] == ("log", str(other))
+
+
+def test_a_rehearsal_is_told_before_all_else_and_with_the_report(tmp_path: Path) -> None:
+    # bundle §5.3
+    for is_one in (True, False):
+        run = election(at="nominated", title=f"Leader {is_one}", demonstration=is_one)
+        said = heard(str(written(run, tmp_path, f"{is_one}.zip")))
+
+        assert of(said, "rehearsal") == [REHEARSAL] * is_one
+        assert of(said, "report")[0]["rehearsal"] is is_one
+        assert ("rehearsal" in said[0]) is is_one
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ export function showReport(report) {
   at("check-verdict-sentence").textContent = SENTENCES[report.verdict];
   at("check-next").textContent = NEXT[report.verdict];
   show(at("check-next"), NEXT[report.verdict] !== "");
-  show(at("check-rehearsal"), report.rehearsal);
   at("check-notes").replaceChildren(...notesOf(report).map((note) => make("li", "app-wrap-anywhere", note)));
   const file = new Blob([JSON.stringify(report, null, 2), "\n"], { type: "application/json" });
   at("check-report").href = URL.createObjectURL(file);
