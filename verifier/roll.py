@@ -12,6 +12,7 @@ from typing import Any
 from verifier.board import Board, Entry
 from verifier.failure import Failed
 
+OF_KIND = {"add": {"added", "restored"}, "remove": {"struck"}, "correct": {"corrected"}}
 BY = {"added": 1, "restored": 1, "struck": -1, "corrected": 0}
 
 
@@ -94,6 +95,9 @@ def _amend(roll: Roll, entry: Entry) -> None:
     electors = Counter(roll.electors)
     for change in content["changes"]:
         section, people = change["section"], change["people"]
+        if change["change"] not in OF_KIND[content["kind"]]:
+            why = f"Of kind {content['kind']} nobody is {change['change']}."
+            raise Failed("amendment.changes", where, why)
         electors[section] += BY[change["change"]] * people
         roll.restored[section] += people if change["change"] == "restored" else 0
         if BY[change["change"]] > 0:

@@ -106,6 +106,9 @@ ROLL: Final[dict[str, Change]] = {
     "an amendment strikes where it added": edited(
         "amendment", put("changes", 0, "change", to="struck"), which=4
     ),
+    "an amendment that strikes off says that it corrects": edited(
+        "amendment", put("kind", to="correct"), which=3
+    ),
     "an amendment restores somebody who was never struck off": edited(
         "amendment", put("changes", 0, "change", to="restored"), which=4
     ),

@@ -100,7 +100,9 @@ ROLL: Act = (
 
 
 def amendment(number: int, change: str, section: str, electors: dict[str, int]) -> Act:
+    kinds = {"added": "add", "struck": "remove", "corrected": "correct"}
     return "amendment", {
+        "kind": kinds[change],
         "number": number,
         "roll": "00" * 32,
         "previous": f"{number - 1:064x}",
