@@ -53,6 +53,8 @@ def check_parts(
         entry.content["trustee"]: entry for entry in _of_box(board, "opening-commitment", closed)
     }
     entries = _of_box(board, "part", closed)
+    for number, commitment in committed.items():
+        last.key.trustee(number, commitment.where)
     if not closed.rows:
         if committed or entries:
             raise Failed("opening.place", closed.where, "An empty box is not opened.")

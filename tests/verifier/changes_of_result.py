@@ -187,6 +187,11 @@ def _committed_to_false(good: Good) -> Files:
 
 
 OPENINGS: Final[dict[str, Change]] = {
+    "a commitment is of nobody, to make up a quorum": board(
+        lambda board: board.doubled("opening-commitment").edited(
+            "opening-commitment", put("trustee", to=7)
+        )
+    ),
     "a commitment comes after a part of its box": board(
         lambda board: board.moved(board.at("opening-commitment", 1), board.at("part", 1))
     ),
