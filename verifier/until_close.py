@@ -142,5 +142,5 @@ def make_reconciliation(known: Known) -> str:
     sections = known.board.only("reconciliation").content["sections"]
     counted = f"{count_of(cast.total() - aside.total(), 'ballot')} counted"
     struck_voted = sum(told["struck_voted"] for told in sections)
-    of_struck = f"{count_of(struck_voted, 'elector')} struck off who had voted"
+    of_struck = f"{count_of(struck_voted, 'elector')} struck off who had voted" * bool(struck_voted)
     return figure_of([count_of(len(sections), "section"), counted, of_struck])

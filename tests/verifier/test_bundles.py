@@ -264,7 +264,9 @@ def test_ballots_are_set_aside_and_one_stands_after_all(tmp_path: Path) -> None:
     report = passed(run, tmp_path)
 
     assert figures(report)["set aside"] == "1 ballot set aside"
-    assert figures(report)["reconciliation"] == "1 section, 3 ballots counted"
+    assert figures(report)["reconciliation"] == (
+        "1 section, 3 ballots counted, 1 elector struck off who had voted"
+    )
 
 
 def test_a_code_that_was_issued_again_casts_and_the_old_one_is_dead(tmp_path: Path) -> None:
