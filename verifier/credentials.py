@@ -201,7 +201,8 @@ class _Following:
             _require_signed(self.issuer, given, entry.where)
         if self.issuer is None:
             return
-        self.issuer.check_revoked(old, [bytes.fromhex(one) for one in revocations], entry.where)
+        dead = [bytes.fromhex(one) for one in revocations]
+        self.issuer.check_replaced(old, dead, entry.where, by=new)
         for section in sections:
             signatures = [bytes.fromhex(signature)]
             self.issuer.check_issued(section, [new], signatures, entry.where)

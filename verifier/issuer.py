@@ -48,6 +48,15 @@ class Issuer:
         """
         self._check_each("revoked", (self.identifier,), keys, signatures, where)
 
+    def check_replaced(
+        self, keys: Sequence[bytes], signatures: Sequence[bytes], where: str, *, by: bytes
+    ) -> None:
+        """Check the signature over each key that dies for another of its elector: equation (47a).
+
+        Raises: Failed (issuer.signature).
+        """
+        self._check_each("replaced", (self.identifier,), keys, signatures, where, after=(by,))
+
     def _check_each(
         self,
         use: str,
@@ -55,11 +64,13 @@ class Issuer:
         keys: Sequence[bytes],
         signatures: Sequence[bytes],
         where: str,
+        *,
+        after: Sequence[Hashed] = (),
     ) -> None:
         if len(keys) != len(signatures):
             why = f"{len(signatures)} signatures are not one for each of {len(keys)} keys."
             raise Failed(CHECK, where, why)
-        messages = [digest(use, *bound, key) for key in keys]
+        messages = [digest(use, *bound, key, *after) for key in keys]
         self._check(messages, signatures, [f"{where}, key {key.hex()}" for key in keys])
 
     def _check(

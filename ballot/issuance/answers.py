@@ -19,7 +19,7 @@ _WHAT: Final = "a file of answers of an issuer"
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """A credential that dies, or will when a reissue is confirmed, and the signature (47)."""
+    """A credential that dies, and the signature (47); of a reissue (47a), dead once confirmed."""
 
     credential: bytes
     signature: bytes

@@ -21,7 +21,7 @@ from ballot.issuer.making import require_same
 from ballot.issuer.outbox import Outbox
 from ballot.issuer.store import Code, Made, Store
 from ballot.sealing.codes import credentials_of, make_code
-from ballot.sealing.issuing import issued_message, revoked_message, sign_issue
+from ballot.sealing.issuing import issued_message, replaced_message, revoked_message, sign_issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class _Answering:
         message = issued_message(self._election(), contact.section, credential)
         return Answer(
             request.number, request.kind, credential, self._sign(message),
-            tuple(self._revocation(one) for one in before) if is_again else (),
+            tuple(self._replaced(one, credential) for one in before) if is_again else (),
         )  # fmt: skip
 
     def revoke(self, request: Request) -> Answer:
@@ -146,6 +146,10 @@ class _Answering:
                 f"Request {request.number} names another section for its elector than the list "
                 "did. Nothing was answered. Ask the returning officer.",
             )
+
+    def _replaced(self, credential: bytes, by: bytes) -> Revocation:
+        message = replaced_message(self._election(), credential, by=by)
+        return Revocation(credential, self._sign(message))
 
     def _revocation(self, credential: bytes) -> Revocation:
         return Revocation(

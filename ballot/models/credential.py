@@ -12,7 +12,7 @@ class Credential(models.Model):
     """One voting code's public key. The code itself stands nowhere but in its letter.
 
     signature, revocation: where an outside issuer makes the codes, theirs over this one where it
-    came after the first list (sealing §5.5, equation 46), and over its death (47) once given.
+    came after the first list (sealing §5.5, equation 46), and over its death (47, 47a) once given.
     """
 
     class Force(models.TextChoices):

@@ -71,14 +71,26 @@ def revoked_message(election_id: bytes, credential: bytes) -> bytes:
     )
 
 
+def replaced_message(election_id: bytes, credential: bytes, *, by: bytes) -> bytes:
+    """Give the 32 bytes signed of a credential that dies for another of its elector (47a).
+
+    by: the credential that takes its place, and no other: else a server could let an elector's own
+        new one take the place of everybody's who abstains.
+    """
+    return transcript_hash(
+        "replaced", _checked(election_id, IDENTIFIER), _checked(credential, CREDENTIAL),
+        _checked(by, CREDENTIAL),
+    )  # fmt: skip
+
+
 def sign_issue(message: bytes, *, key: IssuerKey, rng: Rng) -> bytes:
-    """Sign what one of (45) to (47) gives; rng gives the 32 auxiliary bytes of BIP 340."""
+    """Sign what one of (45) to (47a) gives; rng gives the 32 auxiliary bytes of BIP 340."""
     signature: bytes = ssa.sign(message, key.secret, rng(32))
     return signature
 
 
 def check_issue(message: bytes, signature: bytes, *, issuer: bytes) -> None:
-    """Check an outside issuer's signature over what one of (45) to (47) gives.
+    """Check an outside issuer's signature over what one of (45) to (47a) gives.
 
     issuer: the key that the notice names, x-only.
     Spec:   sealing §5.5.
@@ -111,6 +123,13 @@ def check_revoked(
 ) -> None:
     """Check the signature over a credential that died (equation 47)."""
     check_issue(revoked_message(election_id, credential), signature, issuer=issuer)
+
+
+def check_replaced(
+    election_id: bytes, credential: bytes, signature: bytes, *, by: bytes, issuer: bytes
+) -> None:
+    """Check the signature over a credential that died for another (equation 47a)."""
+    check_issue(replaced_message(election_id, credential, by=by), signature, issuer=issuer)
 
 
 def cut(joined: bytes, size: int) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from ballot.sealing.issuing import (
     SIGNATURE,
     check_issued,
     check_list,
+    check_replaced,
     check_revoked,
     cut,
 )
@@ -94,7 +95,8 @@ def _of_reissue(election: Election, reissue: Any, issuer: bytes) -> Iterator[str
         return
     for dead, given in zip(reissue["revoked"], revocations, strict=True):
         if not _holds(
-            check_revoked, identifier, bytes.fromhex(dead), _given(given), issuer=issuer
+            check_replaced, identifier, bytes.fromhex(dead), _given(given), by=credential,
+            issuer=issuer,
         ):
             yield f"the death of {dead[:16]}"
 
@@ -110,9 +112,9 @@ def _given(signature: str | None) -> bytes:
     return bytes.fromhex(signature) if signature else bytes(SIGNATURE)
 
 
-def _holds(check: Any, *said: Any, issuer: bytes) -> bool:
+def _holds(check: Any, *said: Any, **named: bytes) -> bool:
     try:
-        check(*said, issuer=issuer)
+        check(*said, **named)
     except SealingError:
         return False
     return True

@@ -24,7 +24,7 @@ from ballot.lifecycle import State
 from ballot.mapping import blob_reference
 from ballot.models import Credential, Election, IssuerRequest
 from ballot.sealing.errors import SealingError
-from ballot.sealing.issuing import check_issued, check_revoked
+from ballot.sealing.issuing import check_issued, check_replaced, check_revoked
 from ballot.selectors import codes_made, issuer_is_awaited
 from ballot.services.board import append_entry, store_blob
 from ballot.services.issuer_files import card_of
@@ -113,7 +113,7 @@ def _answered(
 def _require_signed(election: Election, request: IssuerRequest, answer: Answer) -> None:
     """Check every signature of an answer, and that it is of this request's elector.
 
-    Spec: sealing §5.5, equations 46 and 47.
+    Spec: sealing §5.5, equations 46 to 47a.
     """
     issuer, identifier = card_of(election).key, election.public_id.bytes
     if not _must_die(request) <= {one.credential for one in answer.revocations}:
@@ -127,7 +127,12 @@ def _require_signed(election: Election, request: IssuerRequest, answer: Answer) 
             section = request.roll_entry.section.code
             check_issued(identifier, section, answer.credential, answer.signature, issuer=issuer)
         for one in answer.revocations:
-            check_revoked(identifier, one.credential, one.signature, issuer=issuer)
+            if answer.credential is None:
+                check_revoked(identifier, one.credential, one.signature, issuer=issuer)
+            else:
+                check_replaced(
+                    identifier, one.credential, one.signature, by=answer.credential, issuer=issuer
+                )
     except SealingError as refused:
         raise _wrong(answer, "the issuer’s signature does not hold") from refused
 

@@ -53,7 +53,7 @@ function made() {
     credential: hexOfBytes(again),
     revoked: [hexOfBytes(first)],
     signature: hexOfBytes(sign("issued", "member", again)),
-    revocations: [hexOfBytes(sign("revoked", first))],
+    revocations: [hexOfBytes(sign("replaced", first, again))],
   });
   board.add("reconciliation", { amended_keys: [{ entry: 5, ...sealed }] });
   return board;

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ballot.issuance.answers import read_answers
 from ballot.issuer import folder
 from ballot.models import Credential
 from ballot.sealing.codes import VotingKey, make_code, voting_key
@@ -20,12 +21,13 @@ from ballot.sealing.issuing import (
     IssuerKey,
     issued_message,
     make_issuer_key,
-    revoked_message,
+    replaced_message,
     sign_issue,
 )
 from ballot.services.board import append_entry
 from ballot.services.close_poll import close_poll_early
 from ballot.services.issuer_signed import require_issuer_signed, unsigned
+from ballot.services.reissue_code import reissue_code
 from ballot.services.verify_register import verify_register
 from tests.ballot.factories import (
     REASON,
@@ -37,7 +39,7 @@ from tests.ballot.factories import (
     now,
     sealed,
 )
-from tests.ballot.issuer.outside import Outside, coded
+from tests.ballot.issuer.outside import Outside, coded, requests_for
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +64,7 @@ def forge(run: Run, entry, sign: Callable[[bytes], bytes | None]) -> VotingKey:
     Credential.objects.filter(pk=old.pk).update(force="revoked")
     Credential.objects.create(election=here, roll_entry=entry, attempt=2, public_key=key.credential)
     issued = sign(issued_message(identifier, section, key.credential))
-    dead = sign(revoked_message(identifier, bytes(old.public_key)))
+    dead = sign(replaced_message(identifier, bytes(old.public_key), by=key.credential))
     append_entry(here, kind="reissue", now=now(), content={
         "credential": key.credential.hex(), "revoked": [bytes(old.public_key).hex()],
         "signature": issued.hex() if issued else None,
@@ -94,6 +96,29 @@ def test_ballots_that_the_server_forges_for_a_hundred_abstainers_are_refused(
     wrong = list(unsigned(run.election, issuer=issuer))
     assert sum("reissued key" in one for one in wrong) == ABSTAINERS
     assert sum("the death of" in one for one in wrong) == ABSTAINERS
+
+
+def test_no_new_key_of_one_elector_takes_the_place_of_anothers(outside: Outside) -> None:
+    """What the issuer signed for an elector who helps the server, and for one who abstains."""
+    run = bring(coded(outside, electors=2), to="polling")
+    for entry in entries(run):
+        reissue_code(run.election_id, recipient=entry.public_id, **run.by)
+    helper, abstainer = read_answers(outside.answer(requests_for(run))).answers
+    assert helper.credential is not None and helper.signature is not None
+    (dead,) = abstainer.revocations
+    append_entry(run.election, kind="reissue", now=now(), content={
+        "credential": helper.credential.hex(), "revoked": [dead.credential.hex()],
+        "signature": helper.signature.hex(), "revocations": [dead.signature.hex()],
+    })  # fmt: skip
+    old = Credential.objects.get(public_key=dead.credential)
+    Credential.objects.filter(pk=old.pk).update(force="revoked")
+    Credential.objects.create(
+        election=run.election, roll_entry=old.roll_entry, attempt=2, public_key=helper.credential
+    )
+
+    issuer = bytes.fromhex(run.election.issuer["key"])
+    (found,) = unsigned(run.election, issuer=issuer)
+    assert found == f"the death of {dead.credential.hex()[:16]}"
 
 
 @pytest.mark.parametrize("sign", [lambda message: None, lambda message: bytes(64)])

@@ -75,7 +75,7 @@ class Making:
             "credential": new.hex(),
             "revoked": [old.hex()],
             "signature": self.signed("issued", section, new).hex(),
-            "revocations": [self.signed("revoked", old).hex()],
+            "revocations": [self.signed("replaced", old, new).hex()],
         }
 
     def credentials(self, acts: list[Act]) -> Credentials:

@@ -124,7 +124,9 @@ class Following {
     const fresh = bytesOfHex(credential);
     if (this.issuer) {
       this.#requireSigned(signature, "issued", [section, fresh], where);
-      old.forEach((key, at) => this.#requireSigned(revocations?.[at], "revoked", [key], where));
+      old.forEach((key, at) =>
+        this.#requireSigned(revocations?.[at], "replaced", [key, fresh], where),
+      );
     }
     this.found.revoke(old, entry.number, where);
     this.found.issue(section, [fresh], where);

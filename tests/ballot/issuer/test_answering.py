@@ -11,7 +11,7 @@ from ballot.issuance.errors import FileRefused
 from ballot.issuance.lists import Kind, Request
 from ballot.issuer.__main__ import ANSWERS_FILE
 from ballot.sealing.codes import voting_key
-from ballot.sealing.issuing import check_issued, check_revoked
+from ballot.sealing.issuing import check_issued, check_replaced, check_revoked
 from tests.ballot.issuer.files import PARTICULARS, card_of, contact, given_list, given_requests
 from tests.ballot.issuer.outside import Outside, Post, code_in, text_of
 from tests.ballot.issuer.test_making import codes_of, keys_of
@@ -39,7 +39,7 @@ def refused(
 
 
 def test_a_reissue_bears_a_new_key_and_the_death_of_every_one_before(outside: Outside) -> None:
-    # sealing §5.5, equations 46 and 47
+    # sealing §5.5, equations 46 and 47a
     first = made(outside)[contact(1).pseudonym]
 
     (one,) = answered(outside, Request(7, Kind.REISSUE, contact(1)))
@@ -53,7 +53,9 @@ def test_a_reissue_bears_a_new_key_and_the_death_of_every_one_before(outside: Ou
         check_issued(ELECTION, "youth", answer.credential, answer.signature, issuer=issuer)
         assert [each.credential for each in answer.revocations] == dead
         for each in answer.revocations:
-            check_revoked(ELECTION, each.credential, each.signature, issuer=issuer)
+            check_replaced(
+                ELECTION, each.credential, each.signature, by=answer.credential, issuer=issuer
+            )
     assert one.credential != two.credential
 
 

@@ -14,7 +14,7 @@ from ballot.issuance.answers import Answers, read_answers
 from ballot.issuance.card import read_card
 from ballot.issuance.keys import ROW, SignedSection, keys_head, read_keys
 from ballot.models import Credential, IssuerFile, IssuerRequest, ReissueRequest
-from ballot.sealing.issuing import make_issuer_key, revoked_message, sign_issue
+from ballot.sealing.issuing import make_issuer_key, replaced_message, sign_issue
 from ballot.services.amend_roll import amend_roll
 from ballot.services.as_published import told
 from ballot.services.codes import issue_codes
@@ -488,7 +488,10 @@ def test_an_answer_whose_signature_does_not_hold_is_refused_with_its_whole_file(
     key = make_issuer_key(rng=os.urandom)
     dead = first["revocations"][0]["credential"]
     forged = sign_issue(
-        revoked_message(run.election.public_id.bytes, bytes.fromhex(dead)), key=key, rng=os.urandom
+        replaced_message(
+            run.election.public_id.bytes, bytes.fromhex(dead),
+            by=bytes.fromhex(first["credential"]),
+        ), key=key, rng=os.urandom,
     )
 
     for wrong in (
