@@ -496,7 +496,7 @@ def test_an_answer_whose_signature_does_not_hold_is_refused_with_its_whole_file(
 
     for wrong in (
         {"signature": second["signature"]},
-        {"credential": second["credential"]},
+        {"credential": make_issuer_key(rng=os.urandom).public.hex()},
         {"revocations": []},
         {"revocations": second["revocations"]},
         {"revocations": [{"credential": dead, "signature": forged.hex()}]},
