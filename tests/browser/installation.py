@@ -73,8 +73,8 @@ class Installation:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Installation]:
-    """Start the supervisor with `var` as its folder, and stop it in the end."""
+def running(var: Path, **settings: str) -> Iterator[Installation]:
+    """Start the supervisor with `var` as its folder and these settings; stop it in the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -88,7 +88,7 @@ def running(var: Path) -> Iterator[Installation]:
         run = subprocess.Popen(
             [sys.executable, "-m", "config.embedded.supervisor"],
             cwd=ROOT,
-            env=kept | {"HUSTINGS_VAR": str(var), "PORT": str(port)},
+            env=kept | settings | {"HUSTINGS_VAR": str(var), "PORT": str(port)},
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,

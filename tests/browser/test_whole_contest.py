@@ -115,6 +115,12 @@ def set_up(page: Page, installation: Installation) -> None:
     page.get_by_label("Who may vote").select_option(label="Leader 2027, version 1")
     page.get_by_label("Other ways to vote").fill("Ring the office for a postal paper.")
     press(page, "Save")
+    nominate(page, installation)
+    act(page, installation, "publish_notice", "Publish the notice")
+    act(page, installation, "publish_candidates", "Publish who stands")
+
+
+def nominate(page: Page, installation: Installation) -> None:
     page.goto(f"{installation.origin}/desk/elections/leader-2027/contests/new/")
     page.get_by_label("The post").fill("Leader")
     press(page, "Add the contest")
@@ -124,8 +130,6 @@ def set_up(page: Page, installation: Installation) -> None:
         page.get_by_label("Name").fill(name)
         page.get_by_label("Statement").fill(f"{name} will listen.")
         press(page, "Save the nomination")
-    act(page, installation, "publish_notice", "Publish the notice")
-    act(page, installation, "publish_candidates", "Publish who stands")
 
 
 def link_in_letter(page: Page, installation: Installation, address: str) -> str:
