@@ -71,9 +71,9 @@ def check_parts(
     for entry in entries:
         number = entry.content["trustee"]
         wire = read_blob(bundle, entry.content["content"], entry.where)
-        commitment = bytes.fromhex(committed[number].content["commitment"])
+        promised = bytes.fromhex(committed[number].content["commitment"])
         try:
-            part = check_part(last, wire=wire, commitment=commitment, workers=workers)
+            part = check_part(last, wire=wire, commitment=promised, workers=workers)
         except Failed as failure:
             raise Failed(failure.check, f"{entry.where}: {failure.where}", failure.why) from None
         if part.number != number:
