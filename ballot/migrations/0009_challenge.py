@@ -20,11 +20,11 @@ KEPT = "".join(
 )
 KEPT_BACK = "".join(f"DROP TRIGGER {table}_append_only ON {table};" for table in TABLES)
 
-# Tables by their schema: a temporary one of the same name is not asked.
 APART = """
-CREATE FUNCTION ballot_refuse_challenged() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$ BEGIN
-    IF EXISTS (SELECT FROM public.ballot_challengedvote WHERE c1 = NEW.c1)
-       OR EXISTS (SELECT FROM public.ballot_challengedvote WHERE c2 = NEW.c2) THEN
+CREATE FUNCTION ballot_refuse_challenged() RETURNS trigger LANGUAGE plpgsql VOLATILE
+SET search_path = public, pg_temp AS $$ BEGIN
+    IF EXISTS (SELECT FROM ballot_challengedvote WHERE c1 = NEW.c1)
+       OR EXISTS (SELECT FROM ballot_challengedvote WHERE c2 = NEW.c2) THEN
         RAISE EXCEPTION 'a part of a challenged paper is never cast'
             USING ERRCODE = 'unique_violation';
     END IF;
@@ -33,9 +33,10 @@ END $$;
 CREATE TRIGGER ballot_sealedvote_not_challenged BEFORE INSERT ON ballot_sealedvote
     FOR EACH ROW EXECUTE FUNCTION ballot_refuse_challenged();
 
-CREATE FUNCTION ballot_refuse_cast() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$ BEGIN
-    IF EXISTS (SELECT FROM public.ballot_sealedvote WHERE c1 = NEW.c1)
-       OR EXISTS (SELECT FROM public.ballot_sealedvote WHERE c2 = NEW.c2) THEN
+CREATE FUNCTION ballot_refuse_cast() RETURNS trigger LANGUAGE plpgsql VOLATILE
+SET search_path = public, pg_temp AS $$ BEGIN
+    IF EXISTS (SELECT FROM ballot_sealedvote WHERE c1 = NEW.c1)
+       OR EXISTS (SELECT FROM ballot_sealedvote WHERE c2 = NEW.c2) THEN
         RAISE EXCEPTION 'a part of a ballot that was cast is never challenged'
             USING ERRCODE = 'unique_violation';
     END IF;
