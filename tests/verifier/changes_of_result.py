@@ -31,6 +31,12 @@ FIGURES: Final = (
 )
 
 
+def _both_by_one(content: Any) -> None:
+    """Let the second ballot be set aside by the first one's amendment."""
+    first, second = content["ballots"]
+    second["amendment"] = first["amendment"]
+
+
 def _stands_for_nothing(good: Good) -> Files:
     """Let the ballot that stands again never have been set aside."""
     (restored,) = good.board.content("ballots-stand")["ballots"]
@@ -59,7 +65,7 @@ SET_ASIDE: Final[dict[str, Change]] = {
         "set-aside", put("ballots", 0, "reason", to="dead")
     ),
     "two ballots are set aside by an amendment that struck one off": edited(
-        "set-aside", put("ballots", 1, "amendment", to=8)
+        "set-aside", _both_by_one
     ),
     "a ballot is set aside by an amendment that struck off in another section": edited(
         "set-aside", put("ballots", 0, "amendment", to=4)
