@@ -134,7 +134,7 @@ def test_a_download_that_broke_off_goes_on_and_one_of_another_board_begins_anew(
 
 
 def test_the_command_writes_a_folder_that_grows_and_a_zip(tmp_path: Path) -> None:
-    run = election(at="coded", electors=3)
+    run = election(at="frozen", electors=3)
     slug = run.election.slug
     with pytest.raises(CommandError, match="no checkpoint yet"):
         call_command("export_board", slug, str(tmp_path / "board"))

@@ -16,7 +16,10 @@ EXEMPT = {
     **dict.fromkeys(
         ("process_request", "process_request_thread", "handle_error"), "socketserver's own"
     ),
-    **dict.fromkeys(("handle_starttag", "handle_endtag", "handle_data"), "html.parser's own"),
+    **dict.fromkeys(
+        ("handle_starttag", "handle_endtag", "handle_data", "handle_comment", "handle_pi"),
+        "html.parser's own",
+    ),
     **dict.fromkeys(("rules_data", "_tie_data"), "the rules are data: the glossary's own word"),
     "PersonalData": "the law's word",
     "Process": "a process of the machine",

@@ -87,8 +87,11 @@ def test_a_freeze_given_up_kills_its_codes_unsent_and_the_next_is_another_versio
     assert second is not None and (first.version, second.version) == (1, 2)
     assert RollEntry.objects.filter(roll=second).count() == 7
     assert old_codes.isdisjoint(code_of(entry) for entry in entries(run))
-    assert kinds(run) == ["notice", "candidates", "roll", "key", "credentials", "roll-withdrawn",
-                          "roll", "credentials", "opening"]
+    steps = {"ceremony", "ceremony-message", "share-held"}
+    assert [kind for kind in kinds(run) if kind not in steps] == [
+        "notice", "candidates", "roll", "key", "credentials", "roll-withdrawn", "roll",
+        "credentials", "opening",
+    ]  # fmt: skip
 
 
 def test_two_officers_order_the_withdrawal_and_a_worker_is_asked_to_carry_it_out() -> None:

@@ -74,7 +74,7 @@ def test_a_contest_in_three_sections_is_rehearsed_section_by_section(
     profile = tmp_path / "papers.csv"
     profile.write_text(THREE_SECTIONS)
 
-    said, figures = rehearse(profile, "--processes", "1", "--trustees", "1/1", "--mixers", "3",
+    said, figures = rehearse(profile, "--processes", "1", "--trustees", "1/2", "--mixers", "3",
                              "--bundle", str(tmp_path / "all.zip"), monkeypatch=monkeypatch)
 
     assert "The count agrees with the profile in every stage and section." in said

@@ -62,7 +62,7 @@ def test_files_that_never_change_may_be_kept_for_ever_and_the_checkpoint_for_sec
 
 
 def test_a_board_without_a_checkpoint_and_a_file_that_is_not_there_are_said_to_be_so() -> None:
-    run = election(at="coded", electors=3)
+    run = election(at="frozen", electors=3)
     before = at(run, "checkpoint")
     size = signed(run)
 
