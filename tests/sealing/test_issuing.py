@@ -7,12 +7,14 @@ import pytest
 from ballot.sealing.issuing import (
     check_issued,
     check_list,
+    check_replaced,
     check_revoked,
     cut,
     issued_message,
     issuer_key,
     list_message,
     make_issuer_key,
+    replaced_message,
     revoked_message,
     sign_issue,
 )
@@ -76,6 +78,26 @@ def test_what_is_signed_as_issued_is_not_signed_as_revoked_nor_in_another_sectio
         assert refusal(check, *arguments, issuer=KEY.public).condition == "issuer.signature"
 
 
+def test_the_death_of_a_credential_is_signed_for_the_one_in_its_place_alone():
+    # equation 47a: an elector's new credential takes the place of no other elector's
+    old, abstainers, new = CREDENTIALS
+    replaced = signed(replaced_message(ELECTION, old, by=new))
+    revoked = signed(revoked_message(ELECTION, old))
+
+    check_replaced(ELECTION, old, replaced, by=new, issuer=KEY.public)
+    for election, dead, signature, by in (
+        (ELECTION, abstainers, replaced, new),
+        (ELECTION, old, replaced, abstainers),
+        (ELECTION, new, replaced, old),
+        (bytes(16), old, replaced, new),
+        (ELECTION, old, revoked, new),
+    ):
+        refused = refusal(check_replaced, election, dead, signature, by=by, issuer=KEY.public)
+        assert refused.condition == "issuer.signature"
+    refused = refusal(check_revoked, ELECTION, old, replaced, issuer=KEY.public)
+    assert refused.condition == "issuer.signature"
+
+
 @pytest.mark.parametrize("issuer", [bytes(32), b"\xff" * 32, b"short"])
 def test_a_key_of_the_notice_that_is_none_refuses_everything(issuer):
     signature = signed(revoked_message(ELECTION, CREDENTIALS[0]))
@@ -93,6 +115,13 @@ def test_an_identifier_or_a_credential_of_another_length_is_refused():
         (revoked_message, (ELECTION, b"short")),
     ):
         assert refusal(make, *arguments).condition == "issuer.length"
+    for election, dead, by in (
+        (b"short", CREDENTIALS[0], CREDENTIALS[1]),
+        (ELECTION, b"short", CREDENTIALS[1]),
+        (ELECTION, CREDENTIALS[0], b"short"),
+    ):
+        refused = refusal(replaced_message, election, dead, by=by)
+        assert refused.condition == "issuer.length"
 
 
 def test_a_blob_is_cut_into_its_parts_and_one_that_is_not_whole_is_refused():

@@ -30,7 +30,7 @@ from ballot.sealing.challenge import (
 )
 from ballot.sealing.codes import check_identity, read_code, show_code, voting_key
 from ballot.sealing.errors import BallotsRejected, SealingError
-from ballot.sealing.issuing import check_issued, check_list, check_revoked
+from ballot.sealing.issuing import check_issued, check_list, check_replaced, check_revoked
 from ballot.sealing.native import ORDER
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
@@ -110,14 +110,15 @@ def test_refused_codes(case):
 
 @pytest.mark.parametrize("case", OURS["issuer"])
 def test_what_an_outside_issuer_signs(case):
-    # sealing §5.5, equations 45 to 47
+    # sealing §5.5, equations 45 to 47a
     election, section = octets(case["election_id"]), case["section"]
     credentials = [octets(one) for one in case["credentials"]]
     joined = b"".join(credentials)
     parts = {
         "issued-list": (section, len(credentials), joined),
         "issued": (section, joined),
-        "revoked": (joined,),
+        "revoked": credentials,
+        "replaced": credentials,
     }[case["use"]]
     message = plain.h(case["use"], election, *parts)
     secret = int(case["secret"], 16)
@@ -125,9 +126,15 @@ def test_what_an_outside_issuer_signs(case):
     assert plain.write(plain.times(secret, plain.G))[1:].hex() == case["issuer"]
     signature = plain.bip340_sign(message, secret, octets(case["auxiliary"]))
     assert signature.hex() == case["signature"]
-    check = {"issued-list": check_list, "issued": check_issued}.get(case["use"])
-    named = (section, joined) if check else (joined,)
-    (check or check_revoked)(election, *named, signature, issuer=octets(case["issuer"]))
+    issuer = octets(case["issuer"])
+    {
+        "issued-list": lambda: check_list(election, section, joined, signature, issuer=issuer),
+        "issued": lambda: check_issued(election, section, joined, signature, issuer=issuer),
+        "revoked": lambda: check_revoked(election, joined, signature, issuer=issuer),
+        "replaced": lambda: check_replaced(
+            election, credentials[0], signature, by=credentials[1], issuer=issuer
+        ),
+    }[case["use"]]()
 
 
 def place(case):

@@ -35,6 +35,7 @@ from ballot.sealing.issuing import (
     issued_message,
     issuer_key,
     list_message,
+    replaced_message,
     revoked_message,
     sign_issue,
 )
@@ -139,7 +140,10 @@ def code_cases() -> list[dict[str, Any]]:
 
 
 def issuer_cases() -> list[dict[str, Any]]:
-    """What an outside issuer signs: a section of three at first, one that comes, one that dies."""
+    """What an outside issuer signs: a section of three at first, one that comes, one that dies.
+
+    The last dies for the one that comes: a reissue bears the second and the fourth.
+    """
     key = issuer_key(SECRET.to_bytes(32, "big"))
     codes = [make_code(rng=XofRng(bytes([number]))) for number in range(4)]
     *first, later = (voting_key(code, election_id=ELECTION).credential for code in codes)
@@ -148,6 +152,7 @@ def issuer_cases() -> list[dict[str, Any]]:
         ("issued-list", sorted(first), list_message(ELECTION, section, b"".join(sorted(first)))),
         ("issued", [later], issued_message(ELECTION, section, later)),
         ("revoked", [first[0]], revoked_message(ELECTION, first[0])),
+        ("replaced", [first[0], later], replaced_message(ELECTION, first[0], by=later)),
     ]
     cases = []
     for use, credentials, message in messages:

@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 
 from tests.verifier.acts import ELECTION, Act, Blobs, board_of
-from tests.verifier.given import failure
+from tests.verifier.given import failure, vectors
 from tests.verifier.making import G, sign, times
 from verifier.canonical import Hashed, digest, write
 from verifier.credentials import Credentials, check_credentials
 from verifier.group import ORDER
+from verifier.issuer import Issuer
 from verifier.roll import check_roll
+from verifier.signature import public_key
 
 IDENTIFIER = UUID(ELECTION).bytes
 SALT = "5a" * 32
@@ -148,6 +150,25 @@ def test_keys_that_the_issuer_signed_are_taken() -> None:
 
     assert found.in_force() == {"affiliated": 2, "member": 2}
     assert found.unread == 0
+
+
+def test_the_signatures_of_the_vectors_hold_each_for_what_it_was_made() -> None:
+    """Equations (45) to (47a), as the core signed them."""
+    cases = {case["use"]: case for case in vectors("sealing")["issuer"]}
+    made = cases["replaced"]
+    key = public_key(bytes.fromhex(made["issuer"]), "issuer.key", "the vectors")
+    issuer = Issuer("The Scrutineers Ltd", key, bytes.fromhex(made["election_id"]))
+    keys = {use: [bytes.fromhex(one) for one in case["credentials"]] for use, case in cases.items()}
+    signed = {use: bytes.fromhex(case["signature"]) for use, case in cases.items()}
+    section, (old, new) = made["section"], keys["replaced"]
+
+    issuer.check_list(section, keys["issued-list"], signed["issued-list"], "the list")
+    issuer.check_issued(section, keys["issued"], [signed["issued"]], "one that comes")
+    issuer.check_revoked(keys["revoked"], [signed["revoked"]], "one that dies")
+    issuer.check_replaced([old], [signed["replaced"]], "one that dies for another", by=new)
+    for use, by in (("replaced", keys["issued-list"][0]), ("revoked", new)):
+        failed = failure(issuer.check_replaced, [old], [signed[use]], "another", by=by)
+        assert failed.check == "issuer.signature"
 
 
 def test_before_the_reconciliation_sealed_keys_are_not_known() -> None:
@@ -288,6 +309,18 @@ CHANGES: dict[str, tuple[Any, str]] = {
     ),
     "a key is replaced that the issuer did not revoke": (
         lambda acts, made: change(acts, 6, revoked=[made.keys[1].hex()]),
+        "issuer.signature",
+    ),
+    "a key dies for another than the one in its place": (
+        lambda acts, made: change(
+            acts, 6, revocations=[made.signed("replaced", made.keys[2], made.keys[6]).hex()]
+        ),
+        "issuer.signature",
+    ),
+    "a key dies, signed for none in its place": (
+        lambda acts, made: change(
+            acts, 6, revocations=[made.signed("revoked", made.keys[2]).hex()]
+        ),
         "issuer.signature",
     ),
     "revocations are missing": (
