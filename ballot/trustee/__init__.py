@@ -10,7 +10,8 @@ core (`ballot.board`, `ballot.sealing`) with the server, and knows no framework.
     folder, passphrase         what is kept, and under what                  sealing 9.8
     copy, record               the board: downloaded, checked, read          board 3, 4, 6
     published, ceremony, held  the key                                       sealing 9
-    poll, keys_named, cast     the poll, the credentials, the ballots        bundle 4.1, sealing 6
+    poll, keys_named, issuer   the poll, the credentials, who signed them    bundle 4.1, sealing 5.5
+    roll, cast, aside          the ballots, and which do not count           bundle 4.1, sealing 6
     boxes, mixes, mixing       which boxes there are, and their mixes        bundle 4.2, sealing 8
     opening, opened            the part of a box, and one list a box, ever   sealing 10
     paper                      the share file on paper, and back

@@ -1,6 +1,6 @@
-"""Every ballot on the board, checked: whose key, once, its proofs and signature; and who is aside.
+"""Every ballot on the board, checked: whose key, once, its proofs and signature; and which count.
 
-Spec: sealing §6.4, §6.5; bundle §4 (`set-aside`); trustees §5.4.
+Spec: sealing §6.4; bundle §4.1; trustees §5.4.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ballot.sealing.ballot import CREDENTIAL, SIGNATURE, VOTE, SealedBallot, tracker_hash
+from ballot.sealing.ballot import CREDENTIAL, SIGNATURE, VOTE
 from ballot.sealing.batch import CheckedBallots, check_ballots
 from ballot.sealing.box import Box
 from ballot.sealing.errors import BallotsRejected
 from ballot.sealing.setting import BoxName
 from ballot.sealing.workers import Octets, Progress
-from ballot.trustee.errors import Refused, checking
-from ballot.trustee.forms import Form
+from ballot.trustee.aside import set_aside
+from ballot.trustee.errors import Refused
 from ballot.trustee.keys_named import KeysNamed
 from ballot.trustee.poll import Poll
 from ballot.trustee.record import POINT, Ballots, Record
@@ -67,7 +67,7 @@ def check_cast(
     sections = _sections(ballots, named)
     _require_time(record, ballots, poll)
     _require_unlike(ballots, len(poll.contests))
-    counted = ~np.isin(ballots.numbers, sorted(set_aside(record, ballots, poll)))
+    counted = ~np.isin(ballots.numbers, sorted(set_aside(record, ballots, sections, poll)))
     found, done = {}, 0
     codes, place = np.unique(sections, return_inverse=True)
     for number, section in enumerate(codes.tolist()):
@@ -86,15 +86,15 @@ def _following(progress: Progress | None, before: int, whole: int) -> Progress |
 
 
 def _sections(ballots: Ballots, named: KeysNamed) -> list[str]:
-    """Give each ballot's section; every credential is named, in force, and there once."""
+    """Give each ballot's section; every credential is named, never died, and is there once."""
     sections, seen = [], set()
     for row, number in enumerate(ballots.numbers.tolist()):
         credential = ballots.wire[row, :CREDENTIAL].tobytes()
         where = f"entry {number} (ballot)"
         if credential not in named.section:
             raise Refused("ballot.unknown", where, "Nobody was issued its credential.")
-        if named.died.get(credential, number) < number:
-            raise Refused("ballot.revoked", where, "Its credential was revoked.")
+        if credential in named.dead:
+            raise Refused("ballot.revoked", where, "Its credential was revoked, before or after.")
         if credential in seen:
             raise Refused("ballot.twice", where, "Its credential cast a ballot before it.")
         seen.add(credential)
@@ -167,32 +167,3 @@ def _culprits(error: BallotsRejected, ballots: Ballots, rows: NDArray[np.int64])
     ]
     more = len(error.culprits) - len(told)
     return "; ".join([*told, *([f"and {more} more"] if more else [])]) + "."
-
-
-def set_aside(record: Record, ballots: Ballots, poll: Poll) -> set[int]:
-    """Give the numbers of the entries whose ballots are in no box.
-
-    Raises: Refused "set-aside.entry", "set-aside.tracker", "set-aside.twice".
-    """
-    rows = {number: row for row, number in enumerate(ballots.numbers.tolist())}
-    aside: set[int] = set()
-    for entry in record.all("set-aside", "ballots-stand"):
-        for told in entry.content.forms("ballots"):
-            number = told.number("entry")
-            if number not in rows:
-                raise Refused("set-aside.entry", told.where, f"Entry {number} is no ballot.")
-            _require_tracker(told, ballots.wire[rows[number]].tobytes(), poll)
-            if (entry.kind == "set-aside") == (number in aside):
-                why = "A ballot is set aside once, and stands again only then."
-                raise Refused("set-aside.twice", told.where, why)
-            aside ^= {number}
-    return aside
-
-
-def _require_tracker(told: Form, wire: bytes, poll: Poll) -> None:
-    with checking(told.where, "The ballot that it names has not the shape of one."):
-        ballot = SealedBallot.parse(wire, contests=len(poll.contests))
-    tracker = tracker_hash(ballot.credential, ballot.votes, setting=poll.setting)
-    if told.octets("tracker", 32) != tracker:
-        raise Refused("set-aside.tracker", told.where, "The tracker is another ballot's.")
-

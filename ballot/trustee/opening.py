@@ -24,6 +24,7 @@ from ballot.trustee.mixes import check_mixes, mixes_of, require_mixed
 from ballot.trustee.mixing import seat_box
 from ballot.trustee.opened import remember
 from ballot.trustee.poll import Poll, read_poll
+from ballot.trustee.roll import Roll
 from ballot.trustee.session import Session
 from ballot.trustee.share import my_share
 
@@ -177,6 +178,7 @@ def _boxes_of_ballots(session: Session, poll: Poll) -> Sequence[tuple[FixedBox, 
     done = ("boxes", poll.setting.fingerprint, counted)
     if done not in session.checked:
         named = keys_named(record, blob=session.copy.blob)
+        named.require_no_more_than_people(Roll(record))
         cast = check_cast(
             record,
             poll,
@@ -185,6 +187,10 @@ def _boxes_of_ballots(session: Session, poll: Poll) -> Sequence[tuple[FixedBox, 
             progress=session.console.progress("checking every ballot"),
         )
         session.checked[done] = recomputed(record, poll=poll, cast=cast)
+        left = sum(len(one.counted) - int(one.counted.sum()) for one in cast.values())
+        session.console.say(
+            f"Set aside by the notice's rule: {left} of {record.ballot_count} ballots."
+        )
     found: list[tuple[FixedBox, Box]] = session.checked[done]
     return found
 

@@ -59,10 +59,10 @@ class Ballots:
 
 
 class Record:
-    """A board, read entry by entry; it grows."""
+    """A board, read entry by entry; it grows.  election: its identifier, in text."""
 
     def __init__(self, election: str, *, blob: ReadBlob) -> None:
-        self._election = election
+        self.election = election
         self._blob = blob
         self._entries: dict[str, list[Entry]] = {}
         self._rows = bytearray()
@@ -138,7 +138,7 @@ class Record:
 
     def _require_frame(self, frame: Form) -> None:
         found = (frame.text("version"), frame.text("election"), frame.number("number"))
-        if found != (VERSION, self._election, self.size):
+        if found != (VERSION, self.election, self.size):
             why = "Its version, its election or its number is another than it must be."
             raise Refused("entry.frame", frame.where, why)
 

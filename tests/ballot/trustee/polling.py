@@ -1,13 +1,14 @@
 """A poll on the board of a world: its key, its ballots, its boxes, and the lies that a test tells.
 
 Three sections: four cast in a, three in b of whom one is set aside, one in c, who is pooled with b.
-Three contests, of which the second is unopposed.  One code is replaced, one comes late.
+Three contests, of which the second is unopposed.  One code is replaced, one comes late.  Who is set
+aside is struck off by the second amendment.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -36,7 +37,11 @@ Place = tuple[str, int]
 
 @dataclass
 class Polling:
-    """A poll under way.  keys: by section, the voters' keys; cast: entry number and wire."""
+    """A poll under way.
+
+    keys: by section, the voters' keys.  cast: each entry's number, section and wire.
+    sealed: what the reconciliation is to tell of amendments' keys.
+    """
 
     world: World
     shares: list[KeyShare] = field(default_factory=list)
@@ -44,7 +49,7 @@ class Polling:
     cast: list[tuple[int, str, bytes]] = field(default_factory=list)
     aside: set[int] = field(default_factory=set)
     fingerprint: bytes = b""
-    late: dict[str, Any] = field(default_factory=dict)
+    sealed: list[dict[str, Any]] = field(default_factory=list)
     is_closed: bool = False
 
     @property
@@ -94,7 +99,9 @@ class Polling:
         ]
         world = self.world
         world.add("candidates", {"contests": contests})
-        world.add("roll", {"commitment": "00" * 32, "totals": []})
+        totals = [{"section": section, "unit": None, "rule": "eligible", "people": 4}
+                  for section in "abc"]  # fmt: skip
+        world.add("roll", {"commitment": "00" * 32, "totals": totals})
         self.keys = {section: [voter(section, n) for n in range(5)] for section in "abc"}
         sections = [self.issued(section, keys[:4]) for section, keys in self.keys.items()]
         world.add("credentials", {"sections": sections})
@@ -146,20 +153,54 @@ class Polling:
         self.reissue(fresh, self.keys["a"][2])
         self.keys["a"][2] = fresh
         self.put("a", self.seal("a", 2))
-        self.late = {"issued": [self.issued("a", self.keys["a"][4:])], "revoked": None,
-                     "salt": "11" * 32}  # fmt: skip
-        sealed = sha256(canonical(self.late)).hexdigest()
-        self.world.add("amendment", {"number": 1, "keys": {"sealed": sealed}})
+        self.amend("added", "a", issued=[self.issued("a", self.keys["a"][4:])])
         self.put("a", self.seal("a", 4))
 
-    def set_aside(self, number: int, kind: str = "set-aside") -> None:
-        """Set the ballot of an entry aside, or let it stand again."""
+    def amend(
+        self,
+        change: str,
+        section: str,
+        *,
+        people: int = 1,
+        reason: str = "died",
+        issued: Sequence[dict[str, Any]] = (),
+        revoked: dict[str, Any] | None = None,
+    ) -> int:
+        """Amend the roll, its keys sealed; give the amendment's number."""
+        number = len(self.world.contents("amendment")) + 1
+        keys = {"issued": list(issued), "revoked": revoked, "salt": "11" * 32}
+        self.sealed.append({**keys, "amendment": number})
+        self.world.add("amendment", {
+            "number": number, "reason": reason,
+            "changes": [{"change": change, "section": section, "people": people}],
+            "keys": {"sealed": sha256(canonical(keys)).hexdigest()},
+        })  # fmt: skip
+        return number
+
+    def set_aside(self, number: int) -> int:
+        """Strike somebody off who cast, and set the ballot of their entry aside."""
+        amendment = self.amend("struck", self.section_of(number))
+        self.tell_aside("set-aside", number, amendment)
+        return amendment
+
+    def let_stand(self, number: int) -> None:
+        """Restore somebody, and let the ballot of their entry stand again."""
+        self.tell_aside("ballots-stand", number, self.amend("restored", self.section_of(number)))
+
+    def tell_aside(
+        self, kind: str, number: int, amendment: int, *, reason: str = "died"
+    ) -> None:
+        """Set the ballot of an entry aside, or let it stand, by an amendment."""
         [wire] = [wire for found, _, wire in self.cast if found == number]
         ballot = SealedBallot.parse(wire, contests=len(CONTESTS))
-        tracker = tracker_hash(ballot.credential, ballot.votes, setting=self.setting)
-        told = {"tracker": tracker.hex(), "entry": number, "reason": "dead", "amendment": 1}
+        tracker = tracker_hash(ballot.credential, ballot.votes, setting=self.setting).hex()
+        told = {"tracker": tracker, "entry": number, "reason": reason, "amendment": amendment}
         self.world.add(kind, {"ballots": [told]})
         self.aside ^= {number}
+
+    def section_of(self, number: int) -> str:
+        [section] = [section for found, section, _ in self.cast if found == number]
+        return section
 
     def reissue(self, fresh: VotingKey, *revoked: VotingKey) -> None:
         """Put a new key in the place of others."""
@@ -210,7 +251,7 @@ class Polling:
                     "sealed": self.world.blob(pairs),
                 })  # fmt: skip
         content = {"sections": [{"code": code} for code in "abc"], "boxes": told,
-                   "amended_keys": [{**self.late, "amendment": 1}]}  # fmt: skip
+                   "amended_keys": self.sealed}  # fmt: skip
         change(content)
         self.world.boxes = content["boxes"]
         self.world.add("reconciliation", content)

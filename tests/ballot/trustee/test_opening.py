@@ -84,6 +84,7 @@ def test_a_board_that_holds_is_committed_to_and_the_list_is_remembered(tmp_path:
 
         remembered = json.loads((tmp_path / "1/opened.json").read_bytes())
 
+        assert "Set aside by the notice's rule: 1 of 8 ballots." in ran.out
         assert "You have committed to your part of 4 boxes." in ran.out
         assert len(remembered) == 6  # two contests, three sections
         assert len(poll.world.contents("opening-commitment")) == 4
@@ -175,6 +176,20 @@ def a_ballot_under_a_key_that_was_replaced(poll: Polling) -> None:
     finish(poll)
 
 
+@lie("ballot.revoked")
+def a_key_replaced_after_it_has_voted(poll: Polling) -> None:
+    # Else its elector, or the server for them, votes again with the other.
+    poll.reissue(voter("c", 8), poll.keys["c"][0])
+    finish(poll)
+
+
+@lie("ballot.revoked")
+def a_key_that_dies_by_an_amendment_after_it_has_voted(poll: Polling) -> None:
+    voted = poll.issued("c", poll.keys["c"][:1])
+    poll.amend("struck", "c", revoked={name: voted[name] for name in ("credentials", "keys")})
+    finish(poll)
+
+
 @lie("credentials.dead")
 def a_key_replaced_twice(poll: Polling) -> None:
     poll.reissue(voter("c", 8), poll.keys["c"][1])
@@ -188,17 +203,43 @@ def keys_of_two_sections_replaced_by_one(poll: Polling) -> None:
     finish(poll)
 
 
+@lie("reissue.revoked")
+def a_new_key_that_replaces_none(poll: Polling) -> None:
+    poll.reissue(voter("c", 8))
+    finish(poll)
+
+
+@lie("reissue.revoked")
+def a_key_replaced_that_nobody_was_given(poll: Polling) -> None:
+    poll.reissue(voter("c", 8), voter("c", 7))
+    finish(poll)
+
+
 @lie("credentials.twice")
 def a_key_named_in_two_sections(poll: Polling) -> None:
-    named = {**poll.issued("c", poll.keys["b"][:1]), "signatures": None}
-    poll.world.add("keys", {"issued": [named], "revoked": None})
+    poll.amend("added", "c", issued=[poll.issued("c", poll.keys["b"][:1])])
     finish(poll)
 
 
 @lie("credentials.length")
 def fewer_keys_than_are_said(poll: Polling) -> None:
     named = {**poll.issued("c", [voter("c", 8)]), "credentials": 2}
-    poll.world.add("keys", {"issued": [named], "revoked": None})
+    poll.amend("added", "c", issued=[named])
+    finish(poll)
+
+
+@lie("credentials.number")
+def more_keys_than_people(poll: Polling) -> None:
+    # Ballots of nobody's fill a box, and whoever is alone among them has no secret.
+    poll.amend("corrected", "c", issued=[poll.issued("c", [voter("c", 8)])])
+    finish(poll)
+
+
+@lie("credentials.order")
+def keys_that_do_not_ascend(poll: Polling) -> None:
+    named = poll.issued("c", [voter("c", 8), voter("c", 9)])
+    kept = poll.world.blobs[named["keys"]["sha256"]]
+    poll.amend("added", "c", issued=[{**named, "keys": poll.world.blob(kept[32:] + kept[:32])}])
     finish(poll)
 
 
@@ -288,6 +329,78 @@ def test_a_box_smaller_than_the_notice_s_is_opened_only_where_every_ballot_cast_
             assert "You have committed to your part of 2 boxes." in ran.out
 
 
+def cast_in(poll: Polling, section: str) -> list[int]:
+    """Give the entries of a section's ballots."""
+    return [number for number, one, _ in poll.cast if one == section]
+
+
+@lie("set-aside.amendment")
+def a_ballot_set_aside_by_no_amendment(poll: Polling) -> None:
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], 9)
+    finish(poll)
+
+
+@lie("set-aside.amendment")
+def a_ballot_set_aside_before_its_amendment(poll: Polling) -> None:
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], 3)
+    assert poll.amend("struck", "a") == 3
+    finish(poll)
+
+
+@lie("set-aside.amendment")
+def a_ballot_set_aside_for_another_reason_than_its_amendment_has(poll: Polling) -> None:
+    amendment = poll.amend("struck", "a", reason="duplicate")
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], amendment)
+    finish(poll)
+
+
+@lie("set-aside.amendment")
+def two_ballots_set_aside_for_one_who_was_struck_off(poll: Polling) -> None:
+    first, second, *_ = cast_in(poll, "a")
+    poll.tell_aside("set-aside", second, poll.set_aside(first))
+    finish(poll)
+
+
+@lie("set-aside.amendment")
+def a_ballot_set_aside_for_somebody_of_another_section(poll: Polling) -> None:
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], poll.amend("struck", "c"))
+    finish(poll)
+
+
+@lie("set-aside.amendment")
+def a_ballot_set_aside_for_somebody_who_was_added(poll: Polling) -> None:
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], poll.amend("added", "a"))
+    finish(poll)
+
+
+@lie("set-aside.amendment")
+def a_ballot_that_stands_again_with_nobody_restored(poll: Polling) -> None:
+    poll.tell_aside("ballots-stand", poll.place_of_third_in_b(), 2)
+    finish(poll)
+
+
+@lie("set-aside.rule")
+def a_ballot_set_aside_that_stands_by_the_notice(poll: Polling) -> None:
+    amendment = poll.amend("struck", "a", reason="resigned")
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], amendment, reason="resigned")
+    finish(poll)
+
+
+@lie("reconciliation.struck")
+def a_ballot_set_aside_of_somebody_who_is_on_the_roll_again(poll: Polling) -> None:
+    amendment = poll.amend("struck", "a")
+    poll.amend("restored", "a")
+    poll.tell_aside("set-aside", cast_in(poll, "a")[0], amendment)
+    finish(poll)
+
+
+@lie("amendment.number")
+def two_amendments_of_one_number(poll: Polling) -> None:
+    poll.world.add("amendment", {**poll.world.contents("amendment")[1], "number": 2})
+    poll.sealed.append(poll.sealed[1])
+    finish(poll)
+
+
 @lie("set-aside.twice")
 def a_ballot_set_aside_twice(poll: Polling) -> None:
     poll.set_aside(poll.place_of_third_in_b())
@@ -311,6 +424,41 @@ def what_is_no_ballot_set_aside(poll: Polling) -> None:
 @lie("amendment.keys")
 def other_keys_than_were_sealed(poll: Polling) -> None:
     finish(poll, change=lambda content: content["amended_keys"][0].update(salt="22" * 32))
+
+
+@lie("amendment.keys")
+def sealed_keys_that_are_never_told(poll: Polling) -> None:
+    finish(poll, change=lambda content: content["amended_keys"].pop())
+
+
+@lie("amendment.keys")
+def keys_told_that_no_amendment_sealed(poll: Polling) -> None:
+    finish(poll, change=lambda content: content["amended_keys"].append(poll.sealed[0]))
+
+
+@lie("amendment.keys")
+def sealed_keys_told_out_of_their_order(poll: Polling) -> None:
+    finish(poll, change=lambda content: content["amended_keys"].reverse())
+
+
+@lie("amendment.keys")
+def keys_that_are_not_sealed_during_the_poll(poll: Polling) -> None:
+    open_keys = {"issued": [], "revoked": None}
+    amended = {**poll.world.contents("amendment")[0], "number": 3, "keys": open_keys}
+    poll.world.add("amendment", amended)
+    finish(poll)
+
+
+@lie("amendment.keys")
+def an_amendment_that_leaves_its_keys_to_an_issuer_who_is_not_there(poll: Polling) -> None:
+    poll.world.add("amendment", {**poll.world.contents("amendment")[0], "number": 3, "keys": None})
+    finish(poll)
+
+
+@lie("issuer.signature")
+def keys_of_an_outside_issuer_who_is_not_there(poll: Polling) -> None:
+    poll.world.add("keys", {"issued": [], "revoked": None})
+    finish(poll)
 
 
 @lie("mix.nobody")
@@ -471,7 +619,7 @@ def test_a_share_of_another_key_proves_and_opens_nothing(tmp_path: Path) -> None
 
 def test_a_ballot_that_stands_again_is_in_its_box(tmp_path: Path) -> None:
     with closed(tmp_path) as poll:
-        poll.set_aside(poll.place_of_third_in_b(), "ballots-stand")
+        poll.let_stand(poll.place_of_third_in_b())
         # With three of its own section b needs no pool, but for c, which needs b.
         finish(poll)
 

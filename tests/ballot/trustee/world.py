@@ -33,6 +33,8 @@ SLUG = ORIGIN.rpartition("/")[2]
 NAMES = ("Ada", "Ben", "Cai")
 SECRET = "s" * 22
 PASSPHRASE = "correct horse battery"
+AFTER_CAST = {"dead": "set-aside", "duplicate": "set-aside", "excluded": "set-aside",
+              "resigned": "stands"}  # fmt: skip
 WAITING = {"part", "profile", "lot", "count"}
 PARSERS = {
     "commitment": Commitment.parse, "reveal": Reveal.parse, "dealing": Dealing.parse,
@@ -109,7 +111,8 @@ class World:
         """Give notice of the poll, and begin a ceremony."""
         if not self.bodies:
             notice = {"board": board_key().public().text(), "smallest_box": smallest_box,
-                      "mixes_wanted": self.mixes_wanted, "title": "Leader 2026"}  # fmt: skip
+                      "mixes_wanted": self.mixes_wanted, "title": "Leader 2026",
+                      "after_cast": AFTER_CAST, "issuer": None}  # fmt: skip
             self.add("notice", notice)
         identifier = sha256(b"ceremony%d" % len(self.bodies)).digest()[:16]
         self.frame, self.told = Ceremony(identifier, named, 2), {}
