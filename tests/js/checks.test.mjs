@@ -2,7 +2,8 @@
 // §5.4), on a small contest of which one thing is changed at a time.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { hexOfBytes } from "../../static/js/sealing/bytes.js";
+import { trackerHash } from "../../static/js/sealing/ballot.js";
+import { bytesOfHex, hexOfBytes } from "../../static/js/sealing/bytes.js";
 import { checkPart, readPart } from "../../static/js/sealing/opening.js";
 import {
   checkBeforeMixing,
@@ -40,6 +41,13 @@ function withMore(kind, content) {
   return board.record((entry) => (entry === last ? [entry, next] : [entry]));
 }
 
+// By what a ballot is told to be set aside.
+function trackedOf({ number, content: { credential, votes } }) {
+  const sealed = { toBytes: () => bytesOfHex(votes[0]) };
+  const tracker = trackerHash(bytesOfHex(credential), [sealed], { setting });
+  return { entry: number, tracker: hexOfBytes(tracker) };
+}
+
 const flip = (hex, place) =>
   hex.slice(0, place) + (hex[place] === "0" ? "1" : "0") + hex.slice(place + 1);
 
@@ -62,6 +70,7 @@ test("a contest that is as it ought to be passes, and is opened (§5.4)", async 
   );
   assert.equal(found.length, 5);
   assert.match(found[2], /^6 ballots checked/);
+  assert.match(found[3], /^2 boxes made again .* Set aside by the notice’s rule: 1 ballot\.$/);
   assert.ok(told.every((done, at) => done >= (told[at - 1] ?? 0)) && told.at(-1) === 1);
 });
 
@@ -85,6 +94,29 @@ for (const [why, check, record] of [
       it.amended_keys[0].salt = "11".repeat(32);
     })],
   ["keys told are of no amendment", "amendment.keys", () => without("amendment")],
+  ["keys told are more than were sealed", "amendment.keys", () =>
+    changed("reconciliation", (it) => {
+      it.amended_keys.push(it.amended_keys[0]);
+    })],
+  ["an amendment leaves its keys to an issuer who is not there", "amendment.keys", () =>
+    changed("amendment", (it) => {
+      it.keys = null;
+    })],
+  ["an issuer who is not there brings keys", "issuer.signature", () =>
+    withMore("keys", { issued: [], revoked: null })],
+  ["an issuer who is not there has signed", "issuer.signature", () =>
+    changed("reissue", (it) => {
+      it.signature = "00".repeat(64);
+    })],
+  ["more keys are in force than people", "credentials.number", () =>
+    changed("amendment", (it) => {
+      it.changes[0].change = "corrected";
+    })],
+  ["a second notice", "entry.twice", () => withMore("notice", board.entries[0].content)],
+  ["a ceremony begun anew behind the key", "key.superseded", () => withMore("ceremony", {})],
+  ["a new key replaces none", "reissue.revoked", () => changed("reissue", (it) => {
+    it.revoked = [];
+  })],
   ["a reissue of a key nobody had", "reissue.revoked", () => changed("reissue", (it) => {
     it.revoked = ["22".repeat(32)];
   })],
@@ -97,6 +129,11 @@ for (const [why, check, record] of [
     return changed("ballot", (it) => {
       it.credential = revoked;
     }, 2);
+  }],
+  ["a key that voted is replaced after it", "ballot.revoked", () => {
+    const { credential } = board.entries[numberOf("ballot", 3)].content;
+    const replacing = { credential: "33".repeat(32), revoked: [credential] };
+    return withMore("reissue", { ...replacing, signature: null, revocations: null });
   }],
   ["two ballots of one credential", "ballot.twice", () => {
     const [first] = board.entries.filter(({ kind }) => kind === "ballot");
@@ -134,6 +171,62 @@ for (const [why, check, record] of [
       entry.number === number ? { ...entry, kind: "ballots-stand", content } : entry,
     ]);
   }],
+  ["a ballot is set aside by no amendment", "set-aside.amendment", () =>
+    changed("set-aside", (it) => {
+      it.ballots[0].amendment = 3;
+    })],
+  ["a ballot is set aside before its amendment", "set-aside.amendment", () => {
+    const amendment = numberOf("amendment", 1);
+    return board.record((entry) => [entry.number === amendment ? { ...entry, number: 99 } : entry]);
+  }],
+  ["a ballot is set aside for another reason than its amendment has", "set-aside.amendment", () =>
+    changed("amendment", (it) => {
+      it.reason = "duplicate";
+    }, 1)],
+  ["two ballots are set aside for one who was struck off", "set-aside.amendment", () => {
+    const second = board.entries[numberOf("ballot", 1)];
+    return changed("set-aside", (it) => it.ballots.push({ ...it.ballots[0], ...trackedOf(second) }));
+  }],
+  ["that amendment's number is a text the second time", "set-aside.amendment", () => {
+    const second = board.entries[numberOf("ballot", 1)];
+    return changed("set-aside", (it) =>
+      it.ballots.push({ ...it.ballots[0], ...trackedOf(second), amendment: "2" }),
+    );
+  }],
+  ["a ballot is set aside for somebody of another section", "set-aside.amendment", () =>
+    changed("amendment", (it) => {
+      it.changes[0].section = "b";
+    }, 1)],
+  ["a ballot is set aside for somebody who was added", "set-aside.amendment", () =>
+    changed("amendment", (it) => {
+      it.changes[0].change = "added";
+    }, 1)],
+  ["a ballot stands again with nobody restored", "set-aside.amendment", () =>
+    withMore("ballots-stand", board.entries[numberOf("set-aside")].content)],
+  ["a ballot is set aside that stands by the notice", "set-aside.rule", () => {
+    const [amendment, aside] = [numberOf("amendment", 1), numberOf("set-aside")];
+    const resigned = (it) => {
+      (it.ballots?.[0] ?? it).reason = "resigned";
+    };
+    return board.record((entry) => [
+      [amendment, aside].includes(entry.number) ? altered(entry, resigned) : entry,
+    ]);
+  }],
+  ["who was struck off is on the roll again", "reconciliation.struck", () =>
+    changed("amendment", (it) => {
+      it.changes.push({ ...it.changes[0], change: "restored" });
+    }, 1)],
+  ["people are fewer than none", "entry.form", () => changed("amendment", (it) => {
+    it.changes.push({ ...it.changes[0], change: "restored", people: -9 });
+  }, 1)],
+  ["two amendments have one number", "amendment.number", () => {
+    const content = { ...board.entries[numberOf("amendment", 1)].content, number: 1 };
+    return board.record((entry) => {
+      if (entry.number === numberOf("amendment", 1)) return [{ ...entry, content }];
+      if (entry.kind !== "reconciliation") return [entry];
+      return [altered(entry, (it) => Object.assign(it.amended_keys[1], { amendment: 1 }))];
+    });
+  }],
   ["a ballot set aside is in its box", "box.ballots", () => without("set-aside")],
   ["a ballot is missing on the board", "box.ballots", () => without("ballot", 4)],
   ["a box is left out", "box.list", () => changed("reconciliation", (it) => {
@@ -169,6 +262,14 @@ for (const [why, check, record] of [
     await assert.rejects(() => checkBeforeOpening(record(), nothing), failsBy(check));
   });
 }
+
+test("a ballot that stands again, for somebody restored, is in its box (bundle §4.1)", async () => {
+  const { board: restored } = makeContest({ stand: true });
+
+  const { boxes } = await checkBeforeOpening(restored.record(), nothing);
+
+  assert.deepEqual(boxes.map(({ last }) => last.length), [3, 3]);
+});
 
 test("a box smaller than the notice allows is opened only with every ballot cast (§5.4, §6)", async () => {
   const lessened = makeContest({ smallest: 6 }).board.record();

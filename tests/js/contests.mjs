@@ -26,10 +26,14 @@ export class Board {
   entries = [];
   blobs = new Map();
 
+  constructor(election = ELECTION) {
+    this.election = election;
+  }
+
   add(kind, content) {
     const number = this.entries.length;
     const at = kind === "ballot" ? null : "2026-11-02T09:00:00Z";
-    const frame = { at, election: ELECTION, kind, number, version: "hustings/v1" };
+    const frame = { at, election: this.election, kind, number, version: "hustings/v1" };
     this.entries.push(readEntry(canonical({ ...frame, content }), { number }));
     return this.entries.at(-1);
   }
@@ -72,14 +76,21 @@ const trustees = shares.map(({ number, secret }, at) => ({
 export const key = new ElectionKey(shares[0].publicKey, 2, trustees);
 
 // Build the whole board. wanted: how many mixes the notice promises (each box has two); smallest: the
-// smallest box that it allows; aside: how many ballots are set aside. Ballots: 3 in section "a", of which
-// those are the first, and 3 in "b".
-export function makeContest({ wanted = 2, smallest = 2, aside = 1 } = {}) {
+// smallest box that it allows; aside: how many ballots are set aside; stand: whether they stand after all.
+// Ballots: 3 in section "a", of which those are the first, and 3 in "b". The first amendment adds somebody
+// to "b", the second strikes those set aside off "a".
+export function makeContest({ wanted = 2, smallest = 2, aside = 1, stand = false } = {}) {
   const board = new Board();
   const contest = { title: "Leader", unopposed: false };
-  board.add("notice", { smallest_box: smallest, mixes_wanted: wanted, issuer: null });
+  board.add("notice", {
+    smallest_box: smallest,
+    mixes_wanted: wanted,
+    issuer: null,
+    after_cast: { dead: "set-aside", duplicate: "set-aside", excluded: "set-aside", resigned: "stands" },
+  });
   board.add("candidates", { contests: [contest] });
-  board.add("roll", {});
+  const totals = ["a", "b"].map((section) => ({ section, rule: "eligible", people: 3 }));
+  board.add("roll", { totals });
   board.add("key", key.toJson());
   const [a, b] = [[11, 12, 13].map(codeOf), [21, 22, 23].map(codeOf)];
   board.add("credentials", { sections: [board.keys("a", a), board.keys("b", b)] });
@@ -91,16 +102,26 @@ export function makeContest({ wanted = 2, smallest = 2, aside = 1 } = {}) {
   const setting = new Setting(board.add("opening", opening).digest, key.publicKey);
   const [added, again] = [codeOf(31), codeOf(14)];
   const { signature: _, ...issued } = board.keys("b", [added]);
-  const sealed = { issued: [issued], revoked: null, salt: "00".repeat(32) };
-  board.add("amendment", { number: 1, keys: { sealed: hashOf(canonical(sealed)) } });
+  const sealed = [amend(board, "added", "b", { issued: [issued] })];
   cast(board, setting, "a", a.slice(0, 2));
   const reissue = { credential: hexes([again])[0], revoked: hexes([a[2]]) };
   board.add("reissue", { ...reissue, signature: null, revocations: null });
   cast(board, setting, "a", [again]);
   cast(board, setting, "b", [b[0], b[1], added]);
   board.add("close", {});
-  close(board, setting, sealed, { smallest, aside });
+  sealed.push(amend(board, "struck", "a", { people: aside }));
+  close(board, setting, sealed, { smallest, aside, stand });
   return { board, setting };
+}
+
+// Amend the roll; gives what the reconciliation tells of its keys, which are sealed.
+function amend(board, change, section, { people = 1, issued = [] }) {
+  const number = board.entries.filter(({ kind }) => kind === "amendment").length + 1;
+  const keys = { issued, revoked: null, salt: "00".repeat(32) };
+  const changes = [{ change, section, people }];
+  const sealed = { sealed: hashOf(canonical(keys)) };
+  board.add("amendment", { number, reason: "died", changes, keys: sealed });
+  return { amendment: number, ...keys };
 }
 
 function cast(board, setting, section, keys) {
@@ -116,7 +137,7 @@ function cast(board, setting, section, keys) {
 }
 
 // Set the first ballots aside, fix the boxes, and mix each: the server, then the first trustee.
-function close(board, setting, sealed, { smallest, aside }) {
+function close(board, setting, sealed, { smallest, aside, stand }) {
   const ballots = board.entries.filter(({ kind }) => kind === "ballot");
   const wires = ballots.map(({ content: { credential, votes, signature } }) =>
     new Uint8Array(Buffer.from(credential + votes.join("") + signature, "hex")),
@@ -126,12 +147,17 @@ function close(board, setting, sealed, { smallest, aside }) {
     checkBallots(wires.slice(0, 3), { ...place, section: "a" }),
     checkBallots(wires.slice(3), { ...place, section: "b" }),
   ];
-  checked[0].ballots.slice(0, aside).forEach(({ credential, votes }, row) => {
+  const told = checked[0].ballots.slice(0, aside).map(({ credential, votes }, row) => {
     const tracker = hexOfBytes(trackerHash(credential, votes, { setting }));
-    const told = { entry: ballots[row].number, tracker, reason: "died", amendment: 1 };
-    board.add("set-aside", { ballots: [told] });
+    return { entry: ballots[row].number, tracker, reason: "died", amendment: 2 };
   });
-  const each = [checked[0].box(CONTEST, (row) => row >= aside), checked[1].box(CONTEST)];
+  board.add("set-aside", { ballots: told });
+  if (stand) {
+    sealed.push(amend(board, "restored", "a", { people: aside }));
+    board.add("ballots-stand", { ballots: told.map((one) => ({ ...one, amendment: 3 })) });
+  }
+  const isCounted = (row) => stand || row >= aside;
+  const each = [checked[0].box(CONTEST, isCounted), checked[1].box(CONTEST)];
   const together = () => joinBoxes(new BoxName(CONTEST, ["a", "b"]), each);
   const boxes = each.every(({ length }) => length >= smallest) ? each : [together()];
   board.add("reconciliation", {
@@ -144,7 +170,7 @@ function close(board, setting, sealed, { smallest, aside }) {
       digest: hexOfBytes(boxHash(box, { setting })),
       sealed: board.blob(box.toBytes()),
     })),
-    amended_keys: [{ amendment: 1, ...sealed }],
+    amended_keys: sealed,
   });
   boxes.forEach((box, number) => mixTwice(board, setting, box, number));
 }

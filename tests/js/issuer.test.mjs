@@ -1,6 +1,7 @@
 // Credentials that an outside issuer signs, as a trustee's software follows them (sealing §5.5,
 // bundle §4.1; docs/spec/trustees.md §5.4).
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import test from "node:test";
 import { schnorr } from "@noble/curves/secp256k1.js";
 import { bytesOfHex, hexOfBytes, joined } from "../../static/js/sealing/bytes.js";
@@ -9,6 +10,9 @@ import { followCredentials } from "../../static/js/trustee/credentials.js";
 import { CheckFailed } from "../../static/js/trustee/failures.js";
 import { altered, Board, codeOf, hashOf } from "./contests.mjs";
 
+const vectors = JSON.parse(
+  await readFile(new URL("../vectors/sealing.json", import.meta.url), "utf8"),
+);
 const secret = new Uint8Array(32).fill(5);
 const identifier = bytesOfHex("8c5d2a4be1f04c6f9a7de3b1c0ffee02");
 const sign = (use, ...parts) =>
@@ -60,10 +64,35 @@ function made() {
 }
 
 test("keys that the issuer signed come and go, and count", async () => {
-  const { sections, diedAt } = await followCredentials(made().record());
+  const { sections, dead } = await followCredentials(made().record());
 
   assert.deepEqual([...sections.keys()].sort(), hexes([first, second, late, again]));
-  assert.deepEqual(Object.fromEntries(diedAt), { [hexOfBytes(late)]: 0, [hexOfBytes(first)]: 6 });
+  assert.deepEqual([...dead].sort(), hexes([late, first]));
+});
+
+test("the vectors make a whole reissue: equations (45), (46) and (47a)", async () => {
+  const { "issued-list": list, issued, replaced } = Object.fromEntries(
+    vectors.issuer.map((one) => [one.use, one]),
+  );
+  const [old, fresh] = replaced.credentials;
+  const board = new Board(replaced.election_id.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"));
+  const keys = board.blob(bytesOfHex(list.credentials.join("")));
+  const { section, signature } = list;
+  board.add("notice", { issuer: { name: "Ann", key: replaced.issuer } });
+  board.add("credentials", { sections: [{ section, credentials: 3, keys, signature }] });
+  board.add("opening", {});
+  board.add("reissue", {
+    credential: fresh,
+    revoked: [old],
+    signature: issued.signature,
+    revocations: [replaced.signature],
+  });
+  board.add("reconciliation", { amended_keys: [] });
+
+  const { sections, dead } = await followCredentials(board.record());
+
+  assert.equal(sections.get(fresh), section);
+  assert.deepEqual([...dead], [old]);
 });
 
 const board = made();
@@ -74,6 +103,11 @@ for (const [why, number, alter] of [
   ["a key that came later", 3, (it) => Object.assign(it.issued[0], { signatures: other })],
   ["a key issued again", 6, (it) => Object.assign(it, { signature: "00".repeat(64) })],
   ["a key that died by it", 6, (it) => Object.assign(it, { revocations: null })],
+  ["a key that died for another than it", 6, (it) =>
+    Object.assign(it, { revocations: [hexOfBytes(sign("replaced", first, second))] })],
+  ["a key that died for none", 6, (it) =>
+    Object.assign(it, { revocations: [hexOfBytes(sign("revoked", first))] })],
+  ["where the notice names no issuer", 0, (it) => Object.assign(it, { issuer: null })],
 ]) {
   test(`a server that publishes a key of its own has no signature: ${why} (§5.5)`, async () => {
     const record = board.record((entry) => [

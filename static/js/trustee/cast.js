@@ -1,8 +1,7 @@
 // The ballots on the board: each under a key that might cast it, once, and sealed as it ought to be:
-// bundle §5, checks 8 and 9 (docs/spec/trustees.md §5.4).
+// bundle §5, check 8 (docs/spec/trustees.md §5.4).
 import { checkBallots, marksOf } from "../sealing/batch.js";
-import { trackerHash } from "../sealing/ballot.js";
-import { bytesOfHex, hexOfBytes, joined } from "../sealing/bytes.js";
+import { bytesOfHex, joined } from "../sealing/bytes.js";
 import { Stages } from "../sealing/stages.js";
 import { CheckFailed } from "./failures.js";
 import { placeOf } from "./record.js";
@@ -35,7 +34,7 @@ export function checkCast(record, credentials, { setting, contests, progress }) 
 }
 
 // The ballots of each section; each between the opening and the close, under a key that was issued
-// and not revoked before, and one a key.
+// and not revoked, and one a key.
 function bySection(record, credentials) {
   const opening = record.only("opening").number;
   const close = record.only("close").number;
@@ -44,7 +43,6 @@ function bySection(record, credentials) {
   for (const entry of record.all("ballot")) {
     const { credential } = entry.content;
     const section = credentials.sections.get(credential);
-    const diedAt = credentials.diedAt.get(credential);
     const refuse = (check, message) => {
       throw new CheckFailed(check, placeOf(entry), message);
     };
@@ -52,7 +50,10 @@ function bySection(record, credentials) {
       refuse("ballot.time", "It does not stand between the opening and the close.");
     }
     if (section === undefined) refuse("ballot.unknown", "Nobody was issued its credential.");
-    if (diedAt < entry.number) refuse("ballot.revoked", "Its credential was revoked before.");
+    // Be it before the ballot or after: whoever cast, and is given another key, could vote twice.
+    if (credentials.dead.has(credential)) {
+      refuse("ballot.revoked", "Its credential was revoked, before or after.");
+    }
     if (seen.has(credential)) refuse("ballot.twice", "Its credential has a ballot already.");
     seen.add(credential);
     sections.set(section, [...(sections.get(section) ?? []), entry]);
@@ -96,34 +97,4 @@ function refuseRepeats(record, found) {
       }
     }
   }
-}
-
-// The numbers of the entries whose ballots are set aside, each named by its tracker (bundle §4).
-export function checkSetAside(record, found, { setting }) {
-  const trackers = new Map();
-  for (const { numbers, checked } of found.values()) {
-    checked.ballots.forEach(({ credential, votes }, row) => {
-      trackers.set(numbers[row], hexOfBytes(trackerHash(credential, votes, { setting })));
-    });
-  }
-  const aside = new Set();
-  for (const entry of record.all("set-aside", "ballots-stand")) {
-    for (const told of entry.content.ballots) {
-      const isAside = aside.has(told.entry);
-      if (!trackers.has(told.entry)) {
-        const message = `Entry ${told.entry} is no ballot.`;
-        throw new CheckFailed("set-aside.entry", placeOf(entry), message);
-      }
-      if (trackers.get(told.entry) !== told.tracker) {
-        throw new CheckFailed("set-aside.tracker", placeOf(entry), "The tracker is another ballot's.");
-      }
-      if (isAside === (entry.kind === "set-aside")) {
-        const message = isAside ? "It sets a ballot aside twice." : "It was not set aside.";
-        throw new CheckFailed("set-aside.twice", placeOf(entry), message);
-      }
-      if (isAside) aside.delete(told.entry);
-      else aside.add(told.entry);
-    }
-  }
-  return aside;
 }

@@ -8,13 +8,15 @@ import { bytesOfHex, hexOfBytes, isSame } from "../sealing/bytes.js";
 import { signCommitment } from "../sealing/maker.js";
 import { openPart, partCommitment, repeatable } from "../sealing/opening.js";
 import { Stages } from "../sealing/stages.js";
-import { checkCast, checkSetAside } from "./cast.js";
+import { checkSetAside } from "./aside.js";
+import { checkCast } from "./cast.js";
 import { checkBoxes, fixedBox } from "./closed.js";
 import { followCredentials } from "./credentials.js";
 import { CheckFailed } from "./failures.js";
 import { checkMixes, requireMixers } from "./mixes.js";
 import { checkOpening } from "./poll.js";
 import { placeOf } from "./record.js";
+import { Roll } from "./roll.js";
 
 const silent = () => {};
 
@@ -41,6 +43,7 @@ export async function checkBeforeOpening(record, { remembered, progress, say = s
   const { setting, key, contests } = checkOpening(record);
   say("The entry that opened the poll names what stands on the board.");
   const credentials = await followCredentials(record);
+  new Roll(record).requireNoMoreKeys(credentials);
   say(`${countOf(credentials.sections.size, "credential")} followed, to the close.`);
   const ballots = record.all("ballot").length;
   const mixes = record.all("mix").length;
@@ -49,7 +52,8 @@ export async function checkBeforeOpening(record, { remembered, progress, say = s
   say(`${countOf(ballots, "ballot")} checked: proofs, signatures, one a credential.`);
   const aside = checkSetAside(record, found, { setting });
   const fixed = checkBoxes(record, found, aside, { setting, contests });
-  say(`${countOf(fixed.length, "box", "boxes")} made again from them, as fixed at the close.`);
+  const left = `Set aside by the notice’s rule: ${countOf(aside.size, "ballot")}.`;
+  say(`${countOf(fixed.length, "box", "boxes")} made again from them, as fixed at the close. ${left}`);
   const boxes = [];
   for (const one of fixed) {
     const place = { ...one, setting, key, progress: stages.following() };

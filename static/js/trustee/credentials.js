@@ -1,7 +1,7 @@
 // Under which credentials may be cast, in which section, and which of them died: bundle §4.1 and §5,
 // check 7, as far as a trustee needs it before opening (docs/spec/trustees.md §5.4).
 //
-// How many there may be is not looked at here: that is for the verifier, which has the roll's figures.
+// How many there may be is not looked at here, but in roll.js.
 import { schnorr } from "@noble/curves/secp256k1.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesOfHex, hexOfBytes, joined } from "../sealing/bytes.js";
@@ -12,11 +12,11 @@ import { placeOf } from "./record.js";
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 
-// By credential in hexadecimal: `sections`, its section's code; `diedAt`, the number of the reissue
-// by which it died, 0 where an amendment did it.
+// Credentials in hexadecimal: `sections`, the code of each one's section; `dead`, those that died, by a
+// reissue or with the roll.
 export class Credentials {
   sections = new Map();
-  diedAt = new Map();
+  dead = new Set();
 
   issue(section, keys, where) {
     for (const key of keys.map(hexOfBytes)) {
@@ -27,12 +27,12 @@ export class Credentials {
     }
   }
 
-  revoke(keys, number, where) {
+  revoke(keys, where) {
     for (const key of keys.map(hexOfBytes)) {
-      if (!this.sections.has(key) || this.diedAt.has(key)) {
+      if (!this.sections.has(key) || this.dead.has(key)) {
         throw new CheckFailed("credentials.dead", where, `The key ${key} was not in force.`);
       }
-      this.diedAt.set(key, number);
+      this.dead.add(key);
     }
   }
 }
@@ -63,19 +63,33 @@ class Following {
     const { content } = entry;
     if (entry.kind === "reissue") this.#reissue(entry, where);
     else if (entry.kind === "credentials") await this.#first(content.sections, where);
-    else if (entry.kind === "keys") await this.#change(this.#opened(entry, content, "entry"), where);
-    else if (content.keys !== null) {
-      await this.#change(this.#opened(entry, content.keys, "amendment"), where);
+    else if (entry.kind === "keys") await this.#answer(entry, where);
+    else await this.#amendment(entry, where);
+  }
+
+  // An amendment's keys; with an outside issuer they stand in an entry of its own.
+  async #amendment(entry, where) {
+    const { keys } = entry.content;
+    if ((keys === null) !== (this.issuer !== null)) {
+      const message = "Its keys are null where an outside issuer makes the codes, and nowhere else.";
+      throw new CheckFailed("amendment.keys", where, message);
     }
+    if (keys !== null) await this.#change(this.#opened(entry, keys, "amendment"), where);
+  }
+
+  // What an outside issuer answered.
+  async #answer(entry, where) {
+    if (this.issuer === null) {
+      throw new CheckFailed("issuer.signature", where, "The notice names no outside issuer.");
+    }
+    await this.#change(this.#opened(entry, entry.content, "entry"), where);
   }
 
   async #first(sections, where) {
     for (const one of sections) {
       const keys = await this.#keys(one, where);
-      if (this.issuer) {
-        const parts = [one.section, keys.length, joined(keys)];
-        this.#requireSigned(one.signature, "issued-list", parts, where);
-      }
+      const parts = [one.section, keys.length, joined(keys)];
+      this.#requireSigned(one.signature, "issued-list", parts, where);
       this.found.issue(one.section, keys, where);
     }
   }
@@ -103,7 +117,7 @@ class Following {
     if (revoked !== null) {
       const keys = await this.#keys(revoked, where);
       await this.#requireEachSigned(revoked, keys, "revoked", (key) => [key], where);
-      this.found.revoke(keys, 0, where);
+      this.found.revoke(keys, where);
     }
     for (const one of issued) {
       const keys = await this.#keys(one, where);
@@ -122,13 +136,11 @@ class Following {
       throw new CheckFailed("reissue.revoked", where, message);
     }
     const fresh = bytesOfHex(credential);
-    if (this.issuer) {
-      this.#requireSigned(signature, "issued", [section, fresh], where);
-      old.forEach((key, at) =>
-        this.#requireSigned(revocations?.[at], "replaced", [key, fresh], where),
-      );
-    }
-    this.found.revoke(old, entry.number, where);
+    this.#requireSigned(signature, "issued", [section, fresh], where);
+    old.forEach((key, at) => {
+      this.#requireSigned(revocations?.[at] ?? null, "replaced", [key, fresh], where);
+    });
+    this.found.revoke(old, where);
     this.found.issue(section, [fresh], where);
   }
 
@@ -154,8 +166,12 @@ class Following {
     keys.forEach((key, at) => this.#requireSigned(each[at], use, partsOf(key), where));
   }
 
-  // An outside issuer's signature (sealing §5.5, eq. 45 to 47).
+  // An outside issuer's signature (sealing §5.5, eq. 45 to 47a); where there is none, nobody's.
   #requireSigned(signature, use, parts, where) {
+    if (this.issuer === null) {
+      if (signature === null) return;
+      throw new CheckFailed("issuer.signature", where, "The notice names no outside issuer.");
+    }
     const message = transcriptHash(use, this.issuer.election, ...parts);
     if (!isSigned(signature, message, this.issuer.key)) {
       const says = "The outside issuer has not signed this credential.";

@@ -9,23 +9,35 @@ import { placeOf } from "./record.js";
 
 const NAMED = ["notice", "candidates", "roll", "key", "credentials"];
 
-// Check it, and give { setting, key, contests }: the codes of the contests in the order of the paper.
+// Check it, and that no ceremony was begun anew behind the key. Gives { setting, key, contests }: the codes
+// of the contests in the order of the paper.
 export function checkOpening(record) {
   const opening = record.only("opening");
   const where = placeOf(opening);
+  record.only("notice");
   for (const kind of NAMED) {
     const last = record.required(kind);
-    if (opening.content.entries[kind] !== hexOfBytes(last.digest)) {
+    const isNamed = opening.content.entries[kind] === hexOfBytes(last.digest);
+    if (!isNamed || last.number > opening.number) {
       throw new CheckFailed("opening.entries", where, `It names another “${kind}” than the last.`);
     }
   }
   checkAmendments(record, opening, where);
   checkContests(record, opening, where);
+  requireNotSuperseded(record);
   const key = at(placeOf(record.last("key")), "The key is not what its trustees' points make.", () =>
     ElectionKey.parse(record.last("key").content),
   );
   const setting = new Setting(opening.digest, key.publicKey);
   return { setting, key, contests: opening.content.contests.map(({ code }) => code) };
+}
+
+function requireNotSuperseded(record) {
+  const begun = record.last("ceremony");
+  if (begun !== null && begun.number > record.last("key").number) {
+    const message = "The ceremony was begun anew after this key, and has not ended yet.";
+    throw new CheckFailed("key.superseded", placeOf(begun), message);
+  }
 }
 
 function checkAmendments(record, opening, where) {
