@@ -14,6 +14,7 @@ NEED_A_DATABASE = (
     "test_in_page.py",
     "test_sources.py",
     "test_tampering.py",
+    "test_trustees_agree.py",
     "test_whole_contests.py",
 )
 """Tests whose bundles come from the services; the core's own run (`make fast`) has no database."""
