@@ -155,7 +155,7 @@ def vote(page: Page, link: str, *preferences: str) -> list[str]:
     page.get_by_role("button", name="Check your paper").click()
     page.get_by_role("button", name="Cast", exact=True).click()
     expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
-    words = page.locator("ol li").all_inner_texts()
+    words = page.locator("#receipt-words li").all_inner_texts()
     assert len(words) == 12
     return [word.split()[-1] for word in words]
 
