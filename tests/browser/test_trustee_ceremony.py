@@ -67,7 +67,7 @@ def begin_ceremony(page: Page, run: Run, origin: str) -> None:
 def seat_of(page: Page, run: Run, origin: str, number: int) -> str:
     page.goto(f"{origin}/desk/elections/{run.election.slug}/trustees/{number}/seat/")
     page.get_by_role("button", name="Show it to me, once").click()
-    link = page.locator(".app-command").inner_text()
+    link = page.locator("code.app-hash").inner_text()
     return link[link.index("/trustee/") :]
 
 

@@ -53,7 +53,8 @@ class Storage {
 }
 
 // Work at a board of these entries; `sent` are the requests, in their order.
-function workAt(entries, { storage = new Storage() } = {}) {
+// onWait: what happens to the board, or to anything, while it is waited for.
+function workAt(entries, { storage = new Storage(), onWait } = {}) {
   const sent = [];
   const seen = { entries };
   const made = new Work({
@@ -66,6 +67,7 @@ function workAt(entries, { storage = new Storage() } = {}) {
     }),
     storage,
     run,
+    wait: async () => onWait?.(seen),
   });
   return { work: made, sent, seen, storage };
 }
@@ -219,6 +221,16 @@ test("a board that is behind the seat is read again, and nothing is said to be w
   await openAt(opened.board.entries, { boxes: [shown(2, seen)] });
   const boxes = [shown(2, [...seen, { number: 3, mixer: "Siân", trustee: 2 }])];
   await assert.rejects(() => openAt(opened.board.entries, { boxes }), isBehind);
+});
+
+test("a board that was behind the seat is waited for", async () => {
+  const signed = board.entries.findLastIndex(({ kind }) => kind === "mix");
+  const onWait = (seen) => Object.assign(seen, { entries: board.entries });
+  const { work, sent } = workAt(board.entries.slice(0, signed), { onWait });
+
+  await work.mix(shown(2, [byServer, byAnn]), second, { ...told, trustee: 2 });
+
+  assert.match(sent[0].path, /^boxes\/contest-1\/0\/mix\/3\//);
 });
 
 test("a share of another key, or of another trustee, is refused before anything (§5.2)", async () => {

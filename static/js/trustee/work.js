@@ -59,24 +59,25 @@ function errorOf({ check, where, message, isUnreachable }) {
 
 // The seat tells of a mix up to ten seconds before the board is signed anew (board §6.4): then there is
 // nothing wrong, and the board is to be read again. boxes: as the seat has them.
-function requireCaughtUp(record, boxes) {
-  const isBehind = boxes.some(
+const isBehind = (record, boxes) =>
+  boxes.some(
     ({ contest, box, mixes }) => mixesOf(record, { contest, number: box }).length < mixes.length,
   );
-  if (isBehind) throw new Unreachable("board.behind");
-}
+const LOOKS = 10;
+const BETWEEN_LOOKS_MS = 3_000;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // A trustee's work upon one contest's boxes.
 //
 // Of what it is told: trustee, the number of the seat; onProgress and onFound, as of runTask.
 //
 // seat: seat.js; openBoard: gives the board as it stands, checked (board/reader.js); storage: the
-// browser's localStorage; run: runTask with its worker.
+// browser's localStorage; run: runTask with its worker; wait: for so many milliseconds.
 export class Work {
   #opened = null; // { parts, quorum, trustees, number }: made in this tab, and not yet revealed.
 
-  constructor({ seat, openBoard, storage, run }) {
-    Object.assign(this, { seat, openBoard, storage, run });
+  constructor({ seat, openBoard, storage, run, wait = pause }) {
+    Object.assign(this, { seat, openBoard, storage, run, wait });
   }
 
   // Whether this tab has the parts that it committed to.
@@ -132,15 +133,24 @@ export class Work {
   // Read the board, which must be of the share's key. Gives the record of its entries, its name, and
   // what a task is given.
   async #read(share, trustee, { onFound }, boxes) {
-    const board = await this.openBoard();
-    const entries = await wholeEntries(board);
+    const { board, entries, record } = await this.#caughtUp(boxes);
     onFound(`The board is signed, and continues what you saw before: ${entries.length} entries.`);
-    const record = new Record(entries, () => {});
-    requireCaughtUp(record, boxes);
     const { key } = checkOpening(record);
     checkShare(share, { number: trustee, key });
     const { origin } = board.checkpoint;
     const given = { address: board.address, entries, share: share.toJson() };
     return { record, origin, given };
+  }
+
+  // The board and its entries, as soon as it has what the seat tells of these boxes.
+  async #caughtUp(boxes) {
+    for (let look = 1; look <= LOOKS; look += 1) {
+      if (look > 1) await this.wait(BETWEEN_LOOKS_MS);
+      const board = await this.openBoard();
+      const entries = await wholeEntries(board);
+      const record = new Record(entries, () => {});
+      if (!isBehind(record, boxes)) return { board, entries, record };
+    }
+    throw new Unreachable("board.behind");
   }
 }
