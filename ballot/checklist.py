@@ -249,8 +249,3 @@ def require_ready(election: Election, act: str, *, now: datetime) -> None:
     if unmet:
         what = " ".join(f"{check.words}: not yet. {check.mend}" for check in unmet)
         raise Refusal("election.not-ready", f"{step.words} has to wait. {what}")
-
-
-def steps_now(election: Election) -> list[Step]:
-    """The acts that belong to the election's state."""
-    return [step for step in STEPS if election.stage in step.states]

@@ -69,10 +69,6 @@ class Read:
         """Read so many bytes in lower-case hexadecimal."""
         return self._octets(name, self._value[name], size)
 
-    def octets_list(self, name: str, size: int) -> tuple[bytes, ...]:
-        """Read a list of so many bytes each."""
-        return tuple(self._octets(name, one, size) for one in self.items(name))
-
     def items(self, name: str) -> list[Any]:
         """Read a list of what has a parser of its own."""
         value = self._value[name]

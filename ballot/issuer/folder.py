@@ -8,12 +8,10 @@ not be read is encrypted with.
 from __future__ import annotations
 
 import os
-import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -24,11 +22,10 @@ from ballot.issuance.reading import read_object
 from ballot.sealing.issuing import IssuerKey, issuer_key, make_issuer_key
 from ballot.sealing.letterbox import public_half
 from ballot.sealing.scalars import Rng
+from ballot.sealing.sharefile import SHORTEST_PASSPHRASE, stretched
 
 FORM: Final = LABEL + "issuer-key"
-SHORTEST_PASSPHRASE: Final = 12
 CARD, KEYS, STORE, LETTERS = "issuer.json", "issuer.key", "codes.sqlite", "letters"
-_MEMORY_KIB, _PASSES, _LANES = 64 * 1024, 3, 4
 _NONCE: Final = bytes(12)  # The key is fresh: every file has a salt of its own.
 
 
@@ -78,7 +75,7 @@ def open_folder(path: Path, *, passphrase: str) -> Secrets:
     read = read_object(octets, "salt", "sealed", form=FORM, what="the key file of an issuer")
     salt, sealed = read.octets("salt", 16), bytes.fromhex(read.line("sealed", longest=2000))
     try:
-        opened = ChaCha20Poly1305(_key(passphrase, salt)).decrypt(_NONCE, sealed, _head(salt))
+        opened = ChaCha20Poly1305(stretched(passphrase, salt)).decrypt(_NONCE, sealed, _head(salt))
     except InvalidTag as error:
         raise FileRefused(
             "issuer-folder.passphrase",
@@ -119,22 +116,9 @@ def _settle(folder: Path) -> None:
 
 
 def _seal(plain: bytes, *, passphrase: str, salt: bytes) -> bytes:
-    sealed = ChaCha20Poly1305(_key(passphrase, salt)).encrypt(_NONCE, plain, _head(salt))
+    sealed = ChaCha20Poly1305(stretched(passphrase, salt)).encrypt(_NONCE, plain, _head(salt))
     return canonical({"format": FORM, "salt": salt.hex(), "sealed": sealed.hex()}) + b"\n"
 
 
 def _head(salt: bytes) -> bytes:
     return canonical({"format": FORM, "salt": salt.hex()})
-
-
-def _key(passphrase: str, salt: bytes) -> bytes:
-    normal = unicodedata.normalize("NFKC", passphrase).encode("utf-8")
-    return hash_secret_raw(
-        normal,
-        salt,
-        time_cost=_PASSES,
-        memory_cost=_MEMORY_KIB,
-        parallelism=_LANES,
-        hash_len=32,
-        type=Type.ID,
-    )

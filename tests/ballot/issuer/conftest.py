@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ballot.issuer import folder
+from ballot.sealing import sharefile
 
 if TYPE_CHECKING:
     from tests.ballot.issuer.outside import Outside, Post
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "_MEMORY_KIB", 64)
+    monkeypatch.setattr(sharefile, "_MEMORY_KIB", 64)
 
 
 # What needs the settings is imported once they are there.
