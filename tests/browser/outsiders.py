@@ -36,21 +36,6 @@ def board_of(installation: Installation) -> str:
 # --- the trustees ----------------------------------------------------------------------------
 
 
-def seat_in_letter(page: Page, installation: Installation, address: str) -> str:
-    """The seat's link in the letter to a trustee, from the outbox page."""
-    give_up_at = time.monotonic() + 90
-    while time.monotonic() < give_up_at:
-        page.goto(f"{installation.origin}/outbox/?address={address}")
-        letters = page.locator("table").get_by_role("link")
-        if letters.count():
-            letters.first.click()
-            found = re.search(rf"http://\S+/trustee/{SLUG}/#\S+", page.inner_text("main"))
-            assert found, page.inner_text("main")
-            return found.group()
-        time.sleep(1)
-    pytest.fail(f"No letter came to {address}.")
-
-
 def hold_ceremony(pages: list[Page], cay: Machine, folder: Path) -> list[Path]:
     """Two at their pages and one at the command make the key; gives the two share files."""
     command = cay.start("trustee/bin/python -m ballot.trustee ceremony")

@@ -15,7 +15,7 @@ from ballot.sealing import ballot as ballots
 from ballot.sealing import codes
 from tests.browser.axe import findings
 from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER, LEADER_CONTEST, Desk, standing
-from tests.browser.steps import add, begin, check, seal_and_cast
+from tests.browser.steps import add, begin, check, seal_and_cast, tab_to
 
 OpenPage = Callable[..., Page]
 WIDTHS = (320, 768, 1280)
@@ -736,25 +736,17 @@ def test_a_ballot_is_cast_by_keyboard_alone_at_320_pixels(
     expect(page.get_by_role("button", name="This is me")).to_be_visible()
     page.mouse.move(0, 0)
 
-    def tab_to(name: str) -> None:
-        for _ in range(80):
-            page.keyboard.press("Tab")
-            said = page.evaluate("document.activeElement.innerText || ''").replace("\n", " ")
-            if said.startswith(name):
-                return
-        raise AssertionError(f"no way to {name} by the Tab key")
-
-    tab_to("This is me")
+    tab_to(page, "This is me")
     page.keyboard.press("Enter")
-    tab_to("Add as next choice Jin Chun")
+    tab_to(page, "Add as next choice Jin Chun")
     page.keyboard.press("Enter")
-    tab_to("Add as next choice Tamsin Vale")
+    tab_to(page, "Add as next choice Tamsin Vale")
     page.keyboard.press("Space")
-    tab_to("Move up Tamsin Vale")
+    tab_to(page, "Move up Tamsin Vale")
     page.keyboard.press("Enter")
-    tab_to("Check your paper")
+    tab_to(page, "Check your paper")
     page.keyboard.press("Enter")
-    tab_to("Cast")
+    tab_to(page, "Cast")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Your ballot is in the box")).to_be_visible()
 

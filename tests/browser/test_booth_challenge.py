@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from ballot.sealing.ballot import tracker_hash, tracker_words
 from tests.browser.axe import findings
 from tests.browser.booth_desk import DEPUTY_CONTEST, LEADER_CONTEST, Desk, standing
-from tests.browser.steps import add, begin, check, open_to_check, seal_and_cast, words_of
+from tests.browser.steps import add, begin, check, open_to_check, seal_and_cast, tab_to, words_of
 
 OpenPage = Callable[..., Page]
 
@@ -177,29 +177,21 @@ def test_a_paper_is_sealed_anew_each_time_it_is_to_be_checked(
 def test_a_device_is_checked_by_keyboard_alone(booth: Callable[..., Page], desk: Desk) -> None:
     page = booth(width=320)
 
-    def tab_to(name: str) -> None:
-        for _ in range(80):
-            page.keyboard.press("Tab")
-            said = page.evaluate("document.activeElement.innerText || ''").replace("\n", " ")
-            if said.startswith(name):
-                return
-        raise AssertionError(f"no way to {name} by the Tab key")
-
-    tab_to("Add as next choice Jin Chun")
+    tab_to(page, "Add as next choice Jin Chun")
     page.keyboard.press("Enter")
-    tab_to("Check your paper")
+    tab_to(page, "Check your paper")
     page.keyboard.press("Enter")
-    tab_to("Check my device first")
+    tab_to(page, "Check my device first")
     page.keyboard.press("Enter")
-    tab_to("Open this paper to check it")
+    tab_to(page, "Open this paper to check it")
     page.keyboard.press("Enter")
     expect(page.locator("#challenge-title")).to_be_focused()
     expect(page.locator("#challenge-told")).to_contain_text("goes on the public board")
-    tab_to("Without a camera")
+    tab_to(page, "Without a camera")
     page.keyboard.press("Enter")
     expect(page.locator("#challenge-address")).to_be_visible()
     assert findings(page) == []
-    tab_to("Go back to my paper")
+    tab_to(page, "Go back to my paper")
     page.keyboard.press("Enter")
     expect(page.locator("#mark-title")).to_be_focused()
     assert len(desk.opened_texts) == 1

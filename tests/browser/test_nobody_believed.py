@@ -39,11 +39,10 @@ from tests.browser.outsiders import (
     link_to_vote,
     lose_the_letter,
     make_keys,
-    seat_in_letter,
     vote,
     wait_for_witness,
 )
-from tests.browser.steps import add, begin, check, seal_and_cast
+from tests.browser.steps import add, begin, check, link_in_letter, seal_and_cast
 
 OpenPage = Callable[..., Page]
 NAMES = ("Ann Ash", "Ben Birch", "Cay Cedar")
@@ -242,7 +241,10 @@ def take_seats(
     lines = "\n".join(f"{name}, {at}" for name, at in zip(NAMES, addresses, strict=True))
     desk.act(officer, installation, "set_key", "Begin the key ceremony", Trustees=lines,
              How_many_must_take_part_to_open_a_box="2")  # fmt: skip
-    links = [seat_in_letter(officer, installation, address) for address in addresses]
+    links = [
+        link_in_letter(officer, installation.origin, address, f"/trustee/{SLUG}/")
+        for address in addresses
+    ]
     for page, link in zip(pages, links, strict=False):
         page.goto(link)
     (cay.folder / "seat.txt").write_text(links[2])

@@ -19,6 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from tests.browser.installation import Installation, press
+from tests.browser.steps import link_in_letter
 
 OpenPage = Callable[..., Page]
 
@@ -66,6 +67,7 @@ def wait_for_step(page: Page, installation: Installation, words: str) -> None:
     wait_for(page, installation, heading.is_visible)
 
 
+VOTE = "/vote/leader-2027/"
 LIST = (
     "number,given_name,family_name,email,postcode,section,joined_on,standing,date_of_birth\n"
     "N1,Nerys,O’Neill,nerys@members.invalid,ZZ1 1AA,member,2015-03-01,good,1980-01-01\n"
@@ -132,21 +134,6 @@ def nominate(page: Page, installation: Installation) -> None:
         press(page, "Save the nomination")
 
 
-def link_in_letter(page: Page, installation: Installation, address: str) -> str:
-    """The voting link of the newest voting letter to an address, from the outbox page."""
-    give_up_at = time.monotonic() + 90
-    while time.monotonic() < give_up_at:
-        page.goto(f"{installation.origin}/outbox/?address={address}")
-        letters = page.locator("table").get_by_role("link")
-        if letters.count():
-            letters.first.click()
-            found = re.search(r"http://\S+/vote/leader-2027/#\S+", page.inner_text("main"))
-            assert found, page.inner_text("main")
-            return found.group()
-        time.sleep(1)
-    pytest.fail(f"No letter came to {address}.")
-
-
 def vote(page: Page, link: str, *preferences: str) -> list[str]:
     page.goto(link)
     page.get_by_role("button", name="This is me").click()
@@ -185,9 +172,9 @@ def test_a_contest_goes_from_the_list_to_the_declared_result_by_the_pages_alone(
     wait_for_state(one, installation, "Poll open")
 
     member = open_page(width=320, height=700)
-    nerys = link_in_letter(open_page(), installation, "nerys@members.invalid")
+    nerys = link_in_letter(open_page(), installation.origin, "nerys@members.invalid", VOTE)
     words = vote(member, nerys, "Hana Yusuf", "Ffion Parry")
-    owain = link_in_letter(open_page(), installation, "owain@members.invalid")
+    owain = link_in_letter(open_page(), installation.origin, "owain@members.invalid", VOTE)
     vote(open_page(), owain, "Hana Yusuf")
     again = open_page()
     again.goto(nerys)
