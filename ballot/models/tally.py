@@ -67,11 +67,15 @@ class Mix(models.Model):
 
 
 class PartialOpening(models.Model):
-    """One trustee's part in opening a box: committed to first, revealed when a quorum has."""
+    """One trustee's part in opening a box: committed to first, revealed when a quorum has.
+
+    `signature` is that of the commitment, made with the trustee's share (sealing spec, 10.3).
+    """
 
     box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="openings")
     trustee = models.ForeignKey(Trustee, on_delete=models.PROTECT)
     commitment = models.BinaryField()
+    signature = models.BinaryField()
     content = models.ForeignKey(
         Blob, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )

@@ -415,14 +415,32 @@ def an_election_that_is_void(poll: Polling) -> None:
 @lie("opening.own-commitment")
 def a_commitment_in_the_trustee_s_name_to_something_else(poll: Polling) -> None:
     finish(poll)
-    poll.world.commit(poll.places[0], 1, "33" * 32)
+    poll.commit(poll.places[0], 1, b"3" * 32)
+
+
+@lie("opening.maker")
+def a_commitment_in_the_trustee_s_name_that_they_did_not_sign(poll: Polling) -> None:
+    finish(poll)
+    poll.commit(poll.places[0], 1, b"3" * 32, signer=2)
+
+
+@lie("opening.maker")
+def a_commitment_in_another_s_name_signed_with_a_share_that_is_not_theirs(poll: Polling) -> None:
+    finish(poll)
+    poll.commit(poll.places[0], 2, b"3" * 32, signer=3)
+
+
+@lie("opening.maker")
+def a_commitment_that_was_signed_for_another_box(poll: Polling) -> None:
+    finish(poll)
+    poll.commit(poll.places[0], 2, b"3" * 32, signed_for=poll.places[1])
 
 
 @lie("opening.twice")
 def two_commitments_of_one_trustee(poll: Polling) -> None:
     finish(poll)
-    poll.world.commit(poll.places[0], 2, "33" * 32)
-    poll.world.commit(poll.places[0], 2, "44" * 32)
+    poll.commit(poll.places[0], 2, b"3" * 32)
+    poll.commit(poll.places[0], 2, b"4" * 32)
 
 
 @pytest.mark.parametrize("name", LIES)
@@ -530,6 +548,21 @@ def test_nothing_is_revealed_before_the_board_shows_a_quorum(tmp_path: Path) -> 
         poll.world.due = lambda world, number: "part" if not world.parts else None
         assert trustee(poll.world, 1, tmp_path, "open").status == 0
         assert len(sent(poll, "/part")) == len(poll.places)
+
+
+def test_a_quorum_that_the_server_makes_up_reveals_nothing(tmp_path: Path) -> None:
+    with mixed(tmp_path) as poll:
+        commits(poll, tmp_path)
+        # The server writes the second trustee's commitments itself, upon everything that it has.
+        for place in poll.places:
+            own = poll.world.contents("opening-commitment")[0]
+            poll.world.commit(place, 2, "33" * 32, own["signature"])
+        poll.world.due = lambda world, number: "part"
+
+        ran = trustee(poll.world, 1, tmp_path, "open")
+
+        refused(ran, "opening.maker")
+        assert not sent(poll, "/part")
 
 
 def test_nothing_is_mixed_upon_a_mix_that_does_not_hold(tmp_path: Path) -> None:

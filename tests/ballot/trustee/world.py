@@ -210,7 +210,7 @@ class World:
             said = json.loads(body)
             assert set(said) == {"commitment", "signature"} and len(said["signature"]) == 130
             if number not in self.committed.setdefault(place, set()):
-                self.commit(place, number, said["commitment"])
+                self.commit(place, number, **said)
         else:
             self.parts.setdefault(place, {})[number] = body
         return 202, {}
@@ -237,10 +237,12 @@ class World:
         shown.append(told)
         self.add("mix", told)
 
-    def commit(self, place: tuple[str, int], number: int, commitment: str) -> None:
+    def commit(
+        self, place: tuple[str, int], number: int, commitment: str, signature: str = "00" * 65
+    ) -> None:
         self.committed.setdefault(place, set()).add(number)
-        self.add("opening-commitment", {"contest": place[0], "box": place[1], "trustee": number,
-                                        "commitment": commitment})  # fmt: skip
+        told = {"contest": place[0], "box": place[1], "trustee": number, "commitment": commitment}
+        self.add("opening-commitment", {**told, "signature": signature})
 
     # --- the network ---
 
