@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -603,6 +604,37 @@ def test_a_mix_is_kept_until_the_board_shows_it_and_is_handed_in_again_as_it_was
         assert len(handed_in) == len(poll.places)
         assert all(len(mixes) == 2 for mixes in poll.world.mixes.values())
         assert list((tmp_path / "1/mixes").iterdir()) == []
+
+
+def test_a_mix_whose_check_stopped_is_handed_in_again_and_one_that_waits_is_not(
+    tmp_path: Path,
+) -> None:
+    with closed(tmp_path) as poll:
+        poll.reconcile()
+        poll.mix_by_server()
+        poll.world.is_deaf_to = "/mix/"
+        assert trustee(poll.world, 1, tmp_path, "mix").status == 3
+        handed_in = {
+            (path.split("/")[4], int(path.split("/")[5])): sha256(body).hexdigest()
+            for path, body in all_sent(poll, "/mix/")
+        }
+        again = {}
+        for state in ("waiting", "stopped"):
+            poll.world.handed_in = {
+                place: {"kind": "mix", "message": "", "sha256": digest, "state": state}
+                for place, digest in handed_in.items()
+            }
+            before = len(all_sent(poll, "/mix/"))
+            trustee(poll.world, 1, tmp_path, "mix")
+            again[state] = len(all_sent(poll, "/mix/")) - before
+
+        assert set(handed_in) == set(poll.places)
+        assert again == {"waiting": 0, "stopped": len(poll.places)}
+
+
+def all_sent(poll: Polling, part: str) -> list[tuple[str, bytes]]:
+    """Give what was handed in at addresses with a part."""
+    return [(path, body) for _, path, body in poll.world.asked if part in path]
 
 
 def test_without_a_share_of_the_key_nothing_is_shown_mixed_or_opened(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class World:
     told:    the messages of the ceremony, by step and trustee.
     dies:    before which request, or after it, the server dies: a path's end and when.
     is_deaf_to: what, in a path, is taken with a 202 and never shown.
+    handed_in: what the seat says of what was handed in and is not on the board (trustees §4).
     ranges:  every range of a file that was asked for.
     asked:   every request, for a test to look at.
     """
@@ -60,6 +61,7 @@ class World:
     mixes: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=dict)
     committed: dict[tuple[str, int], set[int]] = field(default_factory=dict)
     parts: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
+    handed_in: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     boxes: list[dict[str, Any]] = field(default_factory=list)
     frame: Ceremony | None = None
     key: Any = None
@@ -180,7 +182,8 @@ class World:
     def seat(self, number: int) -> dict[str, Any]:
         boxes = [
             {"contest": b["contest"], "box": b["number"], "label": "a", "ballots": b["ballots"],
-             "mixes": [], "committed": [], "handed_in": None,
+             "mixes": [], "committed": [],
+             "handed_in": self.handed_in.get((b["contest"], b["number"])),
              "revealed": sorted(self.parts.get((b["contest"], b["number"]), {}))}
             for b in self.boxes
         ]  # fmt: skip
