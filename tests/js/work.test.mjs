@@ -112,6 +112,14 @@ test("a box is mixed in the worker and handed in with its signature (§2, sealin
   assert.ok(found.some((sentence) => sentence.startsWith("2 mixes before yours checked")));
 });
 
+test("a mix is the next on the board that it was made upon, whatever the seat said before (§2)", async () => {
+  const { work, sent } = workAt(board.entries);
+
+  await work.mix(shown(2, [byServer]), second, { ...told, trustee: 2 });
+
+  assert.match(sent[0].path, /^boxes\/contest-1\/0\/mix\/3\//);
+});
+
 function boxOf() {
   const { boxes } = board.entries.find(({ kind }) => kind === "reconciliation").content;
   const parts = () => ["contest-1", 1, boxes[0].sections[0], ""];

@@ -87,17 +87,18 @@ export class Work {
   // Check and mix one box, and hand the mix in.
   async mix(box, share, { trustee, ...told }) {
     const { contest, box: number } = box;
-    const given = await this.#given(share, trustee, told, [box]);
+    const { record, given } = await this.#read(share, trustee, told, [box]);
     const { content, signature } = await this.run({ task: "mix", contest, number, ...given }, told);
-    const row = box.mixes.length + 1;
+    // Of the board that it was made upon: the seat may have been asked before another mixed.
+    const row = mixesOf(record, { contest, number }).length + 1;
     const path = `boxes/${contest}/${number}/mix/${row}/${hexOfBytes(signature)}`;
     await this.seat.post(path, content);
   }
 
   // Check everything, make this trustee's parts, and remember which lists they are of.
   async open(share, boxes, { trustee, ...told }) {
-    const { board, ...given } = await this.#given(share, trustee, told, boxes);
-    const opened = new Opened(this.storage, board);
+    const { origin, given } = await this.#read(share, trustee, told, boxes);
+    const opened = new Opened(this.storage, origin);
     const task = { task: "open", remembered: opened.all(), ...given };
     const made = await this.run(task, told);
     opened.keep(made.parts);
@@ -128,8 +129,9 @@ export class Work {
     return true;
   }
 
-  // What a task is given: the board's entries, proved, and the share, which is of its key.
-  async #given(share, trustee, { onFound }, boxes) {
+  // Read the board, which must be of the share's key. Gives the record of its entries, its name, and
+  // what a task is given.
+  async #read(share, trustee, { onFound }, boxes) {
     const board = await this.openBoard();
     const entries = await wholeEntries(board);
     onFound(`The board is signed, and continues what you saw before: ${entries.length} entries.`);
@@ -138,6 +140,7 @@ export class Work {
     const { key } = checkOpening(record);
     checkShare(share, { number: trustee, key });
     const { origin } = board.checkpoint;
-    return { board: origin, address: board.address, entries, share: share.toJson() };
+    const given = { address: board.address, entries, share: share.toJson() };
+    return { record, origin, given };
   }
 }
