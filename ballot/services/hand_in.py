@@ -142,13 +142,10 @@ def check_handed_in(
 
     Unfinished: something else was handed in meanwhile, and waits.
     """
-    related = ("box__contest__election", "trustee")
-    kept = HandedIn.objects.select_related(*related).filter(pk=handed_in_id).first()
-    if kept is None or kept.state != HandedIn.State.WAITING:
+    waiting = _waiting(handed_in_id)
+    if waiting is None:
         return None
-    content = b"".join(kept.chunks.values_list("content", flat=True))
-    if hashlib.sha256(content).digest() != bytes(kept.sha256):
-        return Unfinished()
+    kept, content = waiting
     try:
         if not _is_on_board(kept):
             _take(kept, content, now=now, processes=processes, report=report)
@@ -157,6 +154,24 @@ def check_handed_in(
     else:
         is_settled = _settle(kept)
     return None if is_settled else Unfinished()
+
+
+@transaction.atomic
+def _waiting(handed_in_id: int) -> tuple[HandedIn, bytes] | None:
+    """What waits, and its bytes, while nothing can come in its place.
+
+    Refuses bytes that were changed where they lie: the check ends so, and they are asked for anew.
+    """
+    rows = HandedIn.objects.select_for_update(of=("self",))
+    related = rows.select_related("box__contest__election", "trustee")
+    kept = related.filter(pk=handed_in_id, state=HandedIn.State.WAITING).first()
+    if kept is None:
+        return None
+    content = b"".join(kept.chunks.values_list("content", flat=True))
+    if hashlib.sha256(content).digest() != bytes(kept.sha256):
+        raise Refusal("handed-in.damaged", "What was kept of it is not what came. Somebody has "
+                      "changed the database.")
+    return kept, content
 
 
 @transaction.atomic

@@ -148,6 +148,20 @@ def test_what_is_replaced_while_it_is_checked_stays_and_is_checked_next(
     assert run.state == "mixed" and not HandedIn.objects.exists()
 
 
+def test_bytes_that_were_damaged_while_they_waited_are_asked_for_again() -> None:
+    run = mixing()
+    made = mix_of(run, boxes(run)[0], run.shares[0])
+    kept = give_mix(run, *made)
+    HandedInChunk.objects.update(content=bytes(len(made[0])))
+
+    # Its job fails by it, and the trustee is told that the check stopped.
+    assert code_of_refusal(lambda: check_handed_in(kept.pk, now=now())) == "handed-in.damaged"
+    give_mix(run, *made)
+    check_handed_in(kept.pk, now=now())
+
+    assert run.state == "mixed"
+
+
 @pytest.mark.parametrize("end", ["failed", "stopped"])
 def test_a_check_that_ended_without_an_answer_is_said_and_begun_anew_by_handing_in(
     end: str,
