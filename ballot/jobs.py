@@ -9,11 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.models import Election
+from ballot.selectors import CHECK_JOB
 from ballot.services.amend_roll import BULK_JOB, amend_roll_in_bulk
 from ballot.services.codes import CANCEL_JOB, cancel_codes, issue_codes
 from ballot.services.count_papers import count_papers
 from ballot.services.freeze_roll import freeze_roll, withdraw_freeze
-from ballot.services.hand_in import CHECK_JOB, check_handed_in
+from ballot.services.hand_in import check_handed_in
 from ballot.services.held_shares import mixers_held
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import open_box

@@ -238,13 +238,14 @@ def held_content(*, trustee: int, size: int, proof: bytes) -> dict[str, Json]:
     return {"proof": proof.hex(), "size": size, "trustee": trustee}
 
 
-def commitment_content(box: Box, *, trustee: int, commitment: bytes) -> dict[str, Json]:
-    """What a trustee promises to reveal of a box, by its hash."""
+def commitment_content(opening: PartialOpening) -> dict[str, Json]:
+    """What a trustee promises to reveal of a box, by its hash, signed with their share."""
     return {
-        "box": box.number,
-        "commitment": commitment.hex(),
-        "contest": contest_code(box.contest),
-        "trustee": trustee,
+        "box": opening.box.number,
+        "commitment": bytes(opening.commitment).hex(),
+        "contest": contest_code(opening.box.contest),
+        "signature": bytes(opening.signature).hex(),
+        "trustee": opening.trustee.number,
     }
 
 

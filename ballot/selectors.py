@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import connection
 
@@ -24,13 +25,18 @@ from ballot.models import (
     Contest,
     Election,
     Entry,
+    HandedIn,
     IssuerRequest,
 )
 from ballot.models import TieRule as Ties
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
+from office.models import Job
 from office.refusal import Refusal
+
+CHECK_JOB: Final = "check_handed_in"
+"""The kind of the jobs that check what trustees handed in."""
 
 
 def election_by_slug(slug: str) -> Election:
@@ -136,6 +142,13 @@ def whole_blob(blob: Blob) -> bytes:
             "changed the database.",
         )
     return content
+
+
+def is_being_checked(kept: HandedIn) -> bool:
+    """Whether a worker checks what a trustee handed in, or is about to: no job of it has failed."""
+    under_way = (Job.State.OPEN, Job.State.CLAIMED)
+    subject = {"subject_kind": "handed_in", "subject_id": str(kept.pk)}
+    return Job.objects.filter(kind=CHECK_JOB, state__in=under_way, **subject).exists()
 
 
 def profile_of(contest: Contest) -> Profile:

@@ -176,7 +176,9 @@ CONTENT: dict[str, Form] = {
         signature=or_null(octets(65)),
         content=BLOB,
     ),
-    "opening-commitment": members(**PLACE, trustee=positive, commitment=HASH),
+    "opening-commitment": members(
+        **PLACE, trustee=positive, commitment=HASH, signature=octets(65)
+    ),
     "part": members(**PLACE, trustee=positive, content=BLOB),
     "profile": members(**PLACE, papers=number, papers_rejected=number, profile=BLOB, salt=HASH),
     "lot": members(contest=code, among=each(number), drawn=each(number), salt=HASH),

@@ -8,8 +8,10 @@ from typing import Any
 
 from verifier.board import Board, Entry
 from verifier.bundle import Bundle, read_blob
+from verifier.claims import false_claims, knowledge
 from verifier.closed import ClosedBox
 from verifier.failure import Failed
+from verifier.group import encode
 from verifier.openings import Box, Opened, Part, check_part, open_box
 from verifier.workers import Workers
 
@@ -42,10 +44,24 @@ def require_boxes(board: Board, boxes: Sequence[ClosedBox], *kinds: str) -> None
             raise Failed("opening.place", entry.where, "There is no such box.")
 
 
+def check_committer(box: Box, entry: Entry) -> None:
+    """Check that a commitment to a part of a box is signed by the trustee it is said to be of.
+
+    Spec:   equation (49).
+    Raises: Failed (opening.maker, key.trustee, proof.point, proof.scalar).
+    """
+    trustee = box.key.trustee(entry.content["trustee"], entry.where)
+    commitment, proof = (bytes.fromhex(entry.content[n]) for n in ("commitment", "signature"))
+    who = (trustee.number, encode(trustee.point), commitment)
+    statement = (box.setting.fingerprint, box.setting.key, *box.name.parts, *who)
+    if false_claims([knowledge("opening-maker", statement, trustee.point, proof, entry.where)]):
+        raise Failed("opening.maker", entry.where, f"{trustee.name} did not sign it.")
+
+
 def check_parts(
     bundle: Bundle, board: Board, closed: ClosedBox, last: Box, workers: Workers
 ) -> Unsealed:
-    """Check the parts of a box, each against what its trustee committed to.
+    """Check the parts of a box, each against what its trustee committed to and signed.
 
     Raises: Failed (opening.*, proof.*, key.trustee, blob.*, file.*).
     """
@@ -53,8 +69,8 @@ def check_parts(
         entry.content["trustee"]: entry for entry in _of_box(board, "opening-commitment", closed)
     }
     entries = _of_box(board, "part", closed)
-    for number, commitment in committed.items():
-        last.key.trustee(number, commitment.where)
+    for commitment in committed.values():
+        check_committer(last, commitment)
     if not closed.rows:
         if committed or entries:
             raise Failed("opening.place", closed.where, "An empty box is not opened.")

@@ -25,6 +25,7 @@ from ballot.models.tally import (
     Declaration,
     DrawnLot,
     HandedIn,
+    HandedInChunk,
     Mix,
     PartialOpening,
     Profile,
@@ -41,8 +42,9 @@ from ballot.models.trustee import (
 __all__ = [
     "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute", "CeremonyMessage",
     "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature", "Count", "Credential",
-    "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn", "IssuerFile",
-    "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix", "PartialOpening", "Profile",
-    "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot", "SealedVote", "SetAside",
-    "ShareHeld", "Stop", "TieRule", "Trustee", "TurnoutCount", "WitnessObjection",
+    "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn",
+    "HandedInChunk", "IssuerFile", "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix",
+    "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot",
+    "SealedVote", "SetAside", "ShareHeld", "Stop", "TieRule", "Trustee", "TurnoutCount",
+    "WitnessObjection",
 ]

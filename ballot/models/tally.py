@@ -67,11 +67,15 @@ class Mix(models.Model):
 
 
 class PartialOpening(models.Model):
-    """One trustee's part in opening a box: committed to first, revealed when a quorum has."""
+    """One trustee's part in opening a box: committed to first, revealed when a quorum has.
+
+    `signature` is that of the commitment, made with the trustee's share (sealing spec, 10.3).
+    """
 
     box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="openings")
     trustee = models.ForeignKey(Trustee, on_delete=models.PROTECT)
     commitment = models.BinaryField()
+    signature = models.BinaryField()
     content = models.ForeignKey(
         Blob, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -88,7 +92,8 @@ class PartialOpening(models.Model):
 class HandedIn(models.Model):
     """A mix or a part as a trustee handed it in: until it is checked, and where it was refused.
 
-    The newest of each trustee, box and kind. Once it is on the board, the row goes.
+    The newest of each trustee, box and kind. Once it is on the board, the row goes. `sha256` is of
+    its bytes, which stand in `chunks` while it waits: a blob would stay for good.
     """
 
     class Kind(models.TextChoices):
@@ -106,7 +111,7 @@ class HandedIn(models.Model):
     box = models.ForeignKey(Box, on_delete=models.PROTECT, related_name="handed_in")
     trustee = models.ForeignKey(Trustee, on_delete=models.PROTECT, related_name="handed_in")
     kind = models.CharField(max_length=4, choices=Kind.choices)
-    content = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.BinaryField()
     number = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of a mix.")
     signature = models.BinaryField(null=True, blank=True, help_text="Of a mix.")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
@@ -121,6 +126,25 @@ class HandedIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of box {self.box_id} by trustee {self.trustee_id}"
+
+
+class HandedInChunk(models.Model):
+    """A stretch of what was handed in and is not checked yet; `number` from 0."""
+
+    handed_in = models.ForeignKey(HandedIn, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["handed_in", "number"], name="handed_in_chunk_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of {self.handed_in_id}"
 
 
 class Profile(models.Model):

@@ -1,13 +1,16 @@
 """Opening the boxes: a quorum of trustees each open their part, and the parts are combined.
 
 A part is computed where its share is. It is committed to by hash before any is revealed, so that
-no trustee can choose theirs by what the others show; each is checked against the trustee's
-public share before it is stored. What is stored at the end is a profile: how many papers gave
-each ranking. A paper outside the table of rankings is one rejected paper, and the count goes on.
+no trustee can choose theirs by what the others show, and the commitment is signed with the share,
+so that nobody commits in another's name. Each part is checked against the trustee's public share
+before it is stored. What is stored at the end is a profile: how many papers gave each ranking. A
+paper outside the table of rankings is one rejected paper, and the count goes on.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +24,8 @@ from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.decoding import OpenedBox
 from ballot.sealing.decoding import open_box as combine
 from ballot.sealing.errors import SealingError
-from ballot.sealing.maker import check_commitment_maker
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.maker import check_commitment_maker, sign_commitment
 from ballot.sealing.opening import check_part, open_part, part_commitment, read_part, repeatable
 from ballot.selectors import key_of, ranking_space, setting_of
 from ballot.services.board import append_entry, salted, store_blob
@@ -34,13 +38,44 @@ from office.refusal import Refusal
 from office.services.audit import record
 
 
-def take_commitment(
-    box: Box, *, number: int, commitment: bytes, signature: bytes, now: datetime
+@transaction.atomic
+def commit_part(
+    box_id: int,
+    *,
+    number: int,
+    commitment: bytes,
+    signature: bytes,
+    by: int | None,
+    now: datetime,
 ) -> None:
-    """Take a commitment from a trustee's seat, signed with their share (sealing §10.3).
+    """A trustee commits to their part of a box; the same commitment again changes nothing.
 
-    A commitment binds for good: a seat alone, which a letter or an officer may let out, must not
-    be enough to make one that nobody can ever reveal.
+    signature: 65 bytes, made with their share (sealing §10.3).
+    """
+    box = Box.objects.select_related("contest__election").get(pk=box_id)
+    election = lock_election(box.contest.election_id)
+    if box.openings.filter(trustee__number=number, commitment=commitment).exists():
+        return
+    require_state(election, State.MIXED)
+    trustee = _holder(election, number)
+    _require_signed(box, number=number, commitment=commitment, signature=signature)
+    opening, made = PartialOpening.objects.get_or_create(
+        box=box, trustee=trustee, defaults={"commitment": commitment, "signature": signature}
+    )
+    if not made:
+        raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
+    append_entry(
+        election, kind="opening-commitment", content=commitment_content(opening), now=now
+    )
+    record("hold_share", subject=("box", str(box.pk)), by=by, now=now,
+           parameters={"part": "committed", "trustee": number})
+
+
+def _require_signed(box: Box, *, number: int, commitment: bytes, signature: bytes) -> None:
+    """Refuse a commitment that is not signed with the share of the trustee it is said to be of.
+
+    A commitment binds for good, and makes up the quorum that others wait for: a seat alone, which
+    a letter or an officer may let out, must not be enough to make one (sealing §10.3).
     """
     election = box.contest.election
     try:
@@ -55,29 +90,6 @@ def take_commitment(
             f"({refused.condition}). It was not taken.",
             status=422,
         ) from refused
-    commit_part(box.pk, number=number, commitment=commitment, by=None, now=now)
-
-
-@transaction.atomic
-def commit_part(
-    box_id: int, *, number: int, commitment: bytes, by: int | None, now: datetime
-) -> None:
-    """A trustee commits to their part of a box; the same commitment again changes nothing."""
-    box = Box.objects.select_related("contest__election").get(pk=box_id)
-    election = lock_election(box.contest.election_id)
-    if box.openings.filter(trustee__number=number, commitment=commitment).exists():
-        return
-    require_state(election, State.MIXED)
-    trustee = _holder(election, number)
-    _, made = PartialOpening.objects.get_or_create(
-        box=box, trustee=trustee, defaults={"commitment": commitment}
-    )
-    if not made:
-        raise Refusal("opening.committed", f"{trustee} has committed to another part already.")
-    content = commitment_content(box, trustee=number, commitment=commitment)
-    append_entry(election, kind="opening-commitment", content=content, now=now)
-    record("hold_share", subject=("box", str(box.pk)), by=by, now=now,
-           parameters={"part": "committed", "trustee": number})
 
 
 def reveal_part(
@@ -204,11 +216,17 @@ def _holder(election: Election, number: int) -> Trustee:
 
 def require_revealable(box: Box, *, number: int, commitment: bytes) -> PartialOpening:
     """Refuse a part that was not committed to by this hash, or before a quorum has committed."""
+    opening = require_turn_to_reveal(box, number=number)
+    if bytes(opening.commitment) != commitment:
+        raise Refusal("opening.not-as-committed", "This is not the part that was committed to.")
+    return opening
+
+
+def require_turn_to_reveal(box: Box, *, number: int) -> PartialOpening:
+    """Refuse any part of a trustee who has not committed to one, or before a quorum has."""
     opening = box.openings.filter(trustee__number=number).first()
     if opening is None:
         raise Refusal("opening.not-committed", "Commit to the part before it is revealed.")
-    if bytes(opening.commitment) != commitment:
-        raise Refusal("opening.not-as-committed", "This is not the part that was committed to.")
     quorum = key_of(box.contest.election).quorum
     if box.openings.count() < quorum:
         raise Refusal(
@@ -223,26 +241,54 @@ def _open_held_parts(
 ) -> None:
     """In a demonstration: open the parts of the shares that the server holds itself."""
     require_state(election, State.MIXED)
-    setting, key = setting_of(election), key_of(election)
-    shares = held_shares(election)[: key.quorum]
+    shares = held_shares(election)[: key_of(election).quorum]
     for box in boxes_of(election):
-        if box.openings.filter(content__isnull=False).count() >= key.quorum:
-            continue
-        sealed = mixed_box(box, processes=processes)
-        parts: dict[int, bytes] = {}
-        for share in shares:
-            report(stage=f"Trustee {share.number} opens a part of {box}", done=0,
-                   total=box.ballots, unit="papers")
-            # A killed run finds the same part again, and can reveal what it committed to.
-            part = open_part(sealed, setting=setting, key=key, share=share,
-                             rng=repeatable, processes=processes,
-                             progress=lambda done, total: report(done=done, total=total))
-            parts[share.number] = part.to_bytes()
-        for number, content in parts.items():
-            commitment = part_commitment(content, setting=setting, number=number)
-            commit_part(box.pk, number=number, commitment=commitment, by=by, now=now)
-        for number, content in parts.items():
-            report(stage=f"Checking the part of trustee {number}", done=0, total=box.ballots,
-                   unit="papers")
-            reveal_part(box.pk, number=number, content=content, by=by, now=now, mixed=sealed,
-                        processes=processes, report=report)
+        if box.openings.filter(content__isnull=False).count() < len(shares):
+            _open_held(box, shares, by=by, now=now, processes=processes, report=report)
+
+
+def _open_held(
+    box: Box,
+    shares: Sequence[KeyShare],
+    *,
+    by: int | None,
+    now: datetime,
+    processes: int,
+    report: Report,
+) -> None:
+    """Commit to the parts of a box, signed, and then reveal them, as trustees do."""
+    sealed = mixed_box(box, processes=processes)
+    parts = {}
+    for share in shares:
+        report(stage=f"Trustee {share.number} opens a part of {box}", done=0, total=box.ballots,
+               unit="papers")
+        parts[share.number] = _held_part(box, sealed, share, processes=processes, report=report)
+    for share in shares:
+        _commit_held(box, share, parts[share.number], by=by, now=now)
+    for number, content in parts.items():
+        report(stage=f"Checking the part of trustee {number}", done=0, total=box.ballots,
+               unit="papers")
+        reveal_part(box.pk, number=number, content=content, by=by, now=now, mixed=sealed,
+                    processes=processes, report=report)
+
+
+def _held_part(
+    box: Box, sealed: SealedBox, share: KeyShare, *, processes: int, report: Report
+) -> bytes:
+    election = box.contest.election
+    # A killed run finds the same part again, and can reveal what it committed to.
+    part = open_part(sealed, setting=setting_of(election), key=key_of(election), share=share,
+                     rng=repeatable, processes=processes,
+                     progress=lambda done, total: report(done=done, total=total))
+    return part.to_bytes()
+
+
+def _commit_held(
+    box: Box, share: KeyShare, content: bytes, *, by: int | None, now: datetime
+) -> None:
+    setting, key = setting_of(box.contest.election), key_of(box.contest.election)
+    commitment = part_commitment(content, setting=setting, number=share.number)
+    signature = sign_commitment(commitment, name=box_name(box), setting=setting, key=key,
+                                share=share, rng=os.urandom)
+    commit_part(box.pk, number=share.number, commitment=commitment, signature=signature, by=by,
+                now=now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ballot.canonical import Json
 from ballot.ceremonies import Said, Step, held_by, held_is_due, newest_ceremony, said_in
@@ -16,18 +16,31 @@ from ballot.lifecycle import State
 from ballot.mapping import ceremony_content, contest_code
 from ballot.models import Box, Election, HandedIn, KeyCeremony, Mix, PartialOpening, Trustee
 from ballot.published import board_key
-from ballot.selectors import contested
+from ballot.selectors import contested, is_being_checked
+
+STOPPED: Final = "stopped"
+"""The state of what waits for a check that no worker is at: it failed, or somebody stopped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedSeen:
+    """What a trustee handed in, and how its check stands. message: what they are told of it."""
+
+    kind: str
+    sha256: bytes
+    state: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class BoxSeen:
-    """A box as one trustee sees it. waits: of what they handed in, the kind not checked yet."""
+    """A box as one trustee sees it. handed_in: what they handed in last of it."""
 
     box: Box
     mixes: tuple[Mix, ...]
     committed: tuple[int, ...]
     revealed: tuple[int, ...]
-    handed_in: HandedIn | None
+    handed_in: HandedSeen | None
 
     @property
     def is_mixed_by_server(self) -> bool:
@@ -35,8 +48,8 @@ class BoxSeen:
 
     def waits(self, kind: HandedIn.Kind) -> bool:
         """Whether something of this kind has been handed in, and is not checked yet."""
-        kept = self.handed_in
-        return kept is not None and kept.kind == kind and kept.state == HandedIn.State.WAITING
+        seen = self.handed_in
+        return seen is not None and seen.kind == kind and seen.state == HandedIn.State.WAITING
 
 
 def seat_of(trustee: Trustee, *, now: datetime) -> dict[str, Json]:
@@ -105,9 +118,20 @@ def box_seen(box: Box, trustee: Trustee) -> BoxSeen:
         tuple(box.mixes.select_related("trustee").order_by("number")),
         tuple(one.trustee.number for one in openings),
         tuple(one.trustee.number for one in openings if one.content_id is not None),
-        HandedIn.objects.filter(box=box, trustee=trustee)
-        .select_related("content").order_by("-pk").first(),
-    )  # fmt: skip
+        _handed_seen(HandedIn.objects.filter(box=box, trustee=trustee).order_by("-pk").first()),
+    )
+
+
+def _handed_seen(kept: HandedIn | None) -> HandedSeen | None:
+    return handed_seen(kept) if kept else None
+
+
+def handed_seen(kept: HandedIn) -> HandedSeen:
+    """What was handed in, as its trustee and the officer are told of it."""
+    state, message = kept.state, kept.message
+    if state == HandedIn.State.WAITING and not is_being_checked(kept):
+        state, message = STOPPED, "Its check stopped before it ended. Hand it in again."
+    return HandedSeen(kept.kind, bytes(kept.sha256), state, message)
 
 
 def _box(seen: BoxSeen) -> dict[str, Json]:
@@ -130,14 +154,14 @@ def _box(seen: BoxSeen) -> dict[str, Json]:
     }
 
 
-def _handed_in(kept: HandedIn | None) -> dict[str, Json] | None:
-    if kept is None:
+def _handed_in(seen: HandedSeen | None) -> dict[str, Json] | None:
+    if seen is None:
         return None
     return {
-        "kind": kept.kind,
-        "message": kept.message,
-        "sha256": bytes(kept.content.sha256).hex(),
-        "state": kept.state,
+        "kind": seen.kind,
+        "message": seen.message,
+        "sha256": seen.sha256.hex(),
+        "state": seen.state,
     }
 
 

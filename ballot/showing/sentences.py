@@ -201,7 +201,7 @@ def _mix(content: Content) -> str:
 def _commitment(content: Content) -> str:
     return (
         f"Trustee {content['trustee']} fixed their part of box {content['box'] + 1} by its hash, "
-        "before any trustee showed theirs."
+        "signed with their share, before they showed it."
     )
 
 

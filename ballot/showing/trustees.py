@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ballot.ceremonies import Said, Step, held_by, held_is_due, newest_ceremony, said_in
 from ballot.models import Election, Trustee
-from ballot.showing.seat import box_seen, boxes_of, handed_in_of, out_of, seat_of
+from ballot.showing.seat import box_seen, boxes_of, handed_in_of, handed_seen, out_of, seat_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ def trustees_of(election: Election, *, now: datetime) -> TrusteesShown | None:
         has_key=election.key is not None,
         lacking=tuple(line.name for line in lines if line.held == NOT_PROVED),
         refusals=tuple(
-            f"{kept.trustee}, {kept.get_kind_display().lower()} of {kept.box}: {kept.message}"
+            f"{kept.trustee}, {kept.get_kind_display().lower()} of {kept.box}: {message}"
             for kept in handed_in_of(election)
-            if kept.message
+            if (message := handed_seen(kept).message)
         ),
     )
 

@@ -14,8 +14,9 @@ from hashlib import sha256
 from ballot.canonical import Json
 from ballot.sealing.box import Box, box_hash
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.maker import sign_commitment
+from ballot.sealing.maker import check_commitment_maker, sign_commitment
 from ballot.sealing.opening import open_part, part_commitment, repeatable
+from ballot.sealing.proofs import KNOWLEDGE
 from ballot.trustee.boxes import FixedBox, of_box, recomputed
 from ballot.trustee.cast import check_cast
 from ballot.trustee.errors import NotYet, Refused, Trouble, checking
@@ -24,6 +25,7 @@ from ballot.trustee.mixes import check_mixes, mixes_of, require_mixed
 from ballot.trustee.mixing import seat_box
 from ballot.trustee.opened import remember
 from ballot.trustee.poll import Poll, read_poll
+from ballot.trustee.record import Entry
 from ballot.trustee.roll import Roll
 from ballot.trustee.session import Session
 from ballot.trustee.share import my_share
@@ -91,9 +93,12 @@ def _require_quorum(session: Session, poll: Poll) -> None:
 
 
 def _committed(session: Session, poll: Poll, fixed: FixedBox) -> dict[int, bytes]:
-    """Give the commitments for a box on the board, by trustee.
+    """Give the commitments for a box on the board, by trustee, each signed with their share.
 
-    Raises: Refused "opening.trustee", "opening.twice".
+    One that a server wrote in a trustee's name is none: else it had a quorum by itself, and the
+    part of the one who reveals first before anybody else is bound (sealing §10.3).
+
+    Raises: Refused "opening.trustee", "opening.twice", "opening.maker".
     """
     found: dict[int, bytes] = {}
     known = {one.number for one in poll.key.trustees}
@@ -104,8 +109,25 @@ def _committed(session: Session, poll: Poll, fixed: FixedBox) -> dict[int, bytes
         if number in found:
             why = f"Trustee {number} has committed to {fixed.where} already."
             raise Refused("opening.twice", entry.where, why)
-        found[number] = entry.content.octets("commitment", 32)
+        found[number] = _signed_commitment(entry, fixed, poll, number)
     return found
+
+
+def _signed_commitment(entry: Entry, fixed: FixedBox, poll: Poll, number: int) -> bytes:
+    """Read a commitment, and check that the trustee's share signed it (sealing §10.3, 49)."""
+    commitment = entry.content.octets("commitment", 32)
+    signature = entry.content.octets("signature", KNOWLEDGE)
+    why = f"Trustee {number} did not sign it: somebody else commits in their name."
+    with checking(entry.where, why):
+        check_commitment_maker(
+            commitment,
+            signature,
+            name=fixed.name,
+            setting=poll.setting,
+            key=poll.key,
+            number=number,
+        )
+    return commitment
 
 
 def _parts(session: Session, poll: Poll) -> list[Part]:
@@ -121,8 +143,8 @@ def _parts(session: Session, poll: Poll) -> list[Part]:
         if own is not None and own != part.commitment:
             why = (
                 "The board has a commitment in your name to another part than the one that the "
-                "ballots and mixes give. Either you opened another list elsewhere, or somebody "
-                "else writes in your name."
+                "ballots and mixes give, signed with your share. Either you opened another list "
+                "elsewhere, or somebody else has your share."
             )
             raise Refused("opening.own-commitment", part.fixed.where, why)
     lists = [(part.box.name, part.content[:32]) for part in parts]

@@ -20,8 +20,9 @@ OVER: Final = {"opened", "counted", "declared", "archived", "void"}
 class SeatBox:
     """A box as the seat names it.
 
-    handed_in: the SHA-256 of this trustee's newest that is not on the board; refused: why the
-    server's check refused it.  revealed: the trustees whose parts are there.
+    handed_in: the SHA-256 of this trustee's newest that is not on the board, or empty where its
+    check stopped, and it is to be handed in again; refused: why the server's check refused it.
+    revealed: the trustees whose parts are there.
     """
 
     contest: str
@@ -86,8 +87,9 @@ def _read_box(box: Form) -> SeatBox:
     revealed = tuple(box.numbers("revealed"))
     if box.value("handed_in") is not None:
         handed = box.form("handed_in")
-        digest = handed.text("sha256")
-        if handed.text("state") == "refused":
+        state = handed.text("state")
+        digest = "" if state == "stopped" else handed.text("sha256")
+        if state == "refused":
             refused = handed.text("message")
     return SeatBox(box.text("contest"), box.number("box"), revealed, digest, refused)
 

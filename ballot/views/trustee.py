@@ -23,7 +23,7 @@ from ballot.models import Box, Election, Trustee
 from ballot.services.board import CHUNK_BYTES
 from ballot.services.give_seat import no_such_seat, require_seated, trustee_seated
 from ballot.services.hand_in import hand_in_mix, hand_in_part, mix_bytes, part_bytes
-from ballot.services.open_box import take_commitment
+from ballot.services.open_box import commit_part
 from ballot.services.prove_held import take_held_proof
 from ballot.services.take_message import take_message
 from ballot.showing.seat import seat_of
@@ -134,8 +134,8 @@ def commitment(request: HttpRequest, trustee: Trustee, contest: str, box: int) -
     digest = _octets(_text(said["commitment"]))
     if len(digest) != 32:
         raise _malformed()
-    take_commitment(_box(trustee, contest, box), number=trustee.number, commitment=digest,
-                    signature=_octets(_text(said["signature"])), now=timezone.now())
+    commit_part(_box(trustee, contest, box).pk, number=trustee.number, commitment=digest,
+                signature=_octets(_text(said["signature"])), by=None, now=timezone.now())
     return _done()
 
 

@@ -22,7 +22,7 @@ from ballot.sealing.ballot import seal_ballot, sign_ballot
 from ballot.sealing.challenge import PaperOpening, draw_opening, make_again
 from ballot.sealing.codes import VotingKey, voting_key
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.maker import sign_mix
+from ballot.sealing.maker import sign_commitment, sign_mix
 from ballot.sealing.mixing import mix
 from ballot.sealing.opening import open_part, part_commitment
 from ballot.sealing.sharefile import prove_share
@@ -45,7 +45,7 @@ from ballot.services.publish_board import publish_board
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
 from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
-from ballot.services.stored_boxes import mixed_box
+from ballot.services.stored_boxes import box_name, mixed_box
 from ballot.services.verify_register import verify_register
 from members.models import Member, RollEntry, Section
 from members.models.people import Register
@@ -288,8 +288,7 @@ def give_parts(run: Run) -> None:
     for box in boxes(run):
         parts = {share.number: part_of(run, box, share) for share in run.shares[:quorum]}
         for number, content in parts.items():
-            commit_part(box.pk, number=number, commitment=commitment_of(run, number, content),
-                        **run.by)
+            commit(run, box, number, content)
         for number, content in parts.items():
             reveal_part(box.pk, number=number, content=content, **run.by)
 
@@ -300,6 +299,20 @@ def part_of(run: Run, box: Box, share: KeyShare) -> bytes:
     part = open_part(mixed_box(box), setting=setting, key=key_of(run.election), share=share,
                      rng=os.urandom)
     return part.to_bytes()
+
+
+def commit(run: Run, box: Box, number: int, content: bytes) -> None:
+    """A trustee commits to a part of a box, and signs it with their share."""
+    (share,) = (share for share in run.shares if share.number == number)
+    commitment = commitment_of(run, number, content)
+    commit_part(box.pk, number=number, commitment=commitment,
+                signature=signed_by(run, box, share, commitment), **run.by)
+
+
+def signed_by(run: Run, box: Box, share: KeyShare, commitment: bytes) -> bytes:
+    """The signature of a commitment in the name of the trustee whose number the share has."""
+    return sign_commitment(commitment, name=box_name(box), setting=setting_of(run.election),
+                           key=key_of(run.election), share=share, rng=os.urandom)
 
 
 def commitment_of(run: Run, number: int, content: bytes) -> bytes:

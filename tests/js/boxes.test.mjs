@@ -36,7 +36,14 @@ test("what was handed in is waited for, and what was refused is said and done ag
   assert.equal(stateOf(said("part", waiting("part")), { hasParts: true }).name, "waiting");
   const refused = stateOf(said("mix", box(7, { handedIn: kept("mix", "refused") })), without);
   assert.equal(refused.name, "mix");
-  assert.deepEqual(refused.refused, ["It was mixed meanwhile."]);
+  assert.deepEqual(refused.refused, [["refused", "It was mixed meanwhile."]]);
+  // A check that stopped is not waited for: it is handed in again.
+  const stopped = (kind) => box(7, { handedIn: kept(kind, "stopped") });
+  for (const kind of ["mix", "part"]) {
+    const shown = stateOf(said(kind, stopped(kind)), without);
+    assert.equal(shown.name, kind);
+    assert.deepEqual(shown.refused, [["stopped", "It was mixed meanwhile."]]);
+  }
   const later = stateOf(said("commit", box(7, { handedIn: kept("mix", "refused") })), without);
   assert.deepEqual(later.refused, []);
 });

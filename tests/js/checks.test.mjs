@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { trackerHash } from "../../static/js/sealing/ballot.js";
 import { bytesOfHex, hexOfBytes } from "../../static/js/sealing/bytes.js";
+import { KeyShare } from "../../static/js/sealing/keys.js";
+import { signCommitment } from "../../static/js/sealing/maker.js";
 import { checkPart, readPart } from "../../static/js/sealing/opening.js";
 import {
   checkBeforeMixing,
@@ -338,11 +340,15 @@ test("the same part is made again, and another in one's name is found out (§5.4
   const opening = { share: shares[0], progress: () => {} };
   const parts = makeParts(board.record(), checked, opening);
   const place = { contest: "contest-1", box: 0, trustee: 1 };
-  const own = withMore("opening-commitment", {
+  const { name } = checked.boxes[0].last;
+  const told = (commitment, share) => ({
     ...place,
-    commitment: hexOfBytes(parts[0].commitment),
+    commitment: hexOfBytes(commitment),
+    signature: hexOfBytes(signCommitment(commitment, { name, setting, key, share })),
   });
-  const foreign = withMore("opening-commitment", { ...place, commitment: "00".repeat(32) });
+  const own = withMore("opening-commitment", told(parts[0].commitment, shares[0]));
+  const foreign = withMore("opening-commitment", told(new Uint8Array(32), shares[0]));
+  const forged = withMore("opening-commitment", told(parts[0].commitment, shares[1]));
 
   const again = makeParts(own, checked, opening);
 
@@ -356,31 +362,54 @@ test("the same part is made again, and another in one's name is found out (§5.4
     () => makeParts(foreign, checked, opening),
     failsBy("opening.own-commitment"),
   );
+  assert.throws(() => makeParts(forged, checked, opening), failsBy("opening.maker"));
 });
 
 test("a part is revealed when a quorum has committed for every box, and not before", async () => {
   const checked = await checkBeforeOpening(board.record(), nothing);
   const parts = makeParts(board.record(), checked, { share: shares[0], progress: () => {} });
-  const committed = (trustees) => {
-    const entries = trustees.flatMap((trustee) =>
-      parts.map(({ contest, number, commitment }) => ({
-        kind: "opening-commitment",
-        number: 99,
-        content: { contest, box: number, trustee, commitment: hexOfBytes(commitment) },
-      })),
+  // Who commits, by the share that each signs with, and what may be changed in it.
+  const forged = new KeyShare(2, shares[0].publicKey, shares[0].secret);
+  const held = { 1: shares[0], 2: shares[1], forged };
+  const committed = (signers, alter = (content) => content) => {
+    const entries = Object.entries(signers).flatMap(([trustee, signer]) =>
+      parts.map(({ contest, number, commitment }, row) => {
+        const { name } = checked.boxes[row].last;
+        const signed = { name, setting, key, share: held[signer] };
+        const content = {
+          contest,
+          box: number,
+          trustee: Number(trustee),
+          commitment: hexOfBytes(commitment),
+          signature: hexOfBytes(signCommitment(commitment, signed)),
+        };
+        return { kind: "opening-commitment", number: 99, content: alter(content, row) };
+      }),
     );
     const last = board.entries.at(-1);
     return board.record((entry) => (entry === last ? [entry, ...entries] : [entry]));
   };
-  const mine = { quorum: 2, trustee: 1, trustees: [1, 2, 3] };
+  const mine = { trustee: 1 };
+  const onBoard = (signers, alter) => () => mayReveal(committed(signers, alter), parts, mine);
 
-  assert.ok(mayReveal(committed([1, 2]), parts, mine));
-  assert.ok(!mayReveal(committed([1]), parts, mine));
-  assert.ok(!mayReveal(committed([2, 3]), parts, mine));
+  assert.ok(onBoard({ 1: 1, 2: 2 })());
+  assert.ok(!onBoard({ 1: 1 })());
+  assert.ok(!onBoard({ 2: 2 })());
   assert.ok(!mayReveal(board.record(), parts, mine));
-  // Nobody's commitments make no quorum, nor does one trustee's second.
-  assert.throws(() => mayReveal(committed([1, 7]), parts, mine), failsBy("opening.trustee"));
-  assert.throws(() => mayReveal(committed([1, 1]), parts, mine), failsBy("opening.twice"));
+  // What a server writes in another's name makes no quorum: unsigned, or signed with another share.
+  const unsigned = ({ signature, ...rest }) => (rest.trustee === 2 ? rest : { ...rest, signature });
+  assert.throws(onBoard({ 1: 1, 2: 2 }, unsigned), failsBy("opening.maker"));
+  assert.throws(onBoard({ 1: 1, 2: 1 }), failsBy("opening.maker"));
+  assert.throws(onBoard({ 1: 1, 2: "forged" }), failsBy("opening.maker"));
+  // Nor does one signed for another box, nor nobody's, nor one trustee's second.
+  const swapped = [];
+  onBoard({ 2: 2 }, (content, row) => (swapped[row] = content))();
+  const elsewhere = (content, row) =>
+    content.trustee === 2 ? { ...content, signature: swapped.at(row - 1).signature } : content;
+  assert.throws(onBoard({ 1: 1, 2: 2 }, elsewhere), failsBy("opening.maker"));
+  assert.throws(onBoard({ 1: 1, 7: 2 }), failsBy("opening.trustee"));
+  const asFirst = (content) => ({ ...content, trustee: 1 });
+  assert.throws(onBoard({ 1: 1, 2: 1 }, asFirst), failsBy("opening.twice"));
   const ended = withMore("void", { reason: "…" });
   assert.throws(() => mayReveal(ended, parts, mine), failsBy("poll.void"));
 });

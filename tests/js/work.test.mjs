@@ -2,9 +2,10 @@
 // says (docs/spec/trustees.md §2 to §5).
 import assert from "node:assert/strict";
 import test from "node:test";
-import { bytesOfHex } from "../../static/js/sealing/bytes.js";
+import { BoxName } from "../../static/js/sealing/box.js";
+import { bytesOfHex, hexOfBytes } from "../../static/js/sealing/bytes.js";
 import { KeyShare } from "../../static/js/sealing/keys.js";
-import { checkMixMaker } from "../../static/js/sealing/maker.js";
+import { checkMixMaker, signCommitment } from "../../static/js/sealing/maker.js";
 import { checkRevealed } from "../../static/js/sealing/opening.js";
 import { CheckFailed } from "../../static/js/trustee/failures.js";
 import { Opened } from "../../static/js/trustee/opened.js";
@@ -142,18 +143,30 @@ async function openAt(entries, { share = shares[0], boxes = [], ...given } = {})
   return at;
 }
 
-// The board with commitments of these trustees, as they were sent by the first of them.
-function withCommitments(sent, trustees) {
+// The board with what the first trustee sent, and with commitments to it of others, each signed.
+function withCommitments(sent, others = []) {
   const entries = sent.flatMap(({ path, bytes }) => {
     const [, contest, box] = path.split("/");
-    const { commitment } = JSON.parse(new TextDecoder().decode(bytes));
-    return trustees.map((trustee) => ({
+    const said = JSON.parse(new TextDecoder().decode(bytes));
+    const entry = (trustee, more) => ({
       kind: "opening-commitment",
       number: 99,
-      content: { contest, box: Number(box), trustee, commitment },
-    }));
+      content: { contest, box: Number(box), trustee, ...said, ...more },
+    });
+    const signed = (share) => {
+      const name = nameOf(Number(box));
+      const by = { name, setting: opened.setting, key, share };
+      const signature = signCommitment(bytesOfHex(said.commitment), by);
+      return entry(share.number, { signature: hexOfBytes(signature) });
+    };
+    return [entry(1, {}), ...others.map(signed)];
   });
   return [...opened.board.entries, ...entries];
+}
+
+function nameOf(row) {
+  const { boxes } = opened.board.entries.find(({ kind }) => kind === "reconciliation").content;
+  return new BoxName("contest-1", boxes[row].sections);
 }
 
 test("parts are committed to, and revealed once the board shows a quorum (sealing §10.3)", async () => {
@@ -162,10 +175,10 @@ test("parts are committed to, and revealed once the board shows a quorum (sealin
 
   await work.commit();
   const commitments = sent.splice(0);
-  seen.entries = withCommitments(commitments, [1]);
+  seen.entries = withCommitments(commitments);
   assert.equal(await work.reveal(), false);
   assert.equal(sent.length, 0);
-  seen.entries = withCommitments(commitments, [1, 2]);
+  seen.entries = withCommitments(commitments, [second]);
   assert.equal(await work.reveal(), true);
 
   assert.deepEqual(

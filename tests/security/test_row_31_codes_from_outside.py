@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ballot.issuance.answers import read_answers
-from ballot.issuer import folder
 from ballot.models import Credential
+from ballot.sealing import sharefile
 from ballot.sealing.codes import VotingKey, make_code, voting_key
 from ballot.sealing.issuing import (
     IssuerKey,
@@ -48,7 +48,7 @@ ABSTAINERS = 100
 
 @pytest.fixture
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outside:
-    monkeypatch.setattr(folder, "_MEMORY_KIB", 64)
+    monkeypatch.setattr(sharefile, "_MEMORY_KIB", 64)
     return Outside(tmp_path / "issuer", monkeypatch)
 
 

@@ -6,12 +6,22 @@ Each is signed again, so that nothing is wrong but what is said.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
 from ballot.canonical import canonical
 from ballot.sealing.opening import part_commitment
-from tests.verifier.changing import Change, board, edited, setting_of, swapped, told, without_blob
+from tests.verifier.changing import (
+    Change,
+    board,
+    edited,
+    setting_of,
+    signature_on,
+    swapped,
+    told,
+    without_blob,
+)
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, drop, exchanged, more, other, put, turned
 
@@ -189,7 +199,21 @@ def _committed_to_false(good: Good) -> Files:
     part = board.blob(board.content("part")["content"])
     number = board.content("part")["trustee"]
     commitment = part_commitment(part, setting=setting_of(board), number=number)
-    return board.edited("opening-commitment", put("commitment", to=commitment.hex())).signed()
+    return _committed(board, commitment=commitment.hex()).signed()
+
+
+def _committed(board: Board, **changes: Any) -> Board:
+    """Change what the first commitment says, and let the trustee it names sign it."""
+    board = board.edited("opening-commitment", lambda said: said.update(changes))
+    return board.edited("opening-commitment", put("signature", to=signature_on(board)))
+
+
+def _signed_by_another(good: Good) -> Files:
+    """Let the holder of another share sign in a trustee's name."""
+    said = good.board.content("opening-commitment")
+    (another, *_) = (share for n, share in good.board.shares.items() if n != said["trustee"])
+    signature = signature_on(good.board, replace(another, number=said["trustee"]))
+    return good.board.edited("opening-commitment", put("signature", to=signature)).signed()
 
 
 OPENINGS: Final[dict[str, Change]] = {
@@ -202,6 +226,21 @@ OPENINGS: Final[dict[str, Change]] = {
         lambda board: board.moved(board.at("opening-commitment", 1), board.at("part", 1))
     ),
     "a commitment is another": edited("opening-commitment", put("commitment", to=other)),
+    "a commitment is another, and signed": board(
+        lambda board: _committed(board, commitment="5a" * 32)
+    ),
+    "a commitment is unsigned": edited("opening-commitment", put("signature", to="00" * 65)),
+    "a commitment is signed otherwise": edited(
+        "opening-commitment", put("signature", to=lambda signature: signature[:66] + "01" * 32)
+    ),
+    "a commitment is signed with another's share": _signed_by_another,
+    "two trustees' signatures change places": swapped("opening-commitment", "signature"),
+    "a commitment is signed for another box": swapped("opening-commitment", "signature", 0, 2),
+    "a commitment that no part follows is unsigned": board(
+        lambda board: board.doubled("opening-commitment").edited(
+            "opening-commitment", put("trustee", to=3)
+        )
+    ),
     "two trustees' commitments change places": swapped("opening-commitment", "commitment"),
     "a commitment is of another box": swapped("opening-commitment", "commitment", 0, 2),
     "a part is missing": board(lambda board: board.without("part", 1)),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 from ballot.board.tree import leaf_hash
 from ballot.canonical import canonical
-from ballot.sealing.setting import Setting
+from ballot.sealing.keys import ElectionKey, KeyShare
+from ballot.sealing.maker import sign_commitment
+from ballot.sealing.setting import BoxName, Setting
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, put
 
@@ -72,3 +75,21 @@ def setting_of(changed: Board) -> Setting:
     """Return what every challenge of a board binds."""
     opening = leaf_hash(canonical(changed.entries[changed.at("opening")]))
     return Setting(opening, bytes.fromhex(changed.content("key")["public_key"]))
+
+
+def signature_on(changed: Board, share: KeyShare | None = None) -> str:
+    """Sign the first commitment to a part as it stands, with its trustee's share or another."""
+    said = changed.content("opening-commitment")
+    (name,) = (
+        BoxName(box["contest"], tuple(box["sections"]))
+        for box in changed.content("reconciliation")["boxes"]
+        if (box["contest"], box["number"]) == (said["contest"], said["box"])
+    )
+    return sign_commitment(
+        bytes.fromhex(said["commitment"]),
+        name=name,
+        setting=setting_of(changed),
+        key=ElectionKey.parse(changed.content("key")),
+        share=share or changed.shares[said["trustee"]],
+        rng=os.urandom,
+    ).hex()

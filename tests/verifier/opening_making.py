@@ -47,3 +47,13 @@ def commitment_to(box: Box, wire: bytes, number: int | None = None) -> bytes:
     number = wire[32] if number is None else number
     bound = (box.setting.fingerprint, box.setting.key, number)
     return digest("opening-commitment", *bound, wire)
+
+
+def signed_commitment(box: Box, number: int, share: int, commitment: bytes) -> bytes:
+    """Sign a commitment in a trustee's name as §10.3 says, with this share: equation (49)."""
+    X = box.key.trustee(number, "the signer").point
+    (k,) = scalars(random.Random(number), 1)
+    A = encode(times(k, G))
+    bound = (box.setting.fingerprint, box.setting.key, *box.name.parts)
+    e = wide_reduction(digest("opening-maker", *bound, number, encode(X), commitment, A))
+    return A + numbers([k + e * share])

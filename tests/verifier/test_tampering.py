@@ -26,6 +26,7 @@ from tests.verifier import (
     changes_of_result,
 )
 from tests.verifier.challenge_making import with_challenge
+from tests.verifier.changing import signature_on
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, put
 from verifier import cast, mixing, unsealing
@@ -199,6 +200,7 @@ def test_a_trustee_may_commit_and_not_reveal_while_a_quorum_does(
     # Bundle §5, 13: trustee 3 committed to the first box, and could not reveal any more.
     board = good.board.doubled("opening-commitment")
     board = board.edited("opening-commitment", put("trustee", to=3))
+    board = board.edited("opening-commitment", put("signature", to=signature_on(board)))
 
     (*_, last) = outcomes(board.signed(), tmp_path, upto="openings")
 

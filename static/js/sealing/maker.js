@@ -2,7 +2,7 @@
 // ballot/sealing/maker.py (docs/spec/sealing.md §8.6, §10.3). It says nothing of whether the mix is
 // right: mixCheck.js does.
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ShuffleRejected } from "./errors.js";
+import { OpeningRejected, ShuffleRejected } from "./errors.js";
 import { browserRng, readPoint } from "./group.js";
 import { Knowledge, knows, proveKnowledge } from "./proofs.js";
 
@@ -38,14 +38,26 @@ const statementOf = (content, { name, setting, trustee }) => [
 // Sign the commitment to a part, 32 bytes, with the share of the trustee who made it; 65 bytes
 // (§10.3, eq. 49). Throws Malformed "key.trustee".
 export function signCommitment(commitment, { name, setting, key, share, rng = browserRng }) {
-  const { number, point } = key.trustee(share.number);
-  const statement = [
-    setting.fingerprint,
-    setting.key,
-    ...name.parts(),
-    number,
-    point,
-    commitment,
-  ];
+  const statement = committedOf(commitment, { name, setting, trustee: key.trustee(share.number) });
   return proveKnowledge("opening-maker", statement, { secret: share.secret, rng }).toBytes();
 }
+
+// Check that a commitment was signed with the share of the trustee of this number (eq. 49). Throws
+// OpeningRejected "opening.maker"; Malformed as checkMixMaker.
+export function checkCommitmentMaker(commitment, signature, { name, setting, key, number }) {
+  const trustee = key.trustee(number);
+  const statement = committedOf(commitment, { name, setting, trustee });
+  const proof = Knowledge.parse(signature);
+  if (!knows(proof, "opening-maker", statement, { point: readPoint(trustee.point) })) {
+    throw new OpeningRejected("opening.maker", { trustee: number });
+  }
+}
+
+const committedOf = (commitment, { name, setting, trustee }) => [
+  setting.fingerprint,
+  setting.key,
+  ...name.parts(),
+  trustee.number,
+  trustee.point,
+  commitment,
+];

@@ -55,7 +55,7 @@ export class Boxes {
     if (state.isTooLarge) return byCommand(state);
     const explained = make("p", "govuk-body", EXPLAINED[state.name]);
     if (state.name === "waiting" || state.name === "reveal") return [explained];
-    const refused = state.refused.map((message) => refusedBefore(message));
+    const refused = state.refused.map((said) => saidBefore(said));
     const list = make("ul", "govuk-list govuk-list--bullet", ...state.boxes.map(boxLine));
     const given = shareForm({
       submit: TITLES[state.name],
@@ -120,17 +120,22 @@ export function stateOf(said, { hasParts }) {
   };
 }
 
-// Why the server refused what was handed in last, where that was of this kind.
+// What the server says of what was handed in last and not taken, where that was of this kind: it was
+// refused, or its check stopped before it ended.
+const NOT_TAKEN = {
+  refused: "The server refused what you handed in: ",
+  stopped: "What you handed in is not on the board: ",
+};
 const refusedOf = (boxes, kind) =>
   boxes
     .map(({ handed_in: handedIn }) => handedIn)
-    .filter((it) => it?.state === "refused" && it.kind === kind)
-    .map(({ message }) => message);
+    .filter((it) => it?.kind === kind && it.state in NOT_TAKEN)
+    .map(({ state, message }) => [state, message]);
 
 const boxLine = ([, , label, ballots]) => make("li", "", `${label}: ${countOf(ballots, "ballot")}`);
 
-function refusedBefore(message) {
-  const title = make("strong", "", "The server refused what you handed in: ");
+function saidBefore([state, message]) {
+  const title = make("strong", "", NOT_TAKEN[state]);
   return make("p", "govuk-inset-text", title, message);
 }
 

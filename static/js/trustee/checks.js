@@ -3,22 +3,23 @@
 //
 // Whatever does not hold throws CheckFailed, which says what and where. `say` is told, in words, what
 // was checked and found.
-import { boxHash } from "../sealing/box.js";
+import { boxHash, BoxName } from "../sealing/box.js";
 import { bytesOfHex, hexOfBytes, isSame } from "../sealing/bytes.js";
-import { signCommitment } from "../sealing/maker.js";
+import { checkCommitmentMaker, signCommitment } from "../sealing/maker.js";
 import { openPart, partCommitment, repeatable } from "../sealing/opening.js";
 import { Stages } from "../sealing/stages.js";
 import { checkSetAside } from "./aside.js";
 import { checkCast } from "./cast.js";
 import { checkBoxes, fixedBox } from "./closed.js";
 import { followCredentials } from "./credentials.js";
-import { CheckFailed } from "./failures.js";
+import { at, CheckFailed } from "./failures.js";
 import { checkMixes, requireMixers } from "./mixes.js";
 import { checkOpening } from "./poll.js";
 import { placeOf } from "./record.js";
 import { Roll } from "./roll.js";
 
 const silent = () => {};
+const SIGNATURE = /^[0-9a-f]{130}$/;
 
 // Before mixing a box: every mix of it, from the box as the reconciliation fixed it, by hash. Gives
 // { setting, key, box }: the box to be mixed.
@@ -96,7 +97,8 @@ function requireOneList(remembered, { contest, number }, hash) {
 }
 
 // Make this trustee's part of each box that was checked, the same bytes whenever it is made again
-// (sealing §10.2). Gives { contest, number, hash, part, commitment, signature } of each.
+// (sealing §10.2). Gives { contest, number, name, hash, part, commitment, signature } of each; name: the
+// sections and unit of the box's name.
 //
 // A commitment of this trustee's that stands on the board and is not to this part is refused: then
 // they opened another list, or somebody else has their share.
@@ -106,57 +108,67 @@ export function makeParts(record, { setting, key, boxes }, { share, progress }) 
     const opened = { setting, key, share, rng: repeatable, progress: stages.following() };
     const part = openPart(last, opened).toBytes();
     const commitment = partCommitment(part, { setting, number: share.number });
-    requireOwnCommitment(record, { contest, number }, share.number, commitment);
     const signature = signCommitment(commitment, { name: last.name, setting, key, share });
-    return { contest, number, hash, part, commitment, signature };
+    const { sections, unit } = last.name;
+    const made = { contest, number, name: { sections, unit }, hash, part, commitment, signature };
+    commitmentsBeside(record, made, { setting, key, trustee: share.number });
+    return made;
   });
   stages.finish();
   return parts;
 }
 
-// The commitments to parts of a box, as they stand on the board.
-const commitmentsOf = (record, { contest, number }) =>
-  record
-    .all("opening-commitment")
-    .filter(({ content }) => content.contest === contest && content.box === number);
-
-// Who has committed to a box, each once, and nobody but trustees of the key.
-function committersOf(record, place, trustees) {
-  const found = new Set();
-  for (const entry of commitmentsOf(record, place)) {
-    const { trustee } = entry.content;
-    if (!trustees.includes(trustee)) {
+// The commitments to parts of a box as they stand on the board, by trustee: each once, and nobody's
+// but trustees' of the key, signed with their shares (sealing §10.3). One that a server wrote in
+// another's name is none: else it had a quorum by itself, and one part before anybody else is bound.
+function commitmentsOf(record, { contest, number, name }, { setting, key }) {
+  const signed = { name: new BoxName(contest, name.sections, name.unit), setting, key };
+  const found = new Map();
+  for (const entry of record.all("opening-commitment")) {
+    const { contest: its, box, trustee } = entry.content;
+    if (its !== contest || box !== number) continue;
+    if (key.trustees.every((one) => one.number !== trustee)) {
       throw new CheckFailed("opening.trustee", placeOf(entry), `The key has no trustee ${trustee}.`);
     }
     if (found.has(trustee)) {
       const message = `Trustee ${trustee} has committed to this box already.`;
       throw new CheckFailed("opening.twice", placeOf(entry), message);
     }
-    found.add(trustee);
+    found.set(trustee, signedCommitment(entry, { ...signed, number: trustee }));
   }
   return found;
 }
 
-function requireOwnCommitment(record, place, trustee, commitment) {
-  for (const entry of commitmentsOf(record, place)) {
-    const isOwn = entry.content.trustee === trustee;
-    if (isOwn && !isSame(bytesOfHex(entry.content.commitment), commitment)) {
-      const message =
-        "A commitment stands there in your name that this share does not make of this box.";
-      throw new CheckFailed("opening.own-commitment", placeOf(entry), message);
-    }
+function signedCommitment(entry, signed) {
+  const says = `Trustee ${signed.number} did not sign it: somebody else commits in their name.`;
+  const { signature } = entry.content;
+  if (!SIGNATURE.test(signature)) throw new CheckFailed("opening.maker", placeOf(entry), says);
+  return at(placeOf(entry), says, () => {
+    const commitment = bytesOfHex(entry.content.commitment);
+    checkCommitmentMaker(commitment, bytesOfHex(signature), signed);
+    return commitment;
+  });
+}
+
+// The commitments to the parts of a box, where this trustee's own is to the part made here.
+function commitmentsBeside(record, part, { setting, key, trustee }) {
+  const found = commitmentsOf(record, part, { setting, key });
+  if (found.has(trustee) && !isSame(found.get(trustee), part.commitment)) {
+    const message = "A commitment stands there, signed with your share, to another part than this.";
+    const where = `${part.contest}, box ${part.number}`;
+    throw new CheckFailed("opening.own-commitment", where, message);
   }
+  return found;
 }
 
 // Before a part is revealed: that this trustee's own commitments, and those of a quorum, stand on the
-// board for every box (sealing §10.3). Gives whether they do; a false one in this trustee's name throws.
-// trustees: the numbers of those who hold a share of the key; nobody else's commitment counts.
-export function mayReveal(record, parts, { quorum, trustee, trustees }) {
+// board for every box (sealing §10.3). Gives whether they do; a false one throws.
+export function mayReveal(record, parts, { trustee }) {
   requireNotVoid(record);
+  const { setting, key } = checkOpening(record);
   return parts.every((part) => {
-    requireOwnCommitment(record, part, trustee, part.commitment);
-    const committed = committersOf(record, part, trustees);
-    return committed.has(trustee) && committed.size >= quorum;
+    const committed = commitmentsBeside(record, part, { setting, key, trustee });
+    return committed.has(trustee) && committed.size >= key.quorum;
   });
 }
 

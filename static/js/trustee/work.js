@@ -74,7 +74,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 // seat: seat.js; openBoard: gives the board as it stands, checked (board/reader.js); storage: the
 // browser's localStorage; run: runTask with its worker; wait: for so many milliseconds.
 export class Work {
-  #opened = null; // { parts, quorum, trustees, number }: made in this tab, and not yet revealed.
+  #opened = null; // { parts, number }: made in this tab, and not yet revealed.
 
   constructor({ seat, openBoard, storage, run, wait = pause }) {
     Object.assign(this, { seat, openBoard, storage, run, wait });
@@ -120,10 +120,10 @@ export class Work {
   // Reveal each part, once the board shows that a quorum has committed for every box; the server knows
   // of it up to ten seconds before the board is signed anew. Gives whether it was revealed.
   async reveal() {
-    const { parts, quorum, trustees, number: trustee } = this.#opened;
+    const { parts, number: trustee } = this.#opened;
     const board = await this.openBoard();
     const record = new Record(await wholeEntries(board), () => {});
-    if (!mayReveal(record, parts, { quorum, trustee, trustees })) return false;
+    if (!mayReveal(record, parts, { trustee })) return false;
     for (const { contest, number, part } of parts) {
       await this.seat.post(`boxes/${contest}/${number}/part`, part);
     }

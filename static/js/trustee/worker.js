@@ -47,8 +47,7 @@ async function openBoxes({ remembered, ...given }) {
   const checked = await checkBeforeOpening(record, { remembered, progress, say });
   const parts = makeParts(record, checked, { share, progress: stages.following() });
   say("Your part of every box is made, and proved.");
-  const { quorum, trustees } = checked.key;
-  return { parts, quorum, trustees: trustees.map(({ number }) => number) };
+  return { parts };
 }
 
 function begin({ address, entries, share }, shares) {

@@ -8,13 +8,16 @@ import pytest
 
 from ballot.models import PartialOpening, Profile
 from ballot.sealing.errors import OpeningRejected
+from ballot.sealing.keys import KeyShare
+from ballot.sealing.maker import check_commitment_maker
 from ballot.sealing.opening import open_part
 from ballot.selectors import key_of, profile_of, ranking_space, setting_of
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import commit_part, open_box, reveal_part
-from ballot.services.stored_boxes import mixed_box
+from ballot.services.stored_boxes import box_name, mixed_box
 from office.models import AuditRecord
 from office.refusal import Refusal
+from tests.ballot import factories
 from tests.ballot.factories import (
     Run,
     boxes,
@@ -33,6 +36,7 @@ from tests.ballot.factories import (
     recorded,
     sealed,
     set_keys,
+    signed_by,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +49,7 @@ def run() -> Run:
 
 
 def commit(run: Run, number: int, part: bytes) -> None:
-    commit_part(boxes(run)[0].pk, number=number, commitment=commitment_of(run, number, part),
-                **run.by)
+    factories.commit(run, boxes(run)[0], number, part)
 
 
 def reveal(run: Run, number: int, part: bytes) -> None:
@@ -161,12 +164,49 @@ def test_a_part_made_with_a_share_of_another_key_is_refused(run: Run) -> None:
     assert PartialOpening.objects.count() == 1
 
 
+def test_a_commitment_stands_on_the_board_with_its_trustee_s_signature_and_not_without(
+    run: Run,
+) -> None:
+    (box,), (first, second, _) = boxes(run), run.shares
+    commitment = commitment_of(run, 1, part_of(run, box, first))
+    as_first = KeyShare(1, second.public_key, second.secret)
+
+    for signature in (bytes(65), b"", signed_by(run, box, as_first, commitment),
+                      signed_by(run, box, first, bytes(32))):  # fmt: skip
+        assert code_of_refusal(
+            lambda one=signature: commit_part(box.pk, number=1, commitment=commitment,
+                                              signature=one, **run.by)
+        ) == "opening.not-signed"
+    assert not PartialOpening.objects.exists() and "opening-commitment" not in kinds(run)
+    good = signed_by(run, box, first, commitment)
+    commit_part(box.pk, number=1, commitment=commitment, signature=good, **run.by)
+
+    told = content(run, "opening-commitment")
+    assert told["signature"] == good.hex() and told["commitment"] == commitment.hex()
+
+
+def test_the_server_signs_the_parts_that_it_holds_in_a_demonstration() -> None:
+    run = election(at="opened")
+
+    signed = PartialOpening.objects.order_by("trustee__number")
+    assert [one.trustee.number for one in signed] == [1, 2]
+    for one in signed:
+        check_commitment_maker(
+            bytes(one.commitment), bytes(one.signature), name=box_name(one.box),
+            setting=setting_of(run.election), key=key_of(run.election), number=one.trustee.number,
+        )
+
+
 def test_there_is_no_trustee_but_those_of_the_key(run: Run) -> None:
     given = parts(run)
 
+    (box,) = boxes(run)
+    commitment = commitment_of(run, 1, given[1])
+    signature = signed_by(run, box, run.shares[0], commitment)
     for number in (0, 4):
         assert code_of_refusal(
-            lambda one=number: commit(run, one, given[1])
+            lambda one=number: commit_part(box.pk, number=one, commitment=commitment,
+                                           signature=signature, **run.by)
         ) == "opening.no-such-trustee"
     commit(run, 3, given[3])
 

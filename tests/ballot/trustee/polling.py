@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from ballot.sealing.box import Box, box_hash
 from ballot.sealing.ceremony import check_reveals, deal, finish, prepare
 from ballot.sealing.codes import VotingKey, make_code, voting_key
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.maker import sign_mix
+from ballot.sealing.maker import sign_commitment, sign_mix
 from ballot.sealing.mixing import mix
 from ballot.sealing.setting import BoxName, Setting
 from ballot.sealing.sharefile import seal_share
@@ -295,6 +295,19 @@ class Polling:
             content = self.mixed(place, NAMES[number - 1])
             signature = self.signed(place, content, number)
             self.world.show_mix(place, content, trustee=number, signature=signature)
+
+
+    def commit(
+        self, place: Place, number: int, commitment: bytes, *, signer: int | None = None,
+        signed_for: Place | None = None,
+    ) -> None:
+        """Show a commitment in a trustee's name, signed with the share of that one or another's."""
+        share = replace(self.shares[(signer or number) - 1], number=number)
+        signature = sign_commitment(
+            commitment, name=self.last_box(signed_for or place).name, setting=self.setting,
+            key=self.world.key, share=share, rng=os.urandom,
+        )  # fmt: skip
+        self.world.commit(place, number, commitment.hex(), signature.hex())
 
 
 def voter(section: str, number: int) -> VotingKey:

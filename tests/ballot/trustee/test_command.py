@@ -307,7 +307,7 @@ def test_waiting_goes_on_from_the_mix_to_the_last_part_and_ends_when_nothing_wil
             answer = take(number, path, body)
             if path.endswith("/commitment"):
                 place = path.split("/")
-                world.commit((place[1], int(place[2])), 2, "55" * 32)
+                poll.commit((place[1], int(place[2])), 2, b"5" * 32)
             if len(world.parts) == len(poll.places):
                 world.state = "opened"
             return answer

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -563,14 +564,32 @@ def an_election_that_is_void(poll: Polling) -> None:
 @lie("opening.own-commitment")
 def a_commitment_in_the_trustee_s_name_to_something_else(poll: Polling) -> None:
     finish(poll)
-    poll.world.commit(poll.places[0], 1, "33" * 32)
+    poll.commit(poll.places[0], 1, b"3" * 32)
+
+
+@lie("opening.maker")
+def a_commitment_in_the_trustee_s_name_that_they_did_not_sign(poll: Polling) -> None:
+    finish(poll)
+    poll.commit(poll.places[0], 1, b"3" * 32, signer=2)
+
+
+@lie("opening.maker")
+def a_commitment_in_another_s_name_signed_with_a_share_that_is_not_theirs(poll: Polling) -> None:
+    finish(poll)
+    poll.commit(poll.places[0], 2, b"3" * 32, signer=3)
+
+
+@lie("opening.maker")
+def a_commitment_that_was_signed_for_another_box(poll: Polling) -> None:
+    finish(poll)
+    poll.commit(poll.places[0], 2, b"3" * 32, signed_for=poll.places[1])
 
 
 @lie("opening.twice")
 def two_commitments_of_one_trustee(poll: Polling) -> None:
     finish(poll)
-    poll.world.commit(poll.places[0], 2, "33" * 32)
-    poll.world.commit(poll.places[0], 2, "44" * 32)
+    poll.commit(poll.places[0], 2, b"3" * 32)
+    poll.commit(poll.places[0], 2, b"4" * 32)
 
 
 @pytest.mark.parametrize("name", LIES)
@@ -680,6 +699,21 @@ def test_nothing_is_revealed_before_the_board_shows_a_quorum(tmp_path: Path) -> 
         assert len(sent(poll, "/part")) == len(poll.places)
 
 
+def test_a_quorum_that_the_server_makes_up_reveals_nothing(tmp_path: Path) -> None:
+    with mixed(tmp_path) as poll:
+        commits(poll, tmp_path)
+        # The server writes the second trustee's commitments itself, upon everything that it has.
+        for place in poll.places:
+            own = poll.world.contents("opening-commitment")[0]
+            poll.world.commit(place, 2, "33" * 32, own["signature"])
+        poll.world.due = lambda world, number: "part"
+
+        ran = trustee(poll.world, 1, tmp_path, "open")
+
+        refused(ran, "opening.maker")
+        assert not sent(poll, "/part")
+
+
 def test_nothing_is_mixed_upon_a_mix_that_does_not_hold(tmp_path: Path) -> None:
     with closed(tmp_path) as poll:
         poll.reconcile()
@@ -718,6 +752,37 @@ def test_a_mix_is_kept_until_the_board_shows_it_and_is_handed_in_again_as_it_was
         assert len(handed_in) == len(poll.places)
         assert all(len(mixes) == 2 for mixes in poll.world.mixes.values())
         assert list((tmp_path / "1/mixes").iterdir()) == []
+
+
+def test_a_mix_whose_check_stopped_is_handed_in_again_and_one_that_waits_is_not(
+    tmp_path: Path,
+) -> None:
+    with closed(tmp_path) as poll:
+        poll.reconcile()
+        poll.mix_by_server()
+        poll.world.is_deaf_to = "/mix/"
+        assert trustee(poll.world, 1, tmp_path, "mix").status == 3
+        handed_in = {
+            (path.split("/")[4], int(path.split("/")[5])): sha256(body).hexdigest()
+            for path, body in all_sent(poll, "/mix/")
+        }
+        again = {}
+        for state in ("waiting", "stopped"):
+            poll.world.handed_in = {
+                place: {"kind": "mix", "message": "", "sha256": digest, "state": state}
+                for place, digest in handed_in.items()
+            }
+            before = len(all_sent(poll, "/mix/"))
+            trustee(poll.world, 1, tmp_path, "mix")
+            again[state] = len(all_sent(poll, "/mix/")) - before
+
+        assert set(handed_in) == set(poll.places)
+        assert again == {"waiting": 0, "stopped": len(poll.places)}
+
+
+def all_sent(poll: Polling, part: str) -> list[tuple[str, bytes]]:
+    """Give what was handed in at addresses with a part."""
+    return [(path, body) for _, path, body in poll.world.asked if part in path]
 
 
 def test_without_a_share_of_the_key_nothing_is_shown_mixed_or_opened(tmp_path: Path) -> None:

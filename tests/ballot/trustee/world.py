@@ -50,6 +50,7 @@ class World:
     told:    the messages of the ceremony, by step and trustee.
     dies:    before which request, or after it, the server dies: a path's end and when.
     is_deaf_to: what, in a path, is taken with a 202 and never shown.
+    handed_in: what the seat says of what was handed in and is not on the board (trustees §4).
     ranges:  every range of a file that was asked for.
     asked:   every request, for a test to look at.
     """
@@ -62,6 +63,7 @@ class World:
     mixes: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=dict)
     committed: dict[tuple[str, int], set[int]] = field(default_factory=dict)
     parts: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
+    handed_in: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
     boxes: list[dict[str, Any]] = field(default_factory=list)
     frame: Ceremony | None = None
     key: Any = None
@@ -183,7 +185,8 @@ class World:
     def seat(self, number: int) -> dict[str, Any]:
         boxes = [
             {"contest": b["contest"], "box": b["number"], "label": "a", "ballots": b["ballots"],
-             "mixes": [], "committed": [], "handed_in": None,
+             "mixes": [], "committed": [],
+             "handed_in": self.handed_in.get((b["contest"], b["number"])),
              "revealed": sorted(self.parts.get((b["contest"], b["number"]), {}))}
             for b in self.boxes
         ]  # fmt: skip
@@ -213,7 +216,7 @@ class World:
             said = json.loads(body)
             assert set(said) == {"commitment", "signature"} and len(said["signature"]) == 130
             if number not in self.committed.setdefault(place, set()):
-                self.commit(place, number, said["commitment"])
+                self.commit(place, number, **said)
         else:
             self.parts.setdefault(place, {})[number] = body
         return 202, {}
@@ -240,10 +243,12 @@ class World:
         shown.append(told)
         self.add("mix", told)
 
-    def commit(self, place: tuple[str, int], number: int, commitment: str) -> None:
+    def commit(
+        self, place: tuple[str, int], number: int, commitment: str, signature: str = "00" * 65
+    ) -> None:
         self.committed.setdefault(place, set()).add(number)
-        self.add("opening-commitment", {"contest": place[0], "box": place[1], "trustee": number,
-                                        "commitment": commitment})  # fmt: skip
+        told = {"contest": place[0], "box": place[1], "trustee": number, "commitment": commitment}
+        self.add("opening-commitment", {**told, "signature": signature})
 
     # --- the network ---
 

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from ballot.issuer import folder
 from ballot.issuer.__main__ import ANSWERS_FILE, KEYS_FILE
 from ballot.models import Credential
+from ballot.sealing import sharefile
 from ballot.services.reissue_code import reissue_code
 from ballot.services.take_keys import JOB
 from office.models import Job, StaffMember
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outside:
-    monkeypatch.setattr(folder, "_MEMORY_KIB", 64)
+    monkeypatch.setattr(sharefile, "_MEMORY_KIB", 64)
     return Outside(tmp_path / "issuer", monkeypatch)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.test import Client
 from ballot.canonical import canonical
 from ballot.models import Blob, Box, CeremonyMessage, HandedIn, Mix
 from ballot.sealing.keys import KeyShare
-from ballot.sealing.maker import sign_commitment, sign_mix
+from ballot.sealing.maker import sign_mix
 from ballot.selectors import key_of, setting_of
 from ballot.services.give_seat import show_new_seat
 from ballot.services.hand_in import check_handed_in, mix_bytes
@@ -30,6 +29,7 @@ from tests.ballot.factories import (
     mix_of,
     now,
     part_of,
+    signed_by,
 )
 from tests.security.looking import forget_limits
 
@@ -73,9 +73,7 @@ def work(run: Run) -> None:
 
 def committed(run: Run, box: Box, commitment: bytes, share: KeyShare) -> bytes:
     """The signature of a commitment in the third trustee's name, with this share."""
-    as_third = KeyShare(3, share.public_key, share.secret)
-    return sign_commitment(commitment, name=box_name(box), setting=setting_of(run.election),
-                           key=key_of(run.election), share=as_third, rng=os.urandom)
+    return signed_by(run, box, KeyShare(3, share.public_key, share.secret), commitment)
 
 
 def test_a_message_that_is_not_of_its_form_is_refused_before_it_is_looked_at() -> None:
