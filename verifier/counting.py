@@ -78,6 +78,9 @@ def _lot(entry: Entry, contest: Contest) -> dict[str, object]:
     places = range(len(contest.candidates))
     if not all(place in places for place in (*drawn, *among)):
         raise Failed("count.lot", entry.where, "It draws somebody who is not on the paper.")
+    if len(among) < 2 or sorted(set(among)) != among or sorted(drawn) != among:
+        why = "It does not draw those among whom it was drawn, each once."
+        raise Failed("count.lot", entry.where, why)
     return {"lot": drawn, "among": among}
 
 

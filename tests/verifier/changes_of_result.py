@@ -322,6 +322,7 @@ COUNT: Final[dict[str, Change]] = {
     },
     "the lot is drawn the other way round": edited("lot", put("drawn", to=[0, 1])),
     "the lot is drawn among others": edited("lot", put("among", to=[0])),
+    "the lot draws one of the tied twice": edited("lot", put("drawn", to=[0, 0])),
     "the lot is another contest's": edited("lot", put("contest", to="contest-1")),
     "the lot is missing": board(lambda board: board.without("lot")),
     "a contest is not counted": board(lambda board: board.without("count", 1)),
