@@ -15,6 +15,7 @@ from verifier.openings import Opened
 from verifier.papers import Profile
 from verifier.rules import read_rules
 from verifier.sheets import SENTENCE, full_sheet
+from verifier.withdrawals import passed_over
 
 
 def check_count(
@@ -36,6 +37,7 @@ def check_count(
             box.label: {space.ranking(number): papers for number, papers in opened.papers.items()}
             for box, opened in boxes
         },
+        passed_over(board, contest),
     )
     rejected = {box.label: opened.rejected for box, opened in boxes}
     if len(rejected) < len(boxes):

@@ -10,6 +10,7 @@ from verifier.canonical import write
 from verifier.counting import compare
 from verifier.failure import Failed
 from verifier.opening import contests_in_order
+from verifier.withdrawals import reopens
 
 
 def check_declaration(board: Board, sheets: Mapping[str, dict[str, Any]]) -> None:
@@ -30,13 +31,14 @@ def check_declaration(board: Board, sheets: Mapping[str, dict[str, Any]]) -> Non
     if [(one["code"], one["title"], one["unopposed"]) for one in told] != expected:
         raise Failed("declaration.contests", entry.where, "Its contests are not those published.")
     for one, contest in zip(told, contests, strict=True):
-        _check_contest(one, contest, sheets.get(one["code"]), f"{entry.where}, {one['code']}")
+        _check_contest(board, one, contest, sheets.get(one["code"]))
     _check_sections(board, entry.content["sections"], entry.where)
 
 
 def _check_contest(
-    told: dict[str, Any], contest: dict[str, Any], sheet: dict[str, Any] | None, where: str
+    board: Board, told: dict[str, Any], contest: dict[str, Any], sheet: dict[str, Any] | None
 ) -> None:
+    where = f"{board.only('declaration').where}, {told['code']}"
     if contest["unopposed"]:
         if "sheet" in told or told["elected"] != contest["candidates"]:
             raise Failed("declaration.elected", where, "Not just who stands unopposed is elected.")
@@ -51,8 +53,7 @@ def _check_contest(
         raise Failed("declaration.sheet", where, "Its sentences are not those of the count.")
     if told["elected"] != sheet["elected"]:
         raise Failed("declaration.elected", where, "It declares another than the sheet elects.")
-    reopens = contest["reopen_nominations"] and sheet["elected"] == contest["candidates"][-1:]
-    if told["nominations_reopen"] != reopens:
+    if told["nominations_reopen"] != reopens(board, contest, sheet["elected"]):
         raise Failed("declaration.elected", where, "Whether nominations reopen is not as elected.")
 
 

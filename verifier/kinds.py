@@ -12,7 +12,6 @@ from verifier.forms import (
     each,
     members,
     named,
-    null,
     number,
     octets,
     or_null,
@@ -33,14 +32,17 @@ STEPS = ("commitment", "reveal", "dealing", "received", "confirmation")
 BLOB = members(sha256=HASH, size_bytes=number)
 _CONTEST: dict[str, Form] = {
     "candidates": each(text),
+    "gates": each(text),
     "max_preferences": or_null(positive),
     "method": word("av", "plurality"),
+    "names_order": word("alphabet", "lot", "shuffled"),
     "position": number,
     "reopen_nominations": truth,
     "stop": word("majority", "two"),
     "tie_rule": word("earlier-stages-then-lot", "lot"),
     "title": text,
     "unopposed": truth,
+    "votes_of_withdrawn": word("pass-on", "stand"),
 }
 CONTESTS = members(contests=each(members(**_CONTEST)))
 SIGNATURE = octets(64)
@@ -77,6 +79,7 @@ CONTENT: dict[str, Form] = {
         contests=each(members(**_CONTEST)),
         eligibility=any_object,
         mixes_wanted=positive,
+        nominations_close_at=or_null(time),
         smallest_box=number,
         after_cast=members(
             dead=AFTER_CAST, duplicate=AFTER_CAST, excluded=AFTER_CAST, resigned=AFTER_CAST
@@ -88,6 +91,25 @@ CONTENT: dict[str, Form] = {
     "contest-struck": members(contest=text),
     "candidates": CONTESTS,
     "nominations-reopened": members(),
+    "nominations": members(
+        bodies=each(members(kind=text, mark=text, bodies=positive, members=number)),
+        contests=each(
+            members(
+                contest=text,
+                papers=each(
+                    members(
+                        candidate=text,
+                        valid=or_null(truth),
+                        exempt=truth,
+                        reason=text,
+                        nominated_by=each(members(kind=text, name=text)),
+                        rejected=each(members(kind=text, name=text, reason=text)),
+                    )
+                ),
+            )
+        ),
+    ),
+    "names-drawn": members(seed=text, source=text),
     "withdrawal": members(candidate=text, contest=text),
     "roll": members(
         commitment=HASH,
@@ -130,7 +152,7 @@ CONTENT: dict[str, Form] = {
     "challenge": members(
         tracker=HASH,
         section=code,
-        unit=null,
+        unit=or_null(text),
         votes=each(members(c1=POINT, c2=POINT, ranking=number, r=octets(32))),
     ),
     "reissue": members(
@@ -216,7 +238,9 @@ ORDER: dict[str, When] = {
     "contest-struck": _when("notice", "opening"),
     "candidates": _when("notice", "opening"),
     "nominations-reopened": _when("notice", "opening"),
-    "withdrawal": _when("notice candidates", "opening"),
+    "nominations": _when("notice", "opening"),
+    "names-drawn": _when("candidates", "opening"),
+    "withdrawal": _when("notice candidates", "opening-commitment profile"),
     "roll": _when("notice candidates", "opening credentials"),
     "roll-withdrawn": _when("roll", "opening"),
     "amendment": _when("roll", "reconciliation"),

@@ -94,7 +94,10 @@ def check_notice(board: Board, signed_by: VerifierKey) -> None:
 
 
 # What the notice settles of a contest, for good.
-SETTLED = ("title", "method", "max_preferences", "reopen_nominations", "stop", "tie_rule")
+SETTLED = (
+    "title", "method", "max_preferences", "reopen_nominations", "stop", "tie_rule", "gates",
+    "names_order", "votes_of_withdrawn",
+)  # fmt: skip
 
 
 def check_contests(board: Board) -> None:

@@ -58,10 +58,14 @@ def _check_suspensions(board: Board) -> None:
 
 
 def _check_candidates(board: Board) -> None:
-    """A withdrawal is followed by a new list of the candidates."""
-    withdrawals = board.all("withdrawal")
+    """A withdrawal or a lot before the opening is followed by a new list of the candidates."""
     candidates, opening = board.last("candidates"), board.last("opening")
-    if withdrawals and opening and (not candidates or withdrawals[-1].number > candidates.number):
+    withdrawals = [
+        entry
+        for entry in board.all("withdrawal", "names-drawn")
+        if opening and entry.number < opening.number
+    ]
+    if withdrawals and (not candidates or withdrawals[-1].number > candidates.number):
         raise Failed("entry.order", withdrawals[-1].where, "No new list of candidates follows it.")
 
 

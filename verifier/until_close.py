@@ -14,6 +14,7 @@ from verifier.credentials import check_credentials
 from verifier.held import check_shares_held
 from verifier.issuer import issuer_of
 from verifier.known import Known, NotYet, require
+from verifier.names import check_names
 from verifier.opening import check_contests, check_notice, check_opening
 from verifier.order import check_order
 from verifier.outside import check_log
@@ -22,6 +23,7 @@ from verifier.reconciliation import Register, check_reconciliation
 from verifier.remarks import remarks_on
 from verifier.report import count_of, figure_of
 from verifier.roll import check_roll
+from verifier.withdrawals import check_withdrawals
 from verifier.words import words_of
 
 
@@ -44,6 +46,7 @@ def make_entries(known: Known) -> str:
 def make_notice(known: Known) -> str:
     check_notice(known.board, known.outside.board_key(known.bundle))
     check_contests(known.board)
+    check_names(known.board)
     notice = known.board.only("notice").content
     issuer = issuer_of(known.board)
     return figure_of(
@@ -58,6 +61,7 @@ def make_notice(known: Known) -> str:
 def make_opening(known: Known) -> str:
     require(known, "opening", "the poll has not been opened")
     known.poll = check_opening(known.board)
+    check_withdrawals(known.board, known.poll)
     fingerprint = f"fingerprint {known.poll.fingerprint.hex()}"
     return figure_of([count_of(len(known.poll.contests), "contest"), fingerprint])
 

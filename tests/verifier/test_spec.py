@@ -21,7 +21,7 @@ def tables() -> dict[str, set[str]]:
         (SPEC / f"{name}.md").read_text(encoding="utf-8") for name in ("bundle", "sealing", "board")
     )
     return {
-        "bundle": named(bundle[bundle.index("## 7. Conditions") :]),
+        "bundle": named(bundle[bundle.index("## 7. Conditions") : bundle.index("## 8.")]),
         "sealing": named(sealing[sealing.index("## 12.") : sealing.index("## 13.")]),
         "board": named(board[board.index("## 10.") : board.index("## 11.")]),
     }
