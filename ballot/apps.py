@@ -9,12 +9,13 @@ class BallotConfig(AppConfig):
     name = "ballot"
 
     def ready(self) -> None:
-        from ballot import acts, jobs, letters
+        from ballot import acts, jobs, letters, nomination_letters
         from office.desk import register_desk_link
 
         acts.register()
         jobs.register()
         letters.register()
+        nomination_letters.register()
         register_desk_link(
             "Elections", "elections", "see_election", "Set up, conduct and declare elections."
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 SERIES = 8
 EXHAUSTED = "app-series-exhausted"
@@ -167,6 +168,96 @@ def columns(
         last=points[-1][0] if len(points) >= _FEWEST_COLUMNS else "",
         columns=tuple(drawn),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stretch of a line; `x1` and `x2` in percent, `y1` and `y2` in pixels."""
+
+    x1: str
+    y1: int
+    x2: str
+    y2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line of one series, as stairs."""
+
+    name: str
+    colour: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines over days, all of one scale, with its greatest value and the ends of the axis named."""
+
+    chart_id: str
+    title: str
+    description: str
+    height: int
+    label_y: int
+    top: int
+    foot: int
+    foot_y: int
+    greatest: str
+    first: str
+    last: str
+    lines: tuple[Line, ...]
+
+
+def stairs(
+    days: Sequence[tuple[int, str, Sequence[int]]],
+    *,
+    names: Sequence[str],
+    chart_id: str,
+    title: str,
+    description: str,
+) -> Lines:
+    """What each of several has reached, as stairs from day to day.
+
+    days: number of the day, ascending; its name; what each of `names` has from it on. Not empty.
+    """
+    greatest = max((value for _, _, values in days for value in values), default=0)
+    foot = _HEAD_PX + _COLUMNS_PX
+    return Lines(
+        chart_id=chart_id,
+        title=title,
+        description=description,
+        height=foot + _FOOT_PX,
+        label_y=_HEAD_PX - 6,
+        top=_HEAD_PX,
+        foot=foot,
+        foot_y=foot + _FOOT_PX - 6,
+        greatest=f"{greatest:,}",
+        first=days[0][1],
+        last=days[-1][1] if len(days) > 1 else "",
+        lines=tuple(
+            Line(name, series(place), _steps([(day, values[place]) for day, _, values in days],
+                                             greatest, foot))
+            for place, name in enumerate(names)
+        ),
+    )
+
+
+def _steps(points: Sequence[tuple[int, int]], greatest: int, foot: int) -> tuple[Step, ...]:
+    """The level of each day up to the next, the rise to it, and the last day's to the end."""
+    first, last = points[0][0], points[-1][0]
+    span = last - first + 1
+
+    def across(day: int) -> str:
+        return _percent(Fraction(day - first, span))
+
+    def height(value: int) -> int:
+        return foot - (round(Fraction(value * _COLUMNS_PX, greatest)) if greatest else 0)
+
+    steps = []
+    for (day, value), (then, reached) in pairwise(points):
+        steps.append(Step(across(day), height(value), across(then), height(value)))
+        steps.append(Step(across(then), height(value), across(then), height(reached)))
+    end = height(points[-1][1])
+    return (*steps, Step(across(last), end, across(last + 1), end))
 
 
 def _percent(share: Fraction) -> str:

@@ -16,6 +16,7 @@ from ballot.ceremonies import not_proved
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.models import Count as CountRecord
+from ballot.nominations import kinds_missing, papers_of
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
 from ballot.selectors import (
@@ -26,6 +27,7 @@ from ballot.selectors import (
     set_aside_due,
     standing,
 )
+from ballot.who_stands import is_by_lot, names_seed
 from office.refusal import Refusal
 
 
@@ -64,7 +66,10 @@ def _notice(election: Election, now: datetime) -> Iterator[Check]:
 
 
 def _statement(election: Election, now: datetime) -> Iterator[Check]:
-    del now
+    ends = election.nominations_close_at
+    if ends is not None:
+        yield Check("The hour at which nominations close has come", ends <= now,
+                    "Wait for it: until then bodies and candidates may hand in and amend.")
     for contest in election.contests.all():
         people = [one for one in standing(contest) if not one.is_reopen_nominations]
         yield Check(f"Somebody stands in “{contest.title}”", bool(people),
@@ -72,6 +77,25 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
         yield Check(f"The rankings of “{contest.title}” can be told apart", _fits(contest),
                     "Allow fewer preferences: there would be more than 1,048,576 ways to fill "
                     "in the paper.")
+        yield from _papers(contest)
+
+
+def _papers(contest: Contest) -> Iterator[Check]:
+    """Who stands has consented, if asked; where there is a gate, has met it, and was ruled on."""
+    missing = kinds_missing(contest)
+    yield Check(f"The list has bodies of every kind that “{contest.title}” asks for", not missing,
+                f"Add the bodies of the kind {_and(missing)}." if missing else "")
+    standing_ids = {one.pk for one in standing(contest)}
+    for paper in papers_of(contest):
+        if paper.candidate.pk not in standing_ids:
+            continue
+        name = paper.candidate.name
+        yield Check(f"{name} has consented, if they were asked", not paper.awaits_consent,
+                    "Wait for it, send the link again, or reject the papers.")
+        if contest.gates:
+            yield Check(f"The papers of {name} were ruled valid, and have what is asked for",
+                        paper.meets_gates and paper.ruling is not None,
+                        "Rule on them on the page of the nominations.")
 
 
 def _fits(contest: Contest) -> bool:
@@ -118,6 +142,10 @@ def _open(election: Election, now: datetime) -> Iterator[Check]:
     yield from _issuer(election)
     yield Check("At least one contest goes to a poll", bool(contested(election)),
                 "Every contest is unopposed: declare instead.")
+    if any(is_by_lot(contest) for contest in contested(election)):
+        yield Check("The lot for the order of names has been drawn",
+                    names_seed(election.pk) is not None,
+                    "Draw it in public, and record it on its page.")
     for contest in contested(election):
         yield Check(f"There is a choice in “{contest.title}”", len(standing(contest)) >= 2,
                     "Nobody is left to vote for: withdraw the freeze and reopen nominations.")

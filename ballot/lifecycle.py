@@ -90,6 +90,11 @@ ARROWS: frozenset[tuple[State, State]] = frozenset(
 )
 
 
+# When a candidate may withdraw: before the opening, and from it until a box is opened.
+BEFORE_OPENING = (State.DRAFT, State.NOMINATING, State.NOMINATED, State.FROZEN)
+AFTER_OPENING = (State.POLLING, State.SUSPENDED, State.CLOSED, State.VERIFIED, State.MIXED)
+
+
 def may_move(before: State, after: State) -> bool:
     """Tell whether an election may go from one state to the other."""
     return (before, after) in ARROWS

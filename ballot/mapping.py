@@ -109,14 +109,17 @@ def contest_content(
     """A contest as the notice and the statement of persons nominated name it."""
     return {
         "candidates": [candidate.name for candidate in candidates],
+        "gates": contest.gates.splitlines(),
         "max_preferences": contest.max_preferences,
         "method": contest.method,
+        "names_order": contest.names_order,
         "position": contest.position,
         "reopen_nominations": contest.reopen_nominations,
         "stop": contest.stop,
         "tie_rule": contest.tie_rule,
         "title": contest.title,
         "unopposed": contest.unopposed,
+        "votes_of_withdrawn": contest.votes_of_withdrawn,
     }
 
 
@@ -135,6 +138,7 @@ def notice_content(
         "after_cast": after_cast_content(election),
         "issuer": issuer_content(election),
         "mixes_wanted": election.mixes_wanted,
+        "nominations_close_at": utc(election.nominations_close_at),
         "opens_at": utc(election.opens_at),
         "party": election.party,
         "rehearsal": election.demonstration,

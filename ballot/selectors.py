@@ -29,9 +29,11 @@ from ballot.models import (
     IssuerRequest,
 )
 from ballot.models import TieRule as Ties
+from ballot.names_order import lot_key
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
+from ballot.who_stands import is_by_lot, names_seed, passed_over, rejected
 from office.models import Job
 from office.refusal import Refusal
 
@@ -74,30 +76,31 @@ def contest_codes(election: Election) -> list[str]:
 
 
 def standing(contest: Contest) -> list[Candidate]:
-    """Those who stand: by their place on the paper once it is settled, before it by name.
+    """Those who stand: who has not withdrawn and was not rejected, in the order of the paper.
 
+    By their places once they are settled; before it by the lot, where one was drawn, or by name.
     "Re-open nominations" always comes last.
     """
     candidates = contest.candidates.filter(withdrawn_at__isnull=True)
-    return sorted(
-        candidates,
-        key=lambda one: (
-            one.is_reopen_nominations,
-            one.position if one.position is not None else -1,
-            one.name.casefold(),
-            one.pk,
-        ),
-    )
+    seed = names_seed(contest.election_id) if is_by_lot(contest) else None
+
+    def place(one: Candidate) -> tuple[bool, int, bytes, str, int]:
+        drawn = b"" if seed is None else lot_key(one.name, contest=contest.title, seed=seed)
+        settled = one.position if one.position is not None else -1
+        return one.is_reopen_nominations, settled, drawn, one.name.casefold(), one.pk
+
+    return sorted(candidates.exclude(pk__in=rejected(contest)), key=place)
 
 
 def may_be_struck(contest: Contest) -> bool:
     """Whether nobody stands in a contest, so that it may be struck once its notice is out.
 
-    The last contest may not: an election without one is void.
+    The last contest may not: an election without one is void. Nor may one in which a body has
+    nominated: what it handed in is kept.
     """
-    people = contest.candidates.filter(withdrawn_at__isnull=True, is_reopen_nominations=False)
+    people = [one for one in standing(contest) if not one.is_reopen_nominations]
     others = Contest.objects.filter(election=contest.election_id).exclude(pk=contest.pk)
-    return not people.exists() and others.exists()
+    return not people and not contest.nominations.exists() and others.exists()
 
 
 def on_paper(contest: Contest) -> list[Candidate]:
@@ -163,6 +166,7 @@ def profile_of(contest: Contest) -> Profile:
     return parse_profile(
         [candidate.name for candidate in on_paper(contest)],
         papers,
+        withdrawn=passed_over(contest),
         rejected=rejected,
         title=contest.title,
     )

@@ -73,6 +73,23 @@ class OpeningForm(PlainForm):
         return {"tranches": 1} if self.cleaned_data.get("first_tranche_alone") else {}
 
 
+class NamesLotForm(PlainForm):
+    """What was drawn for the order of names, and how."""
+
+    seed = forms.CharField(
+        label="What was drawn", min_length=6, max_length=200,
+        help_text="As it was called out: the figures of twenty dice in their order, such as "
+        "26143 55216 43312 66154. The order of the names follows from it, and from nothing else.",
+        error_messages={"required": "Write what was drawn."},
+    )
+    source = forms.CharField(
+        label="How it was drawn, and before whom", min_length=10, max_length=2000,
+        help_text="It is published, word for word.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Write how it was drawn; it will be published."},
+    )
+
+
 class LaterCloseForm(ReasonForm):
     """A later close, and why."""
 

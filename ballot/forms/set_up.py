@@ -11,9 +11,10 @@ from django import forms
 
 from ballot.canonical import canonical
 from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
+from ballot.gates import GateRefused, read_gates, write_gates
 from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
-from ballot.models import AfterCast, Election, Method, Stop, TieRule
+from ballot.models import AfterCast, Election, Method, NamesOrder, Stop, TieRule, VotesOfWithdrawn
 from ballot.times import local_time
 
 SERVER, OUTSIDE = "server", "outside"
@@ -69,6 +70,11 @@ class SetUpForm(BeginForm):
     zone = forms.ChoiceField(
         label="Time zone", choices=_zones,
         help_text="The hours below are on the clocks of this zone.",
+    )
+    nominations_close_at = ClockField(
+        label="Nominations close", required=False,
+        help_text="Until then nominating bodies and candidates hand in and amend. Leave it empty "
+        "to take nominations until you publish who stands.",
     )
     opens_at = ClockField(label="The poll opens", required=False)
     closes_at = ClockField(label="The poll closes", required=False)
@@ -132,6 +138,7 @@ class SetUpForm(BeginForm):
 
     def clean(self) -> dict[str, Any]:
         zone = self.cleaned_data.get("zone", "UTC")
+        clean_clock(self, "nominations_close_at", zone)
         clean_clock(self, "opens_at", zone)
         clean_clock(self, "closes_at", zone)
         opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
@@ -164,7 +171,7 @@ def values_of(election: Election) -> dict[str, Any]:
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
     values["codes_by"] = SERVER if election.issuer is None else OUTSIDE
     values["issuer_card"] = canonical(election.issuer).decode() if election.issuer else ""
-    for field in ("opens_at", "closes_at"):
+    for field in ("nominations_close_at", "opens_at", "closes_at"):
         moment = getattr(election, field)
         values[field] = local_time(moment, election.zone).strftime(CLOCK) if moment else ""
     return values
@@ -194,9 +201,40 @@ class ContestForm(forms.Form):
         label="How a tie is settled", choices=TieRule.choices, initial=TieRule.EARLIER_THEN_LOT,
         widget=forms.RadioSelect,
     )
+    gates = forms.CharField(
+        label="What a candidate needs of the nominating bodies", required=False, max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="Empty where nobody needs any: what bodies nominate is then advice. Otherwise a "
+        "line for each thing that is needed: “20% of MP”, or “5% of CLP or 3 of affiliate and 2 "
+        "of affiliate/union and 5% of the members of affiliate”. Kinds are named as in your list.",
+    )
+    statement_words = forms.IntegerField(
+        label="Most words in a candidate’s statement", min_value=1, max_value=5000, initial=500,
+        required=False,
+        widget=forms.NumberInput(attrs=NARROW),
+    )
+    names_order = forms.TypedChoiceField(
+        label="In which order the names stand", choices=NamesOrder.choices, required=False,
+        initial=NamesOrder.ALPHABET, empty_value=NamesOrder.ALPHABET, widget=forms.RadioSelect,
+    )
+    votes_of_withdrawn = forms.TypedChoiceField(
+        label="Votes for somebody who withdraws after the opening", required=False,
+        choices=VotesOfWithdrawn.choices, initial=VotesOfWithdrawn.PASS_ON,
+        empty_value=VotesOfWithdrawn.PASS_ON, widget=forms.RadioSelect,
+    )
     reopen_nominations = forms.BooleanField(
         label="“Re-open nominations” stands on the paper", required=False
     )
+
+    def clean_statement_words(self) -> int:
+        return self.cleaned_data["statement_words"] or 500
+
+    def clean_gates(self) -> str:
+        """The gates in their one spelling, a line each."""
+        try:
+            return "\n".join(write_gates(read_gates(self.cleaned_data["gates"])))
+        except GateRefused as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
 
 
 class CandidateForm(forms.Form):

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from PIL import Image, ImageDraw, ImageFont
 
+from ballot.management.demonstration_nominations import take_nominations_of_2016
 from ballot.models import Election
 from ballot.rehearsal import keys_in_letters
 from ballot.sealing.bulk import seal_ballots
@@ -123,7 +124,9 @@ def make(say: Callable[[str], None]) -> None:
         _declared_contest(officers)
         say("opening a contest to vote in")
         election = _open_contest(officers)
-    ways = {"staff": [asdict(way) for _, way in staff], **election}
+        say("taking the nominations of 2016")
+        shown = take_nominations_of_2016(helped_routes=HELPED, by=officers[0], now=_now())
+    ways = {"staff": [asdict(way) for _, way in staff], **election, "nominations": shown}
     KEPT.parent.mkdir(parents=True, exist_ok=True)
     KEPT.touch(mode=0o600)
     KEPT.write_text(json.dumps(ways, indent=1))

@@ -12,12 +12,15 @@ from ballot.models.election import (
     Contest,
     Election,
     Method,
+    NamesOrder,
     Stop,
     TieRule,
+    VotesOfWithdrawn,
 )
 from ballot.models.entry import Blob, BlobChunk, Entry
 from ballot.models.issuer import IssuerFile, IssuerRequest
 from ballot.models.log import Checkpoint, Cosignature, LogTile, WitnessObjection
+from ballot.models.nomination import NominatingBody, Nomination, Ruling
 from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
     Box,
@@ -44,7 +47,8 @@ __all__ = [
     "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature", "Count", "Credential",
     "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "HandedIn",
     "HandedInChunk", "IssuerFile", "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix",
-    "PartialOpening", "Profile", "ProfileLine", "RegisterMark", "ReissueRequest", "SealedBallot",
-    "SealedVote", "SetAside", "ShareHeld", "Stop", "TieRule", "Trustee", "TurnoutCount",
+    "NamesOrder", "NominatingBody", "Nomination", "PartialOpening", "Profile", "ProfileLine",
+    "RegisterMark", "ReissueRequest", "Ruling", "SealedBallot", "SealedVote", "SetAside",
+    "ShareHeld", "Stop", "TieRule", "Trustee", "TurnoutCount", "VotesOfWithdrawn",
     "WitnessObjection",
 ]

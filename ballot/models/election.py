@@ -41,6 +41,21 @@ class AfterCast(models.TextChoices):
     SET_ASIDE = "set-aside", "It is set aside and not counted"
 
 
+class NamesOrder(models.TextChoices):
+    """In which order the paper names those who stand; fixed in the notice (bundle spec, 8)."""
+
+    ALPHABET = "alphabet", "By the alphabet"
+    LOT = "lot", "By a lot drawn in public"
+    SHUFFLED = "shuffled", "Shuffled on each elector’s device"
+
+
+class VotesOfWithdrawn(models.TextChoices):
+    """What becomes of votes for who withdraws after the opening; fixed in the notice."""
+
+    PASS_ON = "pass-on", "They pass on to the next preference"
+    STAND = "stand", "They stand; if the candidate is elected, nominations open again"
+
+
 class Election(models.Model):
     """One roll, timetable, key, paper and state."""
 
@@ -56,6 +71,10 @@ class Election(models.Model):
     zone = models.CharField(max_length=40, default="Europe/London")
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    nominations_close_at = models.DateTimeField(
+        null=True, blank=True,
+        help_text="Until when nominating bodies and candidates hand in; none: until the statement.",
+    )
     state = models.CharField(max_length=12, default=State.DRAFT.value)
     rules = models.ForeignKey(
         "members.EligibilityRules", on_delete=models.PROTECT, null=True, blank=True
@@ -127,6 +146,16 @@ class Contest(models.Model):
         max_length=30, choices=TieRule.choices, default=TieRule.EARLIER_THEN_LOT
     )
     unopposed = models.BooleanField(default=False)
+    gates = models.TextField(
+        blank=True, help_text="What a candidate needs of the nominating bodies, a gate a line."
+    )
+    names_order = models.CharField(
+        max_length=10, choices=NamesOrder.choices, default=NamesOrder.ALPHABET
+    )
+    votes_of_withdrawn = models.CharField(
+        max_length=10, choices=VotesOfWithdrawn.choices, default=VotesOfWithdrawn.PASS_ON
+    )
+    statement_words = models.PositiveSmallIntegerField(default=500)
 
     class Meta:
         ordering = ("position",)
@@ -138,6 +167,9 @@ class Contest(models.Model):
                 condition=Q(max_preferences__isnull=True) | Q(max_preferences__gte=1),
                 name="contest_allows_a_preference",
             ),
+            models.CheckConstraint(
+                condition=Q(statement_words__gte=1), name="contest_lets_candidates_speak"
+            ),
         )
 
     def __str__(self) -> str:
@@ -145,7 +177,10 @@ class Contest(models.Model):
 
 
 class Candidate(models.Model):
-    """Somebody who stands in a contest; `position` is the place on the paper, from 0."""
+    """Somebody who stands in a contest; `position` is the place on the paper, from 0.
+
+    `seat` is the SHA-256 of the secret in the link by which they consent; null: they have none.
+    """
 
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="candidates")
     name = models.CharField(max_length=120)
@@ -153,6 +188,11 @@ class Candidate(models.Model):
     photo = models.BinaryField(null=True, blank=True)
     is_reopen_nominations = models.BooleanField(default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    address = models.EmailField(blank=True, help_text="Where the link goes by which they consent.")
+    seat = models.BinaryField(null=True, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    agent_name = models.CharField(max_length=120, blank=True)
+    agent_address = models.EmailField(blank=True)
     position = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:

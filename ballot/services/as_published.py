@@ -20,7 +20,7 @@ from ballot.mapping import (
     profile_content,
     profile_lines,
 )
-from ballot.models import Blob, Box, Count, DrawnLot, Election, Entry
+from ballot.models import Blob, Box, Candidate, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob
 from ballot.services.board import unsalted
@@ -90,6 +90,25 @@ def require_paper_as_opened(election: Election) -> None:
             "paper.not-as-opened",
             "The paper in the database, its names, their order or its rules, is not the one that "
             "the opening entry fixed. Somebody has changed the database.",
+        )
+
+
+def require_withdrawals_as_told(election: Election) -> None:
+    """Refuse unless those on the paper who withdrew are those whom the board says withdrew."""
+    entries = Entry.objects.filter(election=election, ballot__isnull=True)
+    opening = entries.get(kind="opening").number
+    late = entries.filter(kind="withdrawal", number__gt=opening).values_list("body", flat=True)
+    said = [read_canonical(bytes(body))["content"] for body in late]
+    now = Candidate.objects.filter(
+        contest__election=election, position__isnull=False, withdrawn_at__isnull=False
+    )
+    if sorted((one["contest"], one["candidate"]) for one in said) != sorted(
+        now.values_list("contest__title", "name")
+    ):
+        raise Refusal(
+            "paper.withdrawals-not-as-told",
+            "Those who withdrew in the database are not those whom the board says withdrew. "
+            "Somebody has changed the database.",
         )
 
 

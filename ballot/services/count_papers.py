@@ -21,7 +21,11 @@ from ballot.lifecycle import State
 from ballot.mapping import contest_code, lot_content
 from ballot.models import Contest, Count, DrawnLot
 from ballot.selectors import contested, counted, on_paper
-from ballot.services.as_published import require_boxes_as_opened, require_paper_as_opened
+from ballot.services.as_published import (
+    require_boxes_as_opened,
+    require_paper_as_opened,
+    require_withdrawals_as_told,
+)
 from ballot.services.board import append_entry, salted
 from ballot.services.moves import lock_election, move, require_state
 from office.progress import Report, silent
@@ -43,6 +47,7 @@ def count_papers(
     election = lock_election(election_id)
     require_ready(election, "count", now=now)
     require_paper_as_opened(election)
+    require_withdrawals_as_told(election)
     require_boxes_as_opened(election)
     for contest in contested(election):
         report(stage=f"Counting {contest}")

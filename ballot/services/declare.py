@@ -18,6 +18,7 @@ from ballot.services.codes import stop_codes
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.publish_board import publish_at_once
 from ballot.services.register_account import account
+from ballot.who_stands import is_reopening
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
@@ -71,12 +72,7 @@ def _contest(contest: Contest) -> dict[str, Any]:
     sheet = Count.objects.get(contest=contest).sheet
     return told | {
         "elected": sheet["elected"],
-        "nominations_reopen": _is_reopening(contest, sheet["elected"]),
+        "nominations_reopen": is_reopening(contest, sheet["elected"]),
         "sheet": sheet,
         "unopposed": False,
     }
-
-
-def _is_reopening(contest: Contest, elected: list[str]) -> bool:
-    """Whether "re-open nominations" has won: then nobody is elected and nominations reopen."""
-    return contest.candidates.filter(is_reopen_nominations=True, name__in=elected).exists()

@@ -13,6 +13,7 @@ from ballot.models import Contest, Election
 from ballot.selectors import standing
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.nomination_statement import append_papers
 from office.services.audit import record
 
 
@@ -23,6 +24,7 @@ def publish_candidates(election_id: int, *, by: int | None, now: datetime) -> No
     require_ready(election, "publish_candidates", now=now)
     move(election, State.NOMINATED)
     settle_unopposed(election)
+    append_papers(election, now=now)
     append_statement(election, kind="candidates", now=now)
     record("publish_candidates", subject=("election", str(election.pk)), by=by, now=now)
 
@@ -35,6 +37,8 @@ def reopen_nominations(election_id: int, *, by: int | None, now: datetime) -> No
     require_state(election, State.NOMINATED)
     move(election, State.NOMINATING)
     Contest.objects.filter(election=election).update(unopposed=False)
+    # The notice's hour has passed: nominations are taken until who stands is published anew.
+    Election.objects.filter(pk=election.pk).update(nominations_close_at=None)
     append_entry(election, kind="nominations-reopened", content={}, now=now)
     record("publish_candidates", subject=("election", str(election.pk)), by=by, now=now)
 

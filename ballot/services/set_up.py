@@ -11,10 +11,18 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from ballot.canonical import Json
+from ballot.gates import GateRefused, read_gates, write_gates
 from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
 from ballot.lifecycle import State
-from ballot.models import Candidate, Contest, Election, Method
+from ballot.models import (
+    Candidate,
+    Contest,
+    Election,
+    Method,
+    NamesOrder,
+    VotesOfWithdrawn,
+)
 from ballot.names import TextRefused, clean_line, clean_text
 from ballot.selectors import may_be_struck
 from ballot.services.board import append_entry
@@ -30,7 +38,8 @@ LONGEST_LINE: Final = 120  # The columns of titles and names hold so much.
 _LINES: Final = ("title", "party", "returning_officer")
 _TEXTS: Final = ("summary", "helped_routes")
 _PLAIN: Final = (
-    "opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted", "zone",
+    "nominations_close_at", "opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted",
+    "zone",
     "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
 )
 _CARD: Final = "issuer"
@@ -106,6 +115,10 @@ def _fill(election: Election, values: Mapping[str, Any]) -> None:
         raise Refusal("election.no-such-zone", f"There is no time zone “{election.zone}”.")
     if election.opens_at and election.closes_at and election.closes_at <= election.opens_at:
         raise Refusal("election.closes-too-soon", "The poll must close after it opens.")
+    ends, opens_at = election.nominations_close_at, election.opens_at
+    if ends and opens_at and ends >= opens_at:
+        raise Refusal("election.nominations-too-long",
+                      "Nominations must close before the poll opens.")
     if election.mixes_wanted < 2:
         raise Refusal("election.too-few-mixes", "Every box is mixed at least twice.")
     if election.smallest_box < 1:
@@ -148,6 +161,10 @@ def add_contest(
     reopen_nominations: bool = False,
     stop: str = "majority",
     tie_rule: str = "earlier-stages-then-lot",
+    gates: str = "",
+    statement_words: int = 500,
+    names_order: str = "alphabet",
+    votes_of_withdrawn: str = "pass-on",
 ) -> int:
     """Add a post to the paper of a draft; return the contest's id."""
     election = lock_election(election_id)
@@ -167,6 +184,10 @@ def add_contest(
         reopen_nominations=reopen_nominations,
         stop=stop,
         tie_rule=tie_rule,
+        gates=_gates(gates),
+        statement_words=statement_words,
+        names_order=NamesOrder(names_order).value,
+        votes_of_withdrawn=VotesOfWithdrawn(votes_of_withdrawn).value,
     )
     contest.save(force_insert=True)
     if reopen_nominations:
@@ -175,6 +196,14 @@ def add_contest(
         )
     record("edit_contest", subject=("contest", str(contest.pk)), by=by, now=now)
     return contest.pk
+
+
+def _gates(text: str) -> str:
+    """Gates as they are kept and published: in one spelling, one a line."""
+    try:
+        return "\n".join(write_gates(read_gates(text)))
+    except GateRefused as wrong:
+        raise Refusal("contest.gate", f"“{wrong.line}”: {wrong}") from wrong
 
 
 @transaction.atomic

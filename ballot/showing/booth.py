@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
 
 from ballot.lifecycle import State, is_before
 from ballot.mapping import contest_code
-from ballot.models import Candidate, Contest, Election, Method
+from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import contested, key_of
 from ballot.times import in_zone
 
@@ -36,6 +37,8 @@ class PaperCandidate:
     statement: str
     photo_url: str
     is_ron: bool
+    withdrawn_sentence: str = ""
+    may_be_chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class PaperContest:
     preferences: int
     has_ron: bool
     order_sentence: str
+    is_shuffled: bool
     candidates: tuple[PaperCandidate, ...]
 
     @property
@@ -169,29 +173,53 @@ def _papers(election: Election) -> Iterator[PaperContest]:
     rows: dict[int, list[PaperCandidate]] = {}
     photographed = with_photo(election)
     for row in _on_papers(election):
-        rows.setdefault(row.contest_id, []).append(
-            PaperCandidate(
-                position=row.position or 0,
-                name=row.name,
-                statement=row.statement,
-                photo_url=photo_url(election, row.pk, has_photo=row.pk in photographed),
-                is_ron=row.is_reopen_nominations,
-            )
-        )
+        url = photo_url(election, row.pk, has_photo=row.pk in photographed)
+        rows.setdefault(row.contest_id, []).append(_row(row, url))
     for contest in contested(election):
         yield _paper(contest, tuple(rows.get(contest.pk, ())))
+
+
+_WITHDRAWN: Final[dict[str, str]] = {
+    VotesOfWithdrawn.PASS_ON: "Has withdrawn, and can no longer be chosen. Votes cast before pass "
+    "on to the next preference.",
+    VotesOfWithdrawn.STAND: "Has withdrawn. A vote for this candidate counts all the same; if they "
+    "are elected, nominations open again.",
+}
+
+
+def _row(row: Candidate, url: str) -> PaperCandidate:
+    """A row of the paper. Of who withdrew it says so, and what becomes of a vote for them."""
+    rule = row.contest.votes_of_withdrawn
+    has_withdrawn = row.withdrawn_at is not None
+    return PaperCandidate(
+        position=row.position or 0,
+        name=row.name,
+        statement=row.statement,
+        photo_url=url,
+        is_ron=row.is_reopen_nominations,
+        withdrawn_sentence=_WITHDRAWN[rule] if has_withdrawn else "",
+        may_be_chosen=not has_withdrawn or rule == VotesOfWithdrawn.STAND,
+    )
 
 
 def _on_papers(election: Election) -> Iterator[Candidate]:
     """Every candidate on the paper, without the photographs' bytes."""
     rows = Candidate.objects.filter(contest__election=election, position__isnull=False)
-    yield from rows.defer("photo").order_by("contest_id", "position")
+    rows = rows.select_related("contest").defer("photo")
+    yield from rows.order_by("contest_id", "position")
 
 
 def with_photo(election: Election) -> frozenset[int]:
     """The ids of the candidates who handed in a photograph."""
     rows = Candidate.objects.filter(contest__election=election, photo__isnull=False)
     return frozenset(rows.values_list("pk", flat=True))
+
+
+_ORDER: Final[dict[str, str]] = {
+    NamesOrder.ALPHABET: "The names are in alphabetical order.",
+    NamesOrder.LOT: "The names are in an order that was drawn by lot.",
+    NamesOrder.SHUFFLED: "The order of the names was shuffled on this device, and means nothing.",
+}
 
 
 def _paper(contest: Contest, candidates: tuple[PaperCandidate, ...]) -> PaperContest:
@@ -203,6 +231,7 @@ def _paper(contest: Contest, candidates: tuple[PaperCandidate, ...]) -> PaperCon
         is_plurality=contest.method == Method.PLURALITY,
         preferences=min(most, len(candidates)),
         has_ron=contest.reopen_nominations,
-        order_sentence="The names are in alphabetical order.",
+        order_sentence=_ORDER[contest.names_order],
+        is_shuffled=contest.names_order == NamesOrder.SHUFFLED,
         candidates=candidates,
     )

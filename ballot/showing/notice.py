@@ -11,7 +11,9 @@ from ballot.canonical import read_canonical
 from ballot.ceremonies import frame_of, newest_ceremony
 from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election
+from ballot.nominations import papers_of
 from ballot.published import board_key
+from ballot.selectors import standing
 from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
 from ballot.showing.dashboard import line
 from ballot.showing.paper import rules_of_contest
@@ -49,6 +51,7 @@ class ContestShown:
     rules: tuple[str, ...]
     is_unopposed: bool
     candidates: tuple[CandidateShown, ...]
+    rejected: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
             for contest in election.contests.select_related("election").order_by("position")
         ],
         "is_named": is_named,
+        "has_nominations": election.nominating_bodies.exists(),
         "eligibility": rules_told(election.rules_id) if election.rules_id else (),
         "roll": _roll(election),
         "turnout": turnout_of(election) if shows_turnout(election) else None,
@@ -85,6 +89,9 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
 
 
 def _facts(election: Election) -> Iterator[dict[str, str]]:
+    if election.nominations_close_at:
+        closes_at = in_zone(election.nominations_close_at, election.zone)
+        yield {"name": "Nominations close", "value": closes_at}
     if election.opens_at:
         yield {"name": "The poll opens", "value": in_zone(election.opens_at, election.zone)}
     if election.closes_at:
@@ -166,12 +173,20 @@ def _contest(
 ) -> ContestShown:
     shown = tuple(_candidates(contest, photographed)) if is_named else ()
     return ContestShown(
-        contest.title, tuple(rules_of_contest(contest)), contest.unopposed, shown
+        contest.title, tuple(rules_of_contest(contest)), contest.unopposed, shown,
+        tuple(_rejected(contest)) if is_named else (),
     )
 
 
+def _rejected(contest: Contest) -> Iterator[tuple[str, str]]:
+    """Whose papers were rejected, and why."""
+    for paper in papers_of(contest):
+        if paper.ruling is not None and not paper.ruling.is_valid:
+            yield paper.candidate.name, paper.ruling.reason
+
+
 def _candidates(contest: Contest, photographed: frozenset[int]) -> Iterator[CandidateShown]:
-    for row in _alphabetically(list(contest.candidates.defer("photo"))):
+    for row in _as_on_paper(contest):
         yield CandidateShown(
             row.name,
             row.statement,
@@ -181,10 +196,10 @@ def _candidates(contest: Contest, photographed: frozenset[int]) -> Iterator[Cand
         )
 
 
-def _alphabetically(rows: list[Candidate]) -> list[Candidate]:
-    """As they will stand on the paper; who withdrew comes after."""
-    return sorted(rows, key=lambda one: (one.withdrawn_at is not None, one.is_reopen_nominations,
-                                         one.name.casefold(), one.pk))
+def _as_on_paper(contest: Contest) -> list[Candidate]:
+    """Who stands, in the order of the paper; who withdrew comes after."""
+    gone = contest.candidates.filter(withdrawn_at__isnull=False).order_by("name", "pk")
+    return [*standing(contest), *gone]
 
 
 def _roll(election: Election) -> dict[str, Any] | None:

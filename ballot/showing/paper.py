@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ballot.lifecycle import State
-from ballot.models import Candidate, Contest, Election, Method
+from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
+from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import may_be_struck
 
 
@@ -33,7 +33,7 @@ class ContestShown:
 def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[str, Any]:
     """The contests of an election, with what this person may change of them now."""
     is_taking = election.stage in {State.DRAFT, State.NOMINATING}
-    is_leaving = is_taking or election.stage in {State.NOMINATED, State.FROZEN}
+    is_leaving = election.stage in {*BEFORE_OPENING, *AFTER_OPENING}
     contests = [
         ContestShown(
             contest,
@@ -76,6 +76,24 @@ def _note(candidate: Candidate) -> str:
     return ", ".join(lacks).capitalize()
 
 
+_NAMES: dict[str, str] = {
+    NamesOrder.LOT: "The paper names the candidates in an order drawn by lot, in public.",
+    NamesOrder.SHUFFLED: "The page to vote on names the candidates in an order of its own each "
+    "time that it is opened.",
+}
+_WITHDRAWN: dict[str, str] = {
+    VotesOfWithdrawn.PASS_ON: "Votes for a candidate who withdraws while the poll is open, or "
+    "after it, pass on to the next preference.",
+    VotesOfWithdrawn.STAND: "Votes for a candidate who withdraws while the poll is open, or after "
+    "it, stand. If that candidate is elected, the post stays empty and nominations open again.",
+}
+
+
+def rule_of_withdrawal(contest: Contest) -> str:
+    """What becomes of votes for somebody who withdraws after the opening, in a sentence."""
+    return _WITHDRAWN[contest.votes_of_withdrawn]
+
+
 def rules_of_contest(contest: Contest) -> list[str]:
     """How a contest is voted on and counted, in sentences for everybody."""
     ties = {
@@ -88,6 +106,12 @@ def rules_of_contest(contest: Contest) -> list[str]:
                  "elected.", "A tie is settled by lot, drawn in public."]
     else:
         rules = [_ranking(contest), _stages(contest), ties]
+    if contest.names_order != NamesOrder.ALPHABET:
+        rules.append(_NAMES[contest.names_order])
+    if contest.gates:
+        needs = "; and ".join(contest.gates.splitlines())
+        rules.append(f"To stand, a candidate needs nominations: {needs}.")
+    rules.append(rule_of_withdrawal(contest))
     if contest.reopen_nominations:
         rules.append("“Re-open nominations” stands as a candidate would. If it wins, nobody is "
                      "elected and nominations open again.")

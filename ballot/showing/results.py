@@ -14,6 +14,7 @@ from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
 from ballot.showing.turnout import Row, percent_of
+from ballot.who_stands import is_reopening
 
 Sheet = dict[str, Any]
 
@@ -146,12 +147,11 @@ def counted_of(election: Election) -> tuple[ContestResult, ...]:
 
 
 def _as_declared(contest: Contest, sheet: Sheet) -> dict[str, Any]:
-    reopening = contest.candidates.filter(is_reopen_nominations=True, name__in=sheet["elected"])
     return {
         "code": contest_code(contest),
         "title": contest.title,
         "elected": sheet["elected"],
-        "nominations_reopen": reopening.exists(),
+        "nominations_reopen": is_reopening(contest, sheet["elected"]),
         "sheet": sheet,
         "unopposed": False,
     }

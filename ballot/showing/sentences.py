@@ -53,6 +53,21 @@ def _struck(content: Content) -> str:
     return f"Nobody stands in {content['contest']}."
 
 
+def _nominations(content: Content) -> str:
+    bodies = sum(one["bodies"] for one in content["bodies"])
+    papers = [paper for contest in content["contests"] for paper in contest["papers"]]
+    lost = [f"{one['candidate']} ({one['reason']})" for one in papers if one["valid"] is False]
+    rejected = f" Rejected: {'; '.join(lost)}." if lost else ""
+    return (
+        f"{_many(papers, 'candidate')} before {bodies:,} nominating "
+        f"{'body' if bodies == 1 else 'bodies'}.{rejected}"
+    )
+
+
+def _names_drawn(content: Content) -> str:
+    return f"Drawn: {content['seed']}. {content['source']}"
+
+
 def _withdrawal(content: Content) -> str:
     return f"{content['candidate']} has withdrawn from {content['contest']}."
 
@@ -235,6 +250,8 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "candidates": ("Statement of persons nominated", _candidates),
     "nominations-reopened": ("Nominations opened again", _nothing),
     "contest-struck": ("A contest was struck", _struck),
+    "nominations": ("Statement of the nomination papers", _nominations),
+    "names-drawn": ("The lot for the order of names", _names_drawn),
     "withdrawal": ("A candidate withdrew", _withdrawal),
     "roll": ("The roll was frozen", _roll),
     "amendment": ("The roll was amended", _amendment),

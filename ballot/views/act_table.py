@@ -17,6 +17,7 @@ from django.utils import timezone
 from ballot.checklist import BY_ACT
 from ballot.forms.acts import (
     LaterCloseForm,
+    NamesLotForm,
     OpeningForm,
     PlainForm,
     ReasonForm,
@@ -24,11 +25,14 @@ from ballot.forms.acts import (
 )
 from ballot.lifecycle import State
 from ballot.models import Election
+from ballot.selectors import contested
 from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
+from ballot.services.draw_names import draw_names
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
+from ballot.who_stands import is_by_lot, names_seed
 from office.services.approvals import propose_act
 from office.services.jobs import open_job
 
@@ -132,6 +136,17 @@ _TABLE = (
         ("The statement of persons nominated is given up, and nominations open once more.",),
         "Take nominations again", (State.NOMINATED,), How.AT_ONCE,
         run=_plainly(reopen_nominations), permission="publish_candidates",
+    ),
+    DeskAct(
+        "draw_names", "Record the lot for the order of names",
+        (
+            "What was drawn goes on the board, and the names are published in the order that "
+            "follows from it. Anybody can work the order out anew.",
+            "Draw it in public once the names are known, with dice or balls, and not by a "
+            "machine. It is recorded once: it is drawn anew only if nominations open again.",
+        ),
+        "Record the lot", (State.NOMINATED, State.FROZEN), How.AT_ONCE, form=NamesLotForm,
+        run=_plainly(draw_names), is_grave=True,
     ),
     DeskAct(
         "freeze_roll", "Freeze the roll",
@@ -267,4 +282,10 @@ ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
 
 def besides_business(election: Election) -> list[DeskAct]:
     """The acts of the election's state that are not steps of the order of business."""
-    return [act for act in _TABLE if act.name not in BY_ACT and election.stage in act.states]
+    here = [act for act in _TABLE if act.name not in BY_ACT and election.stage in act.states]
+    return [act for act in here if act.name != "draw_names" or _awaits_names(election)]
+
+
+def _awaits_names(election: Election) -> bool:
+    by_lot = any(is_by_lot(contest) for contest in contested(election))
+    return by_lot and names_seed(election.pk) is None

@@ -26,7 +26,7 @@ from ballot.forms.set_up import (
     SetUpForm,
     values_of,
 )
-from ballot.lifecycle import State
+from ballot.lifecycle import AFTER_OPENING, State
 from ballot.models import Candidate, Contest, Election
 from ballot.selectors import election_by_slug
 from ballot.services.set_up import (
@@ -39,7 +39,7 @@ from ballot.services.set_up import (
 )
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing import dashboard as shown
-from ballot.showing.paper import paper_of
+from ballot.showing.paper import paper_of, rule_of_withdrawal
 from ballot.views.act_table import besides_business
 from members.selectors import rules_rows
 from office.access import StaffRequest, may, staff_only
@@ -225,7 +225,10 @@ def candidate_withdraw(request: StaffRequest, slug: str, candidate_id: int) -> H
         withdraw_candidate(nominated.pk, by=request.user.pk, now=timezone.now())
         messages.success(request, f"{nominated} has withdrawn.")
         return redirect("desk_paper", slug)
-    context = {"election": nominated.contest.election, "candidate": nominated}
+    election = nominated.contest.election
+    context = {"election": election, "candidate": nominated,
+               "is_opened": election.stage in AFTER_OPENING,
+               "rule": rule_of_withdrawal(nominated.contest)}
     return render(request, "ballot/desk/withdraw.html", context)
 
 

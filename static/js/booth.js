@@ -8,6 +8,7 @@
 // chooses; it is signed only when it is cast, and one that was opened is never signed.
 import { forgetChallenge, showChallenge } from "./booth/challenge.js";
 import { contestOf } from "./booth/contest.js";
+import { shuffleRows } from "./booth/shuffled.js";
 import { placeNamed, read, takeFragment } from "./booth/fragment.js";
 import {
   announce,
@@ -26,6 +27,7 @@ import { sayHowMany } from "./booth/words.js";
 
 const root = at("booth");
 const csrfToken = root.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+for (const fieldset of root.querySelectorAll("[data-shuffled]")) shuffleRows(fieldset);
 const contests = [...root.querySelectorAll("[data-contest]")].map(contestOf);
 const code = takeFragment();
 const STEPS = { identify: "Identify", mark: "Mark", check: "Check", receipt: "Receipt" };

@@ -11,6 +11,7 @@ import {
   Tabs,
   createAll,
 } from "govuk-frontend";
+import { takeFragment } from "./booth/fragment.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
@@ -26,3 +27,7 @@ for (const component of [
 ]) {
   createAll(component);
 }
+
+// The code of a link stands in its fragment, which is never sent: into the form with it.
+const codeOfLink = document.querySelector("[data-code-of-link]");
+if (codeOfLink && codeOfLink.value === "") codeOfLink.value = takeFragment();

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ballot.charts import Part, columns, series, stacked_bars
+from ballot.charts import Part, columns, series, stacked_bars, stairs
 
 
 def percent(text: str) -> Fraction:
@@ -53,3 +53,25 @@ def test_columns_are_as_tall_as_their_values_and_none_is_over_the_top(values: li
         assert (column.height == 0) == (value == 0)
         if greatest:
             assert abs(column.height - 200 * value / greatest) <= 1
+
+
+def test_stairs_rise_on_their_day_and_the_last_level_goes_on_to_the_end() -> None:
+    drawn = stairs(
+        [(10, "10 May", [1, 0]), (12, "12 May", [1, 2])],
+        names=("Ash", "Birch"), chart_id="c", title="t", description="d",
+    )
+
+    ash, birch = drawn.lines
+    level = [(step.x1, step.x2) for step in ash.steps]
+    assert level == [("0.000%", "66.667%"), ("66.667%", "66.667%"), ("66.667%", "100.000%")]
+    assert (birch.steps[0].y1, birch.steps[-1].y2) == (drawn.foot, drawn.top)
+    assert (drawn.greatest, drawn.first, drawn.last) == ("2", "10 May", "12 May")
+
+
+def test_stairs_of_one_day_are_one_level_over_the_whole_width() -> None:
+    drawn = stairs([(10, "10 May", [3])], names=("Ash",), chart_id="c", title="t",
+                   description="d")
+
+    (step,) = drawn.lines[0].steps
+    assert (step.x1, step.x2, step.y1, step.y2) == ("0.000%", "100.000%", drawn.top, drawn.top)
+    assert drawn.last == ""

@@ -22,8 +22,8 @@ from tests.office.urls import Route, routes, staff_routes
 pytestmark = pytest.mark.django_db
 
 PUBLIC = (
-    "elections/", "vote/", "check/", "board/", "trustee/", "roll/", "healthz", "outbox/",
-    "accounts/", "media/",
+    "elections/", "vote/", "check/", "board/", "trustee/", "nominate/", "consent/", "roll/",
+    "healthz", "outbox/", "accounts/", "media/",
 )
 TWO_OFFICERS = {
     "freeze_roll", "withdraw_freeze", "open_poll", "suspend_poll", "extend_poll",

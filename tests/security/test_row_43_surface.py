@@ -12,6 +12,7 @@ from tests.security.looking import all_routes, forget_limits
 PUBLIC = {
     "", "healthz",
     "elections/<slug:slug>/", "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
+    "elections/<slug:slug>/nominations/", "nominate/<slug:slug>/", "consent/<slug:slug>/",
     "elections/<slug:slug>/electorate/", "elections/<slug:slug>/electorate.csv",
     "elections/<slug:slug>/electorate.json",
     "elections/<slug:slug>/result/", "elections/<slug:slug>/result.json",

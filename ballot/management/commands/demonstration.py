@@ -56,6 +56,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {elector['name']}: {settings.ORIGIN}{elector['path']}")
         else:
             self.stdout.write("Its poll has closed: `make clean`, and the next start opens one.")
+        if "nominations" in ways:
+            self.stdout.write("Nominations, as constituency parties made them in 2016:")
+            self.stdout.write(f"  {settings.ORIGIN}{ways['nominations']}")
         self.stdout.write(f"All letters that were sent: {settings.ORIGIN}/outbox/")
 
 

@@ -61,7 +61,10 @@ function chosen(fieldset) {
 function ranked(fieldset) {
   const contest = { ...printed(fieldset), isPlurality: false };
   const { names, preferences } = contest;
-  const rows = [...fieldset.querySelectorAll("[data-position]")].map((element) => ({
+  // Who withdrew, and can no longer be chosen, has a row without a mark.
+  const elements = [...fieldset.querySelectorAll("[data-position]")];
+  const markable = elements.filter((element) => element.querySelector("select") !== null);
+  const rows = markable.map((element) => ({
     element,
     candidate: Number(element.dataset.position),
     select: element.querySelector("select"),

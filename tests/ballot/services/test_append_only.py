@@ -10,6 +10,9 @@ from ballot.models import (
     ChallengedVote,
     Checkpoint,
     Cosignature,
+    NominatingBody,
+    Nomination,
+    Ruling,
     SealedBallot,
     SetAside,
     WitnessObjection,
@@ -37,6 +40,8 @@ KEPT_FOR_GOOD = {
     "ballot_count": "sheet = '{}'",
     "ballot_declaration": "content = '{}'",
     "ballot_castdispute": "said_at = now()",
+    "ballot_nomination": "candidate_id = NULL",
+    "ballot_ruling": "is_valid = NOT is_valid",
     "ballot_setaside": "is_set_aside = false",
     "ballot_checkpoint": "note = ''",
     "ballot_cosignature": "line = ''",
@@ -64,6 +69,14 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
     SetAside.objects.create(
         election=run.election, ballot=SealedBallot.objects.all()[0], is_set_aside=True,
         reason="died", amendment=1, decided_at=now(),
+    )
+    body = NominatingBody.objects.create(election=run.election, kind="CLP", name="Aberavon")
+    Ruling.objects.create(
+        nomination=Nomination.objects.create(
+            body=body, contest=run.contest, candidate=run.contest.candidates.all()[0], number=1,
+            made_at=now(),
+        ),
+        is_valid=False, reason="Nobody met.", ruled_at=now(),
     )
     publish_board(run.election_id, now=now())
     Cosignature.objects.create(

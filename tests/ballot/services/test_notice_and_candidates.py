@@ -38,9 +38,9 @@ def test_the_notice_fixes_the_rules_before_anybody_stands() -> None:
     told = content(run, "notice")
     assert run.state == "nominating"
     assert told["contests"] == [{
-        "candidates": [], "max_preferences": None, "method": "av", "position": 0,
-        "reopen_nominations": False, "stop": "two", "tie_rule": "lot", "title": "Leader",
-        "unopposed": False,
+        "candidates": [], "gates": [], "max_preferences": None, "method": "av",
+        "names_order": "alphabet", "position": 0, "reopen_nominations": False, "stop": "two",
+        "tie_rule": "lot", "title": "Leader", "unopposed": False, "votes_of_withdrawn": "pass-on",
     }]
     assert told["eligibility"]["sections"] == ["member"]
     assert told["turnout_by_section_shows_during_the_poll"] is True
@@ -182,14 +182,6 @@ def test_a_withdrawal_stands_once_and_ron_never_withdraws() -> None:
 
     assert code == "candidate.not-a-person"
     assert kinds(run).count("withdrawal") == 1
-
-
-def test_nobody_withdraws_from_an_open_poll() -> None:
-    run = election(at="polling")
-
-    assert code_of_refusal(lambda: withdraw(run, "Birch Bell")) == "election.wrong-state"
-
-    assert run.contest.candidates.get(name="Birch Bell").withdrawn_at is None
 
 
 def test_one_candidate_left_is_unopposed_and_declared_without_a_count() -> None:

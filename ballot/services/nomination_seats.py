@@ -1,0 +1,145 @@
+"""Links by which bodies nominate and candidates consent: a secret in the fragment, a hash here.
+
+Looking at a link uses nothing up, however often and by whatever program; what is handed in is sent
+by a form with the secret in it. Whoever has the link speaks for its holder until the deadline, so
+each thing handed in is kept with its hour, and a body's nomination is public at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from ballot.lifecycle import State
+from ballot.models import Candidate, Election, NominatingBody
+from ballot.services.moves import lock_election, require_state
+from office.refusal import Refusal
+from office.services.audit import record
+from office.services.letters import cancel_letters_to, queue_letter
+
+BODY_PURPOSE: Final = "nomination-link"
+CANDIDATE_PURPOSE: Final = "consent-link"
+SECRET_BYTES: Final = 24
+
+
+@transaction.atomic
+def send_body_links(election_id: int, *, by: int | None, now: datetime) -> int:
+    """Send a link to every body that has an address and no link yet; return how many."""
+    election = lock_election(election_id)
+    require_state(election, State.NOMINATING)
+    bodies = election.nominating_bodies.filter(seat__isnull=True).exclude(address="")
+    for body in bodies:
+        _send(body, BODY_PURPOSE, election)
+    record("take_nominations", subject=("election", str(election.pk)), by=by, now=now,
+           parameters={"links_sent": len(bodies)})
+    return len(bodies)
+
+
+@transaction.atomic
+def send_body_link(body_id: int, *, by: int | None, now: datetime) -> None:
+    """Send a body a new link; the one before dies."""
+    body = NominatingBody.objects.get(pk=body_id)
+    election = _open(body.election_id)
+    if not body.address:
+        raise _no_address(body.name)
+    _send(body, BODY_PURPOSE, election)
+    record("take_nominations", subject=("nominating_body", str(body.pk)), by=by, now=now)
+
+
+@transaction.atomic
+def show_body_link(body_id: int, *, by: int | None, now: datetime) -> str:
+    """Draw a body's link anew and return its secret, once, for an officer to hand over."""
+    body = NominatingBody.objects.get(pk=body_id)
+    _open(body.election_id)
+    cancel_letters_to(BODY_PURPOSE, recipients=[recipient(body)])
+    record("take_nominations", subject=("nominating_body", str(body.pk)), by=by, now=now,
+           parameters={"shown": True})
+    return _draw(body)
+
+
+@transaction.atomic
+def ask_consent(
+    candidate_id: int, *, address: str, by: int | None, now: datetime
+) -> None:
+    """Ask a candidate for consent, by a link to this address; an earlier link dies."""
+    candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
+    election = _open(candidate.contest.election_id)
+    if candidate.is_reopen_nominations or candidate.withdrawn_at is not None:
+        raise Refusal("consent.nobody", f"{candidate} is nobody to ask.")
+    Candidate.objects.filter(pk=candidate_id).update(address=address)
+    _send(candidate, CANDIDATE_PURPOSE, election)
+    record("take_nominations", subject=("candidate", str(candidate_id)), by=by, now=now)
+
+
+def body_by_secret(election: Election, secret: str) -> NominatingBody | None:
+    """The body whose link has this secret, or None."""
+    return election.nominating_bodies.filter(seat=_hash(secret)).first()
+
+
+def candidate_by_secret(election: Election, secret: str) -> Candidate | None:
+    """The candidate whose link has this secret, or None; who withdrew has none any more."""
+    asked = Candidate.objects.filter(contest__election=election, withdrawn_at__isnull=True)
+    return asked.filter(seat=_hash(secret)).select_related("contest__election").first()
+
+
+def recipient(holder: NominatingBody | Candidate) -> str:
+    """How a letter names whom it goes to."""
+    kind = "body" if isinstance(holder, NominatingBody) else "candidate"
+    return f"{kind}-{holder.pk}"
+
+
+def bodies_by_recipient(recipients: Sequence[str]) -> dict[str, NominatingBody]:
+    """The bodies to whom letters are addressed, by the letters' recipients."""
+    rows = NominatingBody.objects.filter(pk__in=_ids(recipients)).select_related("election")
+    return {recipient(row): row for row in rows}
+
+
+def candidates_by_recipient(recipients: Sequence[str]) -> dict[str, Candidate]:
+    """The candidates to whom letters are addressed, by the letters' recipients."""
+    rows = Candidate.objects.filter(pk__in=_ids(recipients)).defer("photo")
+    return {recipient(row): row for row in rows.select_related("contest__election")}
+
+
+def no_such_link() -> Refusal:
+    """What is said to whoever has no link, or an old one."""
+    return Refusal("link.unknown", "This code is of no link, or a newer link has been sent since. "
+                   "Open the link of the newest letter, or ask the returning officer for another.",
+                   status=403)
+
+
+def _ids(recipients: Sequence[str]) -> list[int]:
+    return [int(one.rpartition("-")[2]) for one in recipients]
+
+
+def _open(election_id: int) -> Election:
+    election = lock_election(election_id)
+    require_state(election, State.DRAFT, State.NOMINATING)
+    return election
+
+
+def _send(holder: NominatingBody | Candidate, purpose: str, election: Election) -> None:
+    cancel_letters_to(purpose, recipients=[recipient(holder)])
+    queue_letter(purpose, reference=election.public_id, recipient=recipient(holder),
+                 enclosure=_draw(holder).encode())
+
+
+def _draw(holder: NominatingBody | Candidate) -> str:
+    secret = base64.urlsafe_b64encode(os.urandom(SECRET_BYTES)).decode()
+    type(holder).objects.filter(pk=holder.pk).update(seat=_hash(secret))
+    return secret
+
+
+def _hash(secret: str) -> bytes:
+    # 192 random bits: nothing is gained by a slow hash, nor by a search that takes as long for all.
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _no_address(name: str) -> Refusal:
+    return Refusal("link.no-address", f"No e-mail address is on file for {name}. Have the link "
+                   "shown instead.")

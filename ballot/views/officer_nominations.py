@@ -1,0 +1,253 @@
+"""The officers' pages of nominations: bodies and their links, candidates' papers, rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ballot.forms.nominations import (
+    BodiesFileForm,
+    BodyForm,
+    ConsentAskedForm,
+    NominationForm,
+    RulingForm,
+)
+from ballot.forms.reading import sent
+from ballot.models import Candidate, NominatingBody, Nomination
+from ballot.selectors import election_by_slug
+from ballot.services.nominate import nominate
+from ballot.services.nominating_bodies import add_body, import_bodies, remove_body
+from ballot.services.nomination_seats import (
+    ask_consent,
+    send_body_link,
+    send_body_links,
+    show_body_link,
+)
+from ballot.services.rule_on_paper import rule_on_candidate, rule_on_nomination
+from ballot.showing.desk_nominations import bodies_shown, body_shown, desk_nominations, paper_shown
+from ballot.views.nominations import contests_open, nominated_now
+from office.access import StaffRequest, may, staff_only
+from office.links import absolute
+from office.refusal import Refusal
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@staff_only("see_election")
+@never_cache
+@require_safe
+def nominations(request: StaffRequest, slug: str) -> HttpResponse:
+    """Every candidate's papers in short, and what is still to be done of them."""
+    election = election_by_slug(slug)
+    context = desk_nominations(election, now=timezone.now())
+    context |= {"election": election, "may_take": may(request.user, "take_nominations"),
+                "may_rule": may(request.user, "rule_on_paper")}
+    return render(request, "ballot/desk/nominations.html", context)
+
+
+@staff_only("take_nominations")
+@never_cache
+@get_or_post
+def bodies(request: StaffRequest, slug: str) -> HttpResponse:
+    """The list of bodies; a file with more of them."""
+    election = election_by_slug(slug)
+    data = sent(request)
+    form = BodiesFileForm(data, request.FILES if data is not None else None)
+    if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["file"].read()
+        taken: list[str] = []
+
+        def take() -> None:
+            done = import_bodies(election.pk, content=content, by=request.user.pk,
+                                 now=timezone.now())
+            taken.append(f"{done.added:,} bodies added, {done.changed:,} mended.")
+
+        if _done(form, take):
+            messages.success(request, taken[0])
+            return redirect("desk_bodies", slug)
+    context = {"election": election, "form": form, **bodies_shown(election)}
+    return render(request, "ballot/desk/bodies.html", context)
+
+
+@staff_only("take_nominations")
+@never_cache
+@get_or_post
+def body_new(request: StaffRequest, slug: str) -> HttpResponse:
+    election = election_by_slug(slug)
+    form = BodyForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        cells = {name: "" if value is None else str(value)
+                 for name, value in form.cleaned_data.items()}
+        if _done(form, lambda: add_body(election.pk, by=request.user.pk, now=timezone.now(),
+                                        **cells)):
+            messages.success(request, "The body is on the list.")
+            return redirect("desk_bodies", slug)
+    return render(request, "ballot/desk/body_new.html", {"election": election, "form": form})
+
+
+@staff_only("take_nominations")
+@require_POST
+def links_sent(request: StaffRequest, slug: str) -> HttpResponse:
+    """Send a link to every body that has an address and none yet."""
+    election = election_by_slug(slug)
+    sent_to = send_body_links(election.pk, by=request.user.pk, now=timezone.now())
+    messages.success(request, f"{sent_to:,} links are in the outbox.")
+    return redirect("desk_bodies", slug)
+
+
+@staff_only("take_nominations")
+@never_cache
+@get_or_post
+def body(request: StaffRequest, slug: str, body_id: int) -> HttpResponse:
+    """One body: what it handed in, and a form for what comes on paper."""
+    found = _body(slug, body_id)
+    contests = contests_open(found.election)
+    form = NominationForm(sent(request), contests=contests,
+                          initial=nominated_now(found, contests))
+    if request.method == "POST" and form.is_valid() and _done(
+        form, lambda: _typed(form, found, by=request.user.pk)
+    ):
+        messages.success(request, "The nomination is taken.")
+        return redirect("desk_body", slug, body_id)
+    context = {"election": found.election, "body": found, "form": form,
+               **body_shown(found, now=timezone.now())}
+    return render(request, "ballot/desk/body.html", context)
+
+
+def _typed(form: NominationForm, found: NominatingBody, *, by: int) -> None:
+    for contest_id, candidate_id in form.chosen().items():
+        nominate(found.pk, contest_id=contest_id, candidate_id=candidate_id, by=by,
+                 now=timezone.now())
+
+
+@staff_only("take_nominations")
+@require_POST
+def body_removed(request: StaffRequest, slug: str, body_id: int) -> HttpResponse:
+    found = _body(slug, body_id)
+    remove_body(found.pk, by=request.user.pk, now=timezone.now())
+    messages.success(request, f"{found} is off the list.")
+    return redirect("desk_bodies", slug)
+
+
+@staff_only("take_nominations")
+@require_POST
+def body_link_sent(request: StaffRequest, slug: str, body_id: int) -> HttpResponse:
+    found = _body(slug, body_id)
+    send_body_link(found.pk, by=request.user.pk, now=timezone.now())
+    messages.success(request, "A new link is in the outbox. The one before is dead.")
+    return redirect("desk_body", slug, body_id)
+
+
+@staff_only("take_nominations")
+@never_cache
+@require_POST
+def body_link_shown(request: StaffRequest, slug: str, body_id: int) -> HttpResponse:
+    """Draw the link anew and show it, once: for a secretary without e-mail."""
+    found = _body(slug, body_id)
+    secret = show_body_link(found.pk, by=request.user.pk, now=timezone.now())
+    place = absolute(reverse("nominate", args=[slug]))
+    context = {"election": found.election, "body": found, "code": secret, "address": place,
+               "link": f"{place}#{secret}"}
+    return render(request, "ballot/desk/body_link.html", context)
+
+
+@staff_only("take_nominations")
+@never_cache
+@get_or_post
+def ask(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Ask a candidate for their consent, by a link."""
+    found = _candidate(slug, candidate_id)
+    form = ConsentAskedForm(sent(request), initial={"address": found.address})
+    if request.method == "POST" and form.is_valid() and _done(form, lambda: ask_consent(
+        found.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+    )):
+        messages.success(request, f"A link for {found} is in the outbox.")
+        return redirect("desk_nominations", slug)
+    context = {"election": found.contest.election, "candidate": found, "form": form}
+    return render(request, "ballot/desk/ask_consent.html", context)
+
+
+@staff_only("rule_on_paper")
+@never_cache
+@get_or_post
+def paper(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """A candidate's papers in full, and the ruling on them."""
+    found = _candidate(slug, candidate_id)
+    form = RulingForm(sent(request), may_exempt=bool(found.contest.gates))
+    if request.method == "POST" and form.is_valid() and _done(form, lambda: rule_on_candidate(
+        found.pk, by=request.user.pk, now=timezone.now(), **_ruling(form)
+    )):
+        messages.success(request, "The ruling is recorded.")
+        return redirect("desk_paper_of", slug, candidate_id)
+    context = {"election": found.contest.election, "candidate": found, "form": form,
+               **paper_shown(found)}
+    return render(request, "ballot/desk/paper_of.html", context)
+
+
+@staff_only("rule_on_paper")
+@never_cache
+@get_or_post
+def nomination(request: StaffRequest, slug: str, nomination_id: int) -> HttpResponse:
+    """The ruling on one body's nomination."""
+    found = _nomination(slug, nomination_id)
+    form = RulingForm(sent(request), may_exempt=False)
+    if request.method == "POST" and form.is_valid() and _done(form, lambda: rule_on_nomination(
+        found.pk, by=request.user.pk, now=timezone.now(), **_ruling(form)
+    )):
+        messages.success(request, "The ruling is recorded.")
+        return redirect("desk_paper_of", slug, found.candidate_id)
+    context = {"election": found.contest.election, "nomination": found, "form": form,
+               "rulings": found.rulings.select_related("ruled_by")}
+    return render(request, "ballot/desk/nomination.html", context)
+
+
+def _ruling(form: RulingForm) -> dict[str, Any]:
+    given = dict(form.cleaned_data)
+    return {"is_valid": given.pop("ruling") == "valid", **given}
+
+
+def _done(form: Form, act: Callable[[], object]) -> bool:
+    """Do it, or say in the form why not."""
+    try:
+        act()
+    except Refusal as refusal:
+        form.add_error(None, refusal.sentence)
+        return False
+    return True
+
+
+def _body(slug: str, body_id: int) -> NominatingBody:
+    rows = NominatingBody.objects.select_related("election")
+    found = rows.filter(pk=body_id, election__slug=slug).first()
+    if found is None:
+        raise Refusal("bodies.none", "There is no nominating body at this address.", status=404)
+    return found
+
+
+def _candidate(slug: str, candidate_id: int) -> Candidate:
+    rows = Candidate.objects.select_related("contest__election").defer("photo")
+    found = rows.filter(
+        pk=candidate_id, contest__election__slug=slug, is_reopen_nominations=False
+    ).first()
+    if found is None:
+        raise Refusal("candidate.none", "There is no candidate at this address.", status=404)
+    return found
+
+
+def _nomination(slug: str, nomination_id: int) -> Nomination:
+    rows = Nomination.objects.select_related("contest__election", "body", "candidate")
+    found = rows.filter(
+        pk=nomination_id, contest__election__slug=slug, candidate__isnull=False
+    ).first()
+    if found is None:
+        raise Refusal("nomination.none", "There is no nomination at this address.", status=404)
+    return found

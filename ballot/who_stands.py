@@ -1,0 +1,49 @@
+"""Who stands, in which order, and whose votes are passed over. Nothing writes here."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from ballot.canonical import read_canonical
+from ballot.models import Contest, Entry, NamesOrder, Ruling, VotesOfWithdrawn
+
+
+def rejected(contest: Contest) -> set[int]:
+    """The ids of those whose papers the newest ruling rejects."""
+    newest = (
+        Ruling.objects.filter(candidate__contest=contest)
+        .order_by("candidate_id", "-pk")
+        .distinct("candidate_id")
+    )
+    rows = newest.values_list("candidate_id", "is_valid")
+    return {int(candidate or 0) for candidate, is_valid in rows if not is_valid}
+
+
+def is_by_lot(contest: Contest) -> bool:
+    """Whether the notice has the names of this contest drawn by lot."""
+    return contest.names_order == NamesOrder.LOT
+
+
+def names_seed(election_id: int) -> str | None:
+    """What was drawn for the order of names since nominations last opened, as on the board."""
+    kinds = Entry.objects.filter(
+        election=election_id, ballot__isnull=True, kind__in=["names-drawn", "nominations-reopened"]
+    )
+    newest = kinds.order_by("-number").first()
+    if newest is None or newest.kind != "names-drawn":
+        return None
+    return str(read_canonical(bytes(newest.body))["content"]["seed"])
+
+
+def passed_over(contest: Contest) -> frozenset[int]:
+    """The places of those who withdrew after the opening, if their votes pass on (counting 2.4)."""
+    if contest.votes_of_withdrawn == VotesOfWithdrawn.STAND:
+        return frozenset()
+    gone = contest.candidates.filter(position__isnull=False, withdrawn_at__isnull=False)
+    return frozenset(one.position for one in gone if one.position is not None)
+
+
+def is_reopening(contest: Contest, elected: list[str]) -> bool:
+    """Whether nominations open again: “re-open nominations” has won, or who withdrew has."""
+    gone = Q(is_reopen_nominations=True) | Q(withdrawn_at__isnull=False)
+    return contest.candidates.filter(gone, position__isnull=False, name__in=elected).exists()

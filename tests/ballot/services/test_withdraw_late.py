@@ -1,0 +1,102 @@
+"""Candidates who withdraw while the poll is open or after it, by either rule of the notice."""
+
+from __future__ import annotations
+
+import pytest
+
+from ballot.models import Candidate, Count
+from ballot.services.count_papers import count_papers
+from ballot.services.withdraw_candidate import withdraw_candidate
+from tests.ballot.factories import (
+    Run,
+    boxes,
+    bring,
+    code_of_refusal,
+    commit,
+    content,
+    election,
+    kinds,
+    no_triggers,
+    part_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def withdraw(run: Run, name: str) -> None:
+    candidate = Candidate.objects.get(contest__election=run.election_id, name=name)
+    withdraw_candidate(candidate.pk, **run.by)
+
+
+def test_votes_for_who_withdraws_during_the_poll_pass_on_and_the_paper_stays() -> None:
+    run = election(at="polling")
+
+    withdraw(run, "Ash Amin")
+    bring(run, to="declared")
+
+    assert kinds(run)[-1] == "declaration" and kinds(run).count("candidates") == 1
+    assert content(run, "withdrawal") == {"candidate": "Ash Amin", "contest": "Leader"}
+    assert content(run, "opening")["contests"][0]["candidates"][0] == "Ash Amin"
+    (told,) = content(run, "declaration")["contests"]
+    # Of Ash's three papers one passes to Birch, one to Cedar, and one names nobody else.
+    assert told["sheet"]["withdrawn"] == ["Ash Amin"]
+    assert told["sheet"]["stages"][0]["votes"] == {"Birch Bell": 3, "Cedar Cox": 2}
+    assert told["elected"] == ["Birch Bell"] and told["nominations_reopen"] is False
+
+
+def test_where_votes_stand_who_withdrew_can_win_and_then_nominations_open_again() -> None:
+    run = election(at="polling", votes_of_withdrawn="stand")
+
+    withdraw(run, "Ash Amin")
+    bring(run, to="declared")
+
+    (told,) = content(run, "declaration")["contests"]
+    assert told["sheet"]["withdrawn"] == []
+    assert told["elected"] == ["Ash Amin"] and told["nominations_reopen"] is True
+
+
+def test_who_withdraws_after_the_close_is_passed_over_until_a_box_is_being_opened() -> None:
+    run = election(at="mixed")
+
+    withdraw(run, "Ash Amin")
+    bring(run, to="opened")
+    late = code_of_refusal(lambda: withdraw(run, "Birch Bell"))
+    bring(run, to="counted")
+
+    assert late == "election.wrong-state"
+    assert Count.objects.get().sheet["withdrawn"] == ["Ash Amin"]
+
+
+def test_nobody_withdraws_once_a_trustee_has_begun_to_open() -> None:
+    run = election(at="mixed", demonstration=False)
+    (box,), share = boxes(run), run.shares[0]
+    withdraw(run, "Cedar Cox")
+    commit(run, box, share.number, part_of(run, box, share))
+
+    assert code_of_refusal(lambda: withdraw(run, "Birch Bell")) == "candidate.box-opening"
+
+    assert run.contest.candidates.get(name="Birch Bell").withdrawn_at is None
+
+
+def test_the_last_who_is_left_stays_where_votes_pass_on() -> None:
+    run = election(at="polling", candidates=("Ash Amin", "Birch Bell"))
+    withdraw(run, "Ash Amin")
+
+    assert code_of_refusal(lambda: withdraw(run, "Birch Bell")) == "candidate.nobody-left"
+    assert code_of_refusal(lambda: withdraw(run, "Ash Amin")) == "candidate.withdrawn"
+
+    assert kinds(run).count("withdrawal") == 1
+
+
+def test_a_withdrawal_that_the_board_does_not_know_stops_the_count() -> None:
+    run = election(at="opened")
+    ash = run.contest.candidates.filter(name="Ash Amin")
+    with no_triggers():
+        ash.update(withdrawn_at="2026-01-01T00:00:00Z")
+
+    code = code_of_refusal(lambda: count_papers(run.election_id, **run.by))
+    with no_triggers():
+        ash.update(withdrawn_at=None)
+    count_papers(run.election_id, **run.by)
+
+    assert code == "paper.withdrawals-not-as-told"

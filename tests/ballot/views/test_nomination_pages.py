@@ -1,0 +1,205 @@
+"""The pages of nominations: a secretary's and a candidate's link, the desk, the public table."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from ballot.models import Candidate, NominatingBody, Nomination, Ruling
+from ballot.services.nomination_seats import ask_consent, send_body_links, show_body_link
+from office.services.sending import send_at_once
+from tests.ballot.factories import Run, bring, now
+from tests.ballot.services.nominating import BODIES, body, give, nominating, person, rule
+from tests.ballot.views.test_officer import photograph
+from tests.office.factories import officer, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def code_of(run: Run, name: str) -> str:
+    return show_body_link(body(name).pk, **run.by)
+
+
+def at(run: Run, page: str, *more: Any) -> str:
+    return reverse(page, args=[run.election.slug, *more])
+
+
+def choices(run: Run, name: str) -> dict[str, Any]:
+    chosen = "nobody" if name == "nobody" else person(name).pk
+    return {f"contest_{run.contest.pk}": chosen, "hand_in": "yes"}
+
+
+def test_a_secretary_hands_in_by_the_code_and_looking_uses_nothing_up(client: Client) -> None:
+    run = nominating()
+    code = code_of(run, "Barking")
+    page = at(run, "nominate")
+
+    for _ in range(3):
+        assert client.get(page).status_code == 200
+    looked = client.post(page, {"code": code})
+    before = Nomination.objects.count()
+    taken = client.post(page, {"code": code, **choices(run, "Ash Amin")})
+    amended = client.post(page, {"code": code, **choices(run, "nobody")})
+
+    assert "Barking: whom do you nominate?" in looked.content.decode()
+    assert before == 0
+    for answer in (taken, amended):
+        assert "The nomination is taken" in answer.content.decode()
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+    history = Nomination.objects.filter(body=body("Barking"))
+    assert [one.candidate_id for one in history] == [person("Ash Amin").pk, None]
+
+
+def test_a_code_of_no_link_or_of_an_older_one_hands_nothing_in(client: Client) -> None:
+    run = nominating()
+    old, new = code_of(run, "Barking"), code_of(run, "Barking")
+    page = at(run, "nominate")
+
+    for code in ("", "nothing", old):
+        answer = client.post(page, {"code": code, **choices(run, "Ash Amin")})
+        assert "There is a problem" in answer.content.decode()
+    assert not Nomination.objects.exists()
+    client.post(page, {"code": new, **choices(run, "Ash Amin")})
+
+    assert Nomination.objects.get().body.name == "Barking"
+
+
+def test_codes_are_tried_only_so_often(client: Client) -> None:
+    run = nominating()
+    answers = [
+        client.post(at(run, "nominate"), {"code": f"wrong-{n}"}).content.decode()
+        for n in range(62)
+    ]
+
+    assert "This code is of no link" in answers[0]
+    assert "too often" in answers[-1]
+
+
+def test_the_letter_carries_the_code_in_the_fragment_alone(client: Client) -> None:
+    run = nominating()
+
+    sent = send_body_links(run.election_id, **run.by)
+    send_at_once()
+
+    assert sent == 4 == len(mail.outbox)
+    (letter,) = [one for one in mail.outbox if one.to == ["barking@example.org"]]
+    found = re.search(r"(\S+/nominate/[^#\s]+)#(\S+)", str(letter.body))
+    assert found is not None and "Bo Tate" in str(letter.body)
+    answer = client.post(at(run, "nominate"), {"code": found[2]})
+    assert "Barking: whom do you nominate?" in answer.content.decode()
+    assert found[2] not in letter.subject and found[2] not in found[1]
+
+
+def test_a_candidate_consents_with_statement_photograph_and_agent(client: Client) -> None:
+    run = nominating(statement_words=4)
+    ask_consent(person("Ash Amin").pk, address="ash@example.org", **run.by)
+    send_at_once()
+    found = re.search(r"#(\S+)", str(mail.outbox[-1].body))
+    assert found is not None
+    page, code = at(run, "consent"), found[1]
+    given = {"code": code, "hand_in": "yes", "consents": "on", "agent_name": "Gwen Ash",
+             "agent_address": "gwen@example.org"}
+
+    without = client.post(page, {**given, "consents": "", "statement": "I listen."})
+    too_long = client.post(page, {**given, "statement": "One two three four five"})
+    half = client.post(page, {**given, "agent_address": "", "statement": "I listen."})
+    unanswered = Candidate.objects.get(name="Ash Amin").consented_at
+    taken = client.post(page, {**given, "statement": "I listen.\n\nAlways.",
+                               "photo": photograph()})
+
+    assert "Without your consent" in without.content.decode()
+    assert "has 5 words, and may have 4" in too_long.content.decode()
+    assert "or leave both" in half.content.decode()
+    assert unanswered is None and "Your consent is taken" in taken.content.decode()
+    ash = Candidate.objects.get(name="Ash Amin")
+    assert ash.consented_at is not None and ash.statement == "I listen.\n\nAlways."
+    assert bytes(ash.photo or b"")[8:12] == b"WEBP"
+    assert (ash.agent_name, ash.agent_address) == ("Gwen Ash", "gwen@example.org")
+
+
+def test_who_was_asked_and_has_not_consented_holds_the_statement_up(client: Client) -> None:
+    run = nominating()
+    ask_consent(person("Ash Amin").pk, address="ash@example.org", **run.by)
+    sign_in(client, officer())
+
+    waits = client.get(at(run, "act_publish_candidates")).content.decode()
+    Candidate.objects.filter(name="Ash Amin").update(consented_at=now())
+    ready = client.get(at(run, "act_publish_candidates")).content.decode()
+
+    assert "Not yet: " in waits and "Not yet: " not in ready
+
+
+def test_nothing_is_handed_in_once_who_stands_is_published(client: Client) -> None:
+    run = nominating()
+    code = code_of(run, "Barking")
+    bring(run, to="nominated")
+
+    answer = client.post(at(run, "nominate"), {"code": code, **choices(run, "Ash Amin")})
+
+    assert "Nominations are not open" in answer.content.decode()
+    assert not Nomination.objects.exists()
+
+
+def test_the_desk_takes_a_list_sends_links_and_rules(client: Client) -> None:
+    run = nominating(gates="1 of CLP")
+    sign_in(client, officer())
+    file = {"file": _file("bodies.csv", BODIES.replace("Aberavon", "Arfon"))}
+
+    client.post(at(run, "desk_bodies"), file)
+    client.post(at(run, "desk_body_new"), {"kind": "CLP", "name": "Dover", "members": ""})
+    dover = NominatingBody.objects.get(name="Dover")
+    client.post(at(run, "desk_body", dover.pk), choices(run, "Ash Amin"))
+    shown = client.post(at(run, "desk_body_link_shown", dover.pk)).content.decode()
+    papers = client.get(at(run, "desk_paper_of", person("Ash Amin").pk)).content.decode()
+    client.post(at(run, "desk_paper_of", person("Ash Amin").pk),
+                {"ruling": "valid", "reason": "Dover nominates Ash Amin."})
+    nomination = Nomination.objects.get()
+    client.post(at(run, "desk_nomination", nomination.pk),
+                {"ruling": "rejected", "reason": "Dover did not meet."})
+    desk = client.get(at(run, "desk_nominations")).content.decode()
+
+    assert NominatingBody.objects.filter(name="Arfon").exists()
+    assert f"/nominate/{run.election.slug}/#" in shown
+    assert "Met: 1 of CLP (has 1, needs 1)" in papers
+    assert [one.is_valid for one in Ruling.objects.all()] == [True, False]
+    assert "Not met yet: 1 of CLP (has 0, needs 1)" in desk
+    assert nomination.taken_by is not None
+
+
+def test_the_public_page_shows_who_nominates_whom_by_day_and_the_same_as_a_table() -> None:
+    run = nominating()
+    give(run, "Barking", "Ash Amin")
+    give(run, "Aberavon", "Ash Amin")
+    give(run, "Ned Orr", "Birch Bell")
+    rule(run, "Cedar Cox", is_valid=False, reason="Cedar Cox is no member.")
+
+    page = Client().get(at(run, "nominations")).content.decode()
+
+    assert "Ash Amin 2, Birch Bell 0, Cedar Cox 0" in page
+    assert "Rejected: Cedar Cox is no member." in page
+    plots = page.count('<figure class="app-chart">')
+    assert plots == 2 == page.count("The same figures as a table")
+    assert "aberavon@example.org" not in page and "Cai Lloyd" not in page
+
+
+def test_the_statement_on_the_notice_page_names_the_papers_that_were_rejected() -> None:
+    run = nominating()
+    rule(run, "Cedar Cox", is_valid=False, reason="Cedar Cox is no member.")
+    before = Client().get(at(run, "election")).content.decode()
+    bring(run, to="nominated")
+
+    after = Client().get(at(run, "election")).content.decode()
+
+    assert "Cedar Cox is no member." not in before
+    assert "Papers that were rejected" in after and "Cedar Cox is no member." in after
+
+
+def _file(name: str, content: str) -> Any:
+    return SimpleUploadedFile(name, content.encode())
