@@ -82,16 +82,18 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
 
 def _papers(contest: Contest) -> Iterator[Check]:
     """Who stands has consented, if asked; where there is a gate, has met it, and was ruled on."""
-    missing = kinds_missing(contest)
-    yield Check(f"The list has bodies of every kind that “{contest.title}” asks for", not missing,
-                f"Add the bodies of the kind {_and(missing)}." if missing else "")
+    if contest.gates:
+        missing = kinds_missing(contest)
+        yield Check(f"The list has bodies of every kind that “{contest.title}” asks for",
+                    not missing, f"Add the bodies of the kind {_and(missing)}." if missing else "")
     standing_ids = {one.pk for one in standing(contest)}
     for paper in papers_of(contest):
         if paper.candidate.pk not in standing_ids:
             continue
         name = paper.candidate.name
-        yield Check(f"{name} has consented, if they were asked", not paper.awaits_consent,
-                    "Wait for it, send the link again, or reject the papers.")
+        if paper.candidate.address:
+            yield Check(f"{name} has consented", not paper.awaits_consent,
+                        "Wait for it, send the link again, or reject the papers.")
         if contest.gates:
             yield Check(f"The papers of {name} were ruled valid, and have what is asked for",
                         paper.meets_gates and paper.ruling is not None,

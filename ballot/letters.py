@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
+from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.sealing.codes import show_code
+from ballot.selectors import voted_among
 from ballot.services.amend_roll import PURPOSE_CORRECTED as CORRECTED
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.codes import PURPOSE_ADDED as CODE_ADDED
@@ -23,10 +25,11 @@ from ballot.services.give_seat import PURPOSE as SEAT
 from ballot.services.give_seat import trustees_by_recipient
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
+from ballot.services.remind import PURPOSE as REMINDER
 from ballot.showing.booth import helped_routes
 from ballot.showing.dispute_links import dispute_path
 from ballot.showing.electors import named
-from ballot.times import in_zone
+from ballot.times import in_welsh, in_zone
 from members.selectors import addresses_before, entries_by_public_id, tell_of_letters
 from office.letters import words
 from office.links import absolute
@@ -39,20 +42,27 @@ PURPOSES: Final = {
     CODE_AGAIN: ("ballot/letters/voting_code_again", "Voting codes, sent again"),
     CORRECTED: ("ballot/letters/address_corrected", "Notices of a corrected address"),
     CAST_NOTICE: ("ballot/letters/cast_notice", "Notices of a ballot cast"),
+    REMINDER: ("ballot/letters/reminder", "Reminders to those who have not voted"),
 }
 
 
-def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
-    """Address and word a batch of letters of one roll. Who has no e-mail address is left out."""
+def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:
+    """Address and word a batch of letters of one roll. Who has no e-mail address is left out.
+
+    A reminder to somebody who has voted since, or after the close, is wanted no more: None.
+    """
     entries = entries_by_public_id([uuid.UUID(letter.recipient) for letter in batch])
-    elections = _elections({letter.reference for letter in batch})
+    elections = elections_of({letter.reference for letter in batch})
     before = addresses_before(
         (uuid.UUID(letter.recipient), letter.attempt)
         for letter in batch
         if letter.purpose == CORRECTED
     )
-    rendered = {}
+    unwanted = _reminders_overtaken(batch, elections)
+    rendered: dict[int, Envelope | None] = dict.fromkeys(unwanted)
     for letter in batch:
+        if letter.letter_id in unwanted:
+            continue
         entry = entries.get(uuid.UUID(letter.recipient))
         election = elections.get(letter.reference)
         if entry is None or election is None:
@@ -62,11 +72,29 @@ def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
         address = before[entry.public_id, letter.attempt] if is_correction else entry.email
         if not address:
             continue
-        context = _context(election) | {"elector": named(entry), "name": entry.full_name}
+        context = context_of(election) | {"elector": named(entry), "name": entry.full_name}
         context |= _particulars(letter, election)
-        subject, text, html = words(PURPOSES[letter.purpose][0], context)
+        subject, text, html = words(
+            PURPOSES[letter.purpose][0], context, also=second_language(election)
+        )
         rendered[letter.letter_id] = Envelope(address, subject, text, html)
     return rendered
+
+
+def _reminders_overtaken(
+    batch: Sequence[LetterToSend], elections: Mapping[uuid.UUID, Election]
+) -> set[int]:
+    """The reminders whose elector has voted since, or whose poll takes no ballots any more."""
+    reminders = [letter for letter in batch if letter.purpose == REMINDER]
+    if not reminders:
+        return set()
+    have_voted = voted_among(uuid.UUID(letter.recipient) for letter in reminders)
+    return {
+        letter.letter_id
+        for letter in reminders
+        if uuid.UUID(letter.recipient) in have_voted
+        or elections[letter.reference].stage not in (State.POLLING, State.SUSPENDED)
+    }
 
 
 def names(recipients: Sequence[str]) -> dict[str, str]:
@@ -75,13 +103,19 @@ def names(recipients: Sequence[str]) -> dict[str, str]:
     return {str(key): f"{entry.full_name}, {entry.number}" for key, entry in entries.items()}
 
 
-def _elections(rolls: set[uuid.UUID]) -> dict[uuid.UUID, Election]:
+def elections_of(rolls: set[uuid.UUID]) -> dict[uuid.UUID, Election]:
     """The elections of rolls, by the roll's public id, which is the letters' reference."""
     rows = Election.objects.select_related("roll").filter(roll__public_id__in=rolls)
     return {row.roll.public_id: row for row in rows if row.roll is not None}
 
 
-def _context(election: Election) -> dict[str, Any]:
+def second_language(election: Election) -> str:
+    """The language in which its electors' letters are said beside English; empty for none."""
+    return "cy" if election.letters_in_welsh else ""
+
+
+def context_of(election: Election) -> dict[str, Any]:
+    """What every letter of an election says of it."""
     closes = in_zone(election.closes_at, election.zone) if election.closes_at else ""
     return {
         "title": election.title,
@@ -89,6 +123,7 @@ def _context(election: Election) -> dict[str, Any]:
         "returning_officer": election.returning_officer,
         "demonstration": election.demonstration,
         "closes": closes,
+        "closes_cy": in_welsh(election.closes_at, election.zone) if election.closes_at else "",
         "helped_routes": helped_routes(election),
         "notice_link": absolute(reverse("election", args=[election.slug])),
         "reissue_link": absolute(reverse("reissue", args=[election.slug])),
@@ -100,11 +135,16 @@ def _particulars(letter: LetterToSend, election: Election) -> dict[str, Any]:
     if letter.purpose == CAST_NOTICE:
         recipient = uuid.UUID(letter.recipient)
         return {"dispute_link": absolute(dispute_path(recipient, election=election))}
-    if letter.purpose == CORRECTED:
+    if letter.purpose in (CORRECTED, REMINDER):
         return {}
     if letter.enclosure is None:
         raise ValueError("a letter that carries a code has lost it")
-    code = show_code(letter.enclosure.decode())
+    return code_particulars(letter.enclosure.decode(), election)
+
+
+def code_particulars(code: str, election: Election) -> dict[str, str]:
+    """What a letter says of a code: the code as it is shown, and where it leads."""
+    code = show_code(code)
     booth = reverse("booth", args=[election.slug])
     return {
         "code": code,
@@ -134,7 +174,7 @@ def render_seats(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
         if trustee is None or letter.enclosure is None:
             continue
         place = reverse("trustee", args=[trustee.election.slug])
-        context = _context(trustee.election) | {
+        context = context_of(trustee.election) | {
             "name": trustee.name,
             "link": absolute(f"{place}#{letter.enclosure.decode()}"),
             "address": absolute(place),

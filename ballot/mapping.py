@@ -137,11 +137,15 @@ def notice_content(
         "eligibility": rules,
         "after_cast": after_cast_content(election),
         "issuer": issuer_content(election),
+        "letters_in_welsh": election.letters_in_welsh,
         "mixes_wanted": election.mixes_wanted,
         "nominations_close_at": utc(election.nominations_close_at),
         "opens_at": utc(election.opens_at),
         "party": election.party,
         "rehearsal": election.demonstration,
+        "reminders": [
+            utc(at) for at in (election.reminder_at, election.last_reminder_at) if at
+        ],
         "returning_officer": election.returning_officer,
         "smallest_box": election.smallest_box,
         "title": election.title,

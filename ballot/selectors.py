@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,7 @@ from ballot.models import (
     Entry,
     HandedIn,
     IssuerRequest,
+    RegisterMark,
 )
 from ballot.models import TieRule as Ties
 from ballot.names_order import lot_key
@@ -281,3 +282,9 @@ def after_cast(election: Election, reason: str) -> str:
 def set_aside_due(election: Election) -> list[StruckBallot]:
     """The ballots that are still to be set aside before the boxes are fixed."""
     return [one for one in struck_ballots(election) if one.is_due and not one.is_set_aside]
+
+
+def voted_among(pseudonyms: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these roll entries, those against whom a ballot is marked."""
+    marks = RegisterMark.objects.filter(roll_entry__public_id__in=list(pseudonyms))
+    return set(marks.values_list("roll_entry__public_id", flat=True))

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from ballot.services.ask_witnesses import LONGEST_S, ask_named
-from ballot.services.tend_polls import tend_boards, tend_polls
+from ballot.services.tend_polls import tend_boards, tend_polls, tend_reminders
 
 
 @shared_task(name="ballot.tasks.tend_polls", queue="board", ignore_result=True)
 def tend() -> None:
     """Called by the beat."""
     tend_polls()
+    tend_reminders(now=timezone.now())
     tend_boards(now=timezone.now())
     for witness in settings.WITNESSES:
         if witness.url:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import zoneinfo
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
+from django.utils import translation
+from django.utils.formats import date_format
+
 
 def local_time(moment: datetime, zone: str) -> datetime:
     """The same moment on the clocks of a zone."""
@@ -15,6 +18,14 @@ def in_zone(moment: datetime, zone: str) -> str:
     """A time in full: "Friday 11 December 2026 at 12:00 (GMT)"."""
     local = local_time(moment, zone)
     return f"{local:%A} {local.day} {local:%B %Y at %H:%M} ({local:%Z})"
+
+
+def in_welsh(moment: datetime, zone: str) -> str:
+    """The same in Welsh: "Dydd Gwener 11 Rhagfyr 2026 am 12:00 (GMT)"."""
+    local = local_time(moment, zone)
+    with translation.override("cy"):
+        day = date_format(local, "l j F Y", use_l10n=False)
+    return f"{day} am {local:%H:%M} ({local:%Z})"
 
 
 def hour_in_zone(moment: datetime, zone: str) -> str:

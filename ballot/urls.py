@@ -19,6 +19,7 @@ from ballot.views import (
     officer_amendments,
     officer_electors,
     officer_issuer,
+    officer_letters,
     officer_nominations,
     officer_trustees,
     public,
@@ -163,6 +164,10 @@ urlpatterns = [
         name="desk_seat_shown",
     ),
     path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
+    path(f"{_ONE}letters/", officer_letters.letters, name="desk_election_letters"),
+    path(
+        f"{_ONE}letters/<slug:kind>.pdf", officer_letters.printed, name="desk_printed_sample"
+    ),
     path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),
     path(f"{_ONE}issuer/", officer_issuer.issuer, name="desk_issuer"),
     path(f"{_ONE}issuer/list", officer_issuer.give_list, name="desk_issuer_list"),

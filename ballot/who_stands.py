@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db.models import Q
 
 from ballot.canonical import read_canonical
-from ballot.models import Contest, Entry, NamesOrder, Ruling, VotesOfWithdrawn
+from ballot.lifecycle import State
+from ballot.mapping import contest_code
+from ballot.models import Contest, Election, Entry, NamesOrder, Ruling, VotesOfWithdrawn
 
 
 def rejected(contest: Contest) -> set[int]:
@@ -41,6 +43,27 @@ def passed_over(contest: Contest) -> frozenset[int]:
         return frozenset()
     gone = contest.candidates.filter(position__isnull=False, withdrawn_at__isnull=False)
     return frozenset(one.position for one in gone if one.position is not None)
+
+
+def contests_left_open(election: Election) -> list[Contest]:
+    """The contests in which nominations open again: by the declaration, or all of a void one."""
+    contests = list(election.contests.order_by("position"))
+    if election.stage == State.VOID:
+        return contests
+    declared = election.declarations.first()
+    told = declared.content["contests"] if declared else []
+    reopening = {one["code"] for one in told if one.get("nominations_reopen")}
+    return [contest for contest in contests if contest_code(contest) in reopening]
+
+
+def withdrawal_entries(election: Election) -> dict[tuple[str, str], int]:
+    """The newest entry of each withdrawal: by contest's title and candidate's name, its number."""
+    entries = Entry.objects.filter(election=election, ballot__isnull=True, kind="withdrawal")
+    found = {}
+    for number, body in entries.order_by("number").values_list("number", "body"):
+        content = read_canonical(bytes(body))["content"]
+        found[content["contest"], content["candidate"]] = number
+    return found
 
 
 def is_reopening(contest: Contest, elected: list[str]) -> bool:

@@ -18,6 +18,7 @@ from django.db import connections
 from django.utils.module_loading import import_string
 
 from config.database_access import owns_tables
+from config.mail_providers import PROVIDERS, TRACKING_RELAYS
 
 POSTGRESQL = "django.db.backends.postgresql"
 UNSAFE_SOURCES = {"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "http:", "https:"}
@@ -178,6 +179,38 @@ def check_booth_origins(**_: Any) -> Iterable[CheckMessage]:
         )
 
 
+def check_tracking(**_: Any) -> Iterable[CheckMessage]:
+    """Whoever rewrites the links of a letter reads the voting code in each."""
+    if settings.MAIL_PROVIDER is None:
+        host = getattr(settings, "EMAIL_HOST", "")
+        if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") and any(
+            host == relay or host.endswith(f".{relay}") for relay in TRACKING_RELAYS
+        ):
+            yield Error(
+                "The mail relay of HUSTINGS_SMTP_URL rewrites links to count clicks unless its "
+                "owner's settings say otherwise.",
+                hint="Name the provider in HUSTINGS_MAIL_PROVIDER, or use another relay.",
+                id="hustings.E017",
+            )
+        return
+    defaults = [value for name, value in settings.ANYMAIL.items() if name.endswith("_DEFAULTS")]
+    off = {"track_clicks": False, "track_opens": False}
+    is_off = settings.ANYMAIL["SEND_DEFAULTS"].items() >= off.items() and not any(
+        one.get("track_clicks") or one.get("track_opens") or one.get("esp_extra")
+        for one in defaults
+    )
+    if not is_off or settings.MAIL_PROVIDER not in PROVIDERS.values():
+        yield Error(
+            "Letters do not tell their provider to leave links alone and to put no picture in.",
+            id="hustings.E017",
+        )
+    if not settings.ANYMAIL["WEBHOOK_SECRET"]:
+        yield Error(
+            "The mail provider's webhook has no secret: anybody could say that letters came back.",
+            id="hustings.E018",
+        )
+
+
 CHECKS: tuple[Callable[..., Iterable[CheckMessage]], ...] = (
     check_keys,
     check_origin,
@@ -189,6 +222,7 @@ CHECKS: tuple[Callable[..., Iterable[CheckMessage]], ...] = (
     check_sign_in,
     check_queue,
     check_booth_origins,
+    check_tracking,
 )
 
 

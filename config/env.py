@@ -195,6 +195,19 @@ def mail(name: str) -> dict[str, Any]:
     }
 
 
+def rates(name: str) -> dict[str, int]:
+    """Return letters a minute by domain, from `example.org=600` with commas between."""
+    found = {}
+    for word in words(name):
+        domain, _, rate = word.partition("=")
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) or not re.fullmatch(
+            r"[1-9][0-9]{0,5}", rate
+        ):
+            raise refuse(name, f"must be as example.org=600, not {word!r}")
+        found[domain] = int(rate)
+    return found
+
+
 def own_database(folder: Path, is_development: bool) -> str | None:
     """Return the address of development's own PostgreSQL, as its launcher left it."""
     return _own_address(folder / "postgres.url", "postgresql:///hustings", is_development)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config import env
+from config.mail_providers import provider_named, settings_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("HUSTINGS_VAR", str(BASE_DIR / "var")))
@@ -307,6 +308,9 @@ if DEVELOPMENT and not STATIC_ROOT.exists():
     WHITENOISE_USE_FINDERS = True
     WHITENOISE_AUTOREFRESH = True
 
+PDF_TYPEFACES = BASE_DIR / "static" / "build" / "fonts"
+"""Where the build put the typefaces of what is made for printing (office/pdf.py)."""
+
 # --- membership lists that were sent in ---
 
 KEEP_IMPORTS_DAYS = env.number("HUSTINGS_KEEP_IMPORTS_DAYS", 90, least=1, most=3650)
@@ -319,7 +323,16 @@ DEFAULT_FROM_EMAIL = env.text(
     "The returning officer <returning.officer@localhost>" if DEVELOPMENT else None,
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-if env.is_set("HUSTINGS_SMTP_URL") or not DEVELOPMENT:
+MAIL_PROVIDER = provider_named("HUSTINGS_MAIL_PROVIDER")
+MAIL_DOMAIN_RATES = env.rates("HUSTINGS_MAIL_DOMAIN_RATES")
+"""How many letters a minute go to one domain of addresses, at most; others are not held back."""
+SEED_ADDRESSES = env.words("HUSTINGS_SEED_ADDRESSES")
+"""Mailboxes of our own with several providers, to which test letters are sent."""
+ANYMAIL: dict[str, Any] = {}
+if MAIL_PROVIDER is not None:
+    EMAIL_BACKEND = MAIL_PROVIDER.backend
+    ANYMAIL = settings_of(MAIL_PROVIDER)
+elif env.is_set("HUSTINGS_SMTP_URL") or not DEVELOPMENT:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     _mail = env.mail("HUSTINGS_SMTP_URL")
     EMAIL_HOST = _mail["EMAIL_HOST"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.utils.module_loading import import_string
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -20,3 +22,12 @@ urlpatterns = [
     path("", include("members.urls")),
     path("accounts/", include("allauth.urls")),
 ]
+if settings.MAIL_PROVIDER is not None:
+    # Anymail's own view: it refuses whoever does not bring the secret of the webhook.
+    urlpatterns.append(
+        path(
+            "webhooks/mail/",
+            import_string(settings.MAIL_PROVIDER.webhook).as_view(),
+            name="mail_webhook",
+        )
+    )

@@ -11,15 +11,23 @@ class OfficeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from anymail.signals import tracking
+
+        from office.acts import register_act
         from office.desk import register_desk_link
         from office.invitations import INVITATION, render_invitations
         from office.kinds import register_job_kind
         from office.purposes import register_purpose
+        from office.services.deliveries import take_report
         from office.services.letters import SEND_JOB
+        from office.services.printing import batch_sentence, order_batch
         from office.services.sending import work_letters
 
         register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
         register_purpose(INVITATION, render_invitations, words="Invitations to staff")
+        # Anymail tells of what became of letters by a signal, and in no other way.
+        tracking.connect(take_report, dispatch_uid="office")
+        register_act("order_print_batch", order_batch, batch_sentence)
         register_desk_link(
             "Approvals", "approvals", "see_approvals", "Proposals that wait for a second officer."
         )

@@ -58,3 +58,16 @@ class AuthorityForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
         error_messages={"required": "Say how many days it lasts."},
     )
+
+
+class RateForm(forms.Form):
+    """How fast the letters of a dispatch go."""
+
+    letters_a_minute = forms.IntegerField(
+        label="At most so many letters a minute",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text="Empty: as fast as the mail server takes them.",
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-5"}),
+    )

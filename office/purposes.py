@@ -35,7 +35,7 @@ class Envelope:
     html: str = field(repr=False)
 
 
-Renderer = Callable[[Sequence[LetterToSend]], Mapping[int, Envelope]]
+Renderer = Callable[[Sequence[LetterToSend]], Mapping[int, Envelope | None]]
 
 
 Names = Callable[[Sequence[str]], Mapping[str, str]]
@@ -75,7 +75,8 @@ def register_purpose(
     """Say how letters of this purpose are addressed and worded.
 
     render: called with a batch (at most 50, one reference); returns letter_id → Envelope. A
-            letter it leaves out has no address: it is held for a person.
+            letter it leaves out has no address: it is held for a person. One with None is
+            wanted no more (who is to be reminded has voted), and is cancelled.
     words:  what the letters are: "Voting codes".
     names:  recipients → what to call each, for those alone who may see the roll. Who is unknown
             is left out.

@@ -257,6 +257,47 @@ def held_letters(*, after: int = 0) -> list[Letter]:
     return list(rows.select_related("dispatch").order_by("pk")[:PAGE_ROWS])
 
 
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What the mail provider said of the letters of a dispatch that were handed to it."""
+
+    deferred: int = 0
+    delivered: int = 0
+    bounced: int = 0
+    complained: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.deferred + self.delivered + self.bounced + self.complained
+
+
+def deliveries(dispatch_id: int) -> Deliveries:
+    rows = (
+        Letter.objects.filter(dispatch_id=dispatch_id)
+        .exclude(delivery=Letter.Delivery.UNKNOWN)
+        .order_by()
+        .values_list("delivery")
+        .annotate(letters=Count("pk"))
+    )
+    return Deliveries(**dict(rows))
+
+
+def letters_returned() -> int:
+    """How many letters came back, or were complained of, that nobody has dealt with."""
+    return _returned().count()
+
+
+def returned_letters(*, after: int = 0) -> list[Letter]:
+    """One page of them, oldest first, paged by key."""
+    rows = _returned().filter(pk__gt=after).select_related("dispatch")
+    return list(rows.order_by("pk")[:PAGE_ROWS])
+
+
+def _returned() -> QuerySet[Letter]:
+    came_back = [Letter.Delivery.BOUNCED, Letter.Delivery.COMPLAINED]
+    return Letter.objects.filter(delivery__in=came_back, return_settled=False)
+
+
 # --- the development outbox ------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from office.views import approvals, audit, desk, jobs, letters, outbox, staff
+from office.views import approvals, audit, desk, jobs, letters, outbox, printing, staff
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
@@ -21,6 +21,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/letters/", letters.dispatches, name="dispatches"),
     path("desk/letters/held/", letters.held_letters, name="held_letters"),
     path("desk/letters/held/<int:letter_id>/settle/", letters.settle, name="settle_letter"),
+    path("desk/letters/returned/", letters.returned_letters, name="returned_letters"),
+    path(
+        "desk/letters/returned/<int:letter_id>/settle/",
+        letters.settle_returned,
+        name="settle_return",
+    ),
+    path("desk/letters/<int:dispatch_id>/rate/", letters.rate, name="letter_rate"),
+    path("desk/letters/printed/", printing.printed_letters, name="printed_letters"),
+    path("desk/letters/<int:dispatch_id>/print/", printing.order, name="order_print_batch"),
+    path("desk/letters/printed/<int:batch_id>/file/", printing.take, name="take_print_file"),
+    path(
+        "desk/letters/printed/<int:batch_id>/handed-over/",
+        printing.hand_over,
+        name="hand_over_print_batch",
+    ),
     path("desk/letters/<int:dispatch_id>/", letters.dispatch, name="dispatch"),
     path("desk/letters/<int:dispatch_id>/release/", letters.release, name="release_letters"),
     path("desk/letters/<int:dispatch_id>/pause/", letters.pause, name="pause_letters"),

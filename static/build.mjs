@@ -16,6 +16,7 @@
 //   trustee-passphrase.js  the slow hash of a trustee's passphrase, in a worker; it touches no page
 //   trustee-worker.js  a trustee's mixing and opening, in a worker; it touches no page
 //   htmx.js      htmx, as published
+//   fonts/       the typefaces of what is made for printing (DejaVu Sans), as published
 //   licences.txt the licences of everything above that is not ours
 //   SHA256SUMS   the hashes of the files above
 import { createHash } from "node:crypto";
@@ -38,6 +39,7 @@ const SERVED_PACKAGES = [
   "@noble/ciphers",
   "@noble/curves",
   "@noble/hashes",
+  "dejavu-fonts-ttf",
   "govuk-frontend",
   "htmx.org",
   "lean-qr",
@@ -51,6 +53,8 @@ const PYTHON_FILES = [
   "pyodide-lock.json",
   "python_stdlib.zip",
 ];
+
+const TYPEFACES = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
 async function buildStyles() {
   const { css } = sass.compile(path.join(here, "css", "app.scss"), {
@@ -110,6 +114,14 @@ async function copyPython() {
   }
 }
 
+async function copyTypefaces() {
+  await mkdir(path.join(out, "fonts"));
+  for (const name of TYPEFACES) {
+    const published = path.join(modules, "dejavu-fonts-ttf", "ttf", name);
+    await copyFile(published, path.join(out, "fonts", name));
+  }
+}
+
 async function writeLicences() {
   const parts = [];
   for (const name of SERVED_PACKAGES) {
@@ -153,6 +165,7 @@ await buildStyles();
 await buildScripts();
 await copyHtmx();
 await copyPython();
+await copyTypefaces();
 await writeLicences();
 await writeSums();
 await rm(target, { recursive: true, force: true });

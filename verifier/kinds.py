@@ -85,6 +85,8 @@ CONTENT: dict[str, Form] = {
             dead=AFTER_CAST, duplicate=AFTER_CAST, excluded=AFTER_CAST, resigned=AFTER_CAST
         ),
         turnout_by_section_shows_during_the_poll=truth,
+        letters_in_welsh=truth,
+        reminders=each(time),
         rehearsal=truth,
         issuer=or_null(members(name=text, key=octets(32))),
     ),

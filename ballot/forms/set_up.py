@@ -78,6 +78,17 @@ class SetUpForm(BeginForm):
     )
     opens_at = ClockField(label="The poll opens", required=False)
     closes_at = ClockField(label="The poll closes", required=False)
+    reminder_at = ClockField(
+        label="Reminder", required=False,
+        help_text="When those who have not voted are written to, by itself. Its letter holds no "
+        "code. Leave it empty for none.",
+    )
+    last_reminder_at = ClockField(
+        label="Last reminder", required=False, help_text="Within the 48 hours before the close."
+    )
+    letters_in_welsh = forms.BooleanField(
+        label="The letters to electors are in Welsh as well as in English", required=False
+    )
     rules_id = forms.TypedChoiceField(
         label="Who may vote", coerce=int, empty_value=None, required=False,
         help_text="A version of this election’s own eligibility rules. Whoever they admit when "
@@ -141,6 +152,8 @@ class SetUpForm(BeginForm):
         clean_clock(self, "nominations_close_at", zone)
         clean_clock(self, "opens_at", zone)
         clean_clock(self, "closes_at", zone)
+        clean_clock(self, "reminder_at", zone)
+        clean_clock(self, "last_reminder_at", zone)
         opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", "The poll must close after it opens.")
@@ -166,12 +179,14 @@ class SetUpForm(BeginForm):
 def values_of(election: Election) -> dict[str, Any]:
     """What the set-up form shows of an election."""
     fields = ("title", "party", "returning_officer", "summary", "zone", "rules_id",
-              "helped_routes", "smallest_box", "mixes_wanted", "ballot_of_excluded",
-              "ballot_of_dead", "ballot_of_resigned")
+              "helped_routes", "smallest_box", "mixes_wanted", "letters_in_welsh",
+              "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
     values["codes_by"] = SERVER if election.issuer is None else OUTSIDE
     values["issuer_card"] = canonical(election.issuer).decode() if election.issuer else ""
-    for field in ("nominations_close_at", "opens_at", "closes_at"):
+    for field in (
+        "nominations_close_at", "opens_at", "closes_at", "reminder_at", "last_reminder_at",
+    ):  # fmt: skip
         moment = getattr(election, field)
         values[field] = local_time(moment, election.zone).strftime(CLOCK) if moment else ""
     return values

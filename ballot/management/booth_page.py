@@ -20,18 +20,24 @@ _LOADED: Final = frozenset({"modulepreload", "preload", "stylesheet"})
 _SCRIPT: Final = frozenset({"src", "type"})
 _ROW: Final = frozenset({"class", "data-name", "data-position"})
 _ROW_LOOKS: Final = frozenset({"booth-row", "booth-row--plain"})
+_WITHDRAWAL: Final = "data-withdrawal"
 _NAME: Final = "booth-row__name"
+RANKED: Final = "ranked"
+"""What stands for the list of places by which a candidate is ranked."""
 
 
 @dataclass(slots=True)
 class Row:
     """A candidate's row: the number and the name that the script takes, the name that is read, and
-    the numbers that its buttons stand for, where there is one choice."""
+    what marks it: the number that its button stands for, where there is one choice, else RANKED.
+
+    withdrawal: the entry of the board by which nobody can choose this candidate any more."""
 
     position: str
     name: str
     shown: str = ""
     values: list[str] = field(default_factory=list)
+    withdrawal: str = ""
 
 
 @dataclass(slots=True)
@@ -43,6 +49,7 @@ class PaperRead:
     candidates: str
     preferences: str
     is_plurality: bool
+    is_shuffled: bool
     rows: list[Row] = field(default_factory=list)
 
 
@@ -108,7 +115,7 @@ class Page(HTMLParser):
             self.paper.append(PaperRead(
                 given["data-contest"], given.get("data-title", ""),
                 given.get("data-candidates", ""), given.get("data-preferences", ""),
-                "data-plurality" in given,
+                "data-plurality" in given, "data-shuffled" in given,
             ))  # fmt: skip
         if "data-position" in given:
             self._begin_row(given)
@@ -118,12 +125,15 @@ class Page(HTMLParser):
             self._name_ends_with = tag
         if self._row is not None and tag == "input":
             self._row.values.append(given.get("value", ""))
+        if self._row is not None and tag == "select":
+            self._row.values.append(RANKED)
 
     def _begin_row(self, given: dict[str, str]) -> None:
         looks = set(given.get("class", "").split())
-        if given.keys() != _ROW or not looks <= _ROW_LOOKS or not self.paper:
+        if given.keys() - {_WITHDRAWAL} != _ROW or not looks <= _ROW_LOOKS or not self.paper:
             self.wrong.append("A candidate's row does not look as the others do.")
-        self._row = Row(given["data-position"], given.get("data-name", ""))
+        self._row = Row(given["data-position"], given.get("data-name", ""),
+                        withdrawal=given.get(_WITHDRAWAL, ""))
         if self.paper:
             self.paper[-1].rows.append(self._row)
 

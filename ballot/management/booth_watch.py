@@ -12,13 +12,13 @@ import json
 import re
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from ballot.management.booth_page import Page, PaperRead, Row
+from ballot.management.booth_page import RANKED, Page, PaperRead, Row
 
 _MOST_BYTES: Final = 5_000_000
 _MOST_ENTRIES: Final = 2_000
@@ -85,14 +85,15 @@ def differences(page_url: str, board_url: str, *, fetch: Fetch) -> list[str]:
         *_files(page_url, page, opened.content["software"], fetch),
         *_bound(page, opened),
         *_addresses(page_url, board_url, page),
-        *_paper(page, opened.content["contests"]),
+        *_paper(page, opened.content["contests"], gone=_withdrawn(page, opened, board_url, fetch)),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """What the opening entry says, its digest, and the key that papers are sealed under."""
+    """What the opening entry says, its number and digest, and the key of the papers."""
 
+    number: int
     content: dict[str, Any]
     digest: str
     public_key: str
@@ -109,7 +110,7 @@ def _opening(board_url: str, fetch: Fetch) -> _Opened:
             if entry["kind"] == "key":
                 keys[digest] = content["public_key"]
             if entry["kind"] == "opening":
-                return _Opened(content, digest, keys[content["entries"]["key"]])
+                return _Opened(number, content, digest, keys[content["entries"]["key"]])
         except (ValueError, KeyError, TypeError) as error:
             raise CannotWatch(f"Entry {number} of the board cannot be read.") from error
     raise CannotWatch("The board has no opening entry: the poll has not been opened.")
@@ -182,26 +183,67 @@ def _addresses(page_url: str, board_url: str, page: Page) -> Iterator[str]:
             yield f"The page sends what it should {name} to another server: {url}."
 
 
-def _paper(page: Page, contests: list[dict[str, Any]]) -> Iterator[str]:
-    """The names stand on the paper in the order that every ranking refers to."""
+def _withdrawn(
+    page: Page, opened: _Opened, board_url: str, fetch: Fetch
+) -> dict[tuple[str, str], str]:
+    """Who cannot be chosen any more: contest's code and name → the entry that says so.
+
+    The page points to the entry, which is looked at: a row that nobody can mark needs its ground.
+    """
+    titles = {one["code"]: one["title"] for one in opened.content["contests"]
+              if one["votes_of_withdrawn"] == "pass-on"}  # fmt: skip
+    found = {}
+    for paper in page.paper:
+        for row in paper.rows:
+            entry = _entry(board_url, row.withdrawal, fetch) if row.withdrawal else {}
+            told = {"candidate": row.name, "contest": titles.get(paper.code)}
+            is_ground = entry.get("kind") == "withdrawal" and entry.get("content") == told
+            if is_ground and int(row.withdrawal) > opened.number:
+                found[paper.code, row.name] = row.withdrawal
+    return found
+
+
+def _entry(board_url: str, number: str, fetch: Fetch) -> dict[str, Any]:
+    """An entry of the board by its number; {} where there is none that can be read."""
+    if not (number.isascii() and number.isdecimal()):
+        return {}
+    try:
+        entry = json.loads(fetch(urljoin(board_url, f"{int(number)}.json")).body)
+    except (CannotWatch, ValueError):
+        return {}
+    return entry if isinstance(entry, dict) and entry.get("number") == int(number) else {}
+
+
+def _paper(
+    page: Page, contests: list[dict[str, Any]], *, gone: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
+    """The names stand on the paper in the order that every ranking refers to, each with its mark.
+
+    gone: those whom the page need let nobody choose, as _withdrawn gives them.
+    """
     if not page.booth:
         return
     if [one.code for one in page.paper] != [one["code"] for one in contests]:
         yield "The paper has other contests than the opening names."
         return
     for found, named in zip(page.paper, contests, strict=True):
-        if found != _printed(named):
+        if found != _printed(named, gone):
             yield f"The paper of “{named['title']}” is not the one that the opening names."
 
 
-def _printed(contest: dict[str, Any]) -> PaperRead:
+def _printed(contest: dict[str, Any], gone: Mapping[tuple[str, str], str]) -> PaperRead:
     """A contest of the opening entry as the page has to print it."""
+
+    def row(place: int, name: str) -> Row:
+        entry = gone.get((contest["code"], name), "")
+        mark = str(place) if is_plurality else RANKED
+        return Row(str(place), name, name, [] if entry else [mark], entry)
+
     names, is_plurality = contest["candidates"], contest["method"] == "plurality"
     most = min(contest["max_preferences"] or len(names), len(names))
     return PaperRead(
         contest["code"], contest["title"], str(len(names)), str(most), is_plurality,
-        [Row(str(at), name, name, [str(at)] if is_plurality else [])
-         for at, name in enumerate(names)],
+        contest["names_order"] == "shuffled", [row(at, name) for at, name in enumerate(names)],
     )  # fmt: skip
 
 

@@ -75,6 +75,9 @@ class Election(models.Model):
         null=True, blank=True,
         help_text="Until when nominating bodies and candidates hand in; none: until the statement.",
     )
+    reminder_at = models.DateTimeField(null=True, blank=True)
+    last_reminder_at = models.DateTimeField(null=True, blank=True)
+    letters_in_welsh = models.BooleanField(default=False)
     state = models.CharField(max_length=12, default=State.DRAFT.value)
     rules = models.ForeignKey(
         "members.EligibilityRules", on_delete=models.PROTECT, null=True, blank=True
@@ -111,6 +114,11 @@ class Election(models.Model):
             models.UniqueConstraint(fields=["slug"], name="election_slug_once"),
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")), name="election_closes_after_it_opens"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_reminder_at__gt=F("reminder_at"))
+                | Q(last_reminder_at__isnull=True) | Q(reminder_at__isnull=True),
+                name="election_last_reminder_is_last",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in State]),

@@ -26,7 +26,7 @@ from ballot.services.board import append_entry
 from ballot.services.codes import PURPOSE_AGAIN, PURPOSES
 from ballot.services.issuer_requests import ask_for_code, asked_for
 from ballot.services.moves import lock_election, require_state
-from members.selectors import entry_by_public_id, is_struck
+from members.selectors import entry_by_public_id, is_struck, postal_entries
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.letters import cancel_letters_to, queue_letter
@@ -45,9 +45,11 @@ class OnRoll(Protocol):
 @transaction.atomic
 def reissue_code(
     election_id: int, *, recipient: uuid.UUID, by: int | None, now: datetime,
-    seconded_by: int | None = None,
+    seconded_by: int | None = None, by_post: bool = False,
 ) -> None:
     """Make a new code for an elector and queue its letter; the old code stays good meanwhile.
+
+    by_post: the letter is printed and goes to the postal address on the roll.
 
     seconded_by: where two officers corrected the elector's address. The limit is against asking
     again and again, and whoever asked so often must not keep that correction from its elector.
@@ -59,6 +61,12 @@ def reissue_code(
         raise Refusal("reissue.not-on-roll", "This elector was struck off the roll.", status=404)
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
+    if by_post and recipient not in postal_entries([recipient]):
+        raise Refusal(
+            "reissue.no-postal-address",
+            "The roll has no postal address for this elector that may be used. Offer one of the "
+            "other ways to vote.",
+        )
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
     if seconded_by is None and held.count() + asked_for(entry.pk) >= MOST_CODES:
         raise Refusal(
@@ -68,12 +76,14 @@ def reissue_code(
     if election.issuer is not None:
         ask_for_code(election, entry.pk, kind=Kind.REISSUE, now=now)
     else:
-        _make_code(election, entry, held)
+        _make_code(election, entry, held, by_post=by_post)
     record("reissue_code", subject=("roll_entry", str(recipient)), by=by,
            seconded_by=seconded_by, now=now)
 
 
-def _make_code(election: Election, entry: OnRoll, held: QuerySet[Credential]) -> None:
+def _make_code(
+    election: Election, entry: OnRoll, held: QuerySet[Credential], *, by_post: bool
+) -> None:
     """Make the code and queue its letter."""
     recipient = entry.public_id
     # An earlier code that nobody confirmed is overtaken by this one.
@@ -94,6 +104,7 @@ def _make_code(election: Election, entry: OnRoll, held: QuerySet[Credential]) ->
         recipient=str(recipient),
         attempt=attempt,
         enclosure=code.encode(),
+        by_post=by_post,
     )
 
 

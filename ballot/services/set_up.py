@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -26,6 +26,7 @@ from ballot.models import (
 from ballot.names import TextRefused, clean_line, clean_text
 from ballot.selectors import may_be_struck
 from ballot.services.board import append_entry
+from ballot.services.consent import require_words
 from ballot.services.moves import lock_election, require_state
 from ballot.services.photographs import re_encode
 from office.refusal import Refusal
@@ -33,12 +34,14 @@ from office.services.audit import record
 
 REOPEN_NOMINATIONS: Final = "Re-open nominations"
 MOST_CONTESTS: Final = 8
+LAST_REMINDER: Final = timedelta(hours=48)
 LONGEST_LINE: Final = 120  # The columns of titles and names hold so much.
 
 _LINES: Final = ("title", "party", "returning_officer")
 _TEXTS: Final = ("summary", "helped_routes")
 _PLAIN: Final = (
-    "nominations_close_at", "opens_at", "closes_at", "rules_id", "smallest_box", "mixes_wanted",
+    "nominations_close_at", "opens_at", "closes_at", "reminder_at", "last_reminder_at", "rules_id",
+    "smallest_box", "letters_in_welsh", "mixes_wanted",
     "zone",
     "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
 )
@@ -119,11 +122,30 @@ def _fill(election: Election, values: Mapping[str, Any]) -> None:
     if ends and opens_at and ends >= opens_at:
         raise Refusal("election.nominations-too-long",
                       "Nominations must close before the poll opens.")
+    _require_reminders_in_poll(election)
     if election.mixes_wanted < 2:
         raise Refusal("election.too-few-mixes", "Every box is mixed at least twice.")
     if election.smallest_box < 1:
         # A section in which nobody voted would else be a box of its own with nothing in it.
         raise Refusal("election.empty-box", "The smallest box holds at least one ballot.")
+
+
+def _require_reminders_in_poll(election: Election) -> None:
+    """Reminders go out while the poll is open, the last within two days of its close."""
+    first, last = election.reminder_at, election.last_reminder_at
+    opens, closes = election.opens_at, election.closes_at
+    for at in (first, last):
+        if at and opens and closes and not opens < at < closes:
+            raise Refusal(
+                "election.reminder-outside-poll", "A reminder goes out while the poll is open."
+            )
+    if last and closes and last < closes - LAST_REMINDER:
+        raise Refusal(
+            "election.last-reminder-too-early",
+            "The last reminder goes out within the 48 hours before the close.",
+        )
+    if first and last and first >= last:
+        raise Refusal("election.reminders-out-of-order", "The last reminder comes after the first.")
 
 
 def _card(octets: bytes | None) -> dict[str, Json] | None:
@@ -253,6 +275,7 @@ def add_candidate(
         raise Refusal("candidate.twice", f"“{name}” stands in this contest already.")
     candidate.name = name
     candidate.statement = _clean(clean_text, "statement", statement)
+    require_words(candidate.statement, most=contest.statement_words)
     candidate.photo = re_encode(photo) if photo else None
     candidate.withdrawn_at = None
     candidate.save()
@@ -279,6 +302,7 @@ def edit_candidate(
         raise Refusal("candidate.twice", "Each candidate needs a name of their own.")
     candidate.name = name
     candidate.statement = _clean(clean_text, "statement", statement)
+    require_words(candidate.statement, most=contest.statement_words)
     if photo:
         candidate.photo = re_encode(photo)
     candidate.save(update_fields=["name", "statement", "photo"])

@@ -1,5 +1,5 @@
-"""What the clock does for elections: cast ballots go on the board, the board is signed, and the
-notices of the casts go out.
+"""What the clock does for elections: cast ballots go on the board, the board is signed, and
+notices of casts and reminders go out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from ballot.models import Election
 from ballot.services.board import append_new_ballots
 from ballot.services.notify_casts import notify_new_casts
 from ballot.services.publish_board import publish_due
+from ballot.services.remind import reminder_due, send_due_reminder
 from office.refusal import Refusal
 
 TENDED = (State.POLLING, State.SUSPENDED, State.CLOSED)
@@ -27,6 +28,15 @@ def tend_polls() -> int:
         if election.stage != State.CLOSED:
             appended += append_new_ballots(election)
     return appended
+
+
+def tend_reminders(*, now: datetime) -> int:
+    """Send what reminders are due; return to how many electors."""
+    sent = 0
+    for election in Election.objects.filter(state=State.POLLING.value):
+        if reminder_due(election, now=now) is not None:
+            sent += send_due_reminder(election.pk, now=now) or 0
+    return sent
 
 
 def tend_boards(*, now: datetime) -> int:

@@ -18,6 +18,7 @@ from ballot.mapping import contest_code
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import contested, key_of
 from ballot.times import in_zone
+from ballot.who_stands import withdrawal_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class PaperCandidate:
     photo_url: str
     is_ron: bool
     withdrawn_sentence: str = ""
-    may_be_chosen: bool = True
+    withdrawal_entry: int | None = None
+    """The entry of the board by which votes for this candidate are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,11 @@ def photo_url(election: Election, candidate_id: int, *, has_photo: bool) -> str:
 def _papers(election: Election) -> Iterator[PaperContest]:
     rows: dict[int, list[PaperCandidate]] = {}
     photographed = with_photo(election)
+    left = withdrawal_entries(election)
     for row in _on_papers(election):
         url = photo_url(election, row.pk, has_photo=row.pk in photographed)
-        rows.setdefault(row.contest_id, []).append(_row(row, url))
+        gone = left.get((row.contest.title, row.name)) if row.withdrawn_at else None
+        rows.setdefault(row.contest_id, []).append(_row(row, url, gone))
     for contest in contested(election):
         yield _paper(contest, tuple(rows.get(contest.pk, ())))
 
@@ -187,18 +191,17 @@ _WITHDRAWN: Final[dict[str, str]] = {
 }
 
 
-def _row(row: Candidate, url: str) -> PaperCandidate:
+def _row(row: Candidate, url: str, entry: int | None) -> PaperCandidate:
     """A row of the paper. Of who withdrew it says so, and what becomes of a vote for them."""
     rule = row.contest.votes_of_withdrawn
-    has_withdrawn = row.withdrawn_at is not None
     return PaperCandidate(
         position=row.position or 0,
         name=row.name,
         statement=row.statement,
         photo_url=url,
         is_ron=row.is_reopen_nominations,
-        withdrawn_sentence=_WITHDRAWN[rule] if has_withdrawn else "",
-        may_be_chosen=not has_withdrawn or rule == VotesOfWithdrawn.STAND,
+        withdrawn_sentence=_WITHDRAWN[rule] if row.withdrawn_at else "",
+        withdrawal_entry=entry if rule == VotesOfWithdrawn.PASS_ON else None,
     )
 
 

@@ -96,6 +96,11 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         yield {"name": "The poll opens", "value": in_zone(election.opens_at, election.zone)}
     if election.closes_at:
         yield {"name": "The poll closes", "value": in_zone(election.closes_at, election.zone)}
+    for at in (election.reminder_at, election.last_reminder_at):
+        if at:
+            yield {"name": "Who has not voted is reminded", "value": in_zone(at, election.zone)}
+    if election.letters_in_welsh:
+        yield {"name": "Letters to electors", "value": "In Welsh and in English."}
     yield {"name": "Hours are on the clocks of", "value": election.zone.replace("_", " ")}
     yield {"name": "Party", "value": election.party}
     yield {"name": "Returning officer", "value": election.returning_officer}

@@ -26,13 +26,14 @@ from ballot.forms.acts import (
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.selectors import contested
+from ballot.services.begin_again import begin_again
 from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
 from ballot.services.draw_names import draw_names
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
-from ballot.who_stands import is_by_lot, names_seed
+from ballot.who_stands import contests_left_open, is_by_lot, names_seed
 from office.services.approvals import propose_act
 from office.services.jobs import open_job
 
@@ -275,6 +276,16 @@ _TABLE = (
          "destroyed.",),
         "Propose to declare it void", _BEFORE_DECLARED, How.BY_TWO, form=ReasonForm, is_grave=True,
     ),
+    DeskAct(
+        "begin_again", "Begin the election that takes nominations again",
+        (
+            "A draft is made with the settings of this election: the posts that stay open, and "
+            "the list of nominating bodies. Give it a timetable and rules, and publish its notice.",
+            "This election stays as it is.",
+        ),
+        "Begin it", (State.DECLARED, State.ARCHIVED, State.VOID), How.AT_ONCE,
+        run=_plainly(begin_again), permission="set_up_election",
+    ),
 )
 
 ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
@@ -283,9 +294,20 @@ ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
 def besides_business(election: Election) -> list[DeskAct]:
     """The acts of the election's state that are not steps of the order of business."""
     here = [act for act in _TABLE if act.name not in BY_ACT and election.stage in act.states]
-    return [act for act in here if act.name != "draw_names" or _awaits_names(election)]
+    return [act for act in here if act.name not in _WHERE or _WHERE[act.name](election)]
 
 
 def _awaits_names(election: Election) -> bool:
     by_lot = any(is_by_lot(contest) for contest in contested(election))
     return by_lot and names_seed(election.pk) is None
+
+
+def _is_left_open(election: Election) -> bool:
+    return bool(contests_left_open(election))
+
+
+# Acts that not every election in their state offers.
+_WHERE: dict[str, Callable[[Election], bool]] = {
+    "draw_names": _awaits_names,
+    "begin_again": _is_left_open,
+}

@@ -62,6 +62,7 @@ from members.selectors.entered_twice import EnteredTwice
 from members.selectors.entered_twice import entered_twice as people_entered_twice
 from members.selectors.history import tell_of_letters
 from members.selectors.people import member_numbered, sections
+from members.selectors.postal import electors_without_email, postal_entries
 from members.selectors.rolls import (
     entries_by_public_id,
     entry_by_public_id,
@@ -108,6 +109,7 @@ __all__ = [
     "dry_runs",
     "electors_amended",
     "electors_now",
+    "electors_without_email",
     "entered_twice",
     "entries_by_public_id",
     "entry_by_public_id",
@@ -128,6 +130,7 @@ __all__ = [
     "pairs",
     "people",
     "people_entered_twice",
+    "postal_entries",
     "reason_label",
     "recompute_commitment",
     "refused_of_bulk",

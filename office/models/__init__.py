@@ -6,7 +6,7 @@ from office.models.approval import Approval
 from office.models.audit import AuditRecord
 from office.models.development import DevelopmentMail
 from office.models.job import Job
-from office.models.letter import Dispatch, Letter
+from office.models.letter import Dispatch, DomainPace, Letter, PrintBatch
 from office.models.staff import StaffMember, WrittenAuthority
 
 __all__ = [
@@ -14,8 +14,10 @@ __all__ = [
     "AuditRecord",
     "DevelopmentMail",
     "Dispatch",
+    "DomainPace",
     "Job",
     "Letter",
+    "PrintBatch",
     "StaffMember",
     "WrittenAuthority",
 ]

@@ -6,8 +6,11 @@ renderer of its purpose finds the address and writes the words when it is sent.
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class Dispatch(models.Model):
@@ -43,18 +46,59 @@ class Dispatch(models.Model):
         return f"{self.purpose} {self.reference}"
 
 
+class PrintBatch(models.Model):
+    """Letters of one dispatch that two officers have set for printing, in numbered places.
+
+    No file of it is kept: whoever takes one has it made from the letters, whose codes rest
+    encrypted until the batch is handed over, and are erased then.
+    """
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT, related_name="print_batches")
+    size = models.PositiveIntegerField()
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    seconded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ordered_at = models.DateTimeField()
+    handed_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    handed_over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(ordered_by=F("seconded_by")), name="office_print_batch_by_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True, handed_over_by__isnull=True)
+                | Q(handed_over_at__isnull=False, handed_over_by__isnull=False),
+                name="office_print_batch_handed_over_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
 class Letter(models.Model):
     """One letter to one recipient, handed over at most once.
 
     waiting → claimed (a sender has it) → handed_over; or → held, when nobody can know whether
     the mail server took it, or it refused it: a person decides. One without an address is held
-    too, and there is nothing to decide: it waits for another way to reach its recipient.
+    too, as is one that is to go by post from the first, and there is nothing to decide: it waits
+    to be printed (`print_batch`, and its place there).
     `handing_over` is set, and committed, just before the letter goes to the mail server: a
     claimed letter without it was certainly not sent. `enclosure` is the encrypted code, erased
-    in the statement that marks the letter as handed over.
+    in the statement that marks the letter as handed over. `delivery` is what a mail provider said
+    of it afterwards, and `return_settled` that somebody dealt with its coming back.
     """
 
-    NO_ADDRESS = "no-address"
+    NO_ADDRESS: Final = "no-address"
+    BY_POST: Final = "by-post"
+    FOR_PAPER: Final = (NO_ADDRESS, BY_POST)
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -62,6 +106,15 @@ class Letter(models.Model):
         HANDED_OVER = "handed_over", "handed to the mail server"
         HELD = "held", "held for a person"
         CANCELLED = "cancelled", "cancelled"
+
+    class Delivery(models.TextChoices):
+        """What the mail provider said of it since; each overrules those before it."""
+
+        UNKNOWN = "", "nothing was heard"
+        DEFERRED = "deferred", "put off by the recipient’s mail server"
+        DELIVERED = "delivered", "delivered"
+        BOUNCED = "bounced", "came back"
+        COMPLAINED = "complained", "marked as spam by its recipient"
 
     dispatch = models.ForeignKey(
         Dispatch, on_delete=models.PROTECT, related_name="letters", db_index=False
@@ -78,6 +131,15 @@ class Letter(models.Model):
     not_before = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(db_default=0)
     held_because = models.CharField(max_length=40, blank=True, db_default="")
+    print_batch = models.ForeignKey(
+        PrintBatch, on_delete=models.PROTECT, null=True, related_name="letters", db_index=False
+    )
+    print_place = models.PositiveIntegerField(null=True)
+    delivery = models.CharField(
+        max_length=10, choices=Delivery.choices, blank=True, db_default=Delivery.UNKNOWN
+    )
+    delivery_at = models.DateTimeField(null=True)
+    return_settled = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = (
@@ -93,8 +155,23 @@ class Letter(models.Model):
                 | (Q(claim__isnull=False) & Q(claimed_at__isnull=False)),
                 name="office_claimed_letter_has_a_claim",
             ),
+            models.CheckConstraint(
+                condition=Q(print_batch__isnull=True, print_place__isnull=True)
+                | Q(print_batch__isnull=False, print_place__isnull=False),
+                name="office_printed_letter_has_a_place",
+            ),
         )
         indexes = (
+            models.Index(
+                fields=["dispatch", "id"],
+                condition=Q(delivery__in=["bounced", "complained"]),
+                name="office_letter_came_back",
+            ),
+            models.Index(
+                fields=["print_batch", "print_place"],
+                condition=Q(print_batch__isnull=False),
+                name="office_letter_printed",
+            ),
             models.Index(
                 fields=["dispatch", "tranche", "id"],
                 condition=Q(state="waiting"),
@@ -112,5 +189,16 @@ class Letter(models.Model):
 
     @property
     def can_be_sent(self) -> bool:
-        """Whether there is an address to send it to."""
-        return self.held_because != self.NO_ADDRESS
+        """Whether it goes by e-mail, and there is an address to send it to."""
+        return self.held_because not in self.FOR_PAPER
+
+
+class DomainPace(models.Model):
+    """How many letters went to one domain of addresses within a minute, whoever sent them."""
+
+    domain = models.CharField(max_length=253, primary_key=True)
+    minute = models.DateTimeField()
+    letters = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.domain

@@ -69,8 +69,11 @@ def queue_letter(
     recipient: str,
     attempt: int | None = None,
     enclosure: bytes | None = None,
+    by_post: bool = False,
 ) -> int | None:
     """Queue one letter that goes out as soon as a sender comes by; return its id.
+
+    by_post: it goes by no e-mail, and is held until it is printed (office.services.printing).
 
     attempt:   None takes the next free number: a further letter to the same recipient. Give
                one to make the call idempotent; None is returned if that letter exists.
@@ -86,10 +89,11 @@ def queue_letter(
         sealed = seal_enclosure(enclosure, purpose=purpose, recipient=recipient, attempt=attempt)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO office_letter (dispatch_id, purpose, recipient, attempt, enclosure)"
-            " VALUES (%s, %s, %s, %s, %s)"
+            "INSERT INTO office_letter (dispatch_id, purpose, recipient, attempt, enclosure,"
+            " state, held_because) VALUES (%s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (purpose, recipient, attempt) DO NOTHING RETURNING id",
-            [dispatch.pk, purpose, recipient, attempt, sealed],
+            [dispatch.pk, purpose, recipient, attempt, sealed,
+             *((Letter.State.HELD, Letter.BY_POST) if by_post else (Letter.State.WAITING, ""))],
         )
         row = cursor.fetchone()
     return row[0] if row else None
@@ -300,6 +304,13 @@ def cancel_letters_to(purpose: str, *, recipients: Sequence[str]) -> int:
     return _cancel(Letter.objects.filter(purpose=purpose, recipient__in=recipients))
 
 
+def cancel_unwanted(letter_id: int, *, claim: int) -> None:
+    """Cancel a claimed letter whose occasion is gone; nothing of it was sent."""
+    Letter.objects.filter(pk=letter_id, claim=claim, state=Letter.State.CLAIMED).update(
+        state=Letter.State.CANCELLED, enclosure=None, claim=None
+    )
+
+
 @transaction.atomic
 def cancel_what_came_back(dispatch_id: int) -> None:
     """Cancel the letters that a sender put back or held after their dispatch was cancelled.
@@ -338,8 +349,8 @@ def settle_letter(letter_id: int, *, was_sent: bool, by: int, now: datetime) -> 
                       status=HTTPStatus.CONFLICT)
     if not letter.can_be_sent:
         # It was not sent, so its code must not be erased; and sent again it would come back.
-        raise Refusal("letters.no-address", "No e-mail address is on file for this person: the "
-                      "letter was not sent, and cannot be.", status=HTTPStatus.CONFLICT)
+        raise Refusal("letters.no-address", "This letter does not go by e-mail: it was not sent, "
+                      "and is to be printed.", status=HTTPStatus.CONFLICT)
     letter.handing_over = False
     letter.claim = None
     letter.held_because = ""

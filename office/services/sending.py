@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import secrets
-import smtplib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from office.enclosure import open_enclosure
@@ -36,7 +37,9 @@ from office.purposes import Envelope, LetterToSend, purpose_named
 from office.refusal import Refusal
 from office.selectors import letter_counts
 from office.services.audit import record
-from office.services.letters import cancel_what_came_back
+from office.services.letters import cancel_unwanted, cancel_what_came_back
+from office.services.pace import may_go, put_off
+from office.services.replies import CLOSING, WentWrong, reply_code
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +90,8 @@ def compose(letter: LetterToSend, envelope: Envelope) -> EmailMultiAlternatives:
         },
     )
     mail.attach_alternative(envelope.html, "text/html")
+    # What a provider calls the letter by when it tells what became of it; a mail server reads none.
+    mail.metadata = {"letter": str(letter.letter_id)}  # type: ignore[attr-defined]
     return mail
 
 
@@ -221,19 +226,25 @@ class _Sender:
         mail = get_connection()
         try:
             mail.open()
-        except (OSError, smtplib.SMTPException) as error:
+        except WentWrong as error:
             raise _MailServerDown from error
         self._mail = mail
 
     def _hand_over(
-        self, letters: Sequence[LetterToSend], envelopes: Mapping[int, Envelope]
+        self, letters: Sequence[LetterToSend], envelopes: Mapping[int, Envelope | None]
     ) -> None:
         done: int | None = None
         try:
             for letter in letters:
                 envelope = envelopes.get(letter.letter_id)
+                if envelope is None and letter.letter_id in envelopes:
+                    cancel_unwanted(letter.letter_id, claim=self._claim)
+                    continue
                 if envelope is None:
                     self._hold(letter.letter_id, Letter.NO_ADDRESS)
+                    continue
+                if not may_go(envelope.to):
+                    put_off(letter.letter_id, claim=self._claim)
                     continue
                 is_ours = self._turn_over(done, letter.letter_id)
                 done = None
@@ -277,24 +288,23 @@ class _Sender:
         mail.connection = self._mail
         try:
             mail.send()
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
-            # A reply with a code is an answer: the server did not take it.
+        except WentWrong as error:
             self._forget_mail()
-            self._answer(letter.letter_id, error)
+            code = reply_code(error)
+            if code is None:
+                # Cut off in the middle: it may have been taken.
+                self._hold(letter.letter_id, "in-doubt")
+                raise _MailServerDown from None
+            # A reply with a code is an answer: the server did not take it.
+            self._answer(letter.letter_id, code)
             self._open_mail()
             return False
-        except (OSError, smtplib.SMTPException):
-            # Cut off in the middle: it may have been taken.
-            self._hold(letter.letter_id, "in-doubt")
-            self._forget_mail()
-            raise _MailServerDown from None
         return True
 
-    def _answer(self, letter_id: int, error: smtplib.SMTPException) -> None:
-        code = _reply_code(error)
-        if code == _CLOSING or isinstance(error, smtplib.SMTPSenderRefused):
+    def _answer(self, letter_id: int, code: int) -> None:
+        if code == CLOSING:
             self._put_back(letter_id)
-            raise _MailServerDown from error
+            raise _MailServerDown
         if code >= 500:
             self._hold(letter_id, "refused")
             self._refused += 1
@@ -343,28 +353,18 @@ class _Sender:
         if mail is not None:
             try:
                 mail.close()
-            except (OSError, smtplib.SMTPException):
+            except WentWrong:
                 # It is broken already, which is why it is forgotten.
                 return
 
     def _keep_pace(self, letters: int, began: float) -> None:
+        # An officer may have set another rate since the last batch.
+        self._dispatch.refresh_from_db(fields=["letters_a_minute"])
         if self._dispatch.letters_a_minute:
             due_s = letters * 60 / self._dispatch.letters_a_minute
             left_s = due_s - (time.monotonic() - began)
             if left_s > 0:
                 self._wait(left_s)
-
-
-_CLOSING = 421
-"""RFC 5321 §4.2.3: "Service not available, closing transmission channel"."""
-
-
-def _reply_code(error: smtplib.SMTPException) -> int:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return int(error.smtp_code)
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max(int(code) for code, _ in error.recipients.values())
-    return 400
 
 
 def work_letters(work: Work) -> Unfinished | None:
@@ -392,10 +392,13 @@ def work_letters(work: Work) -> Unfinished | None:
         return Unfinished()
     if Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.PAUSED).exists():
         raise JobStopped
-    put_off = Letter.objects.filter(
+    again = Letter.objects.filter(
         dispatch_id=dispatch_id, state=Letter.State.WAITING, not_before__isnull=False
-    ).exists()
-    return Unfinished(after_s=TRY_AGAIN_S) if put_off else None
+    ).aggregate(first=Min("not_before"))["first"]
+    if again is None:
+        return None
+    left_s = math.ceil((again - timezone.now()).total_seconds())
+    return Unfinished(after_s=min(max(left_s, 1), TRY_AGAIN_S))
 
 
 def released_letters(dispatch_id: int) -> int:

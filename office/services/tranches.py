@@ -1,4 +1,4 @@
-"""Letting out more of the letters that are being sent: the next tranche, or all that are left."""
+"""Letting out more of the letters that are being sent, and setting how fast they go."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import transaction
 
 from office.models import Dispatch, Job
 from office.refusal import Refusal
+from office.services.audit import record
 from office.services.letters import release_letters
 
 
@@ -26,3 +27,16 @@ def release_more(
     if dispatch is not None and dispatch.state != Dispatch.State.SENDING:
         raise Refusal("letters.not-sending", "These letters are not being sent.")
     return release_letters(dispatch_id, tranches=tranches, by=by, now=now)
+
+
+@transaction.atomic
+def set_rate(
+    dispatch_id: int, *, letters_a_minute: int | None, by: int | None, now: datetime
+) -> None:
+    """Set how many letters of a dispatch go out a minute at most; None: as fast as they are taken.
+
+    A sender that is at work looks at it anew with each batch.
+    """
+    Dispatch.objects.filter(pk=dispatch_id).update(letters_a_minute=letters_a_minute)
+    record("set_letter_rate", subject=("dispatch", str(dispatch_id)), by=by, now=now,
+           parameters={"letters_a_minute": letters_a_minute})

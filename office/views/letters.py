@@ -12,10 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, may, staff_only
+from office.forms import RateForm
 from office.models import Letter
+from office.postal import is_postal
 from office.purposes import note_names_shown, recipients_named
+from office.services.deliveries import post_instead, settle_return
 from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
-from office.services.tranches import release_more
+from office.services.tranches import release_more, set_rate
 from office.views.asked import key_asked
 
 
@@ -27,7 +30,13 @@ def dispatches(request: StaffRequest) -> HttpResponse:
         for dispatch in selectors.dispatches()[: selectors.PAGE_ROWS]
     ]
     return render(
-        request, "office/dispatches.html", {"rows": rows, "held": selectors.letters_held()}
+        request,
+        "office/dispatches.html",
+        {
+            "rows": rows,
+            "held": selectors.letters_held(),
+            "returned": selectors.letters_returned(),
+        },
     )
 
 
@@ -43,6 +52,8 @@ def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
         {
             "dispatch": found,
             "counts": selectors.letter_counts(found.pk),
+            "deliveries": selectors.deliveries(found.pk),
+            "rate_form": RateForm(initial={"letters_a_minute": found.letters_a_minute}),
             "job": selectors.latest_job(SEND_JOB, subject=("dispatch", str(found.pk))),
             "may_run": may(request.user, "run_letters"),
             "can_pause": found.state == found.State.SENDING,
@@ -80,6 +91,58 @@ def release(request: StaffRequest, dispatch_id: int) -> HttpResponse:
         request, "All letters are released." if asked == "all" else "The next tranche is released."
     )
     return redirect("dispatch", dispatch_id)
+
+
+@staff_only("see_letters", post="run_letters")
+@require_POST
+def rate(request: StaffRequest, dispatch_id: int) -> HttpResponse:
+    form = RateForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Give a whole number from 1 to 1,000,000, or leave it empty.")
+        return redirect("dispatch", dispatch_id)
+    set_rate(dispatch_id, letters_a_minute=form.cleaned_data["letters_a_minute"],
+             by=request.user.pk, now=timezone.now())
+    messages.success(request, "Set. It holds from the next letters on.")
+    return redirect("dispatch", dispatch_id)
+
+
+@staff_only("see_letters")
+@require_GET
+def returned_letters(request: StaffRequest) -> HttpResponse:
+    rows = selectors.returned_letters(after=key_asked(request, "after") or 0)
+    next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
+    names = _names(rows) if may(request.user, "see_roll") else {}
+    note_names_shown(len(names), by=request.user.pk, now=timezone.now())
+    shown = [
+        {
+            "letter": letter,
+            "name": names.get((letter.purpose, letter.recipient), ""),
+            "is_postal": is_postal(letter.purpose),
+        }
+        for letter in rows
+    ]
+    return render(
+        request,
+        "office/returned_letters.html",
+        {"rows": shown, "next_url": next_url, "may_settle": may(request.user, "settle_return")},
+    )
+
+
+@staff_only("see_letters", post="settle_return")
+@require_POST
+def settle_returned(request: StaffRequest, letter_id: int) -> HttpResponse:
+    outcome = request.POST.get("outcome")
+    if outcome not in ("post", "otherwise"):
+        raise Http404
+    act = post_instead if outcome == "post" else settle_return
+    act(letter_id, by=request.user.pk, now=timezone.now())
+    messages.success(
+        request,
+        "A printed letter waits under “Letters to print”."
+        if outcome == "post"
+        else "Marked as dealt with.",
+    )
+    return redirect("returned_letters")
 
 
 @staff_only("see_letters")

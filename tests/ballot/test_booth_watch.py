@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from ballot.management.booth_page import Page
 from ballot.management.booth_watch import Answer, CannotWatch, differences
 from ballot.served_software import served_software
 from ballot.services.open_poll import open_poll
+from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing.booth import PaperCandidate, PaperContest
-from tests.ballot.factories import Run, election
+from tests.ballot.factories import Run, election, kinds
 
 pytestmark = pytest.mark.django_db
 
@@ -138,9 +140,9 @@ def test_each_change_of_the_page_or_of_a_file_is_named(
 
 def test_one_choice_is_read_with_the_number_that_its_button_stands_for() -> None:
     candidates = tuple(PaperCandidate(at, name, "", "", False) for at, name in enumerate("AB"))
-    contest = PaperContest("chair", "Chair", "", True, 2, False, "", candidates)
+    contest = PaperContest("chair", "Chair", "", True, 2, False, "", False, candidates)
     named = {"candidates": ["A", "B"], "code": "chair", "max_preferences": None,
-             "method": "plurality", "title": "Chair"}  # fmt: skip
+             "method": "plurality", "names_order": "alphabet", "title": "Chair"}  # fmt: skip
     printed = render_to_string(
         "ballot/_booth_contest.html", {"contest": contest, "number": 1, "total": 1}
     )
@@ -148,11 +150,31 @@ def test_one_choice_is_read_with_the_number_that_its_button_stands_for() -> None
     def said(text: str) -> list[str]:
         page = Page()
         page.feed(f'<div id="booth">{text}</div>')
-        return [*page.wrong, *booth_watch._paper(page, [named])]
+        return [*page.wrong, *booth_watch._paper(page, [named], gone={})]
 
     assert said(printed) == []
     assert said(printed.replace('value="0"', 'value="1"')) != []
     assert said(printed.replace(" data-plurality", "")) != []
+
+
+def test_a_row_that_nobody_can_mark_needs_the_withdrawal_that_the_board_has() -> None:
+    run = opened()
+    birch = run.contest.candidates.get(name="Birch Bell")
+    withdraw_candidate(birch.pk, **run.by)
+
+    assert differences(PAGE, BOARD, fetch=fetched) == []
+    number = len(kinds(run)) - 1
+    told = f'data-withdrawal="{number}"'.encode()
+    for other in (b'data-withdrawal="1"', b'data-withdrawal="x"', b'data-withdrawal="9999"'):
+        fetch = changing("/vote/", lambda body, other=other: body.replace(told, other))
+        assert "is not the one" in " ".join(differences(PAGE, BOARD, fetch=fetch))
+
+
+def test_a_candidate_whom_the_page_lets_nobody_choose_without_ground_is_named() -> None:
+    opened()
+    fetch = changing("/vote/", lambda body: re.sub(rb"<select.*?</select>", b"", body, count=1))
+
+    assert "is not the one" in " ".join(differences(PAGE, BOARD, fetch=fetch))
 
 
 def test_a_policy_that_lets_other_scripts_in_is_named() -> None:

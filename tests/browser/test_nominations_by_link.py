@@ -14,9 +14,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from ballot.nominations import newest_nominations
-from ballot.services.nomination_seats import show_body_link
+from ballot.services.nomination_seats import CANDIDATE_PURPOSE, ask_consent, show_body_link
 from ballot.services.rule_on_paper import rule_on_nomination
-from tests.ballot.factories import Run, now
+from office.enclosure import open_enclosure
+from office.models import Letter
+from tests.ballot.factories import Run, bring, now
 from tests.ballot.services.nominating import body, give, nominating, person, rule
 from tests.office.factories import officer, sign_in
 
@@ -83,8 +85,7 @@ def test_the_public_table_and_the_desks_pages_are_fit_to_be_read(
     pictured(public, "nominations")
 
     desk = open_page()
-    session = sign_in(Client(), officer()).cookies[configured.SESSION_COOKIE_NAME]
-    desk.context.add_cookies([{"name": session.key, "value": session.value, "url": origin}])
+    _as_officer(desk, origin)
     pages = {
         "desk-nominations": ("desk_nominations", ()),
         "desk-bodies": ("desk_bodies", ()),
@@ -97,3 +98,51 @@ def test_the_public_table_and_the_desks_pages_are_fit_to_be_read(
     for name, (view, more) in pages.items():
         desk.goto(origin + reverse(view, args=[slug, *more]))
         pictured(desk, name)
+
+
+def test_a_candidate_consents_and_the_acts_around_the_names_are_fit_to_be_read(
+    open_page: OpenPage, origin: str, pictured: Pictured
+) -> None:
+    run = nominating(electors=1, names_order="lot")
+    rule(run, "Cedar Cox", is_valid=False, reason="Cedar Cox joined after the freeze date.")
+    ask_consent(person("Ash Amin").pk, address="ash@example.org", **run.by)
+    code = _code_in_letter()
+    slug = run.election.slug
+    candidate = open_page()
+    candidate.goto(f"{origin}/consent/{slug}/#{code}")
+    candidate.get_by_role("button", name="Continue").click()
+    pictured(candidate, "consent-form")
+    candidate.get_by_label("I consent to stand").check()
+    candidate.get_by_label("Statement").fill("I listen.")
+    candidate.get_by_role("button", name="Consent, and hand this in").click()
+    expect(candidate.get_by_role("heading", name="Your consent is taken")).to_be_visible()
+    pictured(candidate, "consent-taken")
+
+    bring(run, to="nominated")
+    public = open_page()
+    public.goto(f"{origin}/elections/{slug}/")
+    pictured(public, "election-with-rejected")
+    desk = open_page()
+    _as_officer(desk, origin)
+    for name, view, more in (
+        ("desk-draw-names", "act_draw_names", ()),
+        ("desk-withdraw", "desk_candidate_withdraw", (person("Ash Amin").pk,)),
+        ("desk-paper-by-lot", "desk_paper", ()),
+    ):
+        desk.goto(origin + reverse(view, args=[slug, *more]))
+        pictured(desk, name)
+
+
+def _code_in_letter() -> str:
+    """The code of the newest link to a candidate, as its letter will carry it."""
+    letter = Letter.objects.filter(purpose=CANDIDATE_PURPOSE).latest("pk")
+    assert letter.enclosure is not None
+    return open_enclosure(
+        bytes(letter.enclosure), purpose=letter.purpose, recipient=letter.recipient,
+        attempt=letter.attempt,
+    ).decode()
+
+
+def _as_officer(page: Page, origin: str) -> None:
+    session = sign_in(Client(), officer()).cookies[configured.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": session.key, "value": session.value, "url": origin}])

@@ -71,6 +71,7 @@ test("every script that is served has its licence beside it", async () => {
     "@noble/ciphers",
     "@noble/curves",
     "@noble/hashes",
+    "dejavu-fonts-ttf",
     "govuk-frontend",
     "htmx.org",
     "lean-qr",
@@ -91,6 +92,13 @@ test("Python is served as it was published, whole, and its hashes are among the 
     assert.ok(served.equals(await readFile(path.join(root, "node_modules", "pyodide", name))), name);
     const hash = createHash("sha256").update(served).digest("hex");
     assert.ok(sums.includes(`${hash}  python/${name}\n`), name);
+  }
+});
+
+test("the typefaces for printing are those published", async () => {
+  for (const name of ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"]) {
+    const published = path.join(root, "node_modules", "dejavu-fonts-ttf", "ttf", name);
+    assert.ok((await readFile(path.join(build, "fonts", name))).equals(await readFile(published)));
   }
 });
 

@@ -23,11 +23,14 @@ export function drawBelow(n) {
   return drawn[0] % n;
 }
 
-// Show the rows of a contest in an order of their own; those that come last stay there.
+// Show the rows of a contest in an order of their own. “Re-open nominations”, the last on the paper,
+// stays last, and so does the row that leaves a contest blank.
 export function shuffleRows(fieldset, below = drawBelow) {
   const list = fieldset.querySelector(".booth-paper");
   const rows = [...list.children];
-  const isLast = (row) => row.hasAttribute("data-last");
+  const ron = fieldset.hasAttribute("data-ron") ? Number(fieldset.dataset.candidates) - 1 : -1;
+  const isLast = ({ dataset }) =>
+    dataset.position === undefined || Number(dataset.position) === ron;
   const last = rows.filter(isLast);
   const moving = rows.filter((row) => !isLast(row));
   list.append(...shuffled(moving, below), ...last);

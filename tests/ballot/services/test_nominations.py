@@ -12,7 +12,7 @@ from ballot.nominations import by_day, newest_nominations, papers_of
 from ballot.selectors import standing
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.rule_on_paper import rule_on_candidate, rule_on_nomination
-from ballot.services.set_up import edit_election
+from ballot.services.set_up import add_candidate, edit_election
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import Run, bring, code_of_refusal, content, election, kinds, now
 from tests.ballot.services.nominating import (
@@ -252,3 +252,16 @@ def test_by_day_each_body_counts_once_for_whom_it_nominates_at_the_end_of_the_da
         {ash: 2}, {ash: 1, birch: 1}
     ]
     assert len(by_day(run.contest, "MP")) == 1
+
+
+def test_a_statement_that_the_officer_types_has_no_more_words_than_anybodys() -> None:
+    run = nominating(statement_words=3)
+    given = {"name": "Dot Dyer", **run.by}
+
+    code = code_of_refusal(
+        lambda: add_candidate(run.contest.pk, statement="One two three four", **given)
+    )
+    add_candidate(run.contest.pk, statement="One two three", **given)
+
+    assert code == "statement.too-long"
+    assert person("Dot Dyer").statement == "One two three"

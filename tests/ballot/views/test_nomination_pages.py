@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from ballot.models import Candidate, NominatingBody, Nomination, Ruling
 from ballot.services.nomination_seats import ask_consent, send_body_links, show_body_link
+from ballot.who_stands import names_seed
 from office.services.sending import send_at_once
 from tests.ballot.factories import Run, bring, now
 from tests.ballot.services.nominating import BODIES, body, give, nominating, person, rule
@@ -203,3 +204,37 @@ def test_the_statement_on_the_notice_page_names_the_papers_that_were_rejected() 
 
 def _file(name: str, content: str) -> Any:
     return SimpleUploadedFile(name, content.encode())
+
+
+def test_the_lot_for_the_names_is_offered_until_it_is_drawn(client: Client) -> None:
+    run = nominating(at="nominated", names_order="lot")
+    sign_in(client, officer())
+    offer = "Record the lot for the order of names"
+
+    before = client.get(at(run, "desk_election")).content.decode()
+    client.post(at(run, "act_draw_names"),
+                {"seed": "26143 55216 43312", "source": "Dice, before both agents."})
+    after = client.get(at(run, "desk_election")).content.decode()
+
+    assert offer in before and offer not in after
+    assert names_seed(run.election_id) == "26143 55216 43312"
+
+
+def test_a_withdrawal_from_an_open_poll_says_what_becomes_of_votes_and_shows_in_the_booth(
+    client: Client,
+) -> None:
+    run = nominating(at="polling")
+    sign_in(client, officer())
+    page = at(run, "desk_candidate_withdraw", person("Birch Bell").pk)
+
+    asked = client.get(page).content.decode()
+    before = Client().get(at(run, "booth")).content.decode()
+    client.post(page)
+    booth = Client().get(at(run, "booth")).content.decode()
+    notice = Client().get(at(run, "election")).content.decode()
+
+    assert "The name stays on the paper" in asked and "pass on to the next preference" in asked
+    assert "Has withdrawn" not in before and booth.count("Has withdrawn") == 1
+    assert re.search(r'data-name="Birch Bell" data-withdrawal="\d+"', booth)
+    assert booth.count("<select") == before.count("<select") - 1
+    assert "Withdrawn" in notice

@@ -1,0 +1,84 @@
+"""A new election for the posts that the last one left open, as a draft with its settings.
+
+Nominations open again when the new election's notice is published. The old one stays as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from ballot.lifecycle import State
+from ballot.models import Candidate, Contest, Election, NominatingBody
+from ballot.services.moves import lock_election, require_state
+from ballot.services.set_up import (
+    LONGEST_LINE,
+    REOPEN_NOMINATIONS,
+    create_election,
+    edit_election,
+)
+from ballot.who_stands import contests_left_open
+from office.refusal import Refusal
+from office.services.audit import record
+
+# Not the timetable, which lies behind, nor the rules, whose roll is frozen once.
+_SETTINGS: Final = (
+    "returning_officer", "summary", "helped_routes", "zone", "smallest_box", "mixes_wanted",
+    "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
+)
+_ANEW: Final = frozenset({"id", "election", "position", "unopposed"})
+
+
+@transaction.atomic
+def begin_again(election_id: int, *, by: int | None, now: datetime) -> int:
+    """Begin an election for the contests that reopen nominations, or all of a void one."""
+    election = lock_election(election_id)
+    require_state(election, State.DECLARED, State.ARCHIVED, State.VOID)
+    contests = contests_left_open(election)
+    if not contests:
+        raise Refusal("again.nothing", "Every post of this election is filled.")
+    title = _title(election)
+    if Election.objects.filter(title=title, state=State.DRAFT.value).exists():
+        raise Refusal("again.begun", f"“{title}” has been begun already.", status=409)
+    new_id = create_election(title=title, party=election.party, by=by, now=now,
+                             demonstration=election.demonstration)
+    edit_election(new_id, by=by, now=now,
+                  **{name: getattr(election, name) for name in _SETTINGS})
+    for position, contest in enumerate(contests):
+        _copy_contest(contest, new_id, position)
+    _copy_bodies(election, new_id)
+    record("set_up_election", subject=("election", str(election.pk)), by=by, now=now,
+           parameters={"begun_again": new_id})
+    return new_id
+
+
+def _title(election: Election) -> str:
+    ending = " (nominations opened again)"
+    return election.title.removesuffix(ending)[: LONGEST_LINE - len(ending)] + ending
+
+
+def _copy_contest(contest: Contest, election_id: int, position: int) -> None:
+    """The contest with all that its notice would fix, and nobody on it but RON."""
+    settings: dict[str, Any] = {
+        field.attname: getattr(contest, field.attname)
+        for field in Contest._meta.concrete_fields
+        if field.name not in _ANEW
+    }
+    made = Contest.objects.create(election_id=election_id, position=position, **settings)
+    if made.reopen_nominations:
+        Candidate.objects.create(
+            contest=made, name=REOPEN_NOMINATIONS, is_reopen_nominations=True
+        )
+
+
+def _copy_bodies(election: Election, election_id: int) -> None:
+    """The list of nominating bodies, without their links: those are sent anew."""
+    NominatingBody.objects.bulk_create(
+        NominatingBody(
+            election_id=election_id, kind=body.kind, name=body.name, members=body.members,
+            mark=body.mark, secretary=body.secretary, address=body.address,
+        )
+        for body in election.nominating_bodies.all()
+    )

@@ -1,0 +1,58 @@
+"""The letters that may be printed: who gets one on paper, and how it is worded there.
+
+A purpose of the outbox may have a postal side, which its application registers beside its
+renderer. A purpose without one goes by e-mail alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from office.pdf import PostalLetter
+from office.purposes import LetterToSend
+
+
+class SendsByPost(Protocol):
+    """Queues a letter on paper in place of one that bounced, under the purpose's own rules."""
+
+    def __call__(self, reference: UUID, recipient: str, *, by: int, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostalSide:
+    """How the letters of a purpose go on paper.
+
+    without_email: reference → the recipients who have no e-mail address.
+    addressed:     of these recipients, those who have a postal address that may be used.
+    render:        a batch → letter_id → the letter; who cannot be addressed is left out.
+    instead:       what is done for somebody whose e-mail bounced.
+    """
+
+    without_email: Callable[[UUID], Collection[str]]
+    addressed: Callable[[Sequence[str]], Collection[str]]
+    render: Callable[[Sequence[LetterToSend]], Mapping[int, PostalLetter]]
+    instead: SendsByPost
+
+
+_sides: dict[str, PostalSide] = {}
+
+
+def register_postal(purpose: str, side: PostalSide) -> None:
+    """Say how the letters of a purpose go on paper. Once, at start."""
+    _sides[purpose] = side
+
+
+def is_postal(purpose: str) -> bool:
+    return purpose in _sides
+
+
+def postal_purposes() -> tuple[str, ...]:
+    return tuple(_sides)
+
+
+def postal_side(purpose: str) -> PostalSide:
+    return _sides[purpose]

@@ -1,0 +1,110 @@
+"""How fast letters go: to one domain within a minute, and of one dispatch."""
+
+from __future__ import annotations
+
+import smtplib
+from typing import Any
+from uuid import UUID
+
+import pytest
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from django.core import mail
+from django.test import Client
+
+from office.models import Dispatch, DomainPace, Letter
+from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.pace import may_go
+from office.services.replies import CLOSING, NOT_NOW, NOT_TAKEN, reply_code
+from office.services.sending import send_letters
+from tests.office.factories import NOW, officer, sign_in
+
+pytestmark = pytest.mark.django_db
+
+ELECTION = UUID("0190a5d3-0000-7000-8000-000000000007")
+
+
+def released(purpose: str, many: int) -> Dispatch:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, ((f"elector-{n}", None) for n in range(many)))
+    release_letters(dispatch.pk, by=None, now=NOW)
+    return dispatch
+
+
+def test_a_domain_takes_so_many_a_minute_and_another_is_not_held_back(settings: Any) -> None:
+    settings.MAIL_DOMAIN_RATES = {"example.org": 10**6}
+
+    assert may_go("ann@Example.org")
+    assert may_go("bob@elsewhere.org")
+    assert [(one.domain, one.letters) for one in DomainPace.objects.all()] == [("example.org", 1)]
+
+    settings.MAIL_DOMAIN_RATES = {"example.org": 1}
+    DomainPace.objects.update(minute="9999-01-01T00:00:00Z")
+    assert may_go("cy@example.org")  # Another minute begins anew.
+
+
+def test_letters_over_the_pace_wait_for_the_next_minute_and_are_no_tries(
+    purpose: str, settings: Any
+) -> None:
+    settings.MAIL_DOMAIN_RATES = {"example.org": 1}
+    dispatch = released(purpose, 3)
+
+    send_letters(dispatch.pk)
+
+    gone = Letter.objects.filter(state="handed_over").count()
+    waiting = list(Letter.objects.filter(state="waiting"))
+    assert 1 <= gone <= 2 and gone + len(waiting) == 3  # Two where a minute turned meanwhile.
+    assert len(mail.outbox) == gone
+    assert {letter.tries for letter in waiting} == {0}
+    assert all(letter.not_before is not None and letter.claim is None for letter in waiting)
+
+
+def test_without_a_rate_all_go_at_once(purpose: str) -> None:
+    dispatch = released(purpose, 3)
+
+    send_letters(dispatch.pk)
+
+    assert Letter.objects.filter(state="handed_over").count() == 3
+    assert not DomainPace.objects.exists()
+
+
+def test_an_officer_sets_the_pace_of_a_dispatch_and_takes_it_away(
+    purpose: str, client: Client
+) -> None:
+    dispatch = released(purpose, 60)
+    sign_in(client, officer())
+    address = f"/desk/letters/{dispatch.pk}/rate/"
+
+    client.post(address, {"letters_a_minute": "600"})
+    waits: list[float] = []
+    send_letters(dispatch.pk, wait=waits.append)
+    client.post(address, {"letters_a_minute": "0"})
+    dispatch.refresh_from_db()
+    refused = dispatch.letters_a_minute
+    client.post(address, {"letters_a_minute": ""})
+    dispatch.refresh_from_db()
+
+    # 50 letters at 600 a minute are due in five seconds, and ten in one.
+    assert [round(wait) for wait in waits] in ([5, 1], [5], [4, 1])
+    assert (refused, dispatch.letters_a_minute) == (600, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "reply"),
+    [
+        (smtplib.SMTPSenderRefused(550, b"no", "a@b"), CLOSING),
+        (smtplib.SMTPDataError(451, b"later"), 451),
+        (smtplib.SMTPRecipientsRefused({"a@b": (550, b"no")}), 550),
+        (smtplib.SMTPServerDisconnected("gone"), None),
+        (ConnectionResetError(), None),
+        (AnymailRecipientsRefused(), NOT_TAKEN),
+        (AnymailAPIError(status_code=401), CLOSING),
+        (AnymailAPIError(status_code=422), NOT_TAKEN),
+        (AnymailAPIError(status_code=429), NOT_NOW),
+        (AnymailAPIError(status_code=500), None),
+        (AnymailAPIError(), None),
+    ],
+)
+def test_what_went_wrong_is_told_as_a_reply_or_as_nobody_knows(
+    error: Exception, reply: int | None
+) -> None:
+    assert reply_code(error) == reply

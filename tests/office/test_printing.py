@@ -1,0 +1,184 @@
+"""Letters on paper: set by two officers, taken as PDF, and erased once the printer has them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import pypdf
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from office import postal
+from office.models import Approval, AuditRecord, Dispatch, Letter, PrintBatch
+from office.pdf import PostalLetter, Text
+from office.permissions import Role
+from office.postal import PostalSide
+from office.purposes import LetterToSend
+from office.refusal import Refusal
+from office.services import printing
+from office.services.approvals import approve_act
+from office.services.letters import cancel_letters_to, prepare_dispatch, queue_letters
+from office.services.printing import (
+    hand_over_batch,
+    letters_to_print,
+    order_batch,
+    take_file,
+)
+from tests.office.factories import NOW, now, officer, sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+ELECTION = UUID("0190a5d3-0000-7000-8000-000000000007")
+
+
+def _render(batch: Sequence[LetterToSend]) -> Mapping[int, PostalLetter]:
+    return {
+        letter.letter_id: PostalLetter(
+            [letter.recipient], [Text((letter.enclosure or b"").decode())]
+        )
+        for letter in batch
+    }
+
+
+@pytest.fixture
+def dispatch(purpose: str, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
+    """Seven letters: 0 to 4 to people without e-mail, of whom 4 has no postal address either."""
+    unreachable = [f"nobody-{n}" for n in range(5)]
+    side = PostalSide(
+        without_email=lambda reference: unreachable,
+        addressed=lambda recipients: [one for one in recipients if one != "nobody-4"],
+        render=_render,
+        instead=lambda reference, recipient, *, by, now: None,
+    )
+    monkeypatch.setitem(postal._sides, purpose, side)
+    made = prepare_dispatch(purpose, reference=ELECTION)
+    names = [*unreachable, "ann", "bob"]
+    queue_letters(made.pk, ((name, f"code of {name}".encode()) for name in names))
+    return made
+
+
+def ordered(dispatch: Dispatch, *, letters: int = 100) -> PrintBatch:
+    order_batch(str(dispatch.pk), by=officer().pk, seconded_by=officer().pk, now=NOW,
+                letters=letters)
+    return PrintBatch.objects.latest("pk")
+
+
+def words(made: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
+
+
+def test_a_batch_holds_those_whom_no_email_reaches_and_who_have_a_postal_address(
+    dispatch: Dispatch,
+) -> None:
+    assert letters_to_print(dispatch) == 5
+
+    batch = ordered(dispatch)
+
+    printed = Letter.objects.filter(print_batch=batch).order_by("print_place")
+    assert [one.recipient for one in printed] == [f"nobody-{n}" for n in range(4)]
+    assert [one.print_place for one in printed] == [1, 2, 3, 4]
+    assert {one.state for one in printed} == {"held"}
+    assert letters_to_print(dispatch) == 1
+    with pytest.raises(Refusal) as refused:
+        ordered(dispatch)
+    assert refused.value.code == "print.nothing"
+
+
+def test_a_batch_takes_no_more_letters_than_the_officers_read(dispatch: Dispatch) -> None:
+    assert ordered(dispatch, letters=3).size == 3
+    assert ordered(dispatch, letters=3).size == 1
+
+
+def test_a_file_holds_each_code_and_who_took_it_is_written_down(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "LETTERS_A_FILE", 3)
+    batch = ordered(dispatch)
+    taker = officer()
+
+    first = take_file(batch.pk, number=1, by=taker.pk, now=NOW)
+    second = take_file(batch.pk, number=2, by=taker.pk, now=NOW)
+
+    assert ["code of nobody-0" in page for page in words(first)] == [True, False, False]
+    assert len(words(second)) == 1 and "code of nobody-3" in words(second)[0]
+    taken = AuditRecord.objects.filter(act="take_print_file", by=taker).order_by("pk")
+    assert [one.parameters["file"] for one in taken] == [1, 2]
+    with pytest.raises(Refusal) as refused:
+        take_file(batch.pk, number=3, by=taker.pk, now=NOW)
+    assert refused.value.code == "print.no-such-file"
+
+
+def test_what_was_cancelled_meanwhile_is_in_no_file(dispatch: Dispatch) -> None:
+    batch = ordered(dispatch)
+
+    cancel_letters_to(dispatch.purpose, recipients=["nobody-1"])
+
+    pages = words(take_file(batch.pk, number=1, by=officer().pk, now=NOW))
+    assert len(pages) == 3 and "nobody-1" not in "".join(pages)
+
+
+def test_handing_over_erases_the_codes_and_no_file_can_be_made_again(dispatch: Dispatch) -> None:
+    batch = ordered(dispatch)
+
+    assert hand_over_batch(batch.pk, by=officer().pk, now=NOW) == 4
+
+    printed = Letter.objects.filter(print_batch=batch)
+    assert {(one.state, one.enclosure) for one in printed} == {("handed_over", None)}
+    assert Letter.objects.exclude(print_batch=batch).filter(enclosure__isnull=False).count() == 3
+    for again in (
+        lambda: take_file(batch.pk, number=1, by=officer().pk, now=NOW),
+        lambda: hand_over_batch(batch.pk, by=officer().pk, now=NOW),
+    ):
+        with pytest.raises(Refusal) as refused:
+            again()
+        assert refused.value.code == "print.handed-over"
+
+
+def test_the_database_refuses_a_batch_of_one_officer(dispatch: Dispatch) -> None:
+    one, other = officer(), officer()
+    named = {"dispatch": dispatch, "size": 1, "ordered_by": one, "ordered_at": NOW}
+
+    PrintBatch.objects.create(**named, seconded_by=other)
+    with pytest.raises(IntegrityError, match="by_two"), transaction.atomic():
+        PrintBatch.objects.create(**named, seconded_by=one)
+
+
+def test_by_the_pages_a_batch_is_proposed_approved_taken_and_handed_over(
+    client: Client, dispatch: Dispatch
+) -> None:
+    first, second = officer(), officer()
+    sign_in(client, first)
+    assert "Test codes: 5" in client.get("/desk/letters/printed/").content.decode()
+
+    client.post(f"/desk/letters/{dispatch.pk}/print/")
+    assert "waits for a second officer" in client.get("/desk/letters/printed/").content.decode()
+    assert not PrintBatch.objects.exists()
+    approve_act(Approval.objects.get().pk, by=second.pk, now=now())
+    batch = PrintBatch.objects.get()
+    assert (batch.ordered_by, batch.seconded_by) == (first, second)
+
+    file = client.post(f"/desk/letters/printed/{batch.pk}/file/", {"file": "1"})
+    assert file.headers["Content-Type"] == "application/pdf"
+    assert "no-store" in file.headers["Cache-Control"]
+    assert len(words(file.content)) == 4
+    client.post(f"/desk/letters/printed/{batch.pk}/handed-over/")
+    assert "Its codes are erased" in client.get("/desk/letters/printed/").content.decode()
+
+
+@pytest.mark.parametrize("address", ["file/", "handed-over/"])
+def test_a_file_is_neither_taken_nor_handed_over_without_fresh_authentication_or_by_a_watcher(
+    client: Client, dispatch: Dispatch, address: str
+) -> None:
+    batch = ordered(dispatch)
+    path = f"/desk/letters/printed/{batch.pk}/{address}"
+
+    stale = sign_in(client, officer(), fresh=False).post(path, {"file": "1"})
+    watcher = sign_in(Client(), staff(Role.SCRUTINEER)).post(path, {"file": "1"})
+
+    assert stale.status_code == 302 and "reauthenticate" in stale.headers["Location"]
+    assert watcher.status_code == 404
+    assert Letter.objects.filter(print_batch=batch, enclosure__isnull=False).count() == 4
+    assert not AuditRecord.objects.filter(act__in=["take_print_file", "hand_over_print_batch"])
