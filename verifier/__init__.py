@@ -22,6 +22,7 @@ The bundle and its board (bundle, board):
     key_changes        keys of amendments, sealed during the poll                bundle 4.1
     issuer             an outside issuer's signatures                            sealing 5.5
     cast, aside        ballots under their keys; those set aside                 bundle 5
+    post               what came by post                                         bundle 4.6
     challenges         papers that were challenged, and are not counted          bundle 5
     reconciliation     its figures                                               bundle 4.2
     closed, mixing     boxes at the close; their mixes                           bundle 4.2, 5

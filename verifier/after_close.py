@@ -25,6 +25,7 @@ from verifier.unsealing import check_parts, check_profile, check_profiles_in_ord
 def make_boxes(known: Known) -> str:
     require(known, "reconciliation", "the register has not been verified")
     counted = [cast for ballot, cast in known.casts if ballot.number not in known.aside]
+    counted += [cast for _, cast in known.post.papers]
     setting = known.poll.setting(known.key)
     known.boxes = check_boxes(known.bundle, known.board, known.poll, setting, counted)
     pairs = sum(box.pairs for box in known.boxes)

@@ -14,12 +14,12 @@ from verifier.log import WAITING, Log
 FRAME = {"version", "election", "number", "kind", "at"}
 _VERSION = "hustings/v1"
 # What is appended in batches, of which no time is told (board §2.5).
-TIMELESS = frozenset({"ballot", "challenge"})
+TIMELESS = frozenset({"ballot", "challenge", "envelope", "postal-paper"})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. at: empty in a `challenge`, which bears no time. digest: its leaf in the log."""
+    """One act. at: empty in what bears no time. digest: its leaf in the log."""
 
     number: int
     kind: str

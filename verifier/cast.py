@@ -13,10 +13,15 @@ from verifier.workers import Workers
 
 
 def check_cast(
-    board: Board, credentials: Credentials, paper: Paper, workers: Workers
+    board: Board,
+    credentials: Credentials,
+    paper: Paper,
+    workers: Workers,
+    postal: Sequence[Cast] = (),
 ) -> list[Cast]:
     """Check every ballot, and return those whose key is known, in the order of the board.
 
+    postal: the postal papers, whose votes and signatures are checked with theirs.
     While amendments' keys are sealed still, a ballot under a key that nobody named is left out.
     Raises: ExceptionGroup of Failed (ballot.unknown, ballot.revoked; and those of check_ballots).
     """
@@ -27,7 +32,7 @@ def check_cast(
     ]
     raise_all(_under_no_key(known, credentials), "sealed ballots")
     casts = [Cast(ballot.wire, credentials.section[ballot.credential]) for ballot in known]
-    check_ballots(paper, casts, workers)
+    check_ballots(paper, [*casts, *postal], workers)
     return casts
 
 

@@ -5,7 +5,7 @@ Whose they were nobody sees, so their trackers cannot be made again; that they a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from verifier.ballots import Cast, Paper, tracker
@@ -16,10 +16,16 @@ from verifier.group import GENERATOR, ORDER, POINT_BYTES, Point, point, scalar
 from verifier.opening import Poll
 
 
-def check_challenges(board: Board, poll: Poll, paper: Paper, sections: Collection[str]) -> int:
+def check_challenges(
+    board: Board,
+    poll: Poll,
+    paper: Paper,
+    sections: Collection[str],
+    postal: Sequence[Ballot] = (),
+) -> int:
     """Check every challenged paper, and return how many there are.
 
-    sections: codes of the roll's.
+    sections: codes of the roll's.  postal: the postal papers: none is a challenged one.
     Spec:     equation (1).
     Raises:   ExceptionGroup of Failed (challenge.form, .opening, .cast, .section, ranking.index).
     """
@@ -38,7 +44,7 @@ def check_challenges(board: Board, poll: Poll, paper: Paper, sections: Collectio
             failures.append(failure)
     why = "Its sealed vote is not made of the ranking and the r that are told."
     failures += [Failed("challenge.opening", places[n], why) for n in false_claims(claims)]
-    failures += _cast(entries, board.ballots, paper)
+    failures += _cast(entries, [*board.ballots, *postal], paper)
     raise_all(failures, "challenged papers")
     return len(entries)
 

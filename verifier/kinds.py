@@ -65,6 +65,8 @@ LISTED_BALLOTS = members(
 )
 FIGURES = ("frozen", "added", "struck", "electors", "struck_voted", "issued", "marks", "ballots",
            "set_aside", "counted", "votes", "on_board")  # fmt: skip
+OF_THE_POST = ("issued", "received", "refused", "late", "empty", "papers")
+REJECTED = ("unmarked", "uncertain", "identifiable", "no-official-mark", "two-first-preferences")
 DECLARED = {"code": code, "title": text, "unopposed": truth, "elected": each(text)}
 
 CONTENT: dict[str, Form] = {
@@ -171,6 +173,25 @@ CONTENT: dict[str, Form] = {
         members(early=truth, was_due_at=time, reason=text),
         members(early=truth, was_due_at=time),
     ),
+    "tellers": members(
+        tellers=each(members(number=positive, name=text, key=octets(32)))
+    ),
+    "envelopes": members(
+        sections=each(members(section=code, envelopes=positive, hashes=BLOB))
+    ),
+    "envelope": members(credential=octets(32), envelope=HASH),
+    "postal-paper": members(
+        section=code,
+        number=positive,
+        credential=octets(32),
+        votes=each(octets(131)),
+        signature=SIGNATURE,
+        tellers=each(members(number=positive, signature=SIGNATURE)),
+    ),
+    "post": members(
+        sections=each(members(section=code, **dict.fromkeys(OF_THE_POST, number))),
+        rejected=each(members(contest=code, reason=word(*REJECTED), papers=positive)),
+    ),
     "set-aside": LISTED_BALLOTS,
     "ballots-stand": LISTED_BALLOTS,
     "reconciliation": members(
@@ -256,6 +277,11 @@ ORDER: dict[str, When] = {
     "ballot": _when("opening", "close"),
     "challenge": _when("opening", "close"),
     "reissue": _when("opening", "close"),
+    "tellers": _when("notice", "close"),
+    "envelopes": _when("opening", "close"),
+    "envelope": _when("envelopes", "close"),
+    "postal-paper": _when("close envelopes tellers", "post reconciliation"),
+    "post": _when("close envelopes", "post reconciliation"),
     "suspension": _when("opening", "close"),
     "resumption": _when("suspension", "close"),
     "extension": _when("opening", "close"),

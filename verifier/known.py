@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from verifier.ballots import Cast, Paper
@@ -15,6 +16,7 @@ from verifier.log import Log
 from verifier.opening import Poll
 from verifier.openings import Opened
 from verifier.outside import Outside
+from verifier.post import Post, check_post
 from verifier.report import Listener
 from verifier.roll import Roll
 from verifier.unsealing import Unsealed
@@ -50,6 +52,11 @@ class Known:
     @property
     def paper(self) -> Paper:
         return self.poll.paper(self.key)
+
+    @cached_property
+    def post(self) -> Post:
+        """What came by post, checked."""
+        return check_post(self.bundle, self.board, self.credentials, self.paper)
 
     @property
     def casts(self) -> list[tuple[Ballot, Cast]]:

@@ -15,14 +15,16 @@ from verifier.roll import Roll
 class Register:
     """What the board shows of each section, by its code.
 
-    in_force: keys in force at the end; cast: ballots on the board; aside: those set aside.
-    contests: how many are on the paper.
+    in_force: keys in force at the end; cast: ballots on the board; aside: those set aside;
+    received: envelopes; postal: papers that came in them.  contests: how many are on the paper.
     """
 
     roll: Roll
     in_force: Counter[str]
     cast: Counter[str]
     aside: Counter[str]
+    received: Counter[str]
+    postal: Counter[str]
     contests: int
 
     def figures(self, code: str) -> dict[str, int]:
@@ -37,9 +39,9 @@ class Register:
             "struck_voted": self.in_force[code] - roll.electors[code],
             "ballots": cast,
             "on_board": cast,
-            "marks": cast,
+            "marks": cast + self.received[code],
             "set_aside": self.aside[code],
-            "counted": cast - self.aside[code],
+            "counted": cast - self.aside[code] + self.postal[code],
             "votes": cast * self.contests,
         }
 
@@ -76,8 +78,8 @@ def _struck(figures: dict[str, int], restored: int, where: str) -> Iterator[Fail
     restored: how many of those struck off are on the roll again, with the key they had, or another.
     """
     voted, most = figures["struck_voted"], figures["struck"] - restored
-    if voted > figures["ballots"]:
-        why = "More keys of people who were struck are in force than ballots were cast."
+    if voted > figures["marks"]:
+        why = "More keys of people who were struck are in force than people voted."
         yield Failed("reconciliation.struck", where, why)
     if voted > most:
         why = (

@@ -115,8 +115,10 @@ def make_ballots(known: Known) -> str:
     ):
         raise NotYet("there is no ballot yet")
     known.progress.begin("ballots", len(board.ballots))
-    casts = check_cast(board, known.credentials, known.paper, known.workers)
-    challenged = check_challenges(board, known.poll, known.paper, known.roll.sections)
+    postal = [paper for paper, _ in known.post.papers]
+    sealed = [cast for _, cast in known.post.papers]
+    casts = check_cast(board, known.credentials, known.paper, known.workers, sealed)
+    challenged = check_challenges(board, known.poll, known.paper, known.roll.sections, postal)
     check_receipts(board, known.paper, known.outside.trackers, known.notes)
     left = len(board.ballots) - len(casts)
     return figure_of(
@@ -126,6 +128,8 @@ def make_ballots(known: Known) -> str:
             count_of(len(casts) * len(known.poll.contests), "proof"),
             f"{left:,} more under keys that are sealed still" if left else "",
             f"{challenged:,} challenged and not counted" if challenged else "",
+            count_of(known.post.received.total(), "envelope") if known.post.issued else "",
+            count_of(len(postal), "postal paper") if postal else "",
         ]
     )
 
@@ -141,10 +145,11 @@ def make_reconciliation(known: Known) -> str:
     cast = by_section([cast for _, cast in known.casts])
     aside = by_section([cast for ballot, cast in known.casts if ballot.number in known.aside])
     in_force = known.credentials.in_force()
-    register = Register(known.roll, in_force, cast, aside, len(known.poll.contests))
+    post, contests = known.post, len(known.poll.contests)
+    register = Register(known.roll, in_force, cast, aside, post.received, post.sealed, contests)
     check_reconciliation(known.board, register)
     sections = known.board.only("reconciliation").content["sections"]
-    counted = f"{count_of(cast.total() - aside.total(), 'ballot')} counted"
+    counted = f"{count_of(cast.total() - aside.total() + post.sealed.total(), 'ballot')} counted"
     struck_voted = sum(told["struck_voted"] for told in sections)
     of_struck = f"{count_of(struck_voted, 'elector')} struck off who had voted" * bool(struck_voted)
     return figure_of([count_of(len(sections), "section"), counted, of_struck])

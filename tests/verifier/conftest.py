@@ -12,6 +12,7 @@ NEED_A_DATABASE = (
     "test_bundles.py",
     "test_device.py",
     "test_in_page.py",
+    "test_post.py",
     "test_sources.py",
     "test_tampering.py",
     "test_trustees_agree.py",
