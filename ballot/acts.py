@@ -9,13 +9,16 @@ from typing import Any
 from django.urls import reverse
 
 from ballot.models import Election
+from ballot.postal import papers_of, post_by_section
 from ballot.selectors import roll_of, set_aside_due
 from ballot.served_software import served_software
+from ballot.services.account_for_post import account_for_post
 from ballot.services.amend_roll import AMENDABLE, amend_roll, request_bulk
 from ballot.services.close_poll import close_poll_early
 from ballot.services.declare import declare
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
+from ballot.services.open_envelopes import open_envelopes
 from ballot.services.open_poll import open_poll
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.suspend_poll import resume_poll, suspend_poll
@@ -176,6 +179,25 @@ def _set_aside_words(subject_id: str, digest: str) -> str:
     return f"{words} {small_box_sentence(election)}".rstrip()
 
 
+def _open_envelopes_words(subject_id: str) -> str:
+    election = _election(subject_id)
+    received = sum(one.received for one in post_by_section(election))
+    return (
+        f"The {received:,} postal envelopes received in “{election}” are opened, and their papers "
+        "are read by two tellers each."
+    )
+
+
+def _account_words(subject_id: str) -> str:
+    election = _election(subject_id)
+    papers = papers_of(election)
+    settled = sum(paper.agrees for paper in papers)
+    return (
+        f"Of the {len(papers):,} postal papers of “{election}”, {settled:,} are settled. They go "
+        "on the board, and into the boxes with the ballots cast online."
+    )
+
+
 def _by_number(service: Any) -> Any:
     def carry_out(subject_id: str, **given: Any) -> None:
         service(int(subject_id), **given)
@@ -195,6 +217,8 @@ def register() -> None:
     register_amender(offer_amendment)
     register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words)
     register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words)
+    register_act("open_envelopes", _by_number(open_envelopes), _open_envelopes_words)
+    register_act("account_for_post", _by_number(account_for_post), _account_words)
     register_act("open_poll", _open, _open_words)
     register_act("suspend_poll", _by_number(suspend_poll),
                  _reasoned("The poll of “{}” stops taking ballots for the time being."))

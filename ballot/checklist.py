@@ -17,6 +17,7 @@ from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.models import Count as CountRecord
 from ballot.nominations import kinds_missing, papers_of
+from ballot.postal import has_post, is_accounted
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
 from ballot.selectors import (
@@ -194,6 +195,10 @@ def _verify(election: Election, now: datetime) -> Iterator[Check]:
                 not set_aside_due(election),
                 "Let two officers set aside the ballots of those struck off after casting.")
     yield from _issuer(election)
+    if has_post(election):
+        yield Check("The postal papers are read, and in the account", is_accounted(election),
+                    "Open the envelopes, let two tellers read every paper, and let two officers "
+                    "put the papers into the boxes.")
 
 
 def _nothing(election: Election, now: datetime) -> Iterator[Check]:

@@ -21,9 +21,11 @@ from ballot.views import (
     officer_issuer,
     officer_letters,
     officer_nominations,
+    officer_post,
     officer_trustees,
     public,
     results,
+    teller,
     trustee,
 )
 from ballot.views.act_table import ACTS
@@ -182,6 +184,23 @@ urlpatterns = [
     path(f"{_ONE}amendments/bulk/", officer_amendments.bulk_new, name="desk_bulk_new"),
     path(f"{_ONE}amendments/bulk/<int:bulk_id>/", officer_amendments.bulk, name="desk_bulk"),
     path(f"{_ONE}set-aside/", officer_amendments.set_aside, name="desk_set_aside"),
+    path(f"{_ONE}post/", officer_post.post, name="desk_post"),
+    path(f"{_ONE}post/envelopes/", officer_post.issue, name="desk_envelopes"),
+    path(
+        f"{_ONE}post/envelopes/<int:first>/<int:count>/",
+        officer_post.labels,
+        name="desk_envelope_labels",
+    ),
+    path(f"{_ONE}post/receive/", officer_post.receive, name="desk_receive_envelope"),
+    path(f"{_ONE}post/tellers/", officer_post.tellers, name="desk_name_tellers"),
+    path(
+        f"{_ONE}post/papers/<slug:section>/<int:number>/",
+        officer_post.ruling,
+        name="desk_ruling",
+    ),
+    path(f"{_ONE}papers/", teller.papers, name="desk_papers"),
+    path(f"{_ONE}papers/key", teller.key, name="desk_teller_key"),
+    path(f"{_ONE}papers/read", teller.read, name="desk_read_paper"),
     path(f"{_ONE}lot/", officer_acts.lot, name="desk_lot"),
     *(
         path(f"{_ONE}acts/{name}/", officer_acts.act_page(name), name=f"act_{name}")

@@ -24,6 +24,7 @@ class Role(StrEnum):
     SCRUTINEER = "scrutineer"
     CANDIDATES_AGENT = "candidate's agent"
     OBSERVER = "observer"
+    TELLER = "teller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ OFFICER_ALONE = frozenset({Role.RETURNING_OFFICER})
 OFFICERS = frozenset({Role.RETURNING_OFFICER, Role.DEPUTY})
 ROLL_KEEPERS = OFFICERS | {Role.MEMBERSHIP_ADMINISTRATOR}
 TRUSTEES = frozenset({Role.TRUSTEE})
+TELLERS = frozenset({Role.TELLER})
 WATCHERS = frozenset({Role.SCRUTINEER, Role.CANDIDATES_AGENT, Role.OBSERVER})
 EVERYBODY = frozenset(Role)
 
@@ -168,6 +170,14 @@ _TABLE = (
     _two("close_poll_early", "close the poll early"),
     _two("void_election", "declare the election void"),
     _two("set_aside_ballot", "set aside a ballot"),
+    _look("see_post", "see what came by post", OFFICERS | WATCHERS),
+    _one("issue_envelopes", "issue postal envelopes", OFFICERS, fresh=True),
+    _one("receive_envelope", "receive a postal envelope", ROLL_KEEPERS),
+    _one("name_tellers", "name the tellers on the board", OFFICERS, fresh=True),
+    _one("read_papers", "read postal papers as a teller", TELLERS),
+    _one("rule_on_postal_paper", "rule on a doubtful postal paper", OFFICERS, fresh=True),
+    _two("open_envelopes", "open the postal envelopes"),
+    _two("account_for_post", "put the postal papers into the boxes"),
     _look("see_turnout", "see the turnout", OFFICERS | WATCHERS),
     _look("see_register", "see the marked register", OFFICERS | {Role.SCRUTINEER}),
     _one("verify_register", "verify that marked register and ballots agree", OFFICERS, fresh=True),

@@ -12,6 +12,7 @@
 //   check.js     the page in which a contest is checked
 //   check-worker.js  what runs the verifier there, in Python
 //   python/      Python for browsers (Pyodide), as published
+//   teller.js    a teller's page, with the sealing of postal papers
 //   trustee.js   the trustee's page, with the sealing and the board that it needs
 //   trustee-passphrase.js  the slow hash of a trustee's passphrase, in a worker; it touches no page
 //   trustee-worker.js  a trustee's mixing and opening, in a worker; it touches no page
@@ -82,6 +83,7 @@ async function buildScripts() {
     "check-worker": path.join(here, "js", "check-worker.js"),
     "device-check": path.join(here, "js", "device-check.js"),
     sealing: path.join(here, "js", "sealing", "index.js"),
+    teller: path.join(here, "js", "teller.js"),
     trustee: path.join(here, "js", "trustee.js"),
     "trustee-passphrase": path.join(here, "js", "trustee", "passphraseWorker.js"),
     "trustee-worker": path.join(here, "js", "trustee", "worker.js"),

@@ -21,6 +21,15 @@ from ballot.models.entry import Blob, BlobChunk, Entry
 from ballot.models.issuer import IssuerFile, IssuerRequest
 from ballot.models.log import Checkpoint, Cosignature, LogTile, WitnessObjection
 from ballot.models.nomination import NominatingBody, Nomination, Ruling
+from ballot.models.post import (
+    Envelope,
+    EnvelopeReceipt,
+    PostalReading,
+    PostalRuling,
+    Reason,
+    RefusedCast,
+    Teller,
+)
 from ballot.models.reminder import Reminder
 from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
@@ -63,7 +72,8 @@ __all__ = [
     "DrawnLot",
     "Election",
     "Entry",
-    "HandedIn",
+    "Envelope",
+    "EnvelopeReceipt", "HandedIn",
     "HandedInChunk",
     "IssuerFile",
     "IssuerRequest",
@@ -75,8 +85,9 @@ __all__ = [
     "NominatingBody",
     "Nomination",
     "PartialOpening",
-    "Profile",
-    "ProfileLine",
+    "PostalReading", "PostalRuling", "Profile",
+    "ProfileLine", "Reason",
+    "RefusedCast",
     "RegisterMark",
     "ReissueRequest",
     "Reminder",
@@ -86,7 +97,7 @@ __all__ = [
     "SetAside",
     "ShareHeld",
     "Stop",
-    "TieRule",
+    "Teller", "TieRule",
     "Trustee",
     "TurnoutCount",
     "VotesOfWithdrawn",

@@ -20,6 +20,7 @@ class RegisterMark(models.Model):
         """Which way the ballot came."""
 
         ONLINE = "online", "Online"
+        POST = "post", "By post"
 
     election = models.ForeignKey(
         Election, on_delete=models.PROTECT, related_name="marks", db_index=False

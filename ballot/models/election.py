@@ -103,6 +103,9 @@ class Election(models.Model):
         null=True, blank=True,
         help_text="The card of the outside issuer who makes the voting codes; none: the server.",
     )
+    envelopes_opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the postal envelopes were opened, after the close."
+    )
     fingerprint = models.BinaryField(null=True, blank=True)
     demonstration = models.BooleanField(
         default=False, help_text="The server holds the trustees' shares itself. Never for a poll."

@@ -7,6 +7,7 @@ from django.db import models
 from ballot.models.box import SealedBallot
 from ballot.models.challenge import Challenge
 from ballot.models.election import Election
+from ballot.models.post import EnvelopeReceipt
 
 
 class Entry(models.Model):
@@ -25,6 +26,10 @@ class Entry(models.Model):
         Challenge, on_delete=models.PROTECT, null=True, blank=True, db_index=False
     )
 
+    envelope = models.ForeignKey(
+        EnvelopeReceipt, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+    )
+
     class Meta:
         ordering = ("number",)
         constraints = (
@@ -35,6 +40,11 @@ class Entry(models.Model):
                 fields=["challenge"],
                 condition=models.Q(challenge__isnull=False),
                 name="entry_challenge_once",
+            ),
+            models.UniqueConstraint(
+                fields=["envelope"],
+                condition=models.Q(envelope__isnull=False),
+                name="entry_envelope_once",
             ),
         )
 

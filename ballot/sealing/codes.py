@@ -94,18 +94,30 @@ def voting_key(code: str, *, election_id: bytes) -> VotingKey:
 
     Raises: CodeRejected, as read_code.
     """
-    secret = _secret(read_code(code), election_id)
+    return derived_key(code, election_id=election_id, info=_INFO)
+
+
+def derived_key(code: str, *, election_id: bytes, info: bytes) -> VotingKey:
+    """Turn a code into the key that it is for one use, which `info` names (sealing §5.3).
+
+    Raises: CodeRejected, as read_code.
+    """
+    return key_of_secret(_secret(read_code(code), election_id, info))
+
+
+def key_of_secret(secret: int) -> VotingKey:
+    """Give the key of a secret from 1 below the order."""
     credential = native.write_point(native.base_times(secret))[1:]
     return VotingKey(secret.to_bytes(32, "big"), credential)
 
 
-def _secret(code: str, election_id: bytes) -> int:
+def _secret(code: str, election_id: bytes, info: bytes = _INFO) -> int:
     """HKDF-SHA256 to 64 bytes, reduced to 1 … order - 1 (RFC 5869; sealing §5.3)."""
     if len(election_id) != 16:
         raise Malformed("code.election", size_bytes=len(election_id))
     key = hmac.digest(election_id, code[:CHARACTERS].encode("ascii"), "sha256")
-    first = hmac.digest(key, _INFO + b"\x01", "sha256")
-    second = hmac.digest(key, first + _INFO + b"\x02", "sha256")
+    first = hmac.digest(key, info + b"\x01", "sha256")
+    second = hmac.digest(key, first + info + b"\x02", "sha256")
     return int.from_bytes(first + second, "big") % (ORDER - 1) + 1
 
 

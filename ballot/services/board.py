@@ -24,7 +24,11 @@ from django.db.models import Max
 from ballot.canonical import Json
 from ballot.mapping import entry_body
 from ballot.models import Blob, BlobChunk, Election, Entry
-from ballot.services.waiting_papers import waiting_ballots, waiting_challenges
+from ballot.services.waiting_papers import (
+    waiting_ballots,
+    waiting_challenges,
+    waiting_envelopes,
+)
 
 CHUNK_BYTES = 1 << 20
 BATCH_BALLOTS = 20_000
@@ -45,9 +49,12 @@ def _lock_board(election_id: int) -> int:
 
 
 def append_entry(
-    election: Election, *, kind: str, content: Json, now: datetime
+    election: Election, *, kind: str, content: Json, now: datetime | None
 ) -> Entry:
-    """Append one act to the board, inside the transaction of the act itself."""
+    """Append one act to the board, inside the transaction of the act itself.
+
+    now: None for a postal paper, which bears no time.
+    """
     number = _lock_board(election.pk)
     body = entry_body(
         election=election.public_id, kind=kind, number=number, at=now, content=content
@@ -100,13 +107,14 @@ def _append_after(election: Election, ballot_id: int) -> int:
 
 @transaction.atomic
 def append_batch(election: Election, after: int) -> tuple[int, int]:
-    """Append the next ballots after an id, and the challenges that wait, shuffled together.
+    """Append the next ballots after an id, and challenges and envelopes that wait, shuffled.
 
     Returns how many there were, and the last ballot's id.
     """
     number = _lock_board(election.pk)
     ballots = waiting_ballots(election, after=after, most=BATCH_BALLOTS)
     papers = ballots + waiting_challenges(election, most=BATCH_BALLOTS)
+    papers += waiting_envelopes(election, most=BATCH_BALLOTS)
     # The shuffle needs nothing but that nobody can foretell it.
     secrets.SystemRandom().shuffle(papers)
     lines = io.StringIO()
@@ -118,15 +126,13 @@ def append_batch(election: Election, after: int) -> tuple[int, int]:
             at=None,
             content=paper.content,
         )
-        ballot, challenge = paper.row("ballot"), paper.row("challenge")
-        lines.write(
-            f"{election.pk}\t{place}\t{paper.kind}\t\\\\x{body.hex()}\t{ballot}\t{challenge}\n"
-        )
+        rows = "\t".join(paper.row(kind) for kind in ("ballot", "challenge", "envelope"))
+        lines.write(f"{election.pk}\t{place}\t{paper.kind}\t\\\\x{body.hex()}\t{rows}\n")
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            "COPY ballot_entry (election_id, number, kind, body, ballot_id, challenge_id)"
-            " FROM STDIN",
+            "COPY ballot_entry (election_id, number, kind, body, ballot_id, challenge_id,"
+            " envelope_id) FROM STDIN",
             lines,
         )
     return len(papers), max([paper.pk for paper in ballots], default=after)

@@ -93,6 +93,18 @@ SELECT b.tracker, b.signature FROM ballot_sealedballot b
 """
 
 
+# Told once: a ballot that is sent again and again fills no table.
+_REFUSED_AFTER_POST = """
+WITH came AS (
+    SELECT c.id FROM ballot_credential c JOIN ballot_envelopereceipt p ON p.credential_id = c.id
+     WHERE c.election_id = %s AND c.public_key = %s
+), told AS (
+    INSERT INTO ballot_refusedcast (credential_id, refused_at)
+    SELECT came.id, clock_timestamp() FROM came ON CONFLICT (credential_id) DO NOTHING
+)
+SELECT id FROM came
+"""
+
 _FIND = Prepared("find_credential", FIND, {"slug": "text", "key": "bytea"})
 _CAST = Prepared(
     "cast_ballot",
@@ -258,6 +270,10 @@ def _again_or_refuse(poll: Poll, wire: bytes) -> Receipt:
                       "it goes on; your code stays good.")
     if state != "polling" or not is_in_time:
         raise Refusal("poll.closed", "The poll is closed. Nothing was cast.")
+    if _came_by_post(poll, wire[:32]):
+        raise Refusal("ballot.by-post", "Your postal envelope was received before this, and it "
+                      "stands: each elector votes once. Nothing was cast now. If you sent none, "
+                      "tell the returning officer at once.")
     if _has_voted(poll, wire[:32]):
         raise Refusal("ballot.other", "A ballot has been cast by this elector already, and it "
                       "stands. If it was not you, tell the returning officer at once.")
@@ -288,6 +304,13 @@ def _has_voted(poll: Poll, credential: bytes) -> bool:
             [poll.election_id, credential],
         )
         return bool(cursor.fetchone()[0])
+
+
+def _came_by_post(poll: Poll, credential: bytes) -> bool:
+    """Whether the elector's envelope came first; that a ballot came after it is written down."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REFUSED_AFTER_POST, [poll.election_id, credential])
+        return bool(cursor.rowcount)
 
 
 def poll_at(slug: str) -> Poll:

@@ -33,15 +33,23 @@ WITH marked AS (
       LEFT JOIN ballot_entry e ON e.ballot_id = b.id
       LEFT JOIN ballot_setasidenow n ON n.ballot_id = b.id
      WHERE b.election_id = %(election)s GROUP BY c.roll_entry_id
+), came AS (
+    SELECT c.roll_entry_id, count(*) AS envelopes, count(e.id) AS envelopes_on_board
+      FROM ballot_envelopereceipt p
+      JOIN ballot_credential c ON c.id = p.credential_id
+      LEFT JOIN ballot_entry e ON e.envelope_id = p.id
+     WHERE c.election_id = %(election)s GROUP BY c.roll_entry_id
 ), elector AS (
     SELECT r.id, r.section_id, x.entry_id IS NOT NULL AS is_struck,
            coalesce(m.marks, 0) AS marks, coalesce(b.ballots, 0) AS ballots,
            coalesce(b.votes, 0) AS votes, coalesce(b.on_board, 0) AS on_board,
-           coalesce(b.set_aside, 0) AS set_aside, k.id IS NOT NULL AS has_code
+           coalesce(b.set_aside, 0) AS set_aside, coalesce(p.envelopes, 0) AS envelopes,
+           coalesce(p.envelopes_on_board, 0) AS envelopes_on_board, k.id IS NOT NULL AS has_code
       FROM members_rollentry r
       LEFT JOIN members_struckentry x ON x.entry_id = r.id
       LEFT JOIN marked m ON m.roll_entry_id = r.id
       LEFT JOIN cast_by b ON b.roll_entry_id = r.id
+      LEFT JOIN came p ON p.roll_entry_id = r.id
       LEFT JOIN ballot_credential k ON k.roll_entry_id = r.id AND k.force = 'in-force'
                                    AND k.election_id = %(election)s
      WHERE r.roll_id = %(roll)s
@@ -51,8 +59,8 @@ SELECT s.id, s.code, s.name,
        count(*) FILTER (WHERE is_struck AND marks > 0),
        count(*) FILTER (WHERE has_code),
        sum(marks)::bigint, sum(ballots)::bigint, sum(set_aside)::bigint, sum(votes)::bigint,
-       sum(on_board)::bigint,
-       count(*) FILTER (WHERE marks <> ballots OR ballots > 1)
+       sum(on_board)::bigint, sum(envelopes)::bigint, sum(envelopes_on_board)::bigint,
+       count(*) FILTER (WHERE marks <> ballots + envelopes OR ballots + envelopes > 1)
   FROM elector JOIN members_section s ON s.id = elector.section_id
  GROUP BY s.id ORDER BY s.precedence, s.code
 """
@@ -67,7 +75,9 @@ class SectionAccount:
              who were struck off after casting; nobody else has.
     ballots: counted, and set aside.
     votes:   over all contests together.
-    at_odds: electors who have not one mark and one ballot, nor neither.
+    envelopes: received by post; on the board as well.  postal: papers that came in them, once
+             tellers have sealed them.
+    at_odds: electors who have not one mark and one ballot or envelope, nor none of these.
     """
 
     code: str
@@ -83,12 +93,15 @@ class SectionAccount:
     set_aside: int
     votes: int
     on_board: int
+    envelopes: int
+    envelopes_on_board: int
     at_odds: int
+    postal: int = 0
 
     @property
     def counted(self) -> int:
-        """The ballots that go into a box."""
-        return self.ballots - self.set_aside
+        """The ballots and postal papers that go into a box."""
+        return self.ballots - self.set_aside + self.postal
 
     @property
     def papers(self) -> int:
@@ -96,9 +109,11 @@ class SectionAccount:
         return self.electors + self.struck_voted
 
     def agrees(self, contests: int) -> bool:
-        """Marks, ballots, votes and entries are the same number, elector by elector."""
+        """Marks, and ballots and envelopes, votes and entries agree, elector by elector."""
         return (
-            self.marks == self.ballots == self.on_board
+            self.marks == self.ballots + self.envelopes
+            and self.ballots == self.on_board
+            and self.envelopes == self.envelopes_on_board
             and self.votes == self.ballots * contests
             and self.at_odds == 0
         )
@@ -131,7 +146,8 @@ def require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
     if wrong:
         what = "; ".join(
             f"{one.name}: {one.marks} marks, {one.ballots} ballots, {one.votes} votes, "
-            f"{one.on_board} on the board, {one.at_odds} electors at odds"
+            f"{one.envelopes} envelopes, {one.on_board + one.envelopes_on_board} on the board, "
+            f"{one.at_odds} electors at odds"
             for one in wrong
         )
         raise Refusal(

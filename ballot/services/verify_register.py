@@ -7,6 +7,7 @@ boxes are fixed (fix_boxes.py).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -41,6 +42,11 @@ from ballot.services.register_account import (
 )
 from ballot.services.sealed_keys import to_publish
 from ballot.services.stored_ballots import check_section, read_ballots, require_board
+from ballot.services.stored_papers import (
+    papers_by_section,
+    require_post_as_published,
+    with_papers,
+)
 from office.progress import Report, silent
 from office.services.audit import record
 
@@ -64,13 +70,15 @@ def verify_register(
     require_roll_as_frozen(election)
     require_amendments_as_published(election)
     require_set_aside_as_published(election)
-    accounts = account(election)
+    require_post_as_published(election)
+    postal = papers_by_section(election)
+    accounts = [replace(one, postal=postal[one.code]) for one in account(election)]
     require_agreement(accounts, contests=len(contested(election)))
     require_board(election, accounts, report=report)
     require_keys_as_published(election)
     require_issuer_signed(election)
     require_sums(accounts)
-    ballots = read_ballots(election)
+    ballots = with_papers(read_ballots(election), election)
     checked = {
         one.code: check_section(
             election, one, ballots.pop(one.code), processes=processes, report=report

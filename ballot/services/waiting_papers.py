@@ -1,6 +1,7 @@
-"""The papers that wait to go on the board: ballots that were cast, and challenges.
+"""What waits to go on the board in batches: ballots that were cast, challenges, envelopes.
 
-What is read here is what the board is to show: a ballot with its credential, a challenge without.
+What is read here is what the board is to show: a ballot with its credential, a challenge without,
+an envelope that was received with the credential that it took out of use.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from django.db import connection
 from django.db.models import F
 
 from ballot.canonical import Json
-from ballot.mapping import ballot_content, challenge_content
-from ballot.models import Challenge, Election
+from ballot.mapping import ballot_content, challenge_content, envelope_content
+from ballot.models import Challenge, Election, EnvelopeReceipt
+from ballot.sealing.postal import envelope_hash
 
 _BALLOTS: Final = """
 SELECT b.id, c.public_key, b.signature,
@@ -29,7 +31,7 @@ SELECT b.id, c.public_key, b.signature,
 
 @dataclass(frozen=True, slots=True)
 class WaitingPaper:
-    """A row that is to become an entry of its kind, "ballot" or "challenge"."""
+    """A row that is to become an entry of its kind: "ballot", "challenge" or "envelope"."""
 
     kind: str
     pk: int
@@ -65,3 +67,17 @@ def waiting_challenges(election: Election, *, most: int) -> list[WaitingPaper]:
         )
         for row in rows
     ]
+
+
+def waiting_envelopes(election: Election, *, most: int) -> list[WaitingPaper]:
+    """The envelopes that were received and are not on the board, up to so many."""
+    waiting = EnvelopeReceipt.objects.filter(
+        envelope__election=election, credential__isnull=False, entry__isnull=True
+    )
+    identifier = election.public_id.bytes
+    rows = waiting.values_list("pk", "credential__public_key", "envelope__barcode")
+    found = [
+        (pk, bytes(key), envelope_hash(barcode, election_id=identifier))
+        for pk, key, barcode in rows.order_by("pk")[:most]
+    ]
+    return [WaitingPaper("envelope", pk, envelope_content(key, name)) for pk, key, name in found]

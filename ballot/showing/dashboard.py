@@ -117,6 +117,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
         and "reissue_code" in may,
         "takes_amendments": election.roll is not None and "see_roll" in may,
+        "shows_post": not is_before(election.stage, State.NOMINATING) and "see_post" in may,
+        "reads_papers": not is_before(election.stage, State.NOMINATING) and "read_papers" in may,
         "sets_aside": election.stage == State.CLOSED and "set_aside_ballot" in may,
         "takes_lots": election.stage == State.OPENED and "record_lot" in may,
         "is_public": election.stage != State.DRAFT,

@@ -13,6 +13,7 @@ from typing import Any
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
+from ballot.postal import received_by_section
 from ballot.showing.turnout import Row, percent_of
 from ballot.who_stands import is_reopening
 
@@ -102,6 +103,7 @@ class Result:
     turnout: tuple[Row, ...]
     turnout_total: Row | None
     set_aside: str = ""
+    by_post: str = ""
 
 
 def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
@@ -115,15 +117,21 @@ def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
         for number, contest in enumerate(content["contests"], start=1)
     ]
     sections = content.get("sections", [])
+    post = received_by_section(declaration.election)
     rows = [
-        _turnout(names.get(one["code"], one["code"]), one["issued"], one["ballots"])
+        _turnout(
+            names.get(one["code"], one["code"]), one["issued"],
+            one["ballots"] + post.get(one["code"], 0),
+        )
         for one in sections
-    ]
+    ]  # fmt: skip
     issued = sum(one["issued"] for one in sections)
-    ballots = sum(one["ballots"] for one in sections)
+    by_post = sum(post.values())
+    ballots = sum(one["ballots"] for one in sections) + by_post
     total = _turnout("All sections", issued, ballots) if sections else None
     aside = sum(one.get("set_aside", 0) for one in sections)
-    return Result(declaration, tuple(told), tuple(rows), total, _set_aside_words(aside))
+    words = f"{by_post:,} of them by post." if by_post else ""
+    return Result(declaration, tuple(told), tuple(rows), total, _set_aside_words(aside), words)
 
 
 def _set_aside_words(ballots: int) -> str:

@@ -187,6 +187,38 @@ def _reissue(content: Content) -> str:
     return f"A new code came into force, and {_many(content['revoked'], 'code')} before it ended."
 
 
+def _tellers(content: Content) -> str:
+    names = ", ".join(one["name"] for one in content["tellers"])
+    return f"Two of them read every postal paper, each unseen by the other: {names}."
+
+
+def _envelopes(content: Content) -> str:
+    issued = sum(one["envelopes"] for one in content["sections"])
+    return f"{issued:,} postal envelopes were issued, each named here by a hash."
+
+
+def _envelope(content: Content) -> str:
+    return "It counts as a vote by post: nobody casts with its elector’s code any more."
+
+
+def _postal_paper(content: Content) -> str:
+    one, two = (teller["number"] for teller in content["tellers"])
+    return f"Read alike, sealed and signed by tellers {one} and {two}."
+
+
+def _post(content: Content) -> str:
+    totals = {
+        name: sum(one[name] for one in content["sections"])
+        for name in ("issued", "received", "papers", "empty", "refused", "late")
+    }
+    return (
+        f"Of {totals['issued']:,} envelopes {totals['received']:,} were received, "
+        f"{totals['refused']:,} refused since their electors had voted, and {totals['late']:,} "
+        f"came late and stay unopened. {totals['papers']:,} papers were sealed; "
+        f"{totals['empty']:,} envelopes were empty."
+    )
+
+
 def _extension(content: Content) -> str:
     return f"The poll closes later, on {content['closes_at']}. The reason: {content['reason']}"
 
@@ -268,6 +300,11 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "ballot": ("A sealed ballot", _ballot),
     "challenge": ("A paper opened to check a device", _challenge),
     "reissue": ("A code was replaced", _reissue),
+    "tellers": ("The tellers were named", _tellers),
+    "envelopes": ("Postal envelopes were issued", _envelopes),
+    "envelope": ("A postal envelope was received", _envelope),
+    "postal-paper": ("A postal paper", _postal_paper),
+    "post": ("The account of the post", _post),
     "suspension": ("The poll was suspended", _reasoned),
     "resumption": ("The poll went on", _reasoned),
     "extension": ("The poll was extended", _extension),

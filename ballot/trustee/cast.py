@@ -6,6 +6,7 @@ Spec: sealing §6.4; bundle §4.1; trustees §5.4.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,7 @@ from ballot.trustee.aside import set_aside
 from ballot.trustee.errors import Refused
 from ballot.trustee.keys_named import KeysNamed
 from ballot.trustee.poll import Poll
+from ballot.trustee.post import PostalPaper, postal_papers
 from ballot.trustee.record import POINT, Ballots, Record
 
 _MOST_NAMED = 5
@@ -55,19 +57,15 @@ def check_cast(
 
     Cost:   some 17 µs a ballot and contest, on each of two processes.
     Raises: Refused "ballot.length", "ballot.unknown", "ballot.revoked", "ballot.twice",
-            "ballot.time", "ballot.repeated", "ballots", those of set_aside; "entry.missing" while
-            the poll is not closed.
+            "ballot.time", "ballot.repeated", "ballots", those of set_aside and
+            postal_papers; "entry.missing" while the poll is not closed.
     """
-    ballots = record.ballots()
+    ballots, sections, aside = _cast_online(record, poll, named)
+    ballots, sections = _with_postal(ballots, sections, postal_papers(record, poll, named))
     if not len(ballots):
         return {}
-    if ballots.wire.shape[1] != CREDENTIAL + SIGNATURE + VOTE * len(poll.contests):
-        why = "They have votes for another number of contests than the paper."
-        raise Refused("ballot.length", "the ballots", why)
-    sections = _sections(ballots, named)
-    _require_time(record, ballots, poll)
     _require_unlike(ballots, len(poll.contests))
-    counted = ~np.isin(ballots.numbers, sorted(set_aside(record, ballots, sections, poll)))
+    counted = ~np.isin(ballots.numbers, sorted(aside))
     found, done = {}, 0
     codes, place = np.unique(sections, return_inverse=True)
     for number, section in enumerate(codes.tolist()):
@@ -77,6 +75,42 @@ def check_cast(
         found[section] = SectionCast(checked, counted[rows])
         done += len(rows)
     return found
+
+
+def _cast_online(
+    record: Record, poll: Poll, named: KeysNamed
+) -> tuple[Ballots, list[str], set[int]]:
+    """Give the electors' ballots, the section of each, and the numbers of those set aside."""
+    ballots = record.ballots()
+    if not len(ballots):
+        return ballots, [], set()
+    if ballots.wire.shape[1] != _width(poll):
+        why = "They have votes for another number of contests than the paper."
+        raise Refused("ballot.length", "the ballots", why)
+    sections = _sections(ballots, named)
+    _require_time(record, ballots, poll)
+    return ballots, sections, set_aside(record, ballots, sections, poll)
+
+
+def _width(poll: Poll) -> int:
+    return CREDENTIAL + SIGNATURE + VOTE * len(poll.contests)
+
+
+def _with_postal(
+    ballots: Ballots, sections: list[str], postal: Sequence[PostalPaper]
+) -> tuple[Ballots, list[str]]:
+    """Let the postal papers follow the ballots, as they do in the boxes (sealing §7.2)."""
+    if not postal:
+        return ballots, sections
+    width = len(postal[0].wire)
+    wires = b"".join([ballots.wire.tobytes(), *(paper.wire for paper in postal)])
+    numbers = np.array([paper.number for paper in postal], np.int64)
+    together = Ballots(
+        np.frombuffer(wires, np.uint8).reshape(-1, width),
+        np.concatenate([ballots.numbers, numbers]),
+        ballots.challenged,
+    )
+    return together, [*sections, *(paper.section for paper in postal)]
 
 
 def _following(progress: Progress | None, before: int, whole: int) -> Progress | None:

@@ -104,6 +104,13 @@ class Record:
             raise Refused("entry.twice", entry.where, f"There is one {kind} already.")
         return entry
 
+    def blob(self, named: BlobNamed, where: str) -> bytes:
+        """Give the bytes that an entry names, held against their hash.
+
+        Raises: Refused "blob.sha256".
+        """
+        return self._blob(named, where)
+
     @property
     def ballot_count(self) -> int:
         """How many ballots there are."""

@@ -25,6 +25,7 @@ from ballot.forms.acts import (
 )
 from ballot.lifecycle import State
 from ballot.models import Election
+from ballot.postal import has_post
 from ballot.selectors import contested
 from ballot.services.begin_again import begin_again
 from ballot.services.begin_ceremony import begin_ceremony
@@ -54,6 +55,7 @@ class DeskAct:
 
     permission: its row in the permission table, where that is not its name.
     is_grave:   it cannot be undone, or it interferes with a poll.
+    is_of:      whether it concerns an election at all; None: every one.
     """
 
     name: str
@@ -66,6 +68,7 @@ class DeskAct:
     run: Run | None = None
     permission: str = ""
     is_grave: bool = False
+    is_of: Callable[[Election], bool] | None = None
 
     @property
     def warning(self) -> str:
@@ -227,6 +230,25 @@ _TABLE = (
         form=ReasonForm, is_grave=True,
     ),
     DeskAct(
+        "open_envelopes", "Open the postal envelopes",
+        (
+            "The register is looked at first: every mark must have its ballot or its envelope.",
+            "Then the envelopes received are opened at the tellers’ table, and each paper is "
+            "given a number, from 1 on in each section. Late and refused ones stay closed.",
+        ),
+        "Propose to open the envelopes", (State.CLOSED,), How.BY_TWO, is_grave=True,
+        is_of=has_post,
+    ),
+    DeskAct(
+        "account_for_post", "Put the postal papers into the boxes",
+        (
+            "Every paper must be settled: two tellers have read the same, or found none.",
+            "The sealed papers go on the board in no order, with the account of the envelopes. "
+            "They are mixed with the ballots cast online.",
+        ),
+        "Propose to put them in", (State.CLOSED,), How.BY_TWO, is_grave=True, is_of=has_post,
+    ),
+    DeskAct(
         "verify_register", "Verify the marked register",
         (
             "By section, marks in the register, ballots and entries on the board must be the same "
@@ -293,7 +315,13 @@ ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
 
 def besides_business(election: Election) -> list[DeskAct]:
     """The acts of the election's state that are not steps of the order of business."""
-    here = [act for act in _TABLE if act.name not in BY_ACT and election.stage in act.states]
+    here = [
+        act
+        for act in _TABLE
+        if act.name not in BY_ACT
+        and election.stage in act.states
+        and (act.is_of is None or act.is_of(election))
+    ]
     return [act for act in here if act.name not in _WHERE or _WHERE[act.name](election)]
 
 

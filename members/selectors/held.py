@@ -111,6 +111,7 @@ _BESIDES: Final = {
     "ballot.Credential": "Voting codes",
     "ballot.RegisterMark": "The marked register",
     "ballot.CastDispute": "Disputed ballots",
+    "ballot.Envelope": "Postal envelopes",
     "ballot.IssuerRequest": "What the outside issuer was asked for",
 }
 LEFT_OUT: Final = {
@@ -125,6 +126,7 @@ LEFT_OUT: Final = {
     "members.SearchRow": "made from the membership list’s own row, and holds nothing else",
     "ballot.Credential": f"which voting codes were issued is {_ASK}",
     "ballot.RegisterMark": f"whether somebody has voted is {_ASK}",
+    "ballot.Envelope": f"which postal envelopes were issued, and came, is {_ASK}",
     "ballot.CastDispute": f"that somebody disputed a ballot is {_ASK}",
     "ballot.IssuerRequest": f"that a code was asked for, or was to die, is {_ASK}",
 }

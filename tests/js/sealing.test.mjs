@@ -26,6 +26,7 @@ import {
   readOpening,
 } from "../../static/js/sealing/challenge.js";
 import {
+  makeCode,
   readCode,
   showCode,
   signIdentity,
@@ -39,6 +40,7 @@ import {
   SealingError,
 } from "../../static/js/sealing/errors.js";
 import { ORDER, randomScalar, readPoint } from "../../static/js/sealing/group.js";
+import { sealPostal, signPostal, tellerKey } from "../../static/js/sealing/postal.js";
 import { RankingSpace } from "../../static/js/sealing/rankings.js";
 import { checkName, Setting } from "../../static/js/sealing/setting.js";
 import { WORDS } from "../../static/js/sealing/wordlist.js";
@@ -354,4 +356,32 @@ test("the words are BIP 39's English list, unchanged", () => {
 
   assert.equal(WORDS.length, 2048);
   assert.equal(hash, "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda");
+});
+
+for (const it of vectors.postal) {
+  test(`the postal paper number ${it.number} is sealed alike by either teller (§6.9, §6.10)`, () => {
+    const electionId = bytesOfHex(it.election);
+    const place = { number: it.number, setting: electionOf(it), section: it.section };
+    const keys = it.codes.map((code) => tellerKey(code, { electionId }));
+
+    keys.forEach((key, at) => {
+      const other = bytesOfHex(it.keys[1 - at]);
+      const sealed = sealPostal(it.choices, { ...place, contests: it.contests, key, other });
+      assert.equal(hexOfBytes(sealed.toBytes()), it.wire);
+      const rng = (size) => new Uint8Array(size);
+      assert.equal(hexOfBytes(signPostal(sealed, { ...place, key, rng })), it.signatures[at]);
+    });
+    assert.deepEqual(keys.map(({ credential }) => hexOfBytes(credential)), it.keys);
+    assert.throws(
+      () => sealPostal(it.choices, { ...place, contests: it.contests, key: keys[0], other: new Uint8Array(32).fill(255) }),
+      refused(Malformed, "teller.key"),
+    );
+  });
+}
+
+test("a code made here is one that is read, and no two are alike (§5.1)", () => {
+  const codes = Array.from({ length: 20 }, () => makeCode());
+
+  for (const code of codes) assert.equal(readCode(code), code);
+  assert.equal(new Set(codes).size, 20);
 });

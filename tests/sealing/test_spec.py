@@ -54,7 +54,7 @@ def test_every_label_of_the_code_is_in_the_table_of_labels():
     # sealing §3.6
     table = SPEC[SPEC.index("### 3.6") : SPEC.index("## 4.")]
     listed = set(re.findall(r"`([a-z-]+)`", table))
-    used = {"xof", "rng", "voting-key", "share-file"}
+    used = {"xof", "rng", "voting-key", "teller-key", "share-file"}
     for path in (ROOT / "ballot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -73,7 +73,7 @@ def test_every_condition_of_the_code_is_in_the_table_of_conditions_and_the_rever
     listed = set(re.findall(r"`([a-z0-9.-]+)`", table))
     shape = re.compile(
         r"(setting|name|ranking|code|issuer|ballot|challenge|box|shuffle|mix|ceremony|key|share"
-        r"|sharefile|proof|opening)\.[a-z0-9-]+|name|ballots|json"
+        r"|sharefile|proof|opening|teller)\.[a-z0-9-]+|name|ballots|json"
     )
     raised = set()
     for path, source in SOURCES.items():

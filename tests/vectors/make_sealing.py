@@ -40,6 +40,7 @@ from ballot.sealing.issuing import (
     sign_issue,
 )
 from ballot.sealing.native import ORDER
+from ballot.sealing.postal import postal_message, seal_postal, sign_postal, teller_key
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.scalars import random_scalar
 from ballot.sealing.setting import Setting
@@ -390,6 +391,37 @@ def refused_challenges() -> list[dict[str, Any]]:
     ]
 
 
+def postal_cases() -> list[dict[str, Any]]:
+    """Papers by post: two tellers' codes, what each reads, and the one ballot that both seal."""
+    rng = XofRng(b"postal")
+    codes = [make_code(rng=rng) for _ in range(2)]
+    ann, bob = (teller_key(code, election_id=ELECTION) for code in codes)
+    cases = []
+    for number, section, choices in [(1, "member", [3]), (2, "section-é", [0, 326])]:
+        contests = [f"contest-{place}" for place in range(1, 1 + len(choices))]
+        place: dict[str, Any] = {"number": number, "setting": setting(), "section": section}
+        ballot = seal_postal(choices, **place, contests=contests, key=ann, other=bob.credential)
+        cases.append(
+            {
+                "election": ELECTION.hex(),
+                "fingerprint": FINGERPRINT.hex(),
+                "key": setting().key.hex(),
+                "codes": codes,
+                "keys": [ann.credential.hex(), bob.credential.hex()],
+                "number": number,
+                "section": section,
+                "contests": contests,
+                "choices": choices,
+                "wire": ballot.to_bytes().hex(),
+                "message": postal_message(ballot, **place).hex(),
+                "signatures": [
+                    sign_postal(ballot, **place, key=key, rng=bytes).hex() for key in (ann, bob)
+                ],
+            }
+        )
+    return cases
+
+
 def vectors() -> dict[str, Any]:
     return {
         "origin": "Made by tests/vectors/make_sealing.py; recomputed by tests/sealing/plain.py.",
@@ -402,6 +434,7 @@ def vectors() -> dict[str, Any]:
         "issuer": issuer_cases(),
         "ballots": ballot_cases(),
         "refused_ballots": refused_ballots(),
+        "postal": postal_cases(),
         "challenges": challenge_cases(),
         "refused_challenges": refused_challenges(),
     }

@@ -1,6 +1,6 @@
 // Voting codes: ballot/sealing/codes.py. Twenty characters of Crockford's base 32 and a check
 // symbol, which become the key that an elector signs with.
-import { schnorr } from "@noble/curves/secp256k1.js";
+import { schnorr, secp256k1 } from "@noble/curves/secp256k1.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { numberOf } from "./bytes.js";
@@ -54,14 +54,33 @@ export class VotingKey {
   sign(message, aux) {
     return schnorr.sign(message, this.#secret, aux);
   }
+
+  // What two keys' holders know and nobody else: the x of secret·P, 32 bytes (§6.9, equation 51).
+  agreed(point) {
+    return secp256k1.getSharedSecret(this.#secret, point, true).subarray(1);
+  }
 }
 
-export function votingKey(code, { electionId }) {
+export const votingKey = (code, { electionId }) =>
+  derivedKey(code, { electionId, info: `${LABEL}voting-key` });
+
+// Make a code of 20 characters and its check character (§5.1).
+export function makeCode({ rng = browserRng } = {}) {
+  const number = numberOf(rng(13)) >> 4n;
+  const digits = Array.from(
+    { length: CHARACTERS },
+    (_, place) => ALPHABET[Number((number >> BigInt(5 * (CHARACTERS - 1 - place))) & 31n)],
+  );
+  return digits.join("") + CHECK_SYMBOLS[Number(number % 37n)];
+}
+
+// Turn a code into the key that it is for one use, which `info` names (§5.3).
+export function derivedKey(code, { electionId, info: use }) {
   if (electionId.length !== 16) {
     throw new Malformed("code.election", { sizeBytes: electionId.length });
   }
   const body = new TextEncoder().encode(readCode(code).slice(0, CHARACTERS));
-  const info = new TextEncoder().encode(`${LABEL}voting-key`);
+  const info = new TextEncoder().encode(use);
   const drawn = hkdf(sha256, body, electionId, info, 64);
   return new VotingKey(writeScalar((numberOf(drawn) % (ORDER - 1n)) + 1n));
 }

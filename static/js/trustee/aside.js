@@ -19,7 +19,7 @@ const RULES = new Map([
 // The numbers of the entries whose ballots are set aside, each named by its tracker. found: by section,
 // as checkCast gives it.
 export function checkSetAside(record, found, { setting }) {
-  const ballots = ballotsOf(found, setting);
+  const ballots = ballotsOf(record, found, setting);
   const grounds = new Grounds(record);
   const aside = new Set();
   for (const entry of record.all(...Object.keys(GROUNDS))) {
@@ -46,10 +46,12 @@ export function checkSetAside(record, found, { setting }) {
 }
 
 // Of each ballot, by its entry's number: { section, tracker }.
-function ballotsOf(found, setting) {
+function ballotsOf(record, found, setting) {
+  const cast = new Set(record.all("ballot").map(({ number }) => number));
   const ballots = new Map();
   for (const [section, { numbers, checked }] of found) {
     checked.ballots.forEach(({ credential, votes }, row) => {
+      if (!cast.has(numbers[row])) return; // A postal paper, which is never set aside.
       const tracker = hexOfBytes(trackerHash(credential, votes, { setting }));
       ballots.set(numbers[row], { section, tracker });
     });

@@ -17,8 +17,14 @@ const WORDS = {
 
 // Check every ballot; give, by section's code, { numbers, checked }: the entries' numbers in the
 // order of the board, and the ballots as read (sealing/batch.js), in the same order.
-export function checkCast(record, credentials, { setting, contests, progress }) {
+//
+// postal: the entries of the postal papers, as post.js gives them, which follow a section's ballots.
+export function checkCast(record, credentials, { setting, contests, progress, postal = [] }) {
   const sections = bySection(record, credentials);
+  for (const entry of postal) {
+    const { section } = entry.content;
+    sections.set(section, [...(sections.get(section) ?? []), entry]);
+  }
   const total = [...sections.values()].flat().length;
   const shares = [...sections.values()].map((entries) => entries.length / total);
   const stages = new Stages(progress, ...shares, 0);

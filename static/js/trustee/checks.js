@@ -15,6 +15,7 @@ import { followCredentials } from "./credentials.js";
 import { at, CheckFailed } from "./failures.js";
 import { checkMixes, requireMixers } from "./mixes.js";
 import { checkOpening } from "./poll.js";
+import { checkPost } from "./post.js";
 import { placeOf } from "./record.js";
 import { Roll } from "./roll.js";
 
@@ -49,8 +50,11 @@ export async function checkBeforeOpening(record, { remembered, progress, say = s
   const ballots = record.all("ballot").length;
   const mixes = record.all("mix").length;
   const stages = new Stages(progress, ballots * contests.length, ...mixShares(record), 0);
-  const found = checkCast(record, credentials, { setting, contests, progress: stages.following() });
+  const postal = await checkPost(record, credentials, { setting });
+  const given = { setting, contests, progress: stages.following(), postal };
+  const found = checkCast(record, credentials, given);
   say(`${countOf(ballots, "ballot")} checked: proofs, signatures, one a credential.`);
+  if (postal.length > 0) say(`${countOf(postal.length, "postal paper")}, each of two tellers.`);
   const aside = checkSetAside(record, found, { setting });
   const fixed = checkBoxes(record, found, aside, { setting, contests });
   const left = `Set aside by the notice’s rule: ${countOf(aside.size, "ballot")}.`;

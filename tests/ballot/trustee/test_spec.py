@@ -12,7 +12,9 @@ SOURCES = sorted((ROOT / "ballot/trustee").glob("*.py"))
 SPEC = (ROOT / "docs/spec/trustees.md").read_text("utf-8").partition("## 6.")[2]
 SPECS = [ROOT / f"docs/spec/{name}.md" for name in ("sealing", "board")]
 OTHERS = "".join(path.read_text("utf-8") for path in SPECS)
-TESTS = "".join(path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py")))
+# What came by post is tried beside the verifier, upon one board that the services made.
+FILES = [*sorted(Path(__file__).parent.glob("*.py")), ROOT / "tests/verifier/test_post.py"]
+TESTS = "".join(path.read_text("utf-8") for path in FILES)
 
 
 def raised() -> Iterator[str]:

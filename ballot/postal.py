@@ -1,0 +1,155 @@
+"""What is read of an election's post: its envelopes by section, and how far its papers are.
+
+A paper is a section and a number, of as many as envelopes were received. Nothing writes here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from ballot.canonical import read_canonical
+from ballot.lifecycle import State
+from ballot.models import Election, EnvelopeReceipt, PostalReading, PostalRuling, Teller
+
+BEFORE_CLOSE: Final = (
+    State.NOMINATING, State.NOMINATED, State.FROZEN, State.POLLING, State.SUSPENDED
+)
+"""While tellers make their keys, and are named."""
+Outcome = EnvelopeReceipt.Outcome
+Kind = PostalReading.Kind
+Row = TypeVar("Row", PostalReading, PostalRuling)
+
+
+@dataclass(frozen=True, slots=True)
+class PostOfSection:
+    """The envelopes of a section by what came of them; `issued` is all of them."""
+
+    section_id: int
+    code: str
+    name: str
+    issued: int
+    received: int
+    refused: int
+    late: int
+
+
+def post_by_section(election: Election) -> list[PostOfSection]:
+    """The envelopes of each section that has any, in the order of the codes."""
+    found: dict[tuple[str, str, int], Counter[str]] = {}
+    rows = election.envelopes.values_list(
+        "roll_entry__section__code", "roll_entry__section__name", "roll_entry__section_id",
+        "receipt__outcome",
+    )
+    for code, name, section, outcome in rows:
+        found.setdefault((code, name, section), Counter())[outcome or ""] += 1
+    return [
+        PostOfSection(section, code, name, came.total(), came[Outcome.RECEIVED],
+                      came[Outcome.REFUSED], came[Outcome.LATE])
+        for (code, name, section), came in sorted(found.items())
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A postal paper, from the readings of its last turn.
+
+    turn:     the one in which it is to be read, from 1.
+    readings: of that turn, at most two.  rulings: all that there were.
+    """
+
+    section: PostOfSection
+    number: int
+    turn: int
+    readings: tuple[PostalReading, ...]
+    rulings: tuple[PostalRuling, ...]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether both tellers have read it in this turn."""
+        return len(self.readings) == 2
+
+    @property
+    def agrees(self) -> bool:
+        """Whether two tellers sealed the same bytes, or found no paper."""
+        if not self.is_read:
+            return False
+        one, two = self.readings
+        return one.kind == two.kind != Kind.DOUBTFUL and (
+            bytes(one.wire or b"") == bytes(two.wire or b"")
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return self.agrees and self.readings[0].kind == Kind.EMPTY
+
+    @property
+    def needs_ruling(self) -> bool:
+        """Whether two tellers differ, or one doubts it: the other need not read it then."""
+        return (self.is_read and not self.agrees) or any(
+            one.kind == Kind.DOUBTFUL for one in self.readings
+        )
+
+
+def papers_of(election: Election) -> list[Paper]:
+    """Every postal paper that there is or may be, by section and number."""
+    readings = _by_paper(
+        PostalReading.objects.filter(election=election).select_related("teller", "other")
+    )
+    rulings = _by_paper(PostalRuling.objects.filter(election=election))
+    return [
+        _paper(section, number, readings.get((section.section_id, number), []),
+               rulings.get((section.section_id, number), []))
+        for section in post_by_section(election)
+        for number in range(1, section.received + 1)
+    ]  # fmt: skip
+
+
+def _by_paper(rows: Iterable[Row]) -> dict[tuple[int, int], list[Row]]:
+    found: dict[tuple[int, int], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.section_id, row.number), []).append(row)
+    return found
+
+
+def _paper(
+    section: PostOfSection, number: int, readings: list[PostalReading],
+    rulings: list[PostalRuling],
+) -> Paper:  # fmt: skip
+    turn = len(rulings) + 1
+    now = tuple(one for one in readings if one.turn == turn)
+    return Paper(section, number, turn, now, tuple(rulings))
+
+
+def teller_of(election: Election, person_id: int) -> Teller | None:
+    """Which of the election's tellers a member of staff is, if any."""
+    return election.tellers.filter(person=person_id).first()
+
+
+def has_post(election: Election) -> bool:
+    """Whether any envelope was issued."""
+    return election.envelopes.exists()
+
+
+def named_tellers(election: Election) -> int:
+    """How many tellers the board's last entry names: the first so many, by number."""
+    entries = election.entries.filter(ballot__isnull=True, kind="tellers")
+    entry = entries.order_by("-number").first()
+    if entry is None:
+        return 0
+    told: Any = read_canonical(bytes(entry.body))
+    return len(told["content"]["tellers"])
+
+
+def received_by_section(election: Election) -> dict[str, int]:
+    """How many envelopes each section's electors sent, by the account on the board."""
+    entry = election.entries.filter(ballot__isnull=True, kind="post").first()
+    told: Any = read_canonical(bytes(entry.body)) if entry else {"content": {"sections": []}}
+    return {one["section"]: one["received"] for one in told["content"]["sections"]}
+
+
+def is_accounted(election: Election) -> bool:
+    """Whether the papers, and the account of the envelopes, are on the board."""
+    return election.entries.filter(ballot__isnull=True, kind="post").exists()

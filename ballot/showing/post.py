@@ -1,0 +1,161 @@
+"""What the pages show of an election's post: figures, tellers, and how far the papers are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ballot.lifecycle import State
+from ballot.mapping import contest_code
+from ballot.models import Contest, Election, Envelope, PostalRuling, Reason, Teller
+from ballot.postal import (
+    BEFORE_CLOSE,
+    Kind,
+    Paper,
+    PostOfSection,
+    is_accounted,
+    named_tellers,
+    papers_of,
+    post_by_section,
+)
+from ballot.selectors import contested, on_paper, ranking_space
+from ballot.showing.code128 import Bars, bars_of
+
+
+@dataclass(frozen=True, slots=True)
+class PostShown:
+    """The post of an election.
+
+    settled: how many papers two tellers have settled.  to_rule: those that wait for the officer.
+    """
+
+    sections: tuple[PostOfSection, ...]
+    tellers: tuple[Teller, ...]
+    named: int
+    papers: int
+    settled: int
+    to_rule: tuple[Paper, ...]
+    is_opened: bool
+    is_accounted: bool
+    takes_tellers: bool
+    issues: bool
+    receives: bool
+
+
+def post_of(election: Election) -> PostShown:
+    """The post as it stands now."""
+    papers = papers_of(election)
+    return PostShown(
+        sections=tuple(post_by_section(election)),
+        tellers=tuple(election.tellers.all()),
+        named=named_tellers(election),
+        papers=len(papers),
+        settled=sum(paper.agrees for paper in papers),
+        to_rule=tuple(paper for paper in papers if paper.needs_ruling),
+        is_opened=election.envelopes_opened_at is not None,
+        is_accounted=is_accounted(election),
+        takes_tellers=election.stage in BEFORE_CLOSE,
+        issues=election.stage in {State.POLLING, State.SUSPENDED},
+        receives=election.envelopes.exists()
+        and election.stage not in {State.DECLARED, State.ARCHIVED, State.VOID},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What goes on an outer envelope."""
+
+    number: str
+    name: str
+    barcode: str
+    bars: Bars
+
+
+def labels_of(election: Election, *, first: int, count: int) -> list[Label]:
+    """The labels of envelopes that were issued together, from one on."""
+    rows = Envelope.objects.filter(election=election, pk__gte=first).select_related("roll_entry")
+    return [
+        Label(
+            row.roll_entry.number,
+            f"{row.roll_entry.given_name} {row.roll_entry.family_name}".strip(),
+            row.barcode,
+            bars_of(row.barcode),
+        )
+        for row in rows.order_by("pk")[:count]
+    ]
+
+
+# --- a teller's page -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ContestToRead:
+    """A contest as a teller reads it: how many may be ranked, and the names in their order."""
+
+    code: str
+    title: str
+    preferences: int
+    names: tuple[str, ...]
+
+
+def contests_to_read(election: Election) -> list[ContestToRead]:
+    """The contests on the paper, in its order, with the names in theirs."""
+    return [
+        ContestToRead(
+            contest_code(contest),
+            contest.title,
+            ranking_space(contest).preferences,
+            tuple(candidate.name for candidate in on_paper(contest)),
+        )
+        for contest in contested(election)
+    ]
+
+
+def reading_words(paper: Paper) -> str:
+    """What a teller is told of a paper once they have handed in what they made of it."""
+    place = f"Paper {paper.number} of {paper.section.name}"
+    if paper.needs_ruling:
+        return f"{place} waits for the returning officer to rule on it."
+    if paper.is_empty:
+        return f"{place}: both of you found no paper in the envelope."
+    if paper.agrees:
+        return f"{place} is settled: both of you read the same."
+    return f"{place} is handed in. The other teller reads it next."
+
+
+def waiting_for(election: Election, teller: Teller) -> list[str]:
+    """The papers that this teller is waited for, in words, with what was ruled on them."""
+    return [line for paper in papers_of(election) for line in _waits(election, paper, teller)]
+
+
+def _waits(election: Election, paper: Paper, teller: Teller) -> Iterator[str]:
+    if paper.is_read or paper.needs_ruling:
+        return
+    begun = [one for one in paper.readings if one.other_id == teller.pk]
+    ruled = paper.rulings and not any(one.teller_id == teller.pk for one in paper.readings)
+    if begun or ruled:
+        with_whom = f", with {begun[0].teller.name}" if begun else ""
+        said = f" {ruling_words(election, paper.rulings[-1])}" if paper.rulings else ""
+        yield f"{paper.section.name}, paper {paper.number}{with_whom}.{said}"
+
+
+def ruling_words(election: Election, ruling: PostalRuling) -> str:
+    """What was ruled on a paper."""
+    if not ruling.rejected:
+        return "Ruled: it is good, read it again."
+    titles = {contest_code(contest): contest.title for contest in contested(election)}
+    told = "; ".join(
+        f"“{titles[code]}” is rejected ({Reason(reason).label.lower()})"
+        for code, reason in sorted(ruling.rejected.items())
+    )
+    return f"Ruled: {told}. Read the rest again."
+
+
+def doubt_words(paper: Paper) -> str:
+    """Why a paper waits for a ruling."""
+    doubts = [Reason(one.doubt).label for one in paper.readings if one.kind == Kind.DOUBTFUL]
+    return f"Doubted: {', '.join(doubts).lower()}" if doubts else "The two tellers read it apart"
+
+
+def contests_by_code(election: Election) -> list[tuple[str, Contest]]:
+    return [(contest_code(contest), contest) for contest in contested(election)]

@@ -1,0 +1,162 @@
+"""The officers' pages of the post: figures, envelopes, the scanner, the tellers, rulings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ballot.forms.post import BarcodeForm, IssueForm, RulingForm
+from ballot.forms.reading import sent
+from ballot.models import EnvelopeReceipt
+from ballot.selectors import election_by_slug
+from ballot.services.issue_envelopes import issue_envelopes
+from ballot.services.name_tellers import name_tellers
+from ballot.services.read_papers import paper_at
+from ballot.services.receive_envelope import Came, receive_envelope
+from ballot.services.rule_on_postal_paper import rule_on_postal_paper
+from ballot.showing.post import contests_by_code, doubt_words, labels_of, post_of
+from ballot.views.act_table import ACTS
+from office.access import StaffRequest, may, staff_only
+from office.refusal import Refusal
+
+get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+
+_CAME = {
+    EnvelopeReceipt.Outcome.RECEIVED: "Received. Put it unopened into the box of the envelopes "
+    "received: its elector can no longer vote online.",
+    EnvelopeReceipt.Outcome.REFUSED: "Refused: its elector has voted already, or is no longer on "
+    "the roll. Put it unopened with the envelopes refused.",
+    EnvelopeReceipt.Outcome.LATE: "Late: the poll is closed. Put it unopened with the late "
+    "envelopes.",
+}
+
+
+@staff_only("see_post")
+@never_cache
+@require_safe
+def post(request: StaffRequest, slug: str) -> HttpResponse:
+    """What came by post, and what is to be done with it."""
+    election = election_by_slug(slug)
+    shown = post_of(election)
+    acts = [
+        ACTS[name]
+        for name, is_due in (
+            ("open_envelopes", not shown.is_opened),
+            ("account_for_post", shown.is_opened and not shown.is_accounted),
+        )
+        if is_due and election.stage in ACTS[name].states and may(request.user, name)
+    ]
+    context = {
+        "election": election,
+        "shown": shown,
+        "rulings": [(paper, doubt_words(paper)) for paper in shown.to_rule],
+        "acts": [(act.title, f"act_{act.name}") for act in acts] if shown.sections else [],
+        "may_issue": shown.issues and may(request.user, "issue_envelopes"),
+        "may_receive": shown.receives and may(request.user, "receive_envelope"),
+        "may_name": shown.takes_tellers and may(request.user, "name_tellers"),
+        "may_rule": may(request.user, "rule_on_postal_paper"),
+    }
+    return render(request, "ballot/desk/post.html", context)
+
+
+@staff_only("issue_envelopes")
+@never_cache
+@get_or_post
+def issue(request: StaffRequest, slug: str) -> HttpResponse:
+    """Issue envelopes, and go to their labels."""
+    election = election_by_slug(slug)
+    form = IssueForm(sent(request))
+    if request.method == "POST" and form.is_valid():
+        numbers = form.cleaned_data["numbers"]
+        try:
+            made = issue_envelopes(election.pk, numbers=numbers, by=request.user.pk,
+                                   now=timezone.now())
+        except Refusal as refusal:
+            form.add_error("numbers", refusal.sentence)
+        else:
+            return redirect("desk_envelope_labels", slug, made[0].pk, len(made))
+    return render(request, "ballot/desk/envelopes.html", {"election": election, "form": form})
+
+
+@staff_only("issue_envelopes")
+@never_cache
+@require_safe
+def labels(request: StaffRequest, slug: str, first: int, count: int) -> HttpResponse:
+    """The labels of envelopes issued together, to be printed."""
+    election = election_by_slug(slug)
+    found = labels_of(election, first=first, count=count)
+    if not found:
+        raise Refusal("envelope.none", "No such envelope was issued.", status=404)
+    context = {"election": election, "labels": found}
+    return render(request, "ballot/desk/envelope_labels.html", context)
+
+
+@staff_only("receive_envelope")
+@never_cache
+@get_or_post
+def receive(request: StaffRequest, slug: str) -> HttpResponse:
+    """The scanner's page: one field, which takes the barcode and Enter."""
+    election = election_by_slug(slug)
+    form = BarcodeForm(sent(request))
+    came: Came | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            came = receive_envelope(election.pk, barcode=form.cleaned_data["barcode"],
+                                    by=request.user.pk, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error("barcode", refusal.sentence)
+        else:
+            form = BarcodeForm()
+    context = {
+        "election": election,
+        "form": form,
+        "said": _said(came) if came else "",
+        "is_good": came is not None and came.outcome == EnvelopeReceipt.Outcome.RECEIVED,
+    }
+    return render(request, "ballot/desk/receive_envelope.html", context)
+
+
+def _said(came: Came) -> str:
+    before = "This envelope was scanned before. " if came.is_repeat else ""
+    return before + _CAME[came.outcome]
+
+
+@staff_only("name_tellers")
+@never_cache
+@require_POST
+def tellers(request: StaffRequest, slug: str) -> HttpResponse:
+    """Name the tellers who have made their keys on the board."""
+    election = election_by_slug(slug)
+    try:
+        name_tellers(election.pk, by=request.user.pk, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, "The tellers are named on the board.")
+    return redirect("desk_post", slug)
+
+
+@staff_only("rule_on_postal_paper")
+@never_cache
+@get_or_post
+def ruling(request: StaffRequest, slug: str, section: str, number: int) -> HttpResponse:
+    """Rule on a paper that two tellers read apart, or that one doubts."""
+    election = election_by_slug(slug)
+    paper = paper_at(election, section, number)
+    form = RulingForm(sent(request), contests=contests_by_code(election))
+    if request.method == "POST" and form.is_valid():
+        try:
+            rule_on_postal_paper(election.pk, section=section, number=number, rejected=form.rejected(),
+                          agents=form.cleaned_data["agents"], by=request.user.pk,
+                          now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "Ruled. Both tellers read the paper again.")
+            return redirect("desk_post", slug)
+    context = {"election": election, "form": form, "paper": paper, "doubt": doubt_words(paper)}
+    return render(request, "ballot/desk/ruling.html", context)

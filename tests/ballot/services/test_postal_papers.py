@@ -1,0 +1,300 @@
+"""Papers by post, from the envelope to the box: what is taken, what is refused, what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from ballot.models import EnvelopeReceipt, RefusedCast, RegisterMark, Teller
+from ballot.postal import Kind, papers_of
+from ballot.services.close_poll import close_poll_early
+from ballot.services.issue_envelopes import issue_envelopes
+from ballot.services.read_papers import Read
+from ballot.services.receive_envelope import receive_envelope
+from ballot.services.reissue_code import reissue_code
+from ballot.services.rule_on_postal_paper import rule_on_postal_paper
+from ballot.services.verify_register import verify_register
+from ballot.showing.results import result_of
+from tests.ballot.factories import (
+    REASON,
+    Run,
+    boxes,
+    bring,
+    cast,
+    code_of_refusal,
+    content,
+    election,
+    entries,
+    kinds,
+    now,
+    recorded,
+)
+from tests.ballot.posting_papers import Table
+
+pytestmark = pytest.mark.django_db
+
+
+def polling(**given: Any) -> tuple[Run, Table]:
+    run = election(at="polling", **given)
+    return run, Table(run)
+
+
+def close(run: Run) -> None:
+    close_poll_early(run.election_id, reason=REASON, **run.by_two)
+
+
+def opened(received: int = 2, **given: Any) -> tuple[Run, Table]:
+    """The envelopes of the first electors are received and opened; the others have cast."""
+    run, table = polling(**given)
+    for envelope in table.issue(*range(received)):
+        table.receive(envelope)
+    for entry in entries(run)[received:]:
+        cast(run, entry, (0, 1))
+    close(run)
+    table.open()
+    return run, table
+
+
+# --- envelopes ---
+
+
+def test_an_envelope_that_comes_is_a_mark_and_an_entry_and_no_ballot_is_taken_after_it():
+    run, table = polling()
+    first, second = entries(run)[:2]
+    (envelope,) = table.issue(0)
+
+    assert table.receive(envelope) == "received"
+
+    assert code_of_refusal(lambda: cast(run, first, (0,))) == "ballot.by-post"
+    assert not cast(run, second, (0,)).is_repeat
+    marks = dict(RegisterMark.objects.values_list("roll_entry", "channel"))
+    assert marks == {first.pk: "post", second.pk: "online"}
+    assert RefusedCast.objects.count() == 1
+    close(run)
+    assert kinds(run).count("envelope") == kinds(run).count("ballot") == 1
+    assert set(content(run, "envelope")) == {"credential", "envelope"}
+
+
+def test_an_envelope_after_a_ballot_is_refused_and_recorded_and_the_ballot_stands():
+    run, table = polling()
+    envelope, good = table.issue(0, 1)
+    cast(run, entries(run)[0], (0,))
+
+    assert table.receive(envelope) == "refused"
+    assert table.receive(good) == "received"
+
+    assert RegisterMark.objects.get(roll_entry=entries(run)[0].pk).channel == "online"
+    assert recorded("receive_envelope", subject=("envelope", str(envelope.pk)))
+    close(run)
+    assert kinds(run).count("envelope") == 1
+
+
+def test_of_two_envelopes_of_one_elector_one_is_received_and_a_scan_repeated_changes_nothing():
+    _, table = polling()
+    (lost,), (found,) = table.issue(0), table.issue(0)
+
+    assert [table.receive(found), table.receive(found)] == ["received", "received"]
+    assert table.receive(lost) == "refused"
+
+    assert RegisterMark.objects.count() == 1
+    assert EnvelopeReceipt.objects.count() == 2
+
+
+def test_an_envelope_after_the_close_is_late_and_stays_unopened():
+    run, table = polling()
+    envelope, good = table.issue(0, 1)
+    table.receive(good)
+    close(run)
+
+    assert table.receive(envelope) == "late"
+
+    table.open()
+    assert len(papers_of(run.election)) == 1
+
+
+def test_a_barcode_that_is_none_or_of_nobody_is_refused():
+    run, table = polling()
+    (envelope,) = table.issue(0)
+    other = envelope.barcode[:-1] + ("0" if envelope.barcode[-1] != "0" else "1")
+
+    def scan(barcode: str) -> Callable[[], Any]:
+        return lambda: receive_envelope(run.election_id, barcode=barcode, **run.by)
+
+    assert code_of_refusal(scan(other)) == "envelope.barcode"
+    assert code_of_refusal(scan("0" * 21)) == "envelope.unknown"
+    assert scan(f"{envelope.barcode.lower()}\n")().outcome == "received"
+
+
+def test_nobody_is_issued_an_envelope_who_has_voted_or_is_not_on_the_roll():
+    run, _ = polling()
+    first, second = entries(run)[:2]
+    cast(run, first, (0,))
+
+    def issue(*numbers: str) -> Callable[[], Any]:
+        return lambda: issue_envelopes(run.election_id, numbers=numbers, **run.by)
+
+    assert code_of_refusal(issue(second.number, first.number)) == "envelope.not-entitled"
+    assert code_of_refusal(issue(second.number, "nobody")) == "envelope.not-entitled"
+    assert code_of_refusal(issue()) == "envelope.numbers"
+    assert len(issue(second.number)()) == 1
+    assert content(run, "envelopes")["sections"][0]["envelopes"] == 1
+
+
+def test_who_voted_by_post_is_sent_no_new_code():
+    run, table = polling()
+    first, second = entries(run)[:2]
+    (envelope,) = table.issue(0)
+    table.receive(envelope)
+
+    def again(entry: Any) -> Any:
+        return reissue_code(run.election_id, recipient=entry.public_id, by=None, now=now())
+
+    assert code_of_refusal(lambda: again(first)) == "reissue.has-voted"
+    again(second)
+
+
+# --- tellers ---
+
+
+def test_two_tellers_who_read_the_same_settle_a_paper_and_two_who_differ_do_not():
+    _, table = opened()
+
+    assert table.both_read(1, (0, 1)).agrees
+    table.read(0, 2, (0,))
+    apart = table.read(1, 2, (1,))
+
+    assert apart.needs_ruling and not apart.agrees
+
+
+def test_a_teller_reads_a_paper_once_and_only_with_the_partner_who_reads_it_too():
+    _, table = opened()
+    table.read(0, 1, (0,))
+
+    assert code_of_refusal(lambda: table.read(0, 1, (0,))) == "reading.twice"
+    assert code_of_refusal(lambda: table.read(0, 3, (0,))) == "reading.no-paper"
+    alone = table.sealed(1, 1, table.choices((0,)), "member")
+    with_oneself = Read("member", 1, 2, Kind.SEALED, alone.wire, alone.signature)
+    assert code_of_refusal(lambda: table.hand_in(1, with_oneself)) == "reading.partner"
+    assert table.hand_in(1, alone).agrees
+
+
+def test_a_paper_that_is_signed_by_another_or_sealed_for_another_is_refused():
+    _, table = opened()
+    right = table.sealed(0, 1, table.choices((0,)), "member")
+    bobs = table.sealed(1, 1, table.choices((0,)), "member")
+    second = table.sealed(0, 2, table.choices((0,)), "member")
+
+    for wire, signature in [(right.wire, bobs.signature), (right.wire, second.signature),
+                            (right.wire[:-1], right.signature)]:
+        lie = Read("member", 1, 2, Kind.SEALED, wire, signature)
+        refused = code_of_refusal(lambda lie=lie: table.hand_in(0, lie))
+        assert refused == "reading.not-sealed-rightly"
+    assert not table.hand_in(0, right).agrees
+
+
+def test_a_doubtful_paper_waits_for_a_ruling_and_is_then_read_again_and_rejected():
+    run, table = opened()
+    table.hand_in(0, Read("member", 1, 2, Kind.DOUBTFUL, doubt="uncertain"))
+    assert code_of_refusal(lambda: table.read(1, 1, (0,))) == "reading.waits"
+
+    rule_on_postal_paper(run.election_id, section="member", number=1, rejected={"contest-1": "uncertain"},
+                  agents=2, **run.by)
+
+    assert table.both_read(1, None).agrees
+    table.both_read(2, (0,))
+    table.account()
+    assert content(run, "post")["rejected"] == [
+        {"contest": "contest-1", "papers": 1, "reason": "uncertain"}
+    ]
+
+
+def test_nothing_is_ruled_on_that_nobody_doubts_nor_for_a_reason_that_is_none():
+    run, table = opened()
+    table.both_read(1, (0,))
+    table.read(0, 2, (0,))
+    table.read(1, 2, (1,))
+
+    def rule(number: int, **rejected: str) -> Callable[[], Any]:
+        told = {name.replace("_", "-"): why for name, why in rejected.items()}
+        return lambda: rule_on_postal_paper(run.election_id, section="member", number=number,
+                                     rejected=told, agents=0, **run.by)
+
+    assert code_of_refusal(rule(1)) == "ruling.none-due"
+    assert code_of_refusal(rule(2, contest_1="no reason")) == "ruling.malformed"
+    assert code_of_refusal(rule(2, contest_9="unmarked")) == "ruling.malformed"
+    rule(2)()
+
+
+def test_no_paper_is_read_before_two_officers_have_opened_the_envelopes():
+    run, table = polling()
+    (envelope,) = table.issue(0)
+    table.receive(envelope)
+    close(run)
+
+    assert code_of_refusal(lambda: table.read(0, 1, (0,))) == "post.not-opened"
+    table.open()
+    table.read(0, 1, (0,))
+    assert code_of_refusal(table.open) == "post.opened"
+
+
+# --- into the boxes ---
+
+
+def test_the_register_is_not_verified_before_the_postal_papers_are_in_the_account():
+    run, table = opened()
+    verify: Callable[[], Any] = lambda: verify_register(run.election_id, **run.by)  # noqa: E731
+
+    assert code_of_refusal(verify) == "election.not-ready"
+    table.both_read(1, (0,))
+    assert code_of_refusal(table.account) == "post.not-settled"
+    for who in (0, 1):
+        table.hand_in(who, Read("member", 2, 2 - who, Kind.EMPTY))
+    table.account()
+    assert code_of_refusal(table.account) == "post.accounted"
+    verify()
+
+    told = content(run, "reconciliation")["sections"][0]
+    assert (told["marks"], told["ballots"], told["counted"]) == (7, 5, 6)
+    assert [box.ballots for box in boxes(run)] == [6]
+
+
+def test_postal_and_online_ballots_are_mixed_opened_and_counted_as_one():
+    run, table = opened()
+    table.both_read(1, (2, 1))
+    table.both_read(2, ())
+    table.account()
+
+    bring(run, to="declared")
+
+    assert content(run, "profile")["papers"] == 7
+    assert content(run, "post")["sections"] == [
+        {"empty": 0, "issued": 2, "late": 0, "papers": 2, "received": 2, "refused": 0,
+         "section": "member"}
+    ]
+
+
+def test_a_teller_keeps_the_key_that_they_made_first():
+    run, _ = polling()
+    teller = run.election.tellers.get(number=1)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Teller.objects.filter(pk=teller.pk).update(key=bytes(32))
+
+    Teller.objects.filter(pk=teller.pk).update(name="Ann Lee-Ray")
+    assert bytes(run.election.tellers.get(number=1).key or b"") == bytes(teller.key or b"")
+
+
+def test_the_result_s_turnout_counts_who_voted_by_post():
+    run, table = opened()
+    table.both_read(1, (0,))
+    table.both_read(2, (0, 1))
+    table.account()
+    bring(run, to="declared")
+
+    shown = result_of(run.election.declarations.get(), names={"member": "Members"})
+
+    assert shown.turnout_total is not None
+    assert (shown.turnout_total.ballots, shown.by_post) == ("7", "2 of them by post.")

@@ -1,0 +1,159 @@
+"""The pages of voting by post: envelopes, the scanner, tellers, rulings, the teller's table."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ballot.models import Envelope, EnvelopeReceipt, PostalReading, PostalRuling, Teller
+from ballot.postal import Kind
+from ballot.sealing.codes import make_code
+from ballot.sealing.postal import teller_key
+from ballot.services.close_poll import close_poll_early
+from ballot.services.read_papers import Read
+from office.models import StaffMember
+from office.permissions import Role
+from tests.ballot.factories import REASON, Run, cast, election, entries, kinds
+from tests.ballot.posting_papers import Table
+from tests.office.factories import sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def officer_of(run: Run) -> Client:
+    return sign_in(Client(), StaffMember.objects.get(pk=run.officers[0]))
+
+
+def address(run: Run, name: str, *more: object) -> str:
+    return reverse(name, args=[run.election.slug, *more])
+
+
+def opened() -> tuple[Run, Table, Client]:
+    """Two envelopes are received and opened; an officer is signed in."""
+    run = election(at="polling")
+    table = Table(run)
+    for envelope in table.issue(0, 1):
+        table.receive(envelope)
+    for entry in entries(run)[2:]:
+        cast(run, entry, (0, 1))
+    close_poll_early(run.election_id, reason=REASON, **run.by_two)
+    table.open()
+    return run, table, officer_of(run)
+
+
+def test_envelopes_are_issued_and_their_labels_printed_and_nothing_on_a_mistake():
+    run = election(at="polling")
+    client = officer_of(run)
+    first, second = entries(run)[:2]
+
+    refused = client.post(address(run, "desk_envelopes"), {"numbers": f"{first.number}\nnobody"})
+    assert "nobody" in refused.content.decode() and not Envelope.objects.exists()
+    page = client.post(
+        address(run, "desk_envelopes"), {"numbers": f"{first.number}\n{second.number}"},
+        follow=True,
+    ).content.decode()  # fmt: skip
+
+    assert page.count("app-label__bars") == 2
+    for envelope in Envelope.objects.all():
+        assert envelope.barcode in page
+
+
+def test_a_scanner_types_a_barcode_and_the_page_says_what_came_of_it_and_not_of_whom():
+    run = election(at="polling")
+    table = Table(run)
+    received, refused = table.issue(0, 1)
+    cast(run, entries(run)[1], (0,))
+    client = sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    def scan(barcode: str) -> str:
+        return client.post(
+            address(run, "desk_receive_envelope"), {"barcode": barcode}
+        ).content.decode()
+
+    page = scan(f"{received.barcode}\n")
+    assert "Received. Put it unopened" in page and "Fallowes" not in page
+    assert "was scanned before" in scan(received.barcode)
+    assert "Refused: its elector has voted" in scan(refused.barcode)
+    assert "a character is missing or wrong" in scan(refused.barcode[:-1])
+    assert EnvelopeReceipt.objects.count() == 2
+
+
+def test_a_teller_makes_a_key_once_and_an_officer_names_the_tellers():
+    run = election(at="polling")
+    people = [staff(Role.TELLER, name=name) for name in ("Ann Lee", "Bob Ray")]
+    officer = officer_of(run)
+    officer.post(address(run, "desk_name_tellers"))
+    assert "tellers" not in kinds(run)
+    for person in people:
+        client = sign_in(Client(), person)
+        assert "Make your teller’s key" in client.get(address(run, "desk_papers")).content.decode()
+        key = teller_key(make_code(rng=os.urandom), election_id=run.election.public_id.bytes)
+        client.post(address(run, "desk_teller_key"), {"key": key.credential.hex()})
+
+    other = teller_key(make_code(rng=os.urandom), election_id=run.election.public_id.bytes)
+    again = client.post(address(run, "desk_teller_key"), {"key": other.credential.hex()})
+    assert again.status_code == 409
+    page = officer.post(address(run, "desk_name_tellers"), follow=True).content.decode()
+
+    assert page.count("named on the board") >= 2
+    assert [one.name for one in Teller.objects.all()] == ["Ann Lee", "Bob Ray"]
+    assert kinds(run)[-1] == "tellers"
+    assert "You are teller 2" in client.get(address(run, "desk_papers")).content.decode()
+
+
+def test_a_teller_hands_in_sealed_bytes_and_is_told_what_came_of_the_paper_alone():
+    run, table, _ = opened()
+    ann, bob = (sign_in(Client(), StaffMember.objects.get(pk=pk)) for pk in table.people)
+
+    def hand_in(client: Client, read: Read) -> dict[str, object]:
+        sent = {"section": read.section, "number": read.number, "other": read.other,
+                "kind": read.kind.value, "wire": read.wire.hex(),
+                "signature": read.signature.hex(), "doubt": read.doubt}  # fmt: skip
+        answer = client.post(address(run, "desk_read_paper"), sent)
+        said: dict[str, object] = answer.json()
+        return said | {"status": answer.status_code}
+
+    page = ann.get(address(run, "desk_papers")).content.decode()
+    assert "Ash Amin" in page and "data-own-key" in page
+    first = hand_in(ann, table.sealed(0, 1, table.choices((0,)), "member"))
+    assert first["message"] == "Paper 1 of Members is handed in. The other teller reads it next."
+    waits = bob.get(address(run, "desk_papers")).content.decode()
+    assert "Members, paper 1, with Ann Lee." in waits
+    second = hand_in(bob, table.sealed(1, 1, table.choices((0,)), "member"))
+    assert "is settled" in str(second["message"])
+    twice = hand_in(ann, table.sealed(0, 1, table.choices((1,)), "member"))
+    assert (twice["status"], twice["code"]) == (409, "reading.twice")
+    assert ann.post(address(run, "desk_read_paper"), {"kind": "other"}).status_code == 400
+    assert PostalReading.objects.count() == 2
+
+
+def test_an_officer_rules_on_a_paper_and_the_tellers_are_told_what_was_ruled():
+    run, table, client = opened()
+    table.hand_in(0, Read("member", 2, 2, Kind.DOUBTFUL, doubt="uncertain"))
+    page = client.get(address(run, "desk_post")).content.decode()
+    assert "Members, paper 2" in page and "void for uncertainty" in page
+
+    missing = client.post(address(run, "desk_ruling", "member", 2), {"contest-1": "uncertain"})
+    assert "Say how many agents are watching" in missing.content.decode()
+    client.post(address(run, "desk_ruling", "member", 2), {"contest-1": "uncertain", "agents": 2})
+
+    assert PostalRuling.objects.get().rejected == {"contest-1": "uncertain"}
+    teller = sign_in(Client(), StaffMember.objects.get(pk=table.people[0]))
+    told = teller.get(address(run, "desk_papers")).content.decode()
+    assert "“Leader” is rejected (void for uncertainty)" in told
+
+
+def test_who_is_no_teller_reads_no_paper_and_a_watcher_issues_nothing():
+    run, _, officer = opened()
+    agent = sign_in(Client(), staff(Role.CANDIDATES_AGENT))
+
+    assert officer.get(address(run, "desk_papers")).status_code == 404
+    assert agent.get(address(run, "desk_post")).status_code == 200
+    assert agent.get(address(run, "desk_receive_envelope")).status_code == 404
+    assert agent.get(address(run, "desk_envelopes")).status_code == 404
+    stranger = sign_in(Client(), staff(Role.TELLER))
+    said = stranger.get(address(run, "desk_papers")).content.decode()
+    assert "You are no teller of this election" in said
