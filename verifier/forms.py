@@ -16,6 +16,7 @@ from verifier.record import LOWER_CASE
 Form = Callable[[object, str], None]
 LARGEST_NUMBER = 2**53 - 1
 _TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CODE = re.compile("[a-z0-9-]+")
 
@@ -63,14 +64,23 @@ def any_object(value: object, where: str) -> None:
 
 def time(value: object, where: str) -> None:
     """A time that there is, YYYY-MM-DDTHH:MM:SSZ."""
-    if isinstance(value, str) and _TIME.fullmatch(value):
+    _that_there_is(_TIME, value, where, "a time, YYYY-MM-DDTHH:MM:SSZ")
+
+
+def day(value: object, where: str) -> None:
+    """A day that there is, YYYY-MM-DD."""
+    _that_there_is(_DAY, value, where, "a day, YYYY-MM-DD")
+
+
+def _that_there_is(pattern: re.Pattern[str], value: object, where: str, meant: str) -> None:
+    if isinstance(value, str) and pattern.fullmatch(value):
         try:
             datetime.fromisoformat(value)
         except ValueError:
             pass
         else:
             return
-    raise _wrong(where, "a time, YYYY-MM-DDTHH:MM:SSZ")
+    raise _wrong(where, meant)
 
 
 def _matching(pattern: re.Pattern[str], meant: str) -> Form:

@@ -9,6 +9,7 @@ from verifier.forms import (
     any_object,
     by_member,
     code,
+    day,
     each,
     members,
     named,
@@ -28,6 +29,26 @@ AFTER_CAST = word("stands", "set-aside")
 CHANGE = word("added", "restored", "struck", "corrected")
 # The steps of a key ceremony, in their order (bundle §4.5).
 STEPS = ("commitment", "reveal", "dealing", "received", "confirmation")
+
+# What an amendment of the notice may change (bundle §4.7): whom to turn to, and when.
+TEXTS = ("returning_officer", "deputy", "scrutineer", "helped_routes", "complaints")
+# What an open poll's extension moves, and no amendment any more.
+HOURS = ("opens_at", "closes_at")
+# The steps of a timetable beside those two, in their order.
+DATED = (
+    "notice",
+    "nominations-open",
+    "nominations-close",
+    "candidates",
+    "freeze",
+    "dispatch",
+    "reissue-at-desk",
+    "reissue-by-page",
+    "count",
+    "declaration",
+    "challenge-ends",
+    "destruction",
+)
 
 BLOB = members(sha256=HASH, size_bytes=number)
 _CONTEST: dict[str, Form] = {
@@ -59,6 +80,9 @@ SIGNED_KEYS: dict[str, Form] = {
 }
 SEALED = members(sealed=HASH)
 REASON = members(reason=text)
+ORDERED = members(
+    reason=text, order=or_null(members(court=text, dated=day, reference=text))
+)
 PLACE = {"contest": code, "box": number}
 LISTED_BALLOTS = members(
     ballots=each(members(tracker=HASH, entry=positive, reason=text, amendment=positive))
@@ -91,6 +115,15 @@ CONTENT: dict[str, Form] = {
         reminders=each(time),
         rehearsal=truth,
         issuer=or_null(members(name=text, key=octets(32))),
+        **dict.fromkeys(("helped_routes", "complaints", "deputy", "scrutineer"), text),
+        timetable=each(members(step=word(*DATED), at=time)),
+        words=each(members(heading=text, paragraphs=each(text))),
+    ),
+    "notice-amendment": members(
+        number=positive,
+        reason=text,
+        texts=each(members(part=word(*TEXTS), was=text, becomes=text)),
+        hours=each(members(part=word(*HOURS, *DATED), was=or_null(time), becomes=time)),
     ),
     "contest-struck": members(contest=text),
     "candidates": CONTESTS,
@@ -115,6 +148,13 @@ CONTENT: dict[str, Form] = {
     ),
     "names-drawn": members(seed=text, source=text),
     "withdrawal": members(candidate=text, contest=text),
+    "candidate-corrected": members(
+        candidate=text,
+        contest=text,
+        statement=or_null(members(was=text, becomes=text)),
+        photograph_taken_off=truth,
+        reason=text,
+    ),
     "roll": members(
         commitment=HASH,
         totals=each(members(section=code, unit=or_null(text), rule=text, people=number)),
@@ -165,8 +205,8 @@ CONTENT: dict[str, Form] = {
         signature=or_null(SIGNATURE),
         revocations=or_null(each(SIGNATURE)),
     ),
-    "suspension": REASON,
-    "resumption": REASON,
+    "suspension": ORDERED,
+    "resumption": ORDERED,
     "extension": members(closes_at=time, closed_before_at=time, reason=text),
     "close": by_member(
         "reason",
@@ -258,12 +298,14 @@ def _when(after: str, before: str) -> When:
 
 ORDER: dict[str, When] = {
     "notice": _when("", "notice"),
+    "notice-amendment": _when("notice", "void"),
     "contest-struck": _when("notice", "opening"),
     "candidates": _when("notice", "opening"),
     "nominations-reopened": _when("notice", "opening"),
     "nominations": _when("notice", "opening"),
     "names-drawn": _when("candidates", "opening"),
     "withdrawal": _when("notice candidates", "opening-commitment profile"),
+    "candidate-corrected": _when("candidates", "close"),
     "roll": _when("notice candidates", "opening credentials"),
     "roll-withdrawn": _when("roll", "opening"),
     "amendment": _when("roll", "reconciliation"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
 
+from verifier.amended import notice_as_amended
 from verifier.ballots import Paper
 from verifier.board import Board
 from verifier.failure import Failed
@@ -68,12 +69,14 @@ class Poll:
 def check_notice(board: Board, signed_by: VerifierKey) -> None:
     """Check that the notice names the key that signed the board, and times that can be.
 
-    Raises: Failed (notice.board, notice.times, extension.times, close.due).
+    Raises: Failed (notice.board, notice.times, extension.times, close.due), and those of
+    notice_as_amended.
     """
     notice = board.only("notice")
     if read_key(notice.content["board"], BOARD, notice.where) != signed_by:
         raise Failed("notice.board", notice.where, "It names another key than the one that signed.")
-    opens_at, closes_at = notice.content["opens_at"], notice.content["closes_at"]
+    stands = notice_as_amended(board)
+    opens_at, closes_at = stands["opens_at"], stands["closes_at"]
     if opens_at >= closes_at:
         raise Failed("notice.times", notice.where, "The poll closes before it opens.")
     for entry in board.all("extension"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from verifier.amended import hour_last_said
 from verifier.board import Board, Entry
 
 # Of one kind; the rest would bury what stands beside them.
@@ -37,7 +38,7 @@ def _times_that_descend(board: Board) -> Iterator[str]:
 
 def _late_and_early(board: Board) -> Iterator[str]:
     """What the notice's times do not forbid, and its readers would not expect."""
-    opens_at = board.only("notice").content["opens_at"]
+    opens_at = hour_last_said(board, "opens_at")
     for opening in board.all("opening"):
         if opening.at < opens_at:
             yield f"{opening.where} is of {opening.at}; the notice opens the poll at {opens_at}."

@@ -80,6 +80,18 @@ ENTRIES: Final[dict[str, Change]] = {
     "it is not said whether an issuer is outside": _kept(
         lambda board: board.edited("notice", drop("issuer"))
     ),
+    "the notice has no words": _kept(lambda board: board.edited("notice", drop("words"))),
+    "an amendment of the notice changes what none may": _kept(
+        lambda board: board.edited(
+            "notice-amendment", put("texts", 0, "part", to="title")
+        )
+    ),
+    "a correction changes a candidate's name": _kept(
+        lambda board: board.edited("candidate-corrected", put("name", to="Another"))
+    ),
+    "a court's order is of a day that there is not": _kept(
+        lambda board: board.edited("suspension", put("order", "dated", to="2016-02-30"))
+    ),
     "there is no ceremony": _kept(lambda board: board.without("ceremony")),
     "the poll is opened while a ceremony is begun anew": _kept(
         lambda board: board.in_order(

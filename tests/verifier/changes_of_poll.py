@@ -27,6 +27,13 @@ def _too_many_rankings(good: Good) -> Files:
     return board.linked().signed()
 
 
+def _moves_the_close(good: Good) -> Files:
+    """Let an amendment of during the poll move the close from what it was by the one before."""
+    stood = good.board.content("notice-amendment")["hours"][0]["becomes"]
+    hour = {"part": "closes_at", "was": stood, "becomes": "2099-01-01T00:00:00Z"}
+    return good.board.edited("notice-amendment", put("hours", to=[hour]), which=1).signed()
+
+
 NOTICE: Final[dict[str, Change]] = {
     "an extension names another close before": edited(
         "extension", put("closed_before_at", to="2026-11-30T10:00:00Z")
@@ -38,6 +45,26 @@ NOTICE: Final[dict[str, Change]] = {
         "close", lambda said: said.update(early=False) or said.pop("reason")
     ),
     "a close that was early has no reason": edited("close", drop("reason")),
+    "an amendment of the notice has another number": edited(
+        "notice-amendment", put("number", to=3), which=1
+    ),
+    "an amendment of the notice is left out": board(lambda one: one.without("notice-amendment")),
+    "an amendment says another text than the notice's": linked(
+        "notice-amendment", put("texts", 0, "was", to="Another")
+    ),
+    "an amendment says another hour than the notice's": edited(
+        "notice-amendment", put("hours", 0, "was", to="2001-01-01T00:00:00Z"), which=1
+    ),
+    "an amendment moves an hour to an earlier one": edited(
+        "notice-amendment", put("hours", 0, "becomes", to="2001-01-01T00:00:00Z"), which=1
+    ),
+    "an amendment moves the close of an open poll": _moves_the_close,
+    "the close was due by the notice as it was before its amendment": linked(
+        "notice-amendment", put("hours", to=[])
+    ),
+    "a step stands twice in the timetable": linked(
+        "notice", put("timetable", 1, "step", to="count")
+    ),
     "two candidates have one name": _standing(0, "Ash Amin", "Birch Bell", "Ash Amin"),
     "two candidates' names differ in their normal form alone": _standing(
         0, "Zoë Ash", "Birch Bell", "Zoe\u0308 Ash"

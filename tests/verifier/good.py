@@ -1,9 +1,9 @@
 """One good bundle, of a contest in which nearly everything happened that may; made by the services.
 
 Three sections, two of them pooled; three contests, of which two are voted in; amendments before the
-opening, during the poll and after the close; a new code, a suspension, an extension, ballots set
-aside and one that stands again, blank papers and one that bears no ranking; a lot; two mixes, and
-two of three trustees.
+opening, during the poll and after the close, of the notice before and during it; a new code, a
+suspension by a court's order, an extension, ballots set aside and one that stands again, blank
+papers and one that bears no ranking; a lot; two mixes, and two of three trustees.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ from ballot.sealing.ballot import seal_ballot
 from ballot.sealing.codes import VotingKey, make_code, voting_key
 from ballot.sealing.setting import Setting
 from ballot.selectors import contest_codes, contested, ranking_space, set_aside_due, setting_of
+from ballot.services.amend_notice import amend_notice
 from ballot.services.amend_roll import amend_roll
 from ballot.services.board import append_ballots
 from ballot.services.codes import PURPOSE_ADDED, PURPOSE_AGAIN
+from ballot.services.correct_candidate import correct_candidate
 from ballot.services.count_papers import count_papers, record_lot
 from ballot.services.extend_poll import extend_poll
+from ballot.services.plan_dates import plan_dates
 from ballot.services.publish_board import board_origin, publish_board, signing_key
 from ballot.services.reissue_code import confirm_reissue, reissue_code
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
@@ -56,6 +59,7 @@ POSTS = (
 )
 # The rankings, by number, of a paper that is sealed as if to be challenged.
 CHALLENGED = (1, 1)
+ORDER = {"court": "High Court", "dated": "2016-08-08", "reference": "[2016] EWHC 2058 (QB)"}
 RULES = ("ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
 
 
@@ -91,6 +95,8 @@ class _Making:
             other_contests=POSTS,
         )
         edit_election(self.run.election_id, **self.run.by, **dict.fromkeys(RULES, "set-aside"))
+        later = {"count": now() + timedelta(days=30), "declaration": now() + timedelta(days=31)}
+        plan_dates(self.run.election_id, dates=later, **self.run.by)
         self.lies: dict[str, bytes] = {}
         self.draws: list[bytes] = []
 
@@ -98,11 +104,15 @@ class _Making:
         bring(self.run, to="nominated")
         oak = Candidate.objects.get(name="Oak Orr")
         withdraw_candidate(oak.pk, **self.run.by)
+        self.amend_notice(close=(now() + timedelta(days=8)).isoformat(), deputy="Dee Putty")
         bring(self.run, to="frozen")
         self.amend(self.left_out("5001", "affiliated"), "add", "left-out")
         bring(self.run, to="coded")
         self.amend(self.left_out("5002", "registered"), "add", "left-out")
         self.strike(11)
+
+    def amend_notice(self, **changes: str) -> None:
+        amend_notice(self.run.election_id, changes=changes, reason=REASON, **self.run.by_two)
 
     def poll(self) -> bytes:
         """Cast eight ballots: five members', two affiliated supporters' and a registered one's."""
@@ -114,7 +124,13 @@ class _Making:
         self.strike(8)
         earlier = self.published()
         old, new = self.new_code(7)
-        suspend_poll(self.run.election_id, reason=REASON, **self.run.by_two)
+        self.amend_notice(count=(now() + timedelta(days=30, hours=1)).isoformat())
+        suspend_poll(self.run.election_id, reason=REASON, order=ORDER, **self.run.by_two)
+        correct_candidate(
+            self.run.election_id, candidate=Candidate.objects.get(name="Ash Amin").pk,
+            statement="Ash Amin listens.", without_photograph=False, reason=REASON,
+            **self.run.by_two,
+        )
         resume_poll(self.run.election_id, reason=REASON, **self.run.by_two)
         self.cast(6, (0,), ())
         self.cast(9, (2, 0, 1), (1,))
