@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from ballot.models import Election
 from ballot.postal import papers_of, post_by_section
 from ballot.selectors import roll_of, set_aside_due
 from ballot.served_software import served_software
 from ballot.services.account_for_post import account_for_post
+from ballot.services.amend_notice import amend_notice, changes_of
 from ballot.services.amend_roll import AMENDABLE, amend_roll, request_bulk
 from ballot.services.close_poll import close_poll_early
+from ballot.services.correct_candidate import candidate_of, correct_candidate
 from ballot.services.declare import declare
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
@@ -23,6 +26,7 @@ from ballot.services.open_poll import open_poll
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
+from ballot.showing.sentences import PARTS, order_sentence
 from ballot.showing.small_box import small_box_sentence
 from members.selectors import (
     AmendmentDue,
@@ -82,6 +86,52 @@ def _reasoned(words: str) -> Any:
         return f"{words.format(_election(subject_id))} The reason, which is published: “{reason}”"
 
     return describe
+
+
+def _ordered(words: str) -> Any:
+    """The same for an act that a court may have ordered."""
+    reasoned = _reasoned(words)
+
+    def describe(subject_id: str, reason: str, order: dict[str, str] | None = None) -> str:
+        sentence: str = reasoned(subject_id, reason)
+        return f"{sentence} {order_sentence(order)}" if order else sentence
+
+    return describe
+
+
+def _correct_words(
+    subject_id: str,
+    candidate: int,
+    statement: str | None,
+    without_photograph: bool,
+    reason: str,
+) -> str:
+    row = candidate_of(_election(subject_id), candidate)
+    said = [f"What electors read of {row.name} ({row.contest.title}) is corrected."]
+    if statement is not None:
+        said.append(f"The statement was: “{row.statement}” It becomes: “{statement}”")
+    if without_photograph:
+        said.append("The photograph is taken off.")
+    return f"{' '.join(said)} The reason, which is published: “{reason}”"
+
+
+def _amend_notice_words(subject_id: str, changes: dict[str, str], reason: str) -> str:
+    election = _election(subject_id)
+    made = changes_of(election, changes, now=timezone.now())
+    said = " ".join(
+        f"{PARTS[one.part]}: {_as_read(one.becomes, election)}, "
+        f"and not {_as_read(one.was, election)}."
+        for one in made
+    )
+    return (
+        f"The notice of “{election}” is amended. {said} The reason, which is published: “{reason}”"
+    )
+
+
+def _as_read(value: str | datetime | None, election: Election) -> str:
+    if isinstance(value, datetime):
+        return in_zone(value, election.zone)
+    return f"“{value}”" if value else "unsaid" if value == "" else "undated"
 
 
 def _extend_words(subject_id: str, closes_at: str, reason: str) -> str:
@@ -219,11 +269,13 @@ def register() -> None:
     register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words)
     register_act("open_envelopes", _by_number(open_envelopes), _open_envelopes_words)
     register_act("account_for_post", _by_number(account_for_post), _account_words)
+    register_act("amend_notice", _by_number(amend_notice), _amend_notice_words)
+    register_act("correct_candidate", _by_number(correct_candidate), _correct_words)
     register_act("open_poll", _open, _open_words)
     register_act("suspend_poll", _by_number(suspend_poll),
-                 _reasoned("The poll of “{}” stops taking ballots for the time being."))
+                 _ordered("The poll of “{}” stops taking ballots for the time being."))
     register_act("resume_poll", _by_number(resume_poll),
-                 _reasoned("The poll of “{}” takes ballots again."))
+                 _ordered("The poll of “{}” takes ballots again."))
     register_act("extend_poll", _by_number(extend_poll), _extend_words)
     register_act("close_poll_early", _by_number(close_poll_early),
                  _reasoned("The poll of “{}” closes now, before its hour, for good."))

@@ -28,6 +28,7 @@ from ballot.selectors import (
     set_aside_due,
     standing,
 )
+from ballot.timetable import dates_of, out_of_order
 from ballot.who_stands import is_by_lot, names_seed
 from office.refusal import Refusal
 
@@ -58,6 +59,10 @@ def _notice(election: Election, now: datetime) -> Iterator[Check]:
     yield Check("The opening and the close are dated",
                 bool(election.opens_at and election.closes_at and election.closes_at > now),
                 "Give both on the set-up page; the close must lie ahead.")
+    wrong = out_of_order(dates_of(election))
+    yield Check("The dates of the timetable come one after the other", wrong is None,
+                f"“{wrong[1]}” is dated before “{wrong[0]}”. Mend it on the page of the timetable."
+                if wrong else "")
     yield Check("The eligibility rules are chosen", election.rules_id is not None,
                 "Choose a version of the rules on the set-up page.")
     yield Check("It is written how somebody votes who cannot use the page",

@@ -167,17 +167,28 @@ def contest_content(
 
 
 def notice_content(
-    election: Election, contests: Iterable[Contest], rules: Json, *, board: str
+    election: Election,
+    contests: Iterable[Contest],
+    rules: Json,
+    *,
+    board: str,
+    dates: Mapping[str, datetime],
+    words: Json,
 ) -> dict[str, Json]:
     """The notice of poll: everything that is settled before anybody stands.
 
     board: the public key that signs this board, with its name (docs/spec/board.md, 5.2).
+    dates: of the timetable, without the opening and the close, in its order.
+    words: the notice as people read it: each part a `heading` and its `paragraphs`.
     """
     return {
         "board": board,
         "closes_at": utc(election.closes_at),
+        "complaints": election.complaints,
         "contests": [contest_content(contest, ()) for contest in contests],
+        "deputy": election.deputy,
         "eligibility": rules,
+        "helped_routes": election.helped_routes,
         "after_cast": after_cast_content(election),
         "issuer": issuer_content(election),
         "letters_in_welsh": election.letters_in_welsh,
@@ -190,9 +201,12 @@ def notice_content(
             utc(at) for at in (election.reminder_at, election.last_reminder_at) if at
         ],
         "returning_officer": election.returning_officer,
+        "scrutineer": election.scrutineer,
         "smallest_box": election.smallest_box,
+        "timetable": [{"at": utc(at), "step": step} for step, at in dates.items()],
         "title": election.title,
         "turnout_by_section_shows_during_the_poll": True,
+        "words": words,
         "zone": election.zone,
     }
 

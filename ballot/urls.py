@@ -14,6 +14,7 @@ from ballot.views import (
     electorate,
     log,
     nominations,
+    notice,
     officer,
     officer_acts,
     officer_amendments,
@@ -22,6 +23,7 @@ from ballot.views import (
     officer_letters,
     officer_nominations,
     officer_post,
+    officer_timetable,
     officer_trustees,
     public,
     results,
@@ -49,6 +51,8 @@ urlpatterns = [
     # Anybody.
     path("", public.home, name="home"),
     path("elections/<slug:slug>/", public.election, name="election"),
+    path("elections/<slug:slug>/notice/", notice.notice, name="notice"),
+    path("elections/<slug:slug>/notice.pdf", notice.notice_document, name="notice_document"),
     path(
         "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
         public.candidate_photo,
@@ -105,6 +109,9 @@ urlpatterns = [
     path(f"{_DESK}new/", officer.begin, name="desk_begin"),
     path(_ONE, officer.dashboard, name="desk_election"),
     path(f"{_ONE}set-up/", officer.set_up, name="desk_set_up"),
+    path(f"{_ONE}timetable/", officer_timetable.timetable, name="desk_timetable"),
+    path(f"{_ONE}timetable/dates/", officer_timetable.dates, name="desk_dates"),
+    path(f"{_ONE}mistake/", officer_timetable.mistake, name="desk_mistake"),
     path(f"{_ONE}paper/", officer.paper, name="desk_paper"),
     path(f"{_ONE}contests/new/", officer.contest_new, name="desk_contest_new"),
     path(

@@ -153,6 +153,8 @@ _TABLE = (
     _one("take_nominations", "keep nominating bodies and take nominations", OFFICERS),
     _one("rule_on_paper", "rule on a nomination paper", OFFICERS, fresh=True),
     _one("publish_notice", "publish the notice of poll", OFFICERS),
+    _two("amend_notice", "amend the notice of poll"),
+    _two("correct_candidate", "correct a candidate's statement or photograph"),
     _one("publish_candidates", "publish the statement of persons nominated", OFFICERS),
     _one("set_key", "set up the key with the trustees", OFFICERS, fresh=True),
     _one("give_seat", "give a trustee a new seat", OFFICERS, fresh=True),

@@ -159,6 +159,13 @@ class Progress:
     seconds_taken: int | None
 
 
+def last_records(subject: tuple[str, str]) -> dict[str, AuditRecord]:
+    """The newest record of each act that was done to a subject, with who did it."""
+    rows = AuditRecord.objects.filter(subject_kind=subject[0], subject_id=subject[1])
+    newest = rows.order_by("act", "-pk").distinct("act").select_related("by", "seconded_by")
+    return {one.act: one for one in newest}
+
+
 def progress_of(job: Job, *, now: datetime) -> Progress:
     """Derive share, rate and time left of the stage under way, and the time taken in all."""
     end = job.finished_at or now

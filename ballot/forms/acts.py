@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from ballot.forms.reading import NARROW, ClockField, clean_clock
 from ballot.models import Candidate, Election
@@ -14,6 +15,7 @@ from ballot.sealing.errors import Malformed
 from ballot.sealing.keys import MOST_TRUSTEES
 from ballot.sealing.setting import LONGEST_NAME, check_name
 from ballot.services.begin_ceremony import NewTrustee
+from ballot.services.court_orders import LONGEST as LONGEST_ORDER
 from ballot.services.reasons import require_reason
 from office.refusal import Refusal
 
@@ -51,6 +53,52 @@ class ReasonForm(PlainForm):
             return require_reason(self.cleaned_data["reason"])
         except Refusal as refusal:
             raise forms.ValidationError(refusal.sentence) from refusal
+
+
+class OrderForm(ReasonForm):
+    """An act that a court may have ordered: then its order is named, whole."""
+
+    court = forms.CharField(
+        label="The court, if one ordered this", required=False, max_length=LONGEST_ORDER,
+        help_text="“High Court, Queen’s Bench Division”. Leave these three empty where no court "
+        "ordered it.",
+    )
+    dated = forms.DateField(
+        label="The day of its order", required=False,
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": "govuk-input--width-10"}
+        ),
+        error_messages={"invalid": "Give a day, such as 8 August 2026."},
+    )
+    reference = forms.CharField(
+        label="The order’s reference", required=False, max_length=LONGEST_ORDER,
+        help_text="The claim’s number, or the citation.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        parts = [self.cleaned_data.get(name) for name in ("court", "dated", "reference")]
+        if any(parts) and not all(parts) and "dated" not in self.errors:
+            raise forms.ValidationError(
+                "Name the court, the day of its order and its reference: all three, or none."
+            )
+        return self.cleaned_data
+
+    def parameters(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not given["court"]:
+            return {"reason": given["reason"]}
+        order = {"court": given["court"], "dated": given["dated"].isoformat(),
+                 "reference": given["reference"]}
+        return {"reason": given["reason"], "order": order}
+
+    def clean_dated(self) -> Any:
+        """What the act would refuse is refused here, and not only to the second officer."""
+        day = self.cleaned_data["dated"]
+        if day and day > timezone.now().date():
+            raise forms.ValidationError(
+                "The order’s date lies ahead. Give the day it was made."
+            )
+        return day
 
 
 class OpeningForm(PlainForm):

@@ -49,6 +49,13 @@ class ClockField(forms.CharField):
         if self.required and value is None:
             raise forms.ValidationError(self.error_messages["required"], code="required")
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compared as hours: browsers may send one with its seconds, or without."""
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except forms.ValidationError:
+            return True
+
     def run_validators(self, value: Any) -> None:
         """There is nothing left to look at once it is a time."""
 

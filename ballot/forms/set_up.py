@@ -62,6 +62,14 @@ class SetUpForm(BeginForm):
         label="Returning officer", max_length=120, required=False,
         help_text="The name that stands under the notice and the letters.",
     )
+    deputy = forms.CharField(
+        label="Deputy returning officer", max_length=120, required=False,
+        help_text="Who acts, with written authority, where the returning officer cannot.",
+    )
+    scrutineer = forms.CharField(
+        label="Independent scrutineer", max_length=120, required=False,
+        help_text="Who inspects this poll and reports on it, if anybody does.",
+    )
     summary = forms.CharField(
         label="What it is about", required=False, max_length=2000,
         help_text="A sentence or two for the public page.",
@@ -97,6 +105,12 @@ class SetUpForm(BeginForm):
     helped_routes = forms.CharField(
         label="Other ways to vote", required=False, max_length=2000,
         help_text="For somebody who cannot use the page. One way a line.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    complaints = forms.CharField(
+        label="Where a complaint goes", required=False, max_length=2000,
+        help_text="To whom, how, and by when. Left empty, the notice sends complaints to the "
+        "returning officer.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     codes_by = forms.ChoiceField(
@@ -178,9 +192,9 @@ class SetUpForm(BeginForm):
 
 def values_of(election: Election) -> dict[str, Any]:
     """What the set-up form shows of an election."""
-    fields = ("title", "party", "returning_officer", "summary", "zone", "rules_id",
-              "helped_routes", "smallest_box", "mixes_wanted", "letters_in_welsh",
-              "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
+    fields = ("title", "party", "returning_officer", "deputy", "scrutineer", "summary", "zone",
+              "rules_id", "helped_routes", "complaints", "smallest_box", "mixes_wanted",
+              "letters_in_welsh", "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
     values["codes_by"] = SERVER if election.issuer is None else OUTSIDE
     values["issuer_card"] = canonical(election.issuer).decode() if election.issuer else ""

@@ -68,6 +68,12 @@ class Election(models.Model):
     helped_routes = models.TextField(
         blank=True, help_text="How somebody votes who cannot use the page, in a sentence or two."
     )
+    complaints = models.TextField(
+        blank=True, default="",
+        help_text="Where a complaint goes, and by when, in a sentence or two.",
+    )
+    deputy = models.CharField(max_length=120, blank=True, default="")
+    scrutineer = models.CharField(max_length=120, blank=True, default="")
     zone = models.CharField(max_length=40, default="Europe/London")
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)

@@ -19,13 +19,14 @@ from django.db.models import QuerySet
 from ballot.canonical import Json
 from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
-from ballot.models import Credential, Election, RegisterMark
+from ballot.models import Credential, Dated, Election, RegisterMark
 from ballot.sealing.codes import make_code, voting_key
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry
 from ballot.services.codes import PURPOSE_AGAIN, PURPOSES
 from ballot.services.issuer_requests import ask_for_code, asked_for
 from ballot.services.moves import lock_election, require_state
+from ballot.timetable import require_in_time
 from members.selectors import entry_by_public_id, is_struck, postal_entries
 from office.refusal import Refusal
 from office.services.audit import record
@@ -59,6 +60,8 @@ def reissue_code(
     entry = entry_by_public_id(roll_of(election).pk, recipient)
     if is_struck(entry):
         raise Refusal("reissue.not-on-roll", "This elector was struck off the roll.", status=404)
+    if by is not None and seconded_by is None:
+        require_in_time(election, Dated.REISSUE_AT_DESK, now=now)
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
     if by_post and recipient not in postal_entries([recipient]):

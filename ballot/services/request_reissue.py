@@ -12,9 +12,10 @@ from datetime import datetime
 from django.db import transaction
 
 from ballot.lifecycle import State
-from ballot.models import Election, ReissueRequest
+from ballot.models import Dated, Election, ReissueRequest
 from ballot.services.moves import require_state
 from ballot.services.reissue_code import reissue_code
+from ballot.timetable import require_in_time
 from members.selectors import entry_numbered
 from members.services.answer_enquiry import is_proved
 from office.refusal import Refusal
@@ -29,7 +30,9 @@ def request_reissue(election_id: int, *, number: str, proof: str, now: datetime)
 
     number: a membership number as it was typed. proof: the postcode or e-mail address on file.
     """
-    require_state(Election.objects.get(pk=election_id), State.POLLING, State.SUSPENDED)
+    election = Election.objects.get(pk=election_id)
+    require_state(election, State.POLLING, State.SUSPENDED)
+    require_in_time(election, Dated.REISSUE_BY_PAGE, now=now)
     asked = ReissueRequest.objects.create(
         election_id=election_id, number=number[:32], proof=proof[:254], asked_at=now
     )

@@ -37,8 +37,8 @@ MOST_CONTESTS: Final = 8
 LAST_REMINDER: Final = timedelta(hours=48)
 LONGEST_LINE: Final = 120  # The columns of titles and names hold so much.
 
-_LINES: Final = ("title", "party", "returning_officer")
-_TEXTS: Final = ("summary", "helped_routes")
+_LINES: Final = ("title", "party", "returning_officer", "deputy", "scrutineer")
+_TEXTS: Final = ("summary", "helped_routes", "complaints")
 _PLAIN: Final = (
     "nominations_close_at", "opens_at", "closes_at", "reminder_at", "last_reminder_at", "rules_id",
     "smallest_box", "letters_in_welsh", "mixes_wanted",

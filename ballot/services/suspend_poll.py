@@ -1,13 +1,20 @@
-"""Suspending the poll and going on with it: no ballot is taken in between, and none is lost."""
+"""Suspending the poll and going on with it: no ballot is taken in between, and none is lost.
+
+Officers decide either for a reason of their own, or because a court has ordered it: then its order
+is named, on the board and wherever an elector reads that the poll is suspended.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
+from ballot.canonical import Json
 from ballot.lifecycle import State
 from ballot.services.board import append_entry
+from ballot.services.court_orders import order_content
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.reasons import require_reason
 from office.services.approvals import demand_two_officers
@@ -16,27 +23,43 @@ from office.services.audit import record
 
 @transaction.atomic
 def suspend_poll(
-    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
+    election_id: int,
+    *,
+    reason: str,
+    by: int,
+    seconded_by: int | None,
+    now: datetime,
+    order: Mapping[str, str] | None = None,
 ) -> None:
-    """Stop taking ballots for the time being, for a written reason."""
+    """Stop taking ballots for the time being, for a written reason; order: the court's, if any."""
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.POLLING)
     move(election, State.SUSPENDED)
-    append_entry(election, kind="suspension", content={"reason": require_reason(reason)}, now=now)
+    append_entry(election, kind="suspension", content=_content(reason, order, now=now), now=now)
     record("suspend_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now)
 
 
 @transaction.atomic
 def resume_poll(
-    election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
+    election_id: int,
+    *,
+    reason: str,
+    by: int,
+    seconded_by: int | None,
+    now: datetime,
+    order: Mapping[str, str] | None = None,
 ) -> None:
-    """Take ballots again."""
+    """Take ballots again; order: the court's, if any."""
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.SUSPENDED)
     move(election, State.POLLING)
-    append_entry(election, kind="resumption", content={"reason": require_reason(reason)}, now=now)
+    append_entry(election, kind="resumption", content=_content(reason, order, now=now), now=now)
     record("resume_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now)
+
+
+def _content(reason: str, order: Mapping[str, str] | None, *, now: datetime) -> dict[str, Json]:
+    return {"order": order_content(order, now=now), "reason": require_reason(reason)}

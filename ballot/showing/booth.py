@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
+from ballot.canonical import read_canonical
 from ballot.lifecycle import State, is_before
 from ballot.mapping import contest_code
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import contested, key_of
+from ballot.showing.sentences import in_words
 from ballot.times import in_zone
 from ballot.who_stands import withdrawal_entries
 
@@ -142,8 +144,8 @@ def closed_sentence(election: Election, *, now: datetime) -> str:
         return "This election was declared void. No ballot can be cast in it."
     if election.stage == State.SUSPENDED:
         return (
-            "The poll is suspended for the time being. Nothing is lost: your link stays good. Open "
-            "it again from your e-mail when the poll goes on."
+            f"The poll is suspended for the time being. {why_suspended(election)} Nothing is "
+            "lost: your link stays good. Open it again from your e-mail when the poll goes on."
         )
     if is_before(election.stage, State.POLLING):
         when = _when(election.opens_at, election)
@@ -154,6 +156,15 @@ def closed_sentence(election: Election, *, now: datetime) -> str:
     if election.stage != State.POLLING or (election.closes_at and election.closes_at <= now):
         return "The poll has closed. No more ballots can be cast."
     return ""
+
+
+def why_suspended(election: Election) -> str:
+    """What the board says of the suspension that is in force: the court's order, the reason."""
+    entry = election.entries.filter(kind="suspension").order_by("-number").first()
+    if entry is None:
+        return ""
+    read: Any = read_canonical(bytes(entry.body))
+    return in_words("suspension", read["content"], zone=election.zone)[1]
 
 
 def _when(moment: datetime | None, election: Election) -> str:

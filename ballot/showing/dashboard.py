@@ -120,6 +120,9 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "shows_post": not is_before(election.stage, State.NOMINATING) and "see_post" in may,
         "reads_papers": not is_before(election.stage, State.NOMINATING) and "read_papers" in may,
         "sets_aside": election.stage == State.CLOSED and "set_aside_ballot" in may,
+        "leads_from_mistakes": "correct_candidate" in may
+        and not is_before(election.stage, State.NOMINATED)
+        and is_before(election.stage, State.CLOSED),
         "takes_lots": election.stage == State.OPENED and "record_lot" in may,
         "is_public": election.stage != State.DRAFT,
         "has_roll": election.roll is not None,

@@ -14,8 +14,15 @@ from ballot.models import Candidate, Contest, Election
 from ballot.nominations import papers_of
 from ballot.published import board_key
 from ballot.selectors import standing
-from ballot.showing.booth import closed_sentence, helped_routes, photo_url, with_photo
+from ballot.showing.booth import (
+    closed_sentence,
+    helped_routes,
+    photo_url,
+    why_suspended,
+    with_photo,
+)
 from ballot.showing.dashboard import line
+from ballot.showing.notice_words import after_cast_sentence, small_boxes_sentence
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
@@ -66,6 +73,7 @@ class RollLine:
 
 def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
     """Everything that the public page shows."""
+    has_notice = election.entries.filter(kind="notice").exists()
     is_named = not is_before(election.stage, State.NOMINATED)
     photographed = with_photo(election)
     return {
@@ -84,7 +92,10 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "is_open": not closed_sentence(election, now=now),
         "is_declared": election.stage.is_declared,
         "void_reason": _void_reason(election),
-        "board_key": board_key(election).text(),
+        "has_notice": has_notice,
+        "suspended": why_suspended(election) if election.stage == State.SUSPENDED else "",
+        # A draft that was declared void has a board that no notice gave a key.
+        "board_key": board_key(election).text() if has_notice else "",
     }
 
 
@@ -109,11 +120,12 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
     yield {"name": "Trustees", "value": _trustees(election)}
     yield {
         "name": "Small sections",
-        "value": f"A section with fewer than {election.smallest_box} "
-        f"ballot{'' if election.smallest_box == 1 else 's'} is opened together with another. "
-        "Where fewer are cast altogether, they are opened only if none is set aside.",
+        "value": small_boxes_sentence(election),
     }
-    yield {"name": "Who is struck off the roll after casting", "value": _after_cast(election)}
+    yield {
+        "name": "Who is struck off the roll after casting",
+        "value": after_cast_sentence(election),
+    }
     yield {
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
@@ -154,23 +166,6 @@ def _trustees(election: Election) -> str:
         )
     names = ", ".join(one["name"] for one in election.key["trustees"])
     return f"It takes {election.key['quorum']} of these to open a box: {names}."
-
-
-_BECOMES = {"stands": "stands and is counted", "set-aside": "is set aside and not counted"}
-
-
-def _after_cast(election: Election) -> str:
-    """The rule for the ballot of somebody struck off the roll after casting it, in words."""
-    cases = (
-        ("excluded, or found not to be entitled", election.ballot_of_excluded),
-        ("who died", election.ballot_of_dead),
-        ("who resigned", election.ballot_of_resigned),
-    )
-    said = "; ".join(f"of somebody {who} it {_BECOMES[rule]}" for who, rule in cases)
-    return (
-        f"Their ballot: {said}; of an entry struck off because the elector was on the roll twice "
-        "it is set aside. Who is reinstated before the register is verified has their vote back."
-    )
 
 
 def _contest(

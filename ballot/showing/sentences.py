@@ -6,10 +6,11 @@ The sentence is for reading; the entry's own bytes are what counts, and stand be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ballot.times import in_zone
+from ballot.timetable import CLOSE, OPENING, TITLES
 
 Content = Mapping[str, Any]
 
@@ -40,6 +41,25 @@ def _notice(content: Content) -> str:
     )
 
 
+PARTS: dict[str, str] = {
+    "returning_officer": "The returning officer",
+    "deputy": "The deputy",
+    "scrutineer": "The scrutineer",
+    "helped_routes": "Other ways to vote",
+    "complaints": "Where a complaint goes",
+    "opens_at": TITLES[OPENING],
+    "closes_at": TITLES[CLOSE],
+    **TITLES,
+}
+"""What a notice may be amended in, by the names of its entry and of the timetable."""
+
+
+def _amended_notice(content: Content) -> str:
+    changed = [*content["texts"], *content["hours"]]
+    parts = ", ".join(f"“{PARTS[one['part']]}”" for one in changed)
+    return f"Amendment {content['number']}: {parts}. The reason: {content['reason']}"
+
+
 def _candidates(content: Content) -> str:
     said = []
     for contest in content["contests"]:
@@ -47,6 +67,15 @@ def _candidates(content: Content) -> str:
         unopposed = " (unopposed)" if contest["unopposed"] else ""
         said.append(f"{contest['title']}: {names}{unopposed}.")
     return " ".join(said)
+
+
+def _corrected(content: Content) -> str:
+    what = ["the statement"] if content["statement"] else []
+    what += ["the photograph, which is taken off"] if content["photograph_taken_off"] else []
+    return (
+        f"{content['candidate']}, {content['contest']}: {' and '.join(what)}. "
+        f"The reason: {content['reason']}"
+    )
 
 
 def _struck(content: Content) -> str:
@@ -105,6 +134,19 @@ def _stand(content: Content) -> str:
 
 def _reasoned(content: Content) -> str:
     return f"The reason: {content['reason']}"
+
+
+def _ordered(content: Content) -> str:
+    said = _reasoned(content)
+    return f"{order_sentence(content['order'])} {said}" if content["order"] else said
+
+
+def order_sentence(order: Mapping[str, str]) -> str:
+    """A court's order in words; its day as people write it."""
+    day = date.fromisoformat(order["dated"])
+    return (
+        f"By order of {order['court']} of {day.day} {day:%B %Y}, {order['reference']}."
+    )
 
 
 def _ceremony(content: Content) -> str:
@@ -279,12 +321,14 @@ def _many(items: Any, noun: str, several: str = "") -> str:
 
 SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "notice": ("Notice of poll", _notice),
+    "notice-amendment": ("The notice was amended", _amended_notice),
     "candidates": ("Statement of persons nominated", _candidates),
     "nominations-reopened": ("Nominations opened again", _nothing),
     "contest-struck": ("A contest was struck", _struck),
     "nominations": ("Statement of the nomination papers", _nominations),
     "names-drawn": ("The lot for the order of names", _names_drawn),
     "withdrawal": ("A candidate withdrew", _withdrawal),
+    "candidate-corrected": ("What is shown of a candidate was corrected", _corrected),
     "roll": ("The roll was frozen", _roll),
     "amendment": ("The roll was amended", _amendment),
     "set-aside": ("Ballots were set aside", _set_aside),
@@ -305,8 +349,8 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "envelope": ("A postal envelope was received", _envelope),
     "postal-paper": ("A postal paper", _postal_paper),
     "post": ("The account of the post", _post),
-    "suspension": ("The poll was suspended", _reasoned),
-    "resumption": ("The poll went on", _reasoned),
+    "suspension": ("The poll was suspended", _ordered),
+    "resumption": ("The poll went on", _ordered),
     "extension": ("The poll was extended", _extension),
     "close": ("Close of the poll", _close),
     "reconciliation": ("The register was verified", _reconciliation),

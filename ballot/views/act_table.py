@@ -19,17 +19,22 @@ from ballot.forms.acts import (
     LaterCloseForm,
     NamesLotForm,
     OpeningForm,
+    OrderForm,
     PlainForm,
     ReasonForm,
     TrusteesForm,
 )
+from ballot.forms.mistakes import CorrectionForm
+from ballot.forms.timetable import AmendNoticeForm
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.postal import has_post
 from ballot.selectors import contested
+from ballot.services.amend_notice import AMENDED_IN
 from ballot.services.begin_again import begin_again
 from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
+from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.draw_names import draw_names
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
@@ -127,6 +132,18 @@ _TABLE = (
         "Publish the notice", _step("publish_notice"), How.AT_ONCE, run=_plainly(publish_notice),
     ),
     DeskAct(
+        "amend_notice", "Amend the notice of poll",
+        (
+            "What the notice says stands. Whom to turn to may still be corrected, and an hour that "
+            "lies ahead moved to a later one; the opening and the close until the poll opens.",
+            "The amendment is numbered and goes on the board, with what was, what is, and why. "
+            "Change only what is to be otherwise.",
+            "If the contests, the count or who may vote are wrong, the election has to be declared "
+            "void, and another called.",
+        ),
+        "Propose the amendment", AMENDED_IN, How.BY_TWO, form=AmendNoticeForm, is_grave=True,
+    ),
+    DeskAct(
         "publish_candidates", "Publish the statement of persons nominated",
         (
             "Nominations close, and who stands is published, contest by contest.",
@@ -151,6 +168,15 @@ _TABLE = (
         ),
         "Record the lot", (State.NOMINATED, State.FROZEN), How.AT_ONCE, form=NamesLotForm,
         run=_plainly(draw_names), is_grave=True,
+    ),
+    DeskAct(
+        "correct_candidate", "Correct a statement, or take a photograph off",
+        (
+            "What electors read of a candidate is put right, on every page at once, and the board "
+            "says what was and what is.",
+            "Names, their order and who stands cannot be corrected: ballots are sealed upon them.",
+        ),
+        "Propose the correction", CORRECTED_IN, How.BY_TWO, form=CorrectionForm, is_grave=True,
     ),
     DeskAct(
         "freeze_roll", "Freeze the roll",
@@ -200,14 +226,15 @@ _TABLE = (
     ),
     DeskAct(
         "suspend_poll", "Suspend the poll",
-        ("No ballot is taken until the poll goes on. What was cast stays cast.",),
-        "Propose to suspend the poll", (State.POLLING,), How.BY_TWO, form=ReasonForm,
+        ("No ballot is taken until the poll goes on. What was cast stays cast.",
+         "The close does not move by itself: extend the poll for the time that is lost."),
+        "Propose to suspend the poll", (State.POLLING,), How.BY_TWO, form=OrderForm,
         is_grave=True,
     ),
     DeskAct(
         "resume_poll", "Go on with the poll",
         ("Ballots are taken again.",),
-        "Propose to go on", (State.SUSPENDED,), How.BY_TWO, form=ReasonForm,
+        "Propose to go on", (State.SUSPENDED,), How.BY_TWO, form=OrderForm,
     ),
     DeskAct(
         "extend_poll", "Extend the poll",

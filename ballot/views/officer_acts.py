@@ -21,6 +21,7 @@ from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
+from ballot.services.moves import require_state
 from ballot.showing.business import is_unopposed
 from ballot.showing.lots import tie_of
 from ballot.showing.results import counted_of
@@ -50,6 +51,7 @@ def act_page(name: str) -> Callable[..., HttpResponseBase]:
 
 def _done(request: StaffRequest, act: DeskAct, election: Election, form: PlainForm) -> bool:
     try:
+        _require_its_state(act, election)
         _require_no_ceremony(act, election)
         act.carry_out(election, by=request.user.pk, given=form.parameters())
     except Refusal as refusal:
@@ -57,6 +59,15 @@ def _done(request: StaffRequest, act: DeskAct, election: Election, form: PlainFo
         return False
     messages.success(request, act.how.value)
     return True
+
+
+def _require_its_state(act: DeskAct, election: Election) -> None:
+    """Refuse what cannot be done now before it is proposed or started, not only when it is done.
+
+    A page that was left open over a move of the election shows a button that no longer belongs.
+    """
+    if not is_at_its_state(act, election):
+        require_state(election, *act.states)
 
 
 def _require_no_ceremony(act: DeskAct, election: Election) -> None:

@@ -150,9 +150,10 @@ def ruling(request: StaffRequest, slug: str, section: str, number: int) -> HttpR
     form = RulingForm(sent(request), contests=contests_by_code(election))
     if request.method == "POST" and form.is_valid():
         try:
-            rule_on_postal_paper(election.pk, section=section, number=number, rejected=form.rejected(),
-                          agents=form.cleaned_data["agents"], by=request.user.pk,
-                          now=timezone.now())
+            rule_on_postal_paper(
+                election.pk, section=section, number=number, rejected=form.rejected(),
+                agents=form.cleaned_data["agents"], by=request.user.pk, now=timezone.now(),
+            )  # fmt: skip
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:

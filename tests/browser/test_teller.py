@@ -133,7 +133,8 @@ def test_two_tellers_read_papers_and_the_server_is_told_only_whether_they_are_al
     pictured(desk, "post-ruling")
     rule = {"section": "member", "agents": 1, **run.by}
     rule_on_postal_paper(run.election_id, number=2, rejected={}, **rule)
-    rule_on_postal_paper(run.election_id, number=3, rejected={"contest-1": "no-official-mark"}, **rule)
+    unmarked = {"contest-1": "no-official-mark"}
+    rule_on_postal_paper(run.election_id, number=3, rejected=unmarked, **rule)
     for page in tellers:
         read(page, 2, Ash_Amin=1)
         expect(page.locator("#said")).to_contain_text(re.compile("Paper 2 .*(settled|handed in)"))

@@ -200,8 +200,10 @@ def test_a_doubtful_paper_waits_for_a_ruling_and_is_then_read_again_and_rejected
     table.hand_in(0, Read("member", 1, 2, Kind.DOUBTFUL, doubt="uncertain"))
     assert code_of_refusal(lambda: table.read(1, 1, (0,))) == "reading.waits"
 
-    rule_on_postal_paper(run.election_id, section="member", number=1, rejected={"contest-1": "uncertain"},
-                  agents=2, **run.by)
+    rejected = {"contest-1": "uncertain"}
+    rule_on_postal_paper(
+        run.election_id, section="member", number=1, rejected=rejected, agents=2, **run.by
+    )
 
     assert table.both_read(1, None).agrees
     table.both_read(2, (0,))

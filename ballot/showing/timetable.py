@@ -1,0 +1,130 @@
+"""The timetable at the desk: every step with its hour, who did it and when, and what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+
+from ballot.lifecycle import State
+from ballot.models import Dated, Election
+from ballot.showing.business import Next, next_step, order_of_business
+from ballot.times import in_zone
+from ballot.timetable import CLOSE, OPENING, TITLES, dates_of
+from office.models import AuditRecord
+from office.selectors import last_records
+
+_STEPS: Final[tuple[tuple[str, str], ...]] = (
+    # A step of the timetable, and the act that does it; either may be empty.
+    (Dated.NOTICE, "publish_notice"),
+    (Dated.NOMINATIONS_OPEN, "publish_notice"),
+    (Dated.NOMINATIONS_CLOSE, "publish_candidates"),
+    (Dated.CANDIDATES, "publish_candidates"),
+    (Dated.FREEZE, "freeze_roll"),
+    ("", "set_key"),
+    ("", "send_codes"),
+    (OPENING, "open_poll"),
+    (Dated.DISPATCH, ""),
+    (Dated.REISSUE_AT_DESK, ""),
+    (Dated.REISSUE_BY_PAGE, ""),
+    (CLOSE, "close_poll"),
+    ("", "verify_register"),
+    ("", "mix_box"),
+    ("", "open_box"),
+    (Dated.COUNT, "count"),
+    (Dated.DECLARATION, "declare"),
+    (Dated.CHALLENGE_ENDS, ""),
+    (Dated.DESTRUCTION, ""),
+)
+
+# An act that is done in more than one way is recorded under one of these.
+_RECORDED_AS: Final = {"close_poll": ("close_poll", "close_poll_early")}
+
+_MENDED_AT: Final = {
+    "publish_notice": "desk_set_up",
+    "publish_candidates": "desk_paper",
+    "set_key": "desk_trustees",
+    "verify_register": "desk_set_aside",
+    "open_box": "desk_trustees",
+}
+"""The page on which is mended what stops an act; of the others, the act's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step. hint: its hour, and who did it when; the rest is for the list of tasks."""
+
+    title: str
+    hint: str
+    is_done: bool
+    state: str
+    colour: str
+    url: str = ""
+
+
+def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
+    """Everything that the page shows."""
+    upcoming = next_step(election, now=now)
+    rows = list(_rows(election, upcoming, now=now))
+    return {
+        "tasks": rows,
+        "overdue": [row.title for row in rows if row.state == "Overdue"],
+        "next": upcoming,
+        "act_url": reverse(f"act_{upcoming.act}", args=[election.slug]) if upcoming else "",
+        "mend_url": _mend_url(election, upcoming.act) if upcoming else "",
+        "is_draft": election.stage == State.DRAFT,
+    }
+
+
+def _mend_url(election: Election, act: str) -> str:
+    return reverse(_MENDED_AT.get(act, f"act_{act}"), args=[election.slug])
+
+
+def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterator[Row]:
+    dates = dates_of(election)
+    business = {task.act: task for task in order_of_business(election, now=now)}
+    records = last_records(("election", str(election.pk)))
+    for step, act in _STEPS:
+        at, task = dates.get(step), business.get(act)
+        if act and task is None:
+            continue
+        title = TITLES.get(step) or (task.title if task else "")
+        planned = in_zone(at, election.zone) if at else "No date set" if step else ""
+        is_passed = at is not None and at <= now
+        if task is None:
+            if at is not None:
+                yield Row(title, planned, is_passed, "Passed" if is_passed else "Ahead", "grey")
+        elif task.is_done:
+            done = _done(act, records, election.zone)
+            promised = f"Dated {planned}" if at else ""
+            yield Row(title, _sentences(promised, done), True, task.state, "green")
+        else:
+            is_next = upcoming is not None and upcoming.act == act
+            state = _undone(is_passed=is_passed, is_next=is_next)
+            colour = {"Overdue": "red", "Due now": "blue"}.get(state, "grey")
+            url = reverse(f"act_{act}", args=[election.slug]) if is_next else ""
+            yield Row(title, planned, False, state, colour, url)
+
+
+def _undone(*, is_passed: bool, is_next: bool) -> str:
+    if is_passed:
+        return "Overdue"
+    return "Due now" if is_next else "Ahead"
+
+
+def _done(act: str, records: dict[str, AuditRecord], zone: str) -> str:
+    """When it was done, and by whom; of an act of two, by which two."""
+    found = [records[name] for name in _RECORDED_AS.get(act, (act,)) if name in records]
+    if not found:
+        return ""
+    record = max(found, key=lambda one: one.pk)
+    people = [one.name for one in (record.by, record.seconded_by) if one is not None]
+    by = f" by {' and '.join(people)}" if people else ""
+    return f"Done on {in_zone(record.at, zone)}{by}"
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(f"{part}." for part in parts if part)

@@ -1,0 +1,76 @@
+"""An election's timetable: every date that its notice fixes, in the order in which they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from ballot.models import Dated, Election
+from office.refusal import Refusal
+
+OPENING: Final = "opening"
+CLOSE: Final = "close"
+
+_STEPS = list(Dated)
+_OPENS, _CLOSES = _STEPS.index(Dated.DISPATCH), _STEPS.index(Dated.COUNT)
+
+TITLES: Final[dict[str, str]] = {
+    **{step.value: str(step.label) for step in _STEPS[:_OPENS]},
+    OPENING: "The poll opens",
+    **{step.value: str(step.label) for step in _STEPS[_OPENS:_CLOSES]},
+    CLOSE: "The poll closes",
+    **{step.value: str(step.label) for step in _STEPS[_CLOSES:]},
+}
+"""Every step that can be dated, in order, with its title."""
+
+
+def dates_of(election: Election) -> dict[str, datetime]:
+    """The dates that are set, in the order of the timetable."""
+    dates = dict(election.planned.values_list("step", "at"))
+    if election.opens_at is not None:
+        dates[OPENING] = election.opens_at
+    if election.closes_at is not None:
+        dates[CLOSE] = election.closes_at
+    return {step: dates[step] for step in TITLES if step in dates}
+
+
+def out_of_order(dates: Mapping[str, datetime]) -> tuple[str, str] | None:
+    """The titles of two steps of which the later one is dated earlier; None where there are none.
+
+    The two last hours of reissue may come in either order: the office may close before the page.
+    """
+    ordered = [
+        (step, dates[step])
+        for step in TITLES
+        if step in dates and step != Dated.REISSUE_AT_DESK
+    ]
+    desk = dates.get(Dated.REISSUE_AT_DESK)
+    if desk is not None and CLOSE in dates and desk > dates[CLOSE]:
+        return TITLES[Dated.REISSUE_AT_DESK], TITLES[CLOSE]
+    for (earlier, before), (later, after) in pairwise(ordered):
+        if after < before:
+            return TITLES[earlier], TITLES[later]
+    return None
+
+
+def require_order(dates: Mapping[str, datetime]) -> None:
+    """Refuse dates of which a later step's comes first."""
+    wrong = out_of_order(dates)
+    if wrong is not None:
+        raise Refusal(
+            "timetable.order",
+            f"“{wrong[1]}” cannot come before “{wrong[0]}”. Change one of the two dates.",
+        )
+
+
+def require_in_time(election: Election, step: Dated, *, now: datetime) -> None:
+    """Refuse what the notice gave a last hour for, once that hour has passed."""
+    at = election.planned.filter(step=step).values_list("at", flat=True).first()
+    if at is not None and at <= now:
+        raise Refusal(
+            "timetable.too-late",
+            f"The last hour of the notice for this has passed (“{step.label}”). "
+            "Whoever has a code still votes with it until the poll closes.",
+        )

@@ -1,0 +1,178 @@
+"""The timetable at the desk, the notice of poll as page and document, and amending it by pages."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from ballot.models import PlannedDate
+from ballot.services.amend_notice import amend_notice
+from ballot.services.plan_dates import plan_dates
+from ballot.services.void_election import void_election
+from ballot.times import in_zone, local_time
+from office.models import Approval
+from office.permissions import Role
+from office.services.approvals import approve_act
+from tests.ballot.views.world import World, now, world
+from tests.office.factories import sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+CLOCK = "%Y-%m-%dT%H:%M"
+
+
+def page(client: Client, here: World, name: str) -> str:
+    return client.get(reverse(name, args=[here.slug])).text
+
+
+def ahead(**given: float) -> str:
+    """An hour ahead, as a clock in London is read."""
+    return local_time(now() + timedelta(**given), "Europe/London").strftime(CLOCK)
+
+
+def test_dates_are_set_by_the_officer_and_stand_in_the_timetable(client: Client) -> None:
+    here = world()
+    sign_in(client, here.officers[0])
+    path = reverse("desk_dates", args=[here.slug])
+
+    wrong = client.post(path, {"count": ahead(days=9), "declaration": ahead(days=8)})
+    never = client.post(path, {"count": "2030-03-31T01:30"})
+    right = client.post(path, {"count": ahead(days=9), "declaration": ahead(days=10)})
+    shown = page(client, here, "desk_timetable")
+
+    assert "cannot come before “The votes are counted”" in wrong.text
+    assert "clocks jump over this hour" in never.text
+    assert right.status_code == 302
+    assert PlannedDate.objects.count() == 2
+    assert in_zone(PlannedDate.objects.get(step="declaration").at, "Europe/London") in shown
+
+
+def test_the_timetable_says_who_did_what_what_is_overdue_and_what_stops_the_next(
+    client: Client,
+) -> None:
+    here = world()
+    plan_dates(here.election_id, dates={"freeze": now() - timedelta(hours=2)}, **here.by)
+    here.to("nominated")
+    sign_in(client, here.officers[0])
+
+    path = reverse("desk_timetable", args=[here.slug])
+    before = client.get(path)
+    here._frozen()
+    after = client.get(path)
+    late, done = before.text, after.text
+
+    # The opening's hour has passed too, and does until the poll is opened.
+    assert before.context["overdue"] == ["The roll is frozen", "The poll opens"]
+    assert after.context["overdue"] == ["The poll opens"]
+    assert "Overdue by the timetable:" in late
+    assert "Next: Freeze the roll" in late
+    assert "Nothing stops it." in late
+    assert "by Ruth Adeyemi and Gareth Pugh." in done
+    assert "Next: Set up the trustees’ key" in done
+
+
+def test_what_stops_the_next_step_is_named_with_the_page_that_mends_it(client: Client) -> None:
+    here = world(candidates=())
+    here.to("nominating")
+    sign_in(client, here.officers[0])
+
+    shown = page(client, here, "desk_timetable")
+
+    assert "Somebody stands in “Leader”" in shown
+    assert f'href="{reverse("desk_paper", args=[here.slug])}">Where it is mended' in shown
+
+
+def test_an_observer_sees_the_timetable_and_nothing_to_set(client: Client) -> None:
+    here = world()
+    sign_in(client, staff(Role.OBSERVER))
+
+    draft = page(client, here, "desk_timetable")
+
+    assert "Next: Publish the notice of poll" in draft
+    assert "Set the dates" not in draft
+
+
+def test_a_draft_that_was_declared_void_has_a_public_page_and_no_notice(client: Client) -> None:
+    here = world()
+    void_election(here.election_id, reason="It was called in error.", **here.by_two)
+    sign_in(client, here.officers[0])
+
+    public = client.get(reverse("election", args=[here.slug]))
+    notice = client.get(reverse("notice", args=[here.slug]))
+
+    assert public.status_code == 200
+    assert "It was called in error." in public.text
+    assert notice.status_code == 404
+    assert "A void election has no steps left." in page(client, here, "desk_timetable")
+
+
+def test_the_notice_is_read_as_page_and_document_with_its_amendments(client: Client) -> None:
+    here = world()
+    plan_dates(here.election_id, dates={"declaration": now() + timedelta(days=9)}, **here.by)
+    before = client.get(reverse("notice", args=[here.slug])).status_code
+    here.to("nominating")
+    amend_notice(here.election_id, changes={"complaints": "Write to <the panel> & wait."},
+                 reason="The old address is closed.", **here.by_two)
+
+    shown = page(client, here, "notice")
+    answer = client.get(reverse("notice_document", args=[here.slug]))
+    paper = " ".join(
+        one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages
+    ).replace("\n", " ")
+
+    assert before == 404
+    assert answer["Content-Type"] == "application/pdf"
+    assert "Write to &lt;the panel&gt; &amp; wait." in shown
+    for text in ("Amendment 1", "The old address is closed.", "Returning officer: Ruth Adeyemi.",
+                 "The result is declared", "Who may vote", "Ring 0800 000 000."):
+        assert text in shown, text
+        assert text in paper, text
+    assert "Write to <the panel> & wait." in paper
+
+
+def test_the_notice_is_amended_by_two_officers_who_read_what_was_and_what_is(
+    client: Client,
+) -> None:
+    here = world().to("nominating")
+    sign_in(client, here.officers[0])
+    path = reverse("act_amend_notice", args=[here.slug])
+    form = client.get(path).context["form"]
+    as_it_is = {name: form[name].value() or "" for name in form.fields}
+    as_it_is["helped_routes"] = as_it_is["helped_routes"].replace("\n", "\r\n")
+
+    nothing = client.post(path, {**as_it_is, "reason": "Nothing is changed at all."})
+    earlier = client.post(path, {**as_it_is, "close": "2026-01-01T09:00",
+                                 "reason": "It shall be sooner."})
+    changed = client.post(path, {**as_it_is, "close": ahead(days=20), "deputy": "Dee Putty",
+                                 "reason": "The hall is booked then."})
+    approval = Approval.objects.get()
+    approve_act(approval.pk, by=here.officers[1].pk, now=now())
+
+    assert "Nothing would change" in nothing.text
+    assert "moves to a later one" in earlier.text
+    assert changed.status_code == 302
+    assert set(approval.parameters["changes"]) == {"close", "deputy"}
+    assert "The deputy: “Dee Putty”, and not unsaid." in approval.sentence
+    assert here.election.deputy == "Dee Putty"
+
+
+def test_a_proposal_to_amend_that_no_longer_fits_is_not_carried_out(client: Client) -> None:
+    here = world().to("nominating")
+    sign_in(client, here.officers[0])
+    path = reverse("act_amend_notice", args=[here.slug])
+    form = client.get(path).context["form"]
+    as_it_is = {name: form[name].value() or "" for name in form.fields}
+    client.post(path, {**as_it_is, "deputy": "Dee Putty", "reason": "There is a deputy now."})
+    amend_notice(here.election_id, changes={"deputy": "Ann Other"}, reason="There is another.",
+                 **here.by_two)
+    sign_in(client, here.officers[1])
+
+    client.post(reverse("approve", args=[Approval.objects.get().pk]))
+
+    assert Approval.objects.get().state == Approval.State.WAITING
+    assert here.election.deputy == "Ann Other"
