@@ -269,6 +269,19 @@ CONTENT: dict[str, Form] = {
     "profile": members(**PLACE, papers=number, papers_rejected=number, profile=BLOB, salt=HASH),
     "lot": members(contest=code, among=each(number), drawn=each(number), salt=HASH),
     "count": members(contest=code, sheet=any_object, salt=HASH),
+    "incidents": members(
+        incidents=each(
+            members(
+                number=positive,
+                kind=text,
+                happened_at=time,
+                found_by=text,
+                kept_from_voting=or_null(number),
+                material=or_null(truth),
+                entries=each(members(at=time, said=text, done=text)),
+            )
+        )
+    ),
     "declaration": members(
         version=positive,
         contests=each(
@@ -337,6 +350,7 @@ ORDER: dict[str, When] = {
     "profile": _when("reconciliation", "void count"),
     "lot": _when("reconciliation", "void"),
     "count": _when("reconciliation", "void"),
+    "incidents": _when("notice", "incidents"),
     "declaration": _when("candidates", "void"),
     "void": _when("notice", "void"),
 }
