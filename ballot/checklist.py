@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from ballot.ceremonies import not_proved
+from ballot.incidents import unjudged
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.models import Count as CountRecord
@@ -249,6 +250,8 @@ def _declare(election: Election, now: datetime) -> Iterator[Check]:
         yield Check(f"The sums of the sheet of “{contest.title}” agree",
                     sheet is not None and bool(sheet.sheet.get("sums_agree")),
                     "Look for the difference before anything is declared.")
+    yield Check("Every incident in the book has been judged", not unjudged(election),
+                "Judge them in the incidents book, now that the count is there.")
 
 
 STEPS: tuple[Step, ...] = (

@@ -44,6 +44,8 @@ IDENTIFY_REFUSED_BY_ADDRESS = Limit("identify-address", 300, 60)
 # nothing tomorrow: that somebody checked their device is nobody's business, and never stored.
 CHALLENGE_BY_CREDENTIAL = Limit("challenge-credential", 20, 24 * 3600)
 REISSUE_BY_NUMBER = Limit("reissue-number", 5, 3600)
+# One every minute or so: a busy line, and far from walking through a roll.
+HELPDESK_BY_PERSON = Limit("helpdesk-person", 80, 3600)
 REISSUE_BY_ADDRESS = Limit("reissue-address", 300, 3600)
 TRACKER_BY_ADDRESS = Limit("tracker-address", 300, 60)
 # A seat's secret has 192 random bits: this is against noise, not against guessing.

@@ -205,7 +205,7 @@ def notice_content(
         "smallest_box": election.smallest_box,
         "timetable": [{"at": utc(at), "step": step} for step, at in dates.items()],
         "title": election.title,
-        "turnout_by_section_shows_during_the_poll": True,
+        "turnout_by_section_shows_during_the_poll": election.turnout_by_section,
         "words": words,
         "zone": election.zone,
     }

@@ -34,6 +34,11 @@ def hour_in_zone(moment: datetime, zone: str) -> str:
     return f"{local.day} {local:%b %H:%M}"
 
 
+def day_in_zone(moment: datetime, zone: str) -> str:
+    """The day that the clocks of a zone show, as "2026-11-30"."""
+    return local_time(moment, zone).date().isoformat()
+
+
 def from_clock(naive: datetime, zone: str) -> datetime | None:
     """The moment at which the clocks of a zone show this; None where they jump over it.
 

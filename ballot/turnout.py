@@ -1,4 +1,6 @@
-"""How many have voted, by section and by hour; from the counters, and from the roll as amended."""
+"""How many have voted, by section and by hour, from the counters and the roll as amended; and what
+of it everybody is shown.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from django.db.models import Sum
 
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State, is_before
-from ballot.models import Election, TurnoutCount
+from ballot.models import Election, TurnoutCount, TurnoutSnapshot
 from members.selectors import electors_amended
 
 
@@ -31,6 +33,72 @@ class SectionTurnout:
     @property
     def percent(self) -> float:
         return 100 * self.ballots / self.issued if self.issued else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTurnout:
+    """What is told of a unit within a section: ballots as of the last step (ballot/unit_steps.py).
+
+    ballots: 0 where too few have voted, or too few have not, for a number to be told.
+    """
+
+    section: str
+    name: str
+    electors: int
+    ballots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The turnout that everybody is shown.
+
+    taken_at: when it was counted, while the poll goes on; None: after the close, when it is final.
+    sections, units: none during a poll whose notice shows none.
+    """
+
+    taken_at: datetime | None
+    electors: int
+    ballots: int
+    sections: tuple[SectionTurnout, ...]
+    hours: tuple[tuple[datetime, int], ...]
+    units: tuple[UnitTurnout, ...]
+
+
+def figures_of(election: Election) -> Figures | None:
+    """The figures that everybody is shown now; None before the first snapshot of a poll."""
+    newest = newest_snapshot(election)
+    if election.stage not in {State.POLLING, State.SUSPENDED}:
+        return _final(election, newest)
+    if newest is None:
+        return None
+    told = newest.figures
+    sections = tuple(
+        SectionTurnout(one["code"], one["name"], one["electors"], one["ballots"])
+        for one in told["sections"]
+    )
+    hours = tuple((datetime.fromisoformat(hour), ballots) for hour, ballots in told["hours"])
+    return Figures(
+        newest.taken_at, told["electors"], told["ballots"], sections, hours, _units(newest)
+    )
+
+
+def _final(election: Election, newest: TurnoutSnapshot | None) -> Figures:
+    sections = tuple(turnout_by_section(election))
+    return Figures(
+        None, sum(one.issued for one in sections), sum(one.ballots for one in sections), sections,
+        tuple(turnout_by_hour(election)), _units(newest) if newest else (),
+    )
+
+
+def _units(snapshot: TurnoutSnapshot) -> tuple[UnitTurnout, ...]:
+    return tuple(
+        UnitTurnout(one["section"], one["unit"], one["electors"], one["ballots"])
+        for one in snapshot.figures["units"]
+    )
+
+
+def newest_snapshot(election: Election) -> TurnoutSnapshot | None:
+    return TurnoutSnapshot.objects.filter(election=election).order_by("-taken_at").first()
 
 
 _CAST = """
@@ -61,7 +129,7 @@ def turnout_by_section(election: Election) -> list[SectionTurnout]:
         cursor.execute(_CAST, {
             "election": election.pk, "roll": election.roll_id,
             "tells": not is_before(election.stage, State.VERIFIED),
-            "opened": _amendments_at_opening(election),
+            "opened": amendments_at_opening(election),
         })
         cast = {section: (int(ballots), int(struck)) for section, ballots, struck in cursor}
     return [
@@ -71,7 +139,7 @@ def turnout_by_section(election: Election) -> list[SectionTurnout]:
     ]
 
 
-def _amendments_at_opening(election: Election) -> int:
+def amendments_at_opening(election: Election) -> int:
     """How many amendments the roll had when the poll was opened; nobody had voted by then."""
     opening = election.entries.filter(ballot__isnull=True, kind="opening").first()
     if opening is None:

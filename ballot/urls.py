@@ -12,23 +12,27 @@ from ballot.views import (
     download,
     elector,
     electorate,
+    incidents,
     log,
     nominations,
     notice,
     officer,
     officer_acts,
     officer_amendments,
-    officer_electors,
+    officer_helpdesk,
+    officer_incidents,
     officer_issuer,
     officer_letters,
     officer_nominations,
     officer_post,
     officer_timetable,
     officer_trustees,
+    officer_turnout,
     public,
     results,
     teller,
     trustee,
+    turnout,
 )
 from ballot.views.act_table import ACTS
 
@@ -68,6 +72,10 @@ urlpatterns = [
     path(
         "elections/<slug:slug>/electorate.json", electorate.electorate_json, name="electorate_json"
     ),
+    path("elections/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
+    path("elections/<slug:slug>/turnout.csv", turnout.turnout_csv, name="turnout_csv"),
+    path("elections/<slug:slug>/turnout.json", turnout.turnout_json, name="turnout_json"),
+    path("elections/<slug:slug>/incidents/", incidents.incidents, name="incidents"),
     path("elections/<slug:slug>/result/", results.result, name="result"),
     path("elections/<slug:slug>/result.json", results.result_json, name="result_json"),
     path(
@@ -172,12 +180,30 @@ urlpatterns = [
         officer_trustees.seat_shown,
         name="desk_seat_shown",
     ),
-    path(f"{_ONE}turnout/", officer_electors.turnout, name="desk_turnout"),
+    path(f"{_ONE}turnout/", officer_turnout.turnout, name="desk_turnout"),
+    path(
+        f"{_ONE}turnout/figures/", officer_turnout.turnout_fragment, name="desk_turnout_fragment"
+    ),
     path(f"{_ONE}letters/", officer_letters.letters, name="desk_election_letters"),
     path(
         f"{_ONE}letters/<slug:kind>.pdf", officer_letters.printed, name="desk_printed_sample"
     ),
-    path(f"{_ONE}helpdesk/", officer_electors.helpdesk, name="desk_helpdesk"),
+    path(f"{_ONE}helpdesk/", officer_helpdesk.helpdesk, name="desk_helpdesk"),
+    path(f"{_ONE}incidents/", officer_incidents.incidents, name="desk_incidents"),
+    path(f"{_ONE}incidents/new/", officer_incidents.incident_new, name="desk_incident_new"),
+    path(
+        f"{_ONE}incidents/<int:number>/", officer_incidents.incident, name="desk_incident"
+    ),
+    path(
+        f"{_ONE}incidents/<int:number>/further/",
+        officer_incidents.incident_further,
+        name="desk_incident_further",
+    ),
+    path(
+        f"{_ONE}incidents/<int:number>/judged/",
+        officer_incidents.incident_judged,
+        name="desk_incident_judged",
+    ),
     path(f"{_ONE}issuer/", officer_issuer.issuer, name="desk_issuer"),
     path(f"{_ONE}issuer/list", officer_issuer.give_list, name="desk_issuer_list"),
     path(f"{_ONE}issuer/requests", officer_issuer.give_requests, name="desk_issuer_requests"),

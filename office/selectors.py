@@ -258,6 +258,13 @@ def letters_held() -> int:
     return Letter.objects.filter(state=Letter.State.HELD).count()
 
 
+def letters_to(recipient: str, *, purposes: Sequence[str]) -> list[Letter]:
+    """The letters of some purposes to one recipient, in the order in which they were made."""
+    return list(
+        Letter.objects.filter(recipient=recipient, purpose__in=purposes).order_by("pk")
+    )
+
+
 def held_letters(*, after: int = 0) -> list[Letter]:
     """One page of the letters that wait for a person's word, oldest first, paged by key."""
     rows = Letter.objects.filter(state=Letter.State.HELD, pk__gt=after)

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django import forms
 
 from ballot.showing.trackers import NoTracker, tracker_range
+
+# What the helpdesk may write down, with what is said when it has.
+NOTES: Final = {
+    "printed": "It is written down that a printed letter is wanted.",
+    "no-letter": "It is written down that no letter came.",
+    "page": "It is written down that the page could not be used.",
+    "other": "The complaint is written down.",
+    "not-me": "It stands in the incidents book: “This was not me”.",
+    "did-not-vote": "It stands in the incidents book: “I did not vote”.",
+}
 
 
 class NumberForm(forms.Form):
@@ -14,6 +26,15 @@ class NumberForm(forms.Form):
         label="Membership number", max_length=32,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off"}),
         error_messages={"required": "Give the membership number."},
+    )
+
+
+class HelpdeskForm(NumberForm):
+    """An elector at the helpdesk, and what is done for them; nothing: they are looked up."""
+
+    act = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput,
+        choices=[(one, one) for one in ("look", "reissue", *NOTES)],
     )
 
 

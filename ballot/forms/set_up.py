@@ -136,6 +136,12 @@ class SetUpForm(BeginForm):
         widget=forms.NumberInput(attrs=NARROW),
         help_text="Each by another mixer; the server is one of them at most.",
     )
+    turnout_by_section = forms.BooleanField(
+        label="Show turnout by section and unit while the poll goes on", required=False,
+        help_text="To everybody alike, every quarter of an hour; of small units nothing. Otherwise "
+        "it is shown after the close. Either way the board shows each sealed ballot and its "
+        "section, so that whoever counts there knows the sections.",
+    )
     ballot_of_excluded = forms.ChoiceField(
         label="The ballot of somebody excluded after casting it", choices=AfterCast.choices,
         widget=forms.RadioSelect,
@@ -194,7 +200,8 @@ def values_of(election: Election) -> dict[str, Any]:
     """What the set-up form shows of an election."""
     fields = ("title", "party", "returning_officer", "deputy", "scrutineer", "summary", "zone",
               "rules_id", "helped_routes", "complaints", "smallest_box", "mixes_wanted",
-              "letters_in_welsh", "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
+              "letters_in_welsh", "turnout_by_section",
+              "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
     values["codes_by"] = SERVER if election.issuer is None else OUTSIDE
     values["issuer_card"] = canonical(election.issuer).decode() if election.issuer else ""

@@ -18,9 +18,11 @@ from ballot.models.election import (
     VotesOfWithdrawn,
 )
 from ballot.models.entry import Blob, BlobChunk, Entry
+from ballot.models.incident import FROM_ELECTORS, Incident, IncidentEntry, IncidentKind
 from ballot.models.issuer import IssuerFile, IssuerRequest
 from ballot.models.log import Checkpoint, Cosignature, LogTile, WitnessObjection
 from ballot.models.nomination import NominatingBody, Nomination, Ruling
+from ballot.models.poll_desk import DailySheet, HelpdeskNote, TurnoutSnapshot
 from ballot.models.post import (
     Envelope,
     EnvelopeReceipt,
@@ -54,49 +56,14 @@ from ballot.models.trustee import (
 )
 
 __all__ = [
-    "AfterCast",
-    "Blob",
-    "BlobChunk",
-    "Box",
-    "Candidate",
-    "CastDispute",
-    "CeremonyMessage",
-    "Challenge",
-    "ChallengedVote",
-    "Checkpoint",
-    "Contest",
-    "Cosignature",
-    "Count",
-    "Credential", "Dated", "Declaration",
-    "DemonstrationShare",
-    "DrawnLot",
-    "Election",
-    "Entry",
-    "Envelope",
-    "EnvelopeReceipt",
-    "HandedIn", "HandedInChunk",
-    "IssuerFile",
-    "IssuerRequest",
-    "KeyCeremony",
-    "LogTile",
-    "Method",
-    "Mix",
-    "NamesOrder",
-    "NominatingBody",
-    "Nomination", "PartialOpening", "PlannedDate",
-    "PostalReading", "PostalRuling", "Profile",
-    "ProfileLine", "Reason",
-    "RefusedCast",
-    "RegisterMark",
-    "ReissueRequest",
-    "Reminder",
-    "Ruling",
-    "SealedBallot", "SealedVote",
-    "SetAside",
-    "ShareHeld",
-    "Stop",
-    "Teller", "TieRule",
-    "Trustee",
-    "TurnoutCount",
-    "VotesOfWithdrawn", "WitnessObjection",
+    "FROM_ELECTORS", "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute",
+    "CeremonyMessage", "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature",
+    "Count", "Credential", "DailySheet", "Dated", "Declaration", "DemonstrationShare", "DrawnLot",
+    "Election", "Entry", "Envelope", "EnvelopeReceipt", "HandedIn", "HandedInChunk",
+    "HelpdeskNote", "Incident", "IncidentEntry", "IncidentKind", "IssuerFile", "IssuerRequest",
+    "KeyCeremony", "LogTile", "Method", "Mix", "NamesOrder", "NominatingBody", "Nomination",
+    "PartialOpening", "PlannedDate", "PostalReading", "PostalRuling", "Profile", "ProfileLine",
+    "Reason", "RefusedCast", "RegisterMark", "ReissueRequest", "Reminder", "Ruling",
+    "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "Teller", "TieRule", "Trustee",
+    "TurnoutCount", "TurnoutSnapshot", "VotesOfWithdrawn", "WitnessObjection",
 ]

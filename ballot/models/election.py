@@ -93,6 +93,9 @@ class Election(models.Model):
         default=10, help_text="Sections in which fewer ballots were cast are opened together."
     )
     mixes_wanted = models.PositiveSmallIntegerField(default=2)
+    turnout_by_section = models.BooleanField(
+        default=True, help_text="Whether turnout by section and unit is shown during the poll."
+    )
     ballot_of_excluded = models.CharField(
         max_length=10, choices=AfterCast.choices, default=AfterCast.STANDS
     )

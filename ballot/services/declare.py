@@ -17,6 +17,7 @@ from ballot.services.board import append_entry
 from ballot.services.codes import stop_codes
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.publish_board import publish_at_once
+from ballot.services.publish_incidents import publish_incidents
 from ballot.services.register_account import account
 from ballot.who_stands import is_reopening
 from office.refusal import Refusal
@@ -41,6 +42,7 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
     content = _content(election)
     move(election, State.DECLARED)
     Declaration.objects.create(election=election, declared_at=now, content=content)
+    publish_incidents(election, now=now)
     append_entry(election, kind="declaration", content=content, now=now)
     publish_at_once(election.pk, now=now)
     record("declare", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,

@@ -1,7 +1,7 @@
 """“This was not me”: an elector disputes the ballot that was cast in their name.
 
-It is written down for the officers and undoes nothing: a ballot that was cast stands until two
-officers decide otherwise. Said twice, it stands once.
+It is written down for the officers, stands in the incidents book, and undoes nothing: a ballot that
+was cast stands until two officers decide otherwise. Said twice, it stands once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ballot.models import CastDispute, Election, RegisterMark
+from ballot.models import CastDispute, Election, IncidentKind, RegisterMark
+from ballot.services.open_incident import book_word_of_elector
 from members.selectors import entry_by_public_id
 from office.refusal import Refusal
 from office.services.audit import record
@@ -33,6 +34,10 @@ def record_dispute(election_id: int, *, recipient: uuid.UUID, now: datetime) -> 
         election=election, roll_entry_id=entry.pk, defaults={"said_at": now}
     )
     if made:
+        book_word_of_elector(
+            election_id, kind=IncidentKind.NOT_ME, entry_id=entry.pk, found_by="The elector",
+            by=None, now=now,
+        )
         record("record_dispute", subject=("roll_entry", str(recipient)), by=None, now=now)
 
 

@@ -43,7 +43,7 @@ _PLAIN: Final = (
     "nominations_close_at", "opens_at", "closes_at", "reminder_at", "last_reminder_at", "rules_id",
     "smallest_box", "letters_in_welsh", "mixes_wanted",
     "zone",
-    "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
+    "turnout_by_section", "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
 )
 _CARD: Final = "issuer"
 

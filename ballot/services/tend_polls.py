@@ -1,5 +1,5 @@
-"""What the clock does for elections: cast ballots go on the board, the board is signed, and
-notices of casts and reminders go out.
+"""What the clock does for elections: cast ballots go on the board, the board is signed, notices of
+casts and reminders go out, and the turnout that everybody is shown is taken.
 """
 
 from __future__ import annotations
@@ -7,12 +7,15 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.utils import timezone
+
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.board import append_new_ballots
 from ballot.services.notify_casts import notify_new_casts
 from ballot.services.publish_board import publish_due
 from ballot.services.remind import reminder_due, send_due_reminder
+from ballot.services.take_snapshot import take_due_snapshot
 from office.refusal import Refusal
 
 TENDED = (State.POLLING, State.SUSPENDED, State.CLOSED)
@@ -25,6 +28,7 @@ def tend_polls() -> int:
     appended = 0
     for election in Election.objects.filter(state__in=[state.value for state in TENDED]):
         notify_new_casts(election)
+        take_due_snapshot(election, now=timezone.now())
         if election.stage != State.CLOSED:
             appended += append_new_ballots(election)
     return appended

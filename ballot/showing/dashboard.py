@@ -10,11 +10,11 @@ from typing import Any
 from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election, IssuerRequest
-from ballot.showing.business import Figure, ballots_cast, codes_made, next_step, order_of_business
+from ballot.showing.business import Figure, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
 from ballot.showing.small_box import small_box_sentence
 from ballot.times import in_zone
-from ballot.turnout import shows_turnout
+from ballot.turnout import figures_of, shows_turnout
 from members.selectors import (
     contacts_are_frozen,
     contacts_freeze_at,
@@ -113,6 +113,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
+        "shows_incidents": election.stage != State.DRAFT and "see_incidents" in may,
         "shows_issuer": "see_register" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
         and "reissue_code" in may,
@@ -225,4 +226,7 @@ def _figures(election: Election, dispatch: Dispatch | None) -> Iterator[Figure]:
         if counts.held:
             yield Figure("letters held", f"{counts.held:,}")
     if shows_turnout(election):
-        yield Figure("ballots cast", f"{ballots_cast(election):,}")
+        # The number that everybody is shown, and no newer one.
+        figures = figures_of(election)
+        if figures:
+            yield Figure("ballots cast", f"{figures.ballots:,}")

@@ -22,6 +22,7 @@ from ballot.showing.booth import (
     with_photo,
 )
 from ballot.showing.dashboard import line
+from ballot.showing.incidents import is_published
 from ballot.showing.notice_words import after_cast_sentence, small_boxes_sentence
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
@@ -88,9 +89,11 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "has_nominations": election.nominating_bodies.exists(),
         "eligibility": rules_told(election.rules_id) if election.rules_id else (),
         "roll": _roll(election),
+        "shows_turnout": shows_turnout(election),
         "turnout": turnout_of(election) if shows_turnout(election) else None,
         "is_open": not closed_sentence(election, now=now),
         "is_declared": election.stage.is_declared,
+        "shows_incidents": is_published(election),
         "void_reason": _void_reason(election),
         "has_notice": has_notice,
         "suspended": why_suspended(election) if election.stage == State.SUSPENDED else "",
@@ -126,6 +129,8 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "name": "Who is struck off the roll after casting",
         "value": after_cast_sentence(election),
     }
+    yield {"name": "Turnout by section and unit", "value": "Shown while the poll goes on."
+           if election.turnout_by_section else "Shown after the close, and not before."}
     yield {
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",

@@ -308,6 +308,16 @@ def _lot(content: Content) -> str:
     return f"Drawn first: place {content['drawn'][0] + 1} on the paper, which is excluded."
 
 
+_WEIGHED = {True: "material", False: "not material", None: "not judged"}
+
+
+def _incidents(content: Content) -> str:
+    said = "; ".join(
+        f"incident {one['number']}: {_WEIGHED[one['material']]}" for one in content["incidents"]
+    )
+    return f"{_many(content['incidents'], 'incident')} in the book. {said.capitalize()}."
+
+
 def _declaration(content: Content) -> str:
     said = [f"{one['title']}: {', '.join(one['elected'])}." for one in content["contests"]]
     return " ".join(said)
@@ -360,6 +370,7 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "profile": ("A box was opened", _profile),
     "lot": ("A lot was drawn", _lot),
     "count": ("A contest was counted", _count),
+    "incidents": ("The incidents book", _incidents),
     "declaration": ("Declaration of the result", _declaration),
     "void": ("Declared void", _reasoned),
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ballot.charts import Bars, Columns, Part, columns, series, stacked_bars
+from ballot.mapping import utc
 from ballot.models import Election
-from ballot.times import hour_in_zone
-from ballot.turnout import SectionTurnout, turnout_by_hour, turnout_by_section
+from ballot.times import day_in_zone, hour_in_zone, in_zone
+from ballot.turnout import Figures, SectionTurnout, UnitTurnout, figures_of
 
 _HOUR = timedelta(hours=1)
 _SIX_WEEKS_OF_HOURS = 1008
@@ -26,26 +27,112 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Turnout:
-    """The turnout of an election."""
+class UnitRow:
+    """What is told of a unit within a section."""
 
+    section: str
+    name: str
+    electors: str
+    ballots: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The ballots of one hour or day, and of all up to its end."""
+
+    name: str
+    ballots: str
+    so_far: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """The turnout of an election as everybody is shown it.
+
+    taken: when it was counted, while the poll goes on; next: when the next is. Empty after it.
+    by_section, rows: none while the notice shows no sections.
+    """
+
+    taken: str
+    next: str
     total: Row
     rows: tuple[Row, ...]
-    by_section: Bars
+    units: tuple[UnitRow, ...]
+    by_section: Bars | None
     by_hour: Columns | None
+    hours: tuple[When, ...]
+    days: tuple[When, ...]
 
 
-def turnout_of(election: Election) -> Turnout:
-    """Turnout from the counters, with its two plots."""
-    sections = turnout_by_section(election)
-    electors = sum(one.issued for one in sections)
-    ballots = sum(one.ballots for one in sections)
+def turnout_of(election: Election) -> Turnout | None:
+    """The turnout with its plots; None before the first figures of a poll."""
+    figures = figures_of(election)
+    return _shown(election, figures) if figures else None
+
+
+def _shown(election: Election, figures: Figures) -> Turnout:
+    names = {one.code: one.name for one in figures.sections}
+    hours = list(figures.hours)
+    taken = figures.taken_at
     return Turnout(
-        total=_row("All sections", electors, ballots),
-        rows=tuple(_row(one.name, one.issued, one.ballots) for one in sections),
-        by_section=_bars(sections),
-        by_hour=_plot(election, turnout_by_hour(election)),
+        taken=in_zone(taken, election.zone) if taken else "",
+        next=in_zone(_next(taken), election.zone) if taken else "",
+        total=_row("All sections", figures.electors, figures.ballots),
+        rows=tuple(_row(one.name, one.issued, one.ballots) for one in figures.sections),
+        units=tuple(_unit(one, names) for one in figures.units) if len(figures.units) > 1 else (),
+        by_section=_bars(figures.sections) if figures.sections else None,
+        by_hour=_plot(election, hours),
+        hours=_added_up((hour_in_zone(at, election.zone), cast) for at, cast in hours),
+        days=_added_up(_by_day(hours, election.zone)),
     )
+
+
+def _next(taken_at: datetime) -> datetime:
+    """When the quarter of an hour after this one begins."""
+    quarter_s = 900
+    return datetime.fromtimestamp((taken_at.timestamp() // quarter_s + 1) * quarter_s, UTC)
+
+
+def _unit(unit: UnitTurnout, sections: Mapping[str, str]) -> UnitRow:
+    return UnitRow(
+        sections.get(unit.section, unit.section), unit.name or "No unit", f"{unit.electors:,}",
+        f"{unit.ballots:,}" if unit.ballots else "Not told",
+    )
+
+
+def _by_day(hours: list[tuple[datetime, int]], zone: str) -> list[tuple[str, int]]:
+    """Ballots by the days of the zone's clocks."""
+    days: dict[str, int] = {}
+    for at, cast in hours:
+        day = day_in_zone(at, zone)
+        days[day] = days.get(day, 0) + cast
+    return list(days.items())
+
+
+def _added_up(points: Iterable[tuple[str, int]]) -> tuple[When, ...]:
+    rows = []
+    so_far = 0
+    for name, cast in points:
+        so_far += cast
+        rows.append(When(name, f"{cast:,}", f"{so_far:,}"))
+    return tuple(rows)
+
+
+def turnout_rows(election: Election, figures: Figures) -> list[list[str | int]]:
+    """The same figures as rows for a spreadsheet: what, section, unit or time, electors, ballots.
+
+    A unit of which nothing is told has an empty cell for its ballots.
+    """
+    rows: list[list[str | int]] = [["total", "", "", figures.electors, figures.ballots]]
+    rows += [["section", one.code, "", one.issued, one.ballots] for one in figures.sections]
+    rows += [
+        ["unit", one.section, one.name, one.electors, one.ballots or ""] for one in figures.units
+    ]
+    rows += [["hour", "", utc(at) or "", "", cast] for at, cast in figures.hours]
+    rows += [
+        ["day", "", day, "", cast] for day, cast in _by_day(list(figures.hours), election.zone)
+    ]
+    return rows
 
 
 def _row(name: str, electors: int, ballots: int) -> Row:

@@ -11,8 +11,10 @@ from ballot.models import (
     Checkpoint,
     Cosignature,
     Credential,
+    DailySheet,
     Envelope,
     EnvelopeReceipt,
+    HelpdeskNote,
     NominatingBody,
     Nomination,
     PostalReading,
@@ -22,6 +24,7 @@ from ballot.models import (
     SealedBallot,
     SetAside,
     Teller,
+    TurnoutSnapshot,
     WitnessObjection,
 )
 from ballot.services.publish_board import publish_board
@@ -54,6 +57,11 @@ KEPT_FOR_GOOD = {
     "ballot_postalreading": "number = 9",
     "ballot_postalruling": "agents = 9",
     "ballot_refusedcast": "refused_at = now()",
+    "ballot_incident": "kind = 'other'",
+    "ballot_incidententry": "said = 'nothing'",
+    "ballot_turnoutsnapshot": "figures = '{}'",
+    "ballot_dailysheet": "figures = '{}'",
+    "ballot_helpdesknote": "kind = 'other'",
     "ballot_setaside": "is_set_aside = false",
     "ballot_checkpoint": "note = ''",
     "ballot_cosignature": "line = ''",
@@ -106,6 +114,14 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
             made_at=now(),
         ),
         is_valid=False, reason="Nobody met.", ruled_at=now(),
+    )
+    TurnoutSnapshot.objects.create(election=run.election, taken_at=now(), figures={"a": 1})
+    DailySheet.objects.create(
+        election=run.election, day=now().date(), made_at=now(), figures={"a": 1}
+    )
+    HelpdeskNote.objects.create(
+        election=run.election, roll_entry=entries(run)[0], kind="page",
+        taken_by_id=run.officers[0], taken_at=now(),
     )
     publish_board(run.election_id, now=now())
     Cosignature.objects.create(

@@ -1,0 +1,70 @@
+"""What the helpdesk is told of one elector: letters, new codes, whether they have voted; no more.
+
+Never a code, a ballot, an address, nor when somebody voted. Who may not see the marked register is
+not told of codes sent again either: they only go to who has not voted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ballot.models import Credential, Election, RegisterMark
+from ballot.showing.electors import named
+from members.selectors import is_struck
+from office.selectors import letters_to
+
+# The purposes of the letters that carry codes (services/codes.py).
+VOTING_CODE, PURPOSE_ADDED, PURPOSE_AGAIN = "voting-code", "voting-code-added", "voting-code-again"
+
+_LETTERS = {
+    VOTING_CODE: "Letter with the voting code",
+    PURPOSE_ADDED: "Letter with the voting code",
+    PURPOSE_AGAIN: "Letter with a new code",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ElectorAtHelpdesk:
+    """One elector for the helpdesk. has_voted: None for who may not see the marked register."""
+
+    name: str
+    number: str
+    is_struck: bool
+    has_address: bool
+    has_voted: bool | None
+    facts: tuple[dict[str, str], ...]
+
+
+def elector_at_helpdesk(
+    election: Election, entry: Any, *, sees_register: bool
+) -> ElectorAtHelpdesk:
+    """Read what the helpdesk may know of a roll entry."""
+    marks = RegisterMark.objects.filter(election=election, roll_entry=entry.pk)
+    has_voted = marks.exists() if sees_register else None
+    return ElectorAtHelpdesk(
+        name=named(entry),
+        number=entry.number,
+        is_struck=is_struck(entry),
+        has_address=bool(entry.email),
+        has_voted=has_voted,
+        facts=tuple(_facts(election, entry, has_voted)),
+    )
+
+
+def _facts(election: Election, entry: Any, has_voted: bool | None) -> Iterator[dict[str, str]]:
+    yield {"name": "E-mail address on the roll", "value": "There is one" if entry.email else
+           "There is none: offer another way to vote"}
+    purposes = [VOTING_CODE, PURPOSE_ADDED]
+    if has_voted is not None:
+        purposes.append(PURPOSE_AGAIN)
+    for letter in letters_to(str(entry.public_id), purposes=purposes):
+        yield {"name": _LETTERS[letter.purpose], "value": letter.get_state_display().capitalize()}
+    if has_voted is None:
+        return
+    codes = Credential.objects.filter(election=election, roll_entry=entry.pk)
+    yield {"name": "New codes made since the first", "value": str(max(codes.count() - 1, 0))}
+    confirmed = codes.filter(attempt__gt=1, force=Credential.Force.IN_FORCE).exists()
+    yield {"name": "New code in force", "value": "Yes" if confirmed else "No"}
+    yield {"name": "Has voted", "value": "Yes" if has_voted else "No"}

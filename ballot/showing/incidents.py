@@ -1,0 +1,96 @@
+"""The incidents book as its pages show it: at the desk, to those who watch, and to anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ballot.incidents import Booked, book_of, gaps_of, kept_in_all
+from ballot.lifecycle import State, is_before
+from ballot.models import Election, IncidentEntry
+from ballot.times import in_zone
+
+_WEIGHED = {True: "Material", False: "Not material"}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOfBook:
+    """One entry, for a reader. who: empty on the public page."""
+
+    when: str
+    who: str
+    said: str
+    done: str
+    kept: str
+    weight: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentShown:
+    """One incident, for a reader. member: whose word it is, for those alone who see the roll."""
+
+    number: int
+    kind: str
+    happened: str
+    found_by: str
+    kept: str
+    weight: str
+    member: str
+    entries: tuple[EntryOfBook, ...]
+
+
+def incident_shown(
+    one: Booked, *, zone: str, names_staff: bool = False, names_elector: bool = False
+) -> IncidentShown:
+    """An incident in words.
+
+    names_staff: whether it says who wrote each entry. names_elector: whose word it is.
+    """
+    entry = one.incident.roll_entry
+    return IncidentShown(
+        number=one.incident.number,
+        kind=one.incident.get_kind_display(),
+        happened=in_zone(one.incident.happened_at, zone),
+        found_by=one.incident.found_by,
+        kept="Not known" if one.kept_from_voting is None else f"{one.kept_from_voting:,}",
+        weight=_weight(one.judgement.is_material if one.judgement else None),
+        member=entry.number if entry is not None and names_elector else "",
+        entries=tuple(_entry(each, zone, names_staff) for each in one.entries),
+    )
+
+
+def _weight(is_material: bool | None) -> str:
+    return "Not judged yet" if is_material is None else _WEIGHED[is_material]
+
+
+def _entry(entry: IncidentEntry, zone: str, names_staff: bool) -> EntryOfBook:
+    who = entry.written_by.name if entry.written_by is not None else "By itself"
+    kept = "" if entry.kept_from_voting is None else f"{entry.kept_from_voting:,}"
+    weight = "" if entry.is_material is None else _weight(entry.is_material)
+    return EntryOfBook(
+        in_zone(entry.written_at, zone), who if names_staff else "", entry.said, entry.done, kept,
+        weight,
+    )
+
+
+def book_shown(election: Election, *, with_gaps: bool, **naming: bool) -> dict[str, Any]:
+    """The whole book, newest incident first.
+
+    with_gaps: whether the closest gaps of the count are told, which tell of the result.
+    naming:    as incident_shown takes it.
+    """
+    book = book_of(election)
+    gaps = gaps_of(election) if with_gaps and not is_before(election.stage, State.COUNTED) else []
+    return {
+        "incidents": [
+            incident_shown(one, zone=election.zone, **naming) for one in reversed(book)
+        ],
+        "kept_in_all": f"{kept_in_all(book):,}",
+        "unjudged": sum(one.judgement is None for one in book),
+        "gaps": [{"contest": one.contest, "papers": f"{one.papers:,}"} for one in gaps],
+    }
+
+
+def is_published(election: Election) -> bool:
+    """Whether the book is anybody's to read: at the end, with the declaration or when void."""
+    return election.stage.is_declared or election.stage == State.VOID

@@ -1,0 +1,166 @@
+"""The incidents book: written, added to, judged after the count, published with the declaration."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ballot.incidents import book_of, closest_gap, gaps_of
+from ballot.models import Incident, IncidentKind
+from ballot.services.amend_incident import amend_incident
+from ballot.services.declare import declare
+from ballot.services.judge_incidents import judge_incidents
+from ballot.services.open_incident import book_word_of_elector, open_incident
+from ballot.services.record_dispute import record_dispute
+from ballot.services.void_election import void_election
+from tests.ballot.factories import (
+    REASON,
+    Run,
+    bring,
+    code_of_refusal,
+    content,
+    election,
+    entries,
+    kinds,
+    now,
+    recorded,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(run: Run, **given: Any) -> int:
+    written = {
+        "kind": "service", "happened_at": now() - timedelta(hours=1), "found_by": "The helpdesk",
+        "said": "The pages did not answer for ten minutes.", "done": "Restarted.",
+        "kept_from_voting": None,
+    }
+    return open_incident(run.election_id, **(written | given), **run.by)
+
+
+def test_an_incident_is_added_to_and_its_last_number_stands() -> None:
+    run = election(at="nominating")
+
+    number = opened(run, kept_from_voting=3)
+    amend_incident(run.election_id, number=number, said="More were kept away.", done="",
+                   kept_from_voting=5, **run.by)
+    amend_incident(run.election_id, number=number, said="The cause is found.", done="Mended.",
+                   kept_from_voting=None, **run.by)
+    (one,) = book_of(run.election)
+
+    assert [entry.said for entry in one.entries] == [
+        "The pages did not answer for ten minutes.", "More were kept away.", "The cause is found."
+    ]
+    assert one.kept_from_voting == 5
+    assert opened(run) == 2
+    assert recorded("amend_incident", subject=("incident", f"{run.election_id}-1")) == [
+        (run.officers[0], None), (run.officers[0], None)
+    ]
+
+
+def test_what_has_not_happened_yet_is_refused_and_so_is_a_draft() -> None:
+    run = election(at="nominating")
+    draft = election(title="Deputy 2026")
+
+    ahead = code_of_refusal(lambda: opened(run, happened_at=now() + timedelta(hours=1)))
+    empty = code_of_refusal(lambda: opened(run, said="  "))
+    early = code_of_refusal(lambda: opened(draft))
+    none = code_of_refusal(lambda: amend_incident(
+        run.election_id, number=1, said="More.", done="", kept_from_voting=None, **run.by))
+
+    assert (ahead, empty, early, none) == (
+        "incident.ahead", "incident.text", "incident.no-book", "incident.none"
+    )
+    assert opened(run) == 1
+
+
+def test_this_was_not_me_comes_into_the_book_by_itself_and_once() -> None:
+    run = election(at="closed")
+    voter = entries(run)[0]
+
+    record_dispute(run.election_id, recipient=voter.public_id, now=now())
+    record_dispute(run.election_id, recipient=voter.public_id, now=now())
+    again = book_word_of_elector(
+        run.election_id, kind=IncidentKind.NOT_ME, entry_id=voter.pk, found_by="The helpdesk",
+        by=None, now=now(),
+    )
+    other = book_word_of_elector(
+        run.election_id, kind=IncidentKind.DID_NOT_VOTE, entry_id=voter.pk,
+        found_by="The helpdesk", by=run.officers[0], now=now(),
+    )
+
+    assert again is None and other == 2
+    assert list(Incident.objects.values_list("number", "kind", "roll_entry")) == [
+        (1, "not-me", voter.pk), (2, "did-not-vote", voter.pk)
+    ]
+
+
+def test_the_declaration_waits_for_the_judgement_and_publishes_the_book() -> None:
+    run = election(at="opened")
+    voter = entries(run)[0]
+    record_dispute(run.election_id, recipient=voter.public_id, now=now())
+    early = code_of_refusal(lambda: judged(run, [1]))
+    bring(run, to="counted")
+
+    stopped = code_of_refusal(lambda: declare(run.election_id, **run.by_two))
+    stranger = code_of_refusal(lambda: judged(run, [1, 2]))
+    judged(run, [1])
+    declare(run.election_id, **run.by_two)
+    published = content(run, "incidents")
+
+    assert (early, stopped, stranger) == (
+        "election.wrong-state", "election.not-ready", "incident.none"
+    )
+    assert kinds(run)[-2:] == ["incidents", "declaration"]
+    (told,) = published["incidents"]
+    assert (told["kind"], told["material"], told["number"]) == ("not-me", False, 1)
+    assert [one["said"] for one in told["entries"]][-1] == "One vote is less than the gap."
+    assert voter.number not in str(published) and voter.family_name not in str(published)
+
+
+def judged(run: Run, numbers: list[int]) -> None:
+    judge_incidents(run.election_id, numbers=numbers, is_material=False,
+                    grounds="One vote is less than the gap.", **run.by)
+
+
+def test_a_void_election_publishes_its_book_and_one_without_incidents_nothing() -> None:
+    run, quiet = election(at="nominating"), election(at="nominating", title="Deputy 2026")
+    opened(run)
+
+    for one in (run, quiet):
+        void_election(one.election_id, reason=REASON, **one.by_two)
+
+    assert kinds(run) == ["notice", "incidents", "void"]
+    assert kinds(quiet) == ["notice", "void"]
+    assert content(run, "incidents")["incidents"][0]["material"] is None
+
+
+def test_the_gap_of_a_count_is_the_closest_that_any_stage_came() -> None:
+    run = election(at="counted", rankings=((0,), (0,), (0,), (0,), (0,), (1,), (1,), (2,)),
+                   electors=8, stop="two")
+
+    # 5, 2 and 1: Cedar is excluded one vote behind; then 5 stand against 2.
+    assert [(one.contest, one.papers) for one in gaps_of(run.election)] == [("Leader", 1)]
+
+
+def stage(excluded: list[str], **votes: int) -> dict[str, Any]:
+    return {"votes": votes, "excluded": excluded}
+
+
+@pytest.mark.parametrize(
+    ("method", "stages", "gap"),
+    [
+        ("av", [stage([], Ash=60, Birch=30, Cedar=10)], 20),
+        ("av", [stage(["Cedar"], Ash=45, Birch=40, Cedar=15), stage([], Ash=55, Birch=45)], 10),
+        ("av", [stage(["Cedar"], Ash=45, Birch=28, Cedar=27), stage([], Ash=70, Birch=30)], 1),
+        ("av", [stage(["Birch", "Cedar"], Ash=90, Birch=6, Cedar=4), stage([], Ash=100)], 80),
+        ("plurality", [stage([], Ash=40, Birch=35, Cedar=25)], 5),
+        ("stv", [stage([], Ash=40, Birch=35, Cedar=25)], None),
+    ],
+)
+def test_the_closest_gap_is_worked_out_for_single_places_alone(
+    method: str, stages: list[dict[str, Any]], gap: int | None
+) -> None:
+    assert closest_gap({"method": method, "elected": ["Ash"], "stages": stages}) == gap

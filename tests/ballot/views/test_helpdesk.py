@@ -1,0 +1,109 @@
+"""The helpdesk's page of one elector: what it tells, what it writes down, and how often it may."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from ballot import limits
+from ballot.models import HelpdeskNote, Incident, SealedBallot
+from ballot.sealing.codes import show_code
+from members.models import LookUp
+from office.models import AuditRecord, Letter
+from office.permissions import Role
+from tests.ballot.views.world import World, world
+from tests.office.factories import sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(client: Client, here: World, number: str, act: str = "look") -> str:
+    path = reverse("desk_helpdesk", args=[here.slug])
+    return client.post(path, {"number": number, "act": act}, follow=True).text
+
+
+def told_of(page: str) -> str:
+    """What the page says of an elector, without who it is and the tokens of its forms."""
+    part = page[page.index('<h2 class="govuk-heading-m">C. ') : page.index("What to say")]
+    part = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", part)
+    return re.sub(r"Fallowes\d+, number ending \d+|value=\"\d+\"", "", part)
+
+
+def test_one_elector_is_shown_with_letters_and_mark_and_no_code_ballot_or_address(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    voter, other = here.entries()[:2]
+    codes = [here.code(entry) for entry in (voter, other)]
+    here.cast(voter, (0,))
+    tracker = bytes(SealedBallot.objects.get().tracker)
+    sign_in(client, here.officers[0])
+
+    told, waiting = ask(client, here, voter.number), ask(client, here, other.number)
+
+    assert re.search(r"Has voted\s*</dt>\s*<dd[^>]*>\s*Yes", told)
+    assert re.search(r"Has voted\s*</dt>\s*<dd[^>]*>\s*No", waiting)
+    assert "Letter with the voting code" in told
+    assert "Send a new link</button>" in waiting and "Send a new link</button>" not in told
+    for secret in (*codes, *map(show_code, codes), tracker.hex(), voter.email,
+                   other.email, voter.given_name, "127.0.0.1"):
+        assert secret not in told + waiting
+    assert LookUp.objects.filter(by=here.officers[0], kind="member").count() == 2
+
+
+def test_who_may_not_see_the_register_is_told_nothing_that_says_who_voted(client: Client) -> None:
+    here = world().to("polling")
+    voter, other = here.entries()[:2]
+    here.cast(voter, (0,))
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    for entry in (voter, other):
+        ask(client, here, entry.number, "reissue")
+        ask(client, here, entry.number, "not-me")
+
+    pages = [told_of(ask(client, here, entry.number)) for entry in (voter, other)]
+
+    assert Letter.objects.filter(purpose="voting-code-again").count() == 1
+    assert "Letter with the voting code" in pages[0] and "Send a new link</button>" in pages[0]
+    assert "Has voted" not in pages[0] and "new code" not in pages[0].lower()
+    assert pages[0] == pages[1]
+
+
+def test_complaints_are_written_down_and_two_of_them_go_into_the_incidents_book(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    entry = here.entries()[0]
+    sign_in(client, here.officers[0])
+
+    said = [ask(client, here, entry.number, act) for act in (
+        "printed", "no-letter", "page", "other", "not-me", "did-not-vote", "did-not-vote")]
+    wrong = ask(client, here, entry.number, "read-the-code")
+
+    assert list(HelpdeskNote.objects.values_list("kind", flat=True)) == [
+        "printed", "no-letter", "page", "other"]
+    assert list(Incident.objects.values_list("kind", flat=True)) == ["not-me", "did-not-vote"]
+    assert "a printed letter is wanted" in said[0] and "incidents book" in said[4]
+    assert "There is a problem" in wrong
+
+
+def test_a_helpdesk_that_walks_through_the_roll_is_stopped_and_leaves_an_alarm(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world().to("polling")
+    numbers = [entry.number for entry in here.entries()]
+    monkeypatch.setattr(limits, "HELPDESK_BY_PERSON", limits.Limit("helpdesk-person", 5, 3600))
+    cache.clear()
+    sign_in(client, here.officers[0])
+
+    last = [ask(client, here, numbers[n % len(numbers)])
+            for n in range(7)][-3:]
+    other = ask(sign_in(Client(), here.officers[1]), here, numbers[0])
+
+    assert ["asked too often" in page for page in last] == [False, True, True]
+    assert "asked too often" not in other and "Has voted" in other
+    assert list(AuditRecord.objects.filter(act="helpdesk_alarm").values_list("by", flat=True)) == [
+        here.officers[0].pk]
