@@ -6,38 +6,22 @@ continue. That comes to the same by another way, so it checks a count that passe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from verifier.count_record import Count, Stage
 from verifier.failure import Failed
-from verifier.papers import Heaps, Profile, add_heaps, sort_papers
+from verifier.papers import CHECK, Number, Profile, add_heaps, sort_papers
 from verifier.rules import WHERE, Lot, Rules
 from verifier.ties import Tie, settle_election, settle_exclusion
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Where the papers lie, in all and by section; then who is excluded, and by which tie."""
-
-    total: Heaps
-    sections: dict[str, Heaps]
-    excluded: tuple[int, ...] = ()
-    tie: Tie | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A whole count. elected_by: majority, most votes or last remaining (counting §7.6)."""
-
-    stages: tuple[Stage, ...]
-    elected: int
-    elected_by: str
+from verifier.transferable import count_transferable, quota
+from verifier.weights import rounded, shown, weigh, worths
 
 
 def count_papers(profile: Profile, rules: Rules) -> Count:
     """Count the papers by the rules.
 
-    Raises: Failed (count.lot, count.tie).
+    Raises: Failed (count.lot, count.profile, count.tie, count.weights).
     """
     drawn = {
         candidate
@@ -47,31 +31,43 @@ def count_papers(profile: Profile, rules: Rules) -> Count:
     }
     if not drawn <= set(range(len(profile.candidates))):
         raise Failed("count.lot", WHERE, "A lot names somebody who is not on the paper.")
-    return (
-        _plurality(profile, rules) if rules.method == "plurality" else _alternative(profile, rules)
-    )
+    if rules.method == "stv":
+        return count_transferable(profile, rules)
+    if profile.places != 1:
+        raise Failed(CHECK, "the places", f"{rules.method} fills one, not {profile.places}.")
+    worth = _worth(profile, rules)
+    if rules.method == "plurality":
+        return _plurality(profile, rules, worth)
+    return _alternative(profile, rules, worth)
 
 
-def _plurality(profile: Profile, rules: Rules) -> Count:
+def _worth(profile: Profile, rules: Rules) -> Mapping[str, Number] | None:
+    """Return what each section is worth; None, if nothing is weighted."""
+    if rules.weights is None:
+        return None
+    return worths(rules.weights, _sorted(profile, profile.standing, None).sections)
+
+
+def _plurality(profile: Profile, rules: Rules, worth: Mapping[str, Number] | None) -> Count:
     """Sort the papers once; the most votes elect (counting §4.3)."""
-    stage = _sorted(profile, profile.standing)
-    votes = stage.total.votes
+    stage = _sorted(profile, profile.standing, worth)
+    votes = stage.decides
     most = [candidate for candidate in votes if votes[candidate] == max(votes.values())]
     if len(most) == 1:
-        return Count((stage,), most[0], "most votes")
+        return Count((stage,), (most[0],), "most votes")
     elected, tie = settle_election(most, rules.ties)
-    return Count((Stage(stage.total, stage.sections, tie=tie),), elected, "most votes")
+    return Count((stage.with_tie(tie),), (elected,), "most votes")
 
 
-def _alternative(profile: Profile, rules: Rules) -> Count:
+def _alternative(profile: Profile, rules: Rules, worth: Mapping[str, Number] | None) -> Count:
     """Exclude the lowest, stage by stage, until somebody is elected (counting §5)."""
     continuing = profile.standing
     stages: list[Stage] = []
     while True:
-        stage = _sorted(profile, continuing)
-        elected = _elected_by_majority(stage.total, rules)
+        stage = _sorted(profile, continuing, worth)
+        elected = _elected_by_majority(stage.decides, rules)
         if elected is not None:
-            return Count((*stages, stage), elected, "majority")
+            return Count((*stages, stage), (elected,), "majority")
         if len(continuing) > 1:
             stage = _excluding(stage, stages, rules)
             continuing -= set(stage.excluded)
@@ -79,46 +75,49 @@ def _alternative(profile: Profile, rules: Rules) -> Count:
         if len(continuing) == 1:
             # No further stage is made for who is left (counting §5.1).
             (last,) = continuing
-            return Count(tuple(stages), last, "last remaining")
+            return Count(tuple(stages), (last,), "last remaining")
 
 
-def _sorted(profile: Profile, continuing: frozenset[int]) -> Stage:
+def _sorted(
+    profile: Profile, continuing: frozenset[int], worth: Mapping[str, Number] | None
+) -> Stage:
     sections = {name: sort_papers(papers, continuing) for name, papers in profile.sections.items()}
-    return Stage(add_heaps(list(sections.values()), continuing), sections)
+    stage = Stage(add_heaps(list(sections.values()), continuing), sections)
+    return stage if worth is None else replace(stage, weighed=weigh(sections, worth))
 
 
-def _elected_by_majority(heaps: Heaps, rules: Rules) -> int | None:
+def _elected_by_majority(votes: Mapping[int, Number], rules: Rules) -> int | None:
     """Return who has a majority of the continuing votes, once that elects (counting §5.2, §5.3).
 
     Nobody has one over nobody: who stands alone is the last remaining (counting §5.1).
     """
-    if len(heaps.votes) == 1 or (rules.stop == "two" and len(heaps.votes) > 2):
+    if len(votes) == 1 or (rules.stop == "two" and len(votes) > 2):
         return None
-    more = [c for c, votes in heaps.votes.items() if 2 * votes > heaps.continuing_votes]
+    more = [c for c, number in votes.items() if 2 * number > sum(votes.values())]
     return more[0] if more else None
 
 
 def _excluding(stage: Stage, earlier: Sequence[Stage], rules: Rules) -> Stage:
     """Return the stage with who is excluded after it (counting §5.1)."""
-    votes = stage.total.votes
-    together = _lowest_together(stage.total) if rules.bulk_exclusion else ()
+    votes = stage.decides
+    together = _lowest_together(votes) if rules.bulk_exclusion else ()
     if together:
-        return Stage(stage.total, stage.sections, together)
+        return stage.with_excluded(together)
     lowest = [candidate for candidate in votes if votes[candidate] == min(votes.values())]
     if len(lowest) == 1:
-        return Stage(stage.total, stage.sections, tuple(lowest))
-    tie = settle_exclusion(lowest, rules.ties, [before.total.votes for before in earlier])
-    return Stage(stage.total, stage.sections, tie.excluded, tie)
+        return stage.with_excluded(tuple(lowest))
+    tie = settle_exclusion(lowest, rules.ties, [before.decides for before in earlier])
+    return stage.with_excluded(tie.excluded).with_tie(tie)
 
 
-def _lowest_together(heaps: Heaps) -> tuple[int, ...]:
+def _lowest_together(votes: Mapping[int, Number]) -> tuple[int, ...]:
     """Return the most of the lowest who have fewer votes together than the next (counting §5.4).
 
     Those with the fewest come first, and of equals who stands first on the paper.
     """
-    order = sorted(heaps.votes, key=lambda candidate: (heaps.votes[candidate], candidate))
+    order = sorted(votes, key=lambda candidate: (votes[candidate], candidate))
     for size in range(len(order) - 2, 0, -1):
-        if sum(heaps.votes[c] for c in order[:size]) < heaps.votes[order[size]]:
+        if sum(votes[c] for c in order[:size]) < votes[order[size]]:
             return tuple(order[:size])
     return ()
 
@@ -129,22 +128,46 @@ def _lowest_together(heaps: Heaps) -> tuple[int, ...]:
 def sheet(profile: Profile, rules: Rules, counted: Count) -> dict[str, object]:
     """Return the count as the JSON of counting §10.1, to be held against what was published."""
     name = profile.candidates
+    first = counted.stages[0]
+    several = {"places": profile.places, "quota": quota(first, profile.places)}
     return {
         "method": rules.method,
         "candidates": list(name),
         "valid": profile.valid,
-        "stages": [_stage_on_sheet(stage, name) for stage in counted.stages],
-        "elected": [name[counted.elected]],
+        "stages": [_stage_on_sheet(stage, rules, name) for stage in counted.stages],
+        "elected": [name[candidate] for candidate in counted.elected],
+        **(several if rules.method == "stv" else {}),
     }
 
 
-def _stage_on_sheet(stage: Stage, name: Sequence[str]) -> dict[str, object]:
-    return {
-        "votes": {name[candidate]: votes for candidate, votes in stage.total.votes.items()},
-        "exhausted": stage.total.exhausted,
+def _stage_on_sheet(stage: Stage, rules: Rules, name: Sequence[str]) -> dict[str, object]:
+    told: dict[str, object] = {
+        **figures_on_sheet(stage.total.votes, stage.total.exhausted, rules, name),
         "excluded": [name[candidate] for candidate in stage.excluded],
         "tie": stage.tie and _tie_on_sheet(stage.tie, name),
     }
+    if stage.weighed is not None and rules.weights is not None:
+        told["weighted"] = _named(stage.weighed, shown(stage.weighed, rules.weights), name)
+    return told
+
+
+def figures_on_sheet(
+    votes: Mapping[int, Number], exhausted: Number, rules: Rules, name: Sequence[str]
+) -> dict[str, object]:
+    """Return votes and exhausted papers as a sheet writes them (counting §10.1, §13.7)."""
+    written = figures([*votes.values(), exhausted], rules)
+    return {"votes": _named(votes, written[:-1], name), "exhausted": written[-1]}
+
+
+def figures(values: Sequence[Number], rules: Rules) -> Sequence[int | str]:
+    """Return numbers of votes as they are written: whole, or with two decimals under stv."""
+    return rounded(values, 2) if rules.method == "stv" else [int(value) for value in values]
+
+
+def _named(
+    votes: Mapping[int, Number], written: Sequence[int | str], name: Sequence[str]
+) -> dict[str, int | str]:
+    return {name[candidate]: figure for candidate, figure in zip(votes, written, strict=True)}
 
 
 def _tie_on_sheet(tie: Tie, name: Sequence[str]) -> dict[str, object]:

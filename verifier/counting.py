@@ -23,13 +23,13 @@ def check_count(
 ) -> dict[str, Any]:
     """Count a contest anew, and return its sheet, which has been compared in every member.
 
-    Raises: Failed (count.missing, count.lot, count.rules, count.tie, count.sheet).
+    Raises: Failed (count.missing, count.lot, count.rules, count.weights, count.tie, count.sheet).
     """
     counts = [e for e in board.all("count") if e.content["contest"] == contest.code]
     if len(counts) != 1:
         raise Failed("count.missing", contest.code, "It has no count.")
     (entry,) = counts
-    rules = _rules(board, contest)
+    rules = _rules(board, contest) | _weights(contest, [box for box, _ in boxes])
     space = contest.space
     profile = Profile(
         contest.candidates,
@@ -38,6 +38,7 @@ def check_count(
             for box, opened in boxes
         },
         passed_over(board, contest),
+        places=contest.told["places"],
     )
     rejected = {box.label: opened.rejected for box, opened in boxes}
     if len(rejected) < len(boxes):
@@ -73,6 +74,20 @@ def _rules(board: Board, contest: Contest) -> dict[str, object]:
         "ties": ties,
         "percentages": "continuing",
     }
+
+
+def _weights(contest: Contest, boxes: Sequence[ClosedBox]) -> dict[str, object]:
+    """Return what each box weighs: the parts of its sections added up, if any are given.
+
+    Raises: Failed (count.weights).
+    """
+    parts = contest.told["weights"]
+    if parts is None:
+        return {}
+    if any(section not in parts for box in boxes for section in box.name.sections):
+        raise Failed("count.weights", contest.code, "A section that voted has no weight.")
+    weights = {box.label: sum(parts[code] for code in box.name.sections) for box in boxes}
+    return {"weights": weights}
 
 
 def _lot(entry: Entry, contest: Contest) -> dict[str, object]:

@@ -55,7 +55,8 @@ _CONTEST: dict[str, Form] = {
     "candidates": each(text),
     "gates": each(text),
     "max_preferences": or_null(positive),
-    "method": word("av", "plurality"),
+    "method": word("av", "plurality", "stv"),
+    "places": positive,
     "names_order": word("alphabet", "lot", "shuffled"),
     "position": number,
     "reopen_nominations": truth,
@@ -64,6 +65,7 @@ _CONTEST: dict[str, Form] = {
     "title": text,
     "unopposed": truth,
     "votes_of_withdrawn": word("pass-on", "stand"),
+    "weights": or_null(named(code, positive)),
 }
 CONTESTS = members(contests=each(members(**_CONTEST)))
 SIGNATURE = octets(64)

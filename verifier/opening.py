@@ -98,8 +98,8 @@ def check_notice(board: Board, signed_by: VerifierKey) -> None:
 
 # What the notice settles of a contest, for good.
 SETTLED = (
-    "title", "method", "max_preferences", "reopen_nominations", "stop", "tie_rule", "gates",
-    "names_order", "votes_of_withdrawn",
+    "title", "method", "max_preferences", "places", "reopen_nominations", "stop", "tie_rule",
+    "gates", "names_order", "votes_of_withdrawn", "weights",
 )  # fmt: skip
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from verifier.failure import Failed
 
 Ranking = tuple[int, ...]
+Number = int | Fraction
 CHECK = "count.profile"
 
 
@@ -19,11 +21,13 @@ class Profile:
     """How many papers bear each ranking, by section; the empty ranking is an unmarked paper.
 
     withdrawn: who stays on the paper and is passed over (counting §2.4).
+    places:    how many are to be elected.
     """
 
     candidates: tuple[str, ...]
     sections: Mapping[str, Mapping[Ranking, int]]
     withdrawn: frozenset[int] = frozenset()
+    places: int = 1
 
     def __post_init__(self) -> None:
         everybody = set(range(len(self.candidates)))
@@ -52,11 +56,11 @@ class Profile:
 class Heaps:
     """Where papers lie: votes of each continuing candidate, and exhausted papers."""
 
-    votes: Mapping[int, int]
-    exhausted: int
+    votes: Mapping[int, Number]
+    exhausted: Number
 
     @property
-    def continuing_votes(self) -> int:
+    def continuing_votes(self) -> Number:
         return sum(self.votes.values())
 
 

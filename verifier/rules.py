@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from verifier.failure import Failed
 from verifier.record import Record
+from verifier.weights import Weights, read_weights
 
 CHECK = "count.rules"
 WHERE = "the rules of the count"
@@ -16,6 +17,7 @@ LEFT_OUT: dict[str, object] = {
     "ties": [],
     "percentages": "continuing",
 }
+WEIGHING = {"weights", "points", "floor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ TieRule = EarlierStages | Lot
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """method: plurality or av. stop: majority or two. percentages: continuing or valid."""
+    """method: plurality, av or stv. stop: majority or two. percentages: continuing or valid."""
 
     method: str
     stop: str
     bulk_exclusion: bool
     ties: tuple[TieRule, ...]
     percentages: str
+    weights: Weights | None = None
 
 
 def read_rules(value: object) -> Rules:
@@ -58,14 +61,22 @@ def read_rules(value: object) -> Rules:
     Raises: Failed (count.rules).
     """
     given = {**LEFT_OUT, **value} if isinstance(value, dict) else value
-    fields = Record(given, {"method", *LEFT_OUT}, CHECK, WHERE)
-    return Rules(
-        method=fields.one_of("method", ("plurality", "av")),
+    weighing = WEIGHING & given.keys() if isinstance(given, dict) else set()
+    fields = Record(given, {"method", *LEFT_OUT, *weighing}, CHECK, WHERE)
+    rules = Rules(
+        method=fields.one_of("method", ("plurality", "av", "stv")),
         stop=fields.one_of("stop", ("majority", "two")),
         bulk_exclusion=fields.truth("bulk_exclusion"),
         ties=tuple(_read_tie_rule(item) for item in fields.list_of("ties")),
         percentages=fields.one_of("percentages", ("continuing", "valid")),
+        weights=read_weights(given) if isinstance(given, dict) else None,
     )
+    others = rules.weights or rules.bulk_exclusion or rules.stop != "majority"
+    if rules.weights and rules.percentages != "continuing":
+        raise Failed(CHECK, WHERE, "Weighted votes are shares of continuing votes.")
+    if rules.method == "stv" and others:
+        raise Failed(CHECK, WHERE, "Weights, bulk exclusion or another stop stand beside stv.")
+    return rules
 
 
 def _read_tie_rule(value: object) -> TieRule:

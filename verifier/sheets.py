@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from verifier.count import Count, Stage, sheet
-from verifier.papers import Heaps, Profile, sort_papers
+from verifier.count import figures, figures_on_sheet, sheet
+from verifier.count_record import Count, Stage
+from verifier.papers import Heaps, Number, Profile, sort_papers
 from verifier.rules import Rules
 
 SENTENCE = "sentence"
 # What a share is a share of, in words (counting §7.8); the base `continuing` first.
 WORDS = {"continuing": "of continuing votes", "valid": "of valid papers"}
 PLURALITY_WORDS = "of all votes"
+WEIGHTED_WORDS = {False: "of weighted votes", True: "of all points"}
 
 
 def full_sheet(
@@ -36,6 +38,10 @@ def full_sheet(
     shown = short["stages"]
     assert isinstance(shown, list)
     words = PLURALITY_WORDS if rules.method == "plurality" else WORDS[rules.percentages]
+    if rules.method == "plurality" and rules.percentages == "valid":
+        words = WORDS["valid"]
+    if rules.weights:
+        words = WEIGHTED_WORDS[rules.weights.are_points]
     return {
         **short,
         "title": title,
@@ -65,36 +71,55 @@ def _rest_of_stage(profile: Profile, rules: Rules, counted: Count, place: int) -
     stage = counted.stages[place]
     is_last = place == len(counted.stages) - 1
     before = counted.stages[place - 1] if place else None
-    base = stage.total.continuing_votes if rules.percentages == "continuing" else profile.valid
+    whole = sum(stage.decides.values())
+    base = whole if rules.percentages == "continuing" else profile.valid
     names = profile.candidates
+    elected_by: object = counted.elected_by if is_last else None
+    if rules.method == "stv":
+        elected_by = {names[c]: why for c, why in (stage.elected or {}).items()}
     return {
-        "continuing_votes": stage.total.continuing_votes,
-        "elected_by": counted.elected_by if is_last else None,
-        "percent": {names[c]: percent(votes, base) for c, votes in stage.total.votes.items()},
+        "continuing_votes": figures([stage.total.continuing_votes], rules)[0],
+        "elected_by": elected_by,
+        "percent": {names[c]: percent(votes, base) for c, votes in stage.decides.items()},
         "sections": {
-            name: {
-                "votes": {names[c]: votes for c, votes in heaps.votes.items()},
-                "exhausted": heaps.exhausted,
-            }
+            name: figures_on_sheet(heaps.votes, heaps.exhausted, rules, names)
             for name, heaps in stage.sections.items()
         },
-        "transfers": _transfers(profile, before, stage.total),
+        "transfers": _moves(stage, rules, names)
+        if stage.moves
+        else _transfers(profile, before, stage.total, rules),
         SENTENCE: "",
     }
 
 
-def percent(votes: int, base: int) -> str:
+def _moves(stage: Stage, rules: Rules, names: Sequence[str]) -> list[dict[str, object]]:
+    """Return what passed on at a stage of the transferable vote (counting §10.2, §13.7)."""
+    told: list[dict[str, object]] = []
+    for move in stage.moves:
+        name = names[move.candidate]
+        to = {c: value for c, value in move.to.items() if value}
+        written = figures(list(to.values()), rules)
+        told.append({"from": name, "to": dict(zip([names[c] for c in to], written, strict=True))})
+        if move.exhausted:
+            told.append({"from": name, "exhausted": figures([move.exhausted], rules)[0]})
+    return told
+
+
+def percent(votes: Number, base: Number) -> str:
     """Return a share with one decimal, a half rounded up; of nothing, a dash (counting §7.8)."""
     if not base:
         return "-"
-    tenths = int(Fraction(1000 * votes, base) + Fraction(1, 2))
+    tenths = int(Fraction(1000 * votes) / base + Fraction(1, 2))
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _transfers(profile: Profile, before: Stage | None, now: Heaps) -> list[dict[str, object]]:
+def _transfers(
+    profile: Profile, before: Stage | None, now: Heaps, rules: Rules
+) -> list[dict[str, object]]:
     """Return whose papers passed to whom at a stage; then those that were exhausted."""
     if before is None:
-        return [{"from": None, "exhausted": now.exhausted}] if now.exhausted else []
+        gone = figures([now.exhausted], rules)[0]
+        return [{"from": None, "exhausted": gone}] if now.exhausted else []
     told: list[dict[str, object]] = []
     exhausted: list[dict[str, object]] = []
     for candidate in before.excluded:

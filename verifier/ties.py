@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.failure import Failed
+from verifier.papers import Number
 from verifier.rules import EarlierStages, Lot, TieRule
 
 
@@ -24,7 +25,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A tie that was settled. question: exclusion or election; excluded: who lost by it."""
+    """A tie that was settled. question: exclusion, election or surplus; excluded: who lost by it.
+
+    In a tie between surpluses that is whose surplus is passed on (counting §7.2).
+    """
 
     question: str
     tied: tuple[int, ...]
@@ -33,7 +37,7 @@ class Tie:
 
 
 def settle_exclusion(
-    tied: Sequence[int], rules: Sequence[TieRule], earlier: Sequence[Mapping[int, int]]
+    tied: Sequence[int], rules: Sequence[TieRule], earlier: Sequence[Mapping[int, Number]]
 ) -> Tie:
     """Settle who of those with the fewest votes is excluded; a rule goes on from what one left.
 
@@ -50,13 +54,41 @@ def settle_exclusion(
     raise _unsettled("exclusion", left, len(earlier) + 1)
 
 
+def settle_surplus(
+    tied: Sequence[int], rules: Sequence[TieRule], earlier: Sequence[Mapping[int, Number]]
+) -> Tie:
+    """Settle whose surplus, of equal ones, is passed on first (counting §13.4).
+
+    It is whose votes were most where they first differed; by lot, who is drawn last.
+    Raises: Failed (count.tie), if no rule leaves one.
+    """
+    left = tuple(tied)
+    steps: list[Step] = []
+    for rule in rules:
+        if isinstance(rule, EarlierStages):
+            # The most votes are the fewest, if every number is turned about.
+            turned = [{c: -votes[c] for c in left} for votes in earlier]
+            steps += _by_earlier_stages(left, turned)
+        else:
+            undrawn = [candidate for candidate in left if candidate not in rule.drawn]
+            order = [candidate for candidate in rule.drawn if candidate in left] + undrawn
+            if len(undrawn) <= 1 < len(order) and len(undrawn) < len(left) and rule.serves(left):
+                steps.append(Step((order[-1],), drawn=rule.drawn))
+        left = steps[-1].left if steps else left
+        if len(left) == 1:
+            return Tie("surplus", tuple(tied), tuple(steps), left)
+    raise _unsettled("surplus", left, len(earlier) + 1)
+
+
 def _by_lot(left: Sequence[int], lot: Lot) -> list[Step]:
     """The one drawn first is excluded; who is not listed comes after who is (counting §6.3)."""
     drawn = [candidate for candidate in lot.drawn if candidate in left]
     return [Step((drawn[0],), drawn=lot.drawn)] if drawn and lot.serves(left) else []
 
 
-def _by_earlier_stages(left: Sequence[int], earlier: Sequence[Mapping[int, int]]) -> list[Step]:
+def _by_earlier_stages(
+    left: Sequence[int], earlier: Sequence[Mapping[int, Number]]
+) -> list[Step]:
     """Who had the fewest where they first differed; of several, later on (counting §6.2)."""
     steps: list[Step] = []
     for number, votes in enumerate(earlier, 1):

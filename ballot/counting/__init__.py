@@ -4,7 +4,7 @@
     count(profile, parse_rules({"method": "av", "ties": ["earlier-stages"]}))
 
 Specification: docs/spec/counting.md, with an example in §1. One method a file: plurality.py,
-alternative_vote.py.
+alternative_vote.py, stv.py; sections that are weighted: weighting.py.
 Whole numbers and fractions only; no clock, no chance, no file: lots drawn are arguments.
 """
 
@@ -16,6 +16,7 @@ from ballot.counting.events import Count
 from ballot.counting.plurality import count_plurality
 from ballot.counting.profile import Profile, Ranking, parse_profile
 from ballot.counting.rules import Method, Rules, parse_rules, rules_data
+from ballot.counting.stv import count_stv
 
 __all__ = [
     "Count",
@@ -34,6 +35,7 @@ __all__ = [
 _METHODS = {
     Method.PLURALITY: count_plurality,
     Method.ALTERNATIVE_VOTE: count_alternative_vote,
+    Method.SINGLE_TRANSFERABLE_VOTE: count_stv,
 }
 
 

@@ -33,6 +33,8 @@ from ballot.counting.rules import (
     Stop,
     TieRule,
     lot_of_names,
+    parse_rules,
+    rules_data,
 )
 
 COUNTED, REFUSED, TIED = 0, 2, 3
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str], *, out: TextIO, err: TextIO) -> int:
     """Count the file that the command line names; return the exit status. Spec: counting §11."""
     options = _parser().parse_args(arguments)
     try:
-        profile = _read(options.file)
+        profile = _read(options.file, options.places)
         finished = count(profile, _rules(options, profile))
     except UnsettledTie as tie:
         print(f"{options.file}: {tie}", file=err)
@@ -88,23 +90,58 @@ def _parser() -> argparse.ArgumentParser:
         choices=[base.value for base in Base],
         help="of continuing votes (default), or of valid papers",
     )
+    parser.add_argument("--places", type=int, default=1, help="places to fill, with a CSV file")
+    parser.add_argument(
+        "--weight", action="append", metavar="NAME=PARTS", help="once for each section"
+    )
+    parser.add_argument(
+        "--points", action="append", metavar="POINTS", help="of every unit, or NAME=POINTS of each"
+    )
+    parser.add_argument("--floor", type=int, help="a unit with fewer votes is worth its votes")
     parser.add_argument("--format", default="table", choices=["table", "json", "sheet", "csv"])
     return parser
 
 
-def _read(file: Path) -> Profile:
-    parse = parse_papers_csv if file.suffix.lower() == ".csv" else parse_blt
-    return parse(file.read_bytes())
+def _read(file: Path, places: int) -> Profile:
+    octets = file.read_bytes()
+    if file.suffix.lower() == ".csv":
+        return parse_papers_csv(octets, places=places)
+    return parse_blt(octets)
 
 
 def _rules(options: argparse.Namespace, profile: Profile) -> Rules:
-    return Rules(
+    rules = Rules(
         method=Method(options.method),
         stop=Stop(options.stop),
         bulk_exclusion=options.bulk_exclusion,
         ties=tuple(_tie_rule(text, profile) for text in options.ties),
         percentages=Base(options.percentages),
     )
+    return parse_rules(rules_data(rules) | _weighting(options))
+
+
+def _weighting(options: argparse.Namespace) -> dict[str, object]:
+    """Take the rules of weighted sections from the command line. Spec: counting §11, §12.1."""
+    given: dict[str, object] = {}
+    if options.weight:
+        given["weights"] = _by_name(options.weight)
+    if options.points:
+        alone = options.points[0]
+        is_number = len(options.points) == 1 and alone.isascii() and alone.isdigit()
+        given["points"] = int(alone) if is_number else _by_name(options.points)
+    if options.floor is not None:
+        given["floor"] = options.floor
+    return given
+
+
+def _by_name(texts: Sequence[str]) -> dict[str, int]:
+    named: dict[str, int] = {}
+    for text in texts:
+        name, _, worth = text.rpartition("=")
+        if not worth.isascii() or not worth.isdigit() or name in named:
+            raise RulesRefused(f"not one NAME=NUMBER for each section: {text}")
+        named[name] = int(worth)
+    return named
 
 
 def _tie_rule(text: str, profile: Profile) -> TieRule:

@@ -15,7 +15,9 @@ from ballot.counting.events import (
     Event,
     Exclusion,
     FirstPreferences,
+    Number,
     Transfer,
+    VoteTable,
 )
 from ballot.counting.piles import (
     Piles,
@@ -29,6 +31,7 @@ from ballot.counting.piles import (
 from ballot.counting.profile import Profile
 from ballot.counting.rules import Rules, Stop
 from ballot.counting.ties import settle_exclusion
+from ballot.counting.weighting import weigh, worths_of
 
 
 def count_alternative_vote(profile: Profile, rules: Rules) -> Count:
@@ -50,7 +53,9 @@ class _Table:
         self.rules = rules
         self.continuing = frozenset(profile.standing)
         self.piles: Piles = {}
-        self.stages: list[tuple[int, ...]] = []
+        self.votes: VoteTable = ()
+        self.worths: tuple[int, ...] = ()
+        self.stages: list[tuple[Number, ...]] = []
         self.events: list[Event] = []
 
     def count(self) -> Count:
@@ -66,24 +71,32 @@ class _Table:
 
     def _first_stage(self) -> None:
         self.piles = sort_papers(papers_of(self.profile), self.continuing)
-        votes = table_of(self.piles, self.profile)
-        self.events.append(FirstPreferences(votes))
+        self.votes = table_of(self.piles, self.profile)
+        self.events.append(FirstPreferences(self.votes))
         self.events += exhausted_events(self.piles, stage=1, candidate=None)
-        self.stages.append(tuple(sum(row) for row in votes))
+        names = [section.name for section in self.profile.sections]
+        at_first = [sum(column) for column in zip(*self.votes, strict=True)]
+        self.worths = worths_of(self.rules.weighting, names, at_first)
+        self._end_stage()
 
-    def _totals(self) -> dict[int, int]:
+    def _end_stage(self) -> None:
+        """Keep the figures on which everything after a stage is decided. Spec: counting §12.2."""
+        weighed = weigh(self.votes, self.worths) if self.rules.weighting else None
+        self.stages.append(weighed or tuple(sum(row) for row in self.votes))
+
+    def _totals(self) -> dict[int, Number]:
         return {candidate: self.stages[-1][candidate] for candidate in sorted(self.continuing)}
 
     def _elected(self) -> Elected | None:
         """Who is elected after this stage, if anybody is. Spec: counting §5.2, §5.3."""
         totals = self._totals()
         leader = max(totals, key=totals.__getitem__)
-        stage, votes = len(self.stages), totals[leader]
+        stage, votes = len(self.stages), sum(self.votes[leader])
         if len(totals) == 1:
             return Elected(stage, leader, votes, ElectedBy.LAST_REMAINING)
         if self.rules.stop is Stop.TWO and len(totals) > 2:
             return None
-        if 2 * votes > sum(totals.values()):
+        if 2 * totals[leader] > sum(totals.values()):
             return Elected(stage, leader, votes, ElectedBy.MAJORITY)
         return None
 
@@ -108,9 +121,9 @@ class _Table:
     def _transfer(self, excluded: tuple[int, ...]) -> None:
         """Pass the excluded candidates' papers on, which makes a stage. Spec: counting §5.5."""
         stage = len(self.stages) + 1
-        totals = list(self.stages[-1])
+        votes = list(self.votes)
         for candidate in excluded:
-            totals[candidate] = 0
+            votes[candidate] = (0,) * len(self.profile.sections)
             moved = sort_papers(self.piles.pop(candidate), self.continuing)
             received = table_of(moved, self.profile)
             self.events.append(Transfer(stage, candidate, received))
@@ -118,20 +131,25 @@ class _Table:
             for receiver, pile in moved.items():
                 for heap, bundles in zip(self.piles[receiver], pile, strict=True):
                     heap.extend(bundles)
-            totals = [had + sum(row) for had, row in zip(totals, received, strict=True)]
-        self.stages.append(tuple(totals))
+            votes = [
+                tuple(a + b for a, b in zip(had, more, strict=True))
+                for had, more in zip(votes, received, strict=True)
+            ]
+        self.votes = tuple(votes)
+        self._end_stage()
 
 
-def lowest_together(totals: Mapping[int, int]) -> tuple[int, ...]:
+def lowest_together(totals: Mapping[int, Number]) -> tuple[int, ...]:
     """The most candidates that may be excluded at once, those with the fewest votes first.
 
     Their votes together are fewer than those of the next above, and two at least remain; so none
     of them could have overtaken anybody else, whatever their papers say. Empty, if there are none.
+    That holds of weighted votes too (counting §12.3).
     Spec: counting §5.4.
     """
     order = sorted(totals, key=lambda candidate: (totals[candidate], candidate))
     together: tuple[int, ...] = ()
-    sum_of_votes = 0
+    sum_of_votes: Number = 0
     for size in range(1, len(order) - 1):
         sum_of_votes += totals[order[size - 1]]
         if sum_of_votes < totals[order[size]]:

@@ -3,18 +3,23 @@
 Everything that is published about a count is worked out from its events (stages.py, sheet.py), so
 that there is one record and no second truth. Source: docs/spec/counting.md §7.
 Numbers of votes are given by section throughout: one number for each section of the profile, in
-its order. They are whole numbers in every method here; a weighted method would use Fraction.
+its order. They are whole numbers of papers, but under the single transferable vote, where a paper
+may pass on at part of its value. Weights are no part of the record: they are worked out from it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import TypeAlias
 
 from ballot.counting.rules import Rules
 
-Votes: TypeAlias = tuple[int, ...]
+Number: TypeAlias = int | Fraction
+"""Votes: whole, or under the single transferable vote in parts."""
+
+Votes: TypeAlias = tuple[Number, ...]
 """Votes by section."""
 
 VoteTable: TypeAlias = tuple[Votes, ...]
@@ -26,6 +31,7 @@ class Purpose(StrEnum):
 
     EXCLUSION = "exclusion"
     ELECTION = "election"
+    SURPLUS = "surplus"
 
 
 class ElectedBy(StrEnum):
@@ -34,6 +40,7 @@ class ElectedBy(StrEnum):
     MAJORITY = "majority"
     MOST_VOTES = "most votes"
     LAST_REMAINING = "last remaining"
+    QUOTA = "quota"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,10 @@ class FirstPreferences:
 
 @dataclass(frozen=True, slots=True)
 class ByEarlierStage:
-    """One step of settling a tie: at that stage only `left` had the fewest votes of the tied."""
+    """One step of settling a tie: at that stage only `left` had the fewest votes of the tied.
+
+    In a tie between surpluses, the most (counting §13.4).
+    """
 
     stage: int
     left: tuple[int, ...]
@@ -63,6 +73,7 @@ class ByLot:
 class Tie:
     """A tie after a stage, how it was settled step by step, and who lost by it.
 
+    In a tie between surpluses `losers` is the one whose surplus is passed on first.
     Spec: counting §7.2.
     """
 
@@ -83,7 +94,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """The papers of one excluded candidate that pass to continuing candidates.
+    """The papers, or the surplus, of one candidate that pass to others.
 
     stage: the stage that the transfer makes. Spec: counting §7.4.
     """
@@ -108,11 +119,11 @@ class Exhausted:
 
 @dataclass(frozen=True, slots=True)
 class Elected:
-    """The end of a count. Spec: counting §7.6."""
+    """A candidate is elected; the last of these ends the count. Spec: counting §7.6."""
 
     stage: int
     candidate: int
-    votes: int
+    votes: Number
     by: ElectedBy
 
 
@@ -139,6 +150,7 @@ class Count:
     papers: tuple[PaperAccount, ...]
     rules: Rules
     events: tuple[Event, ...]
+    places: int = 1
 
     @property
     def sections(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ HEADER = ["section", "papers", "ranking"]
 
 
 def parse_papers_csv(
-    data: bytes, *, candidates: Sequence[str] | None = None, title: str = ""
+    data: bytes, *, candidates: Sequence[str] | None = None, title: str = "", places: int = 1
 ) -> Profile:
     """Read a CSV of papers whole, or refuse it.
 
@@ -39,7 +39,7 @@ def parse_papers_csv(
         rankings = papers.setdefault(section, {})
         rankings[key] = rankings.get(key, 0) + _many(line, many)
     try:
-        return parse_profile(tuple(positions), papers, title=title)
+        return parse_profile(tuple(positions), papers, title=title, places=places)
     except PapersRefused as refusal:
         raise CsvRefused(line, refusal.reason) from None
 

@@ -9,12 +9,21 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from ballot.counting.errors import CountRefused
-from ballot.counting.events import Count, Event, Exhausted, PaperAccount, Votes, VoteTable
+from ballot.counting.events import (
+    Count,
+    Event,
+    Exhausted,
+    Number,
+    PaperAccount,
+    Votes,
+    VoteTable,
+)
 from ballot.counting.profile import Profile, Ranking
 from ballot.counting.rules import Lot, Rules
+from ballot.counting.weighting import check_sections
 
-Bundle: TypeAlias = tuple[Ranking, int]
-"""Papers alike: their ranking, and how many they are."""
+Bundle: TypeAlias = tuple[Ranking, Number]
+"""Papers alike: their ranking, and how many votes they are together."""
 
 Pile: TypeAlias = list[list[Bundle]]
 """A candidate's bundles, by section: papers of different sections never share a bundle."""
@@ -27,11 +36,17 @@ def check_countable(profile: Profile, rules: Rules) -> None:
     """Refuse what no method of one place can count. Spec: counting §4.1. Raises: CountRefused."""
     if profile.places != 1:
         raise CountRefused(f"{rules.method.value} fills one place, not {profile.places}")
+    check_rules(profile, rules)
+
+
+def check_rules(profile: Profile, rules: Rules) -> None:
+    """Refuse rules that do not suit these papers. Spec: counting §4.1. Raises: CountRefused."""
     if not profile.standing:
         raise CountRefused("every candidate has withdrawn")
     for rule in rules.ties:
         if isinstance(rule, Lot) and max(rule.drawn) >= len(profile.candidates):
             raise CountRefused("the lot draws somebody who is not on the paper")
+    check_sections(rules.weighting, [section.name for section in profile.sections])
 
 
 def papers_of(profile: Profile) -> list[Iterable[Bundle]]:
@@ -88,4 +103,5 @@ def finished(profile: Profile, rules: Rules, events: Iterable[Event]) -> Count:
         ),
         rules=rules,
         events=tuple(events),
+        places=profile.places,
     )

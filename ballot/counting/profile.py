@@ -43,7 +43,8 @@ class Section:
 class Profile:
     """All the papers of one contest. Made by parse_profile and the parsers of files only.
 
-    candidates: names in the order of the paper; a position is an index into them.
+    candidates: names in the order of the paper; a position is an index into them. Two who stand
+                together have one name (counting §13.8).
     withdrawn:  positions that every count passes over. Spec: counting §2.4.
     places:     how many are to be elected.
     """

@@ -2,7 +2,7 @@
 
 Source: docs/spec/counting.md §3; the words of the tie rule are ERS97 5.2.5 and 5.6.3 (Electoral
 Reform Society, How to conduct an election by the single transferable vote, third edition, 1997).
-Not here: how a rule is applied (plurality.py, alternative_vote.py, ties.py).
+Not here: how a rule is applied (plurality.py, alternative_vote.py, stv.py, ties.py).
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from ballot.counting.errors import RulesRefused
+from ballot.counting.weighting import (
+    WEIGHTING_KEYS,
+    Weighting,
+    parse_weighting,
+    weighting_data,
+)
 
 
 class Method(StrEnum):
@@ -20,6 +26,7 @@ class Method(StrEnum):
 
     PLURALITY = "plurality"
     ALTERNATIVE_VOTE = "av"
+    SINGLE_TRANSFERABLE_VOTE = "stv"
 
 
 class Stop(StrEnum):
@@ -66,6 +73,7 @@ class Rules:
 
     ties: tried in this order; a tie that none of them settles stops the count.
     bulk_exclusion: exclude several at once where it cannot alter who is excluded.
+    weighting: what each section is worth; None, where one paper is one vote.
     """
 
     method: Method
@@ -73,10 +81,11 @@ class Rules:
     bulk_exclusion: bool = False
     ties: tuple[TieRule, ...] = ()
     percentages: Base = Base.CONTINUING
+    weighting: Weighting | None = None
 
 
 EARLIER_STAGES = "earlier-stages"
-_KEYS = ("method", "stop", "bulk_exclusion", "ties", "percentages")
+_KEYS = ("method", "stop", "bulk_exclusion", "ties", "percentages", *WEIGHTING_KEYS)
 
 
 def parse_rules(data: Mapping[str, object]) -> Rules:
@@ -84,8 +93,9 @@ def parse_rules(data: Mapping[str, object]) -> Rules:
 
     data: {"method": "av", "stop": "majority", "bulk_exclusion": false,
            "ties": ["earlier-stages", {"lot": [2, 0], "among": [0, 2]}],
-           "percentages": "continuing"}; all but the method may be left out.
-    Spec:   counting §3.1.
+           "percentages": "continuing"}; all but the method may be left out. Sections that are
+           weighted have "weights", or "points" and "floor", besides.
+    Spec:   counting §3.1, §12.1, §13.1.
     Raises: RulesRefused, with the reason.
     """
     if unknown := sorted(set(data) - set(_KEYS)):
@@ -97,15 +107,28 @@ def parse_rules(data: Mapping[str, object]) -> Rules:
     if not isinstance(ties, Sequence) or isinstance(ties, str):
         raise RulesRefused("ties is a list of rules")
     try:
-        return Rules(
+        rules = Rules(
             method=Method(str(data.get("method"))),
             stop=Stop(str(data.get("stop", Stop.MAJORITY))),
             bulk_exclusion=bulk_exclusion,
             ties=tuple(_tie_rule(rule) for rule in ties),
             percentages=Base(str(data.get("percentages", Base.CONTINUING))),
+            weighting=parse_weighting(data),
         )
     except ValueError as error:
         raise RulesRefused(str(error)) from None
+    check_together(rules)
+    return rules
+
+
+def check_together(rules: Rules) -> None:
+    """Refuse rules that have no meaning together. Spec: counting §3.1. Raises: RulesRefused."""
+    if rules.weighting and rules.percentages is not Base.CONTINUING:
+        raise RulesRefused("weighted sections are divided by shares of continuing votes")
+    if rules.method is Method.SINGLE_TRANSFERABLE_VOTE and (
+        rules.weighting or rules.bulk_exclusion or rules.stop is not Stop.MAJORITY
+    ):
+        raise RulesRefused("weights, bulk exclusion and another stop are not for stv")
 
 
 def rules_data(rules: Rules) -> dict[str, object]:
@@ -116,7 +139,7 @@ def rules_data(rules: Rules) -> dict[str, object]:
         "bulk_exclusion": rules.bulk_exclusion,
         "ties": [_tie_data(rule) for rule in rules.ties],
         "percentages": rules.percentages.value,
-    }
+    } | weighting_data(rules.weighting)
 
 
 def lot_of_names(

@@ -1,121 +1,34 @@
-"""The count sheet: a finished count as text, JSON, CSV and in the summary form of RCTab.
+"""The count sheet: a finished count as text, CSV and in the summary form of RCTab.
 
 Every form is worked out from the count's events through stages.py, which refuses a count whose
-sums are wrong. Source: docs/spec/counting.md §10. The words are in words.py.
+sums are wrong. Source: docs/spec/counting.md §10. The words are in words.py, the plain data in
+document.py, the figures in shown.py.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
-from ballot.counting.events import ByEarlierStage, ByLot, Count, Exhausted, Tie, Transfer, Votes
-from ballot.counting.rules import Method, rules_data
+from ballot.counting.document import document, full_document
+from ballot.counting.events import Count, Exhausted, Transfer, Votes
+from ballot.counting.figures import grouped
+from ballot.counting.shown import (
+    NOTHING,
+    base_words,
+    figures,
+    names,
+    percent_of,
+    stage_figures,
+    weighted_figures,
+)
 from ballot.counting.stages import Stage, stages
-from ballot.counting.words import listed, percent, rules_sentence, sentences
+from ballot.counting.words import listed, rules_sentence, sentences
 
 __all__ = ["csv_text", "document", "full_document", "rctab", "sentences", "table"]
 
 EXHAUSTED = "Exhausted"
-NOTHING = "-"
-
-
-def document(count: Count) -> dict[str, object]:
-    """The sheet as plain data for JSON: totals by stage. Spec: counting §10.1."""
-    return {
-        "method": count.rules.method.value,
-        "candidates": list(count.candidates),
-        "valid": count.valid,
-        "stages": [_stage_document(count, stage) for stage in stages(count)],
-        "elected": _names(count, count.elected),
-    }
-
-
-def full_document(count: Count) -> dict[str, object]:
-    """All that is known of a count, with sections, rules, percentages and sentences.
-
-    Every key of document() is in it with the same value; a stage has more. Spec: counting §10.2.
-    Raises: SheetBroken, so that `sums_agree` is true of whatever is given.
-    """
-    told = zip(stages(count), sentences(count), strict=True)
-    return document(count) | {
-        "title": count.title,
-        "rules": rules_data(count.rules),
-        "withdrawn": _names(count, sorted(count.withdrawn)),
-        "blank": count.blank,
-        "rejected": count.rejected,
-        "sums_agree": True,
-        "sections": [
-            {
-                "name": account.section,
-                "valid": account.valid,
-                "blank": account.blank,
-                "rejected": account.rejected,
-            }
-            for account in count.papers
-        ],
-        "percentages": {"base": count.rules.percentages.value, "words": _base_words(count)},
-        "stages": [
-            _stage_document(count, stage) | _stage_details(count, stage) | {"sentence": sentence}
-            for stage, sentence in told
-        ],
-    }
-
-
-def _stage_document(count: Count, stage: Stage) -> dict[str, object]:
-    return {
-        "votes": {count.candidates[c]: stage.total(c) for c in stage.continuing},
-        "exhausted": stage.total_exhausted,
-        "excluded": _names(count, stage.excluded),
-        "tie": None if stage.tie is None else _tie_document(count, stage.tie),
-    }
-
-
-def _stage_details(count: Count, stage: Stage) -> dict[str, object]:
-    return {
-        "continuing_votes": stage.continuing_votes,
-        "percent": {count.candidates[c]: _percent(count, stage, c) for c in stage.continuing},
-        "sections": {
-            section: {
-                "votes": {count.candidates[c]: stage.votes[c][index] for c in stage.continuing},
-                "exhausted": stage.exhausted[index],
-            }
-            for index, section in enumerate(count.sections)
-        },
-        "transfers": [_moved_document(count, moved) for moved in stage.moved],
-        "elected_by": None if stage.elected is None else stage.elected.by.value,
-    }
-
-
-def _tie_document(count: Count, tie: Tie) -> dict[str, object]:
-    steps = [
-        {"rule": "earlier-stages", "stage": step.stage, "left": _names(count, step.left)}
-        if isinstance(step, ByEarlierStage)
-        else {
-            "rule": "lot",
-            "drawn": _names(count, step.drawn),
-            "left": _names(count, step.left),
-        }
-        for step in tie.steps
-    ]
-    return {
-        "for": tie.purpose.value,
-        "tied": _names(count, tie.tied),
-        "settled_by": "lot" if isinstance(tie.steps[-1], ByLot) else "earlier-stages",
-        "steps": steps,
-        "excluded": _names(count, tie.losers),
-    }
-
-
-def _moved_document(count: Count, moved: Transfer | Exhausted) -> dict[str, object]:
-    source = None if moved.candidate is None else count.candidates[moved.candidate]
-    if isinstance(moved, Exhausted):
-        return {"from": source, "exhausted": sum(moved.papers)}
-    received = {
-        count.candidates[c]: sum(votes) for c, votes in enumerate(moved.received) if any(votes)
-    }
-    return {"from": source, "to": received}
 
 
 def table(count: Count) -> str:
@@ -126,46 +39,60 @@ def table(count: Count) -> str:
     shown = stages(count)
     heading = [count.title] if count.title else []
     heading += [
-        rules_sentence(count.rules),
+        rules_sentence(count.rules, places=count.places),
         f"Valid papers {count.valid:,}; unmarked {count.blank:,}; rejected {count.rejected:,}.",
     ]
     if count.withdrawn:
-        heading.append(f"Withdrawn: {listed(_names(count, sorted(count.withdrawn)))}.")
+        heading.append(f"Withdrawn: {listed(names(count, sorted(count.withdrawn)))}.")
     parts = ["\n".join(heading), _text(_stage_rows(count, shown))]
     if len(count.sections) > 1:
         parts += [f"Stage {s.number} by section\n{_text(_section_rows(count, s))}" for s in shown]
-    parts.append(f"Percentages are {_base_words(count)}.")
+    parts.append(f"Percentages are {base_words(count)}.")
     parts.append(
         "\n".join(f"Stage {n}: {told}" for n, told in enumerate(sentences(count), start=1))
     )
-    parts.append(f"Elected: {listed(_names(count, count.elected))}")
+    parts.append(f"Elected: {listed(names(count, count.elected))}")
     return "\n\n".join(parts) + "\n"
 
 
 def _stage_rows(count: Count, shown: Sequence[Stage]) -> list[list[str]]:
-    rows = [["", *(cell for s in shown for cell in (f"Stage {s.number}", ""))]]
-    for candidate in shown[0].continuing:
-        row = [count.candidates[candidate]]
-        for stage in shown:
-            row += (
-                [f"{stage.total(candidate):,}", _percent(count, stage, candidate)]
-                if candidate in stage.continuing
-                else [NOTHING, ""]
-            )
-        rows.append(row)
-    rows.append(["Continuing votes", *_spaced(stage.continuing_votes for stage in shown)])
-    rows.append([EXHAUSTED, *_spaced(stage.total_exhausted for stage in shown)])
-    return rows
+    columns = [_stage_column(count, stage, shown[0].continuing) for stage in shown]
+    heads = ["", *names(count, shown[0].continuing), "Continuing votes", EXHAUSTED]
+    return [
+        [head, *(cell for column in columns for cell in column[place])]
+        for place, head in enumerate(heads)
+    ]
+
+
+def _stage_column(count: Count, stage: Stage, everybody: Sequence[int]) -> list[list[str]]:
+    """One stage from top to bottom: raw votes, weighted ones where there are any, percentages."""
+    votes, exhausted = stage_figures(count, stage)
+    weighted = weighted_figures(count, stage)
+    blank = [""] * (2 if count.rules.weighting else 1)
+    column = [[f"Stage {stage.number}", *blank]]
+    for candidate in everybody:
+        name = count.candidates[candidate]
+        if candidate not in stage.continuing:
+            column.append([NOTHING, *blank])
+            continue
+        middle = [grouped(weighted[name])] if weighted else []
+        share = percent_of(count, stage, candidate)
+        column.append([grouped(str(votes[name])), *middle, share])
+    (continuing,) = figures(count, [stage.continuing_votes])
+    column.append([grouped(str(continuing)), *blank])
+    column.append([grouped(str(exhausted)), *blank])
+    return column
 
 
 def _section_rows(count: Count, stage: Stage) -> list[list[str]]:
     def row(name: str, votes: Votes, last: str = "") -> list[str]:
-        return [name, *(f"{number:,}" for number in (*votes, sum(votes))), last]
+        shown = figures(count, (*votes, sum(votes)))
+        return [name, *(grouped(str(number)) for number in shown), last]
 
     return [
         ["", *count.sections, "Total", ""],
         *(
-            row(count.candidates[c], stage.votes[c], _percent(count, stage, c))
+            row(count.candidates[c], stage.votes[c], percent_of(count, stage, c))
             for c in stage.continuing
         ),
         row("Continuing votes", stage.continuing_by_section),
@@ -176,24 +103,40 @@ def _section_rows(count: Count, stage: Stage) -> list[list[str]]:
 def csv_text(count: Count) -> str:
     """The sheet as CSV: a row for each stage, section and candidate, and for the totals.
 
-    Spec: counting §10.4. A percentage stands with the totals only, and beside it its base.
+    Spec: counting §10.4. A percentage stands with the totals only, and beside it its base; so do
+    weighted votes, in a last column of their own.
     """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
-    rows.writerow(["stage", "section", "name", "votes", "percent", "base"])
+    weighting = ["weighted"] if count.rules.weighting else []
+    rows.writerow(["stage", "section", "name", "votes", "percent", "base", *weighting])
     for stage in stages(count):
-        for index, section in enumerate(count.sections):
-            for c in stage.continuing:
-                name = _cell(count.candidates[c])
-                rows.writerow([stage.number, _cell(section), name, stage.votes[c][index], "", ""])
-            exhausted = stage.exhausted[index]
-            rows.writerow([stage.number, _cell(section), EXHAUSTED, exhausted, "", ""])
-        for c in stage.continuing:
-            share, base = _percent(count, stage, c), _base_words(count)
-            name = _cell(count.candidates[c])
-            rows.writerow([stage.number, "Total", name, stage.total(c), share, base])
-        rows.writerow([stage.number, "Total", EXHAUSTED, stage.total_exhausted, "", ""])
+        rows.writerows(_csv_of_sections(count, stage))
+        rows.writerows(_csv_of_totals(count, stage))
     return out.getvalue()
+
+
+def _csv_of_sections(count: Count, stage: Stage) -> Iterator[list[object]]:
+    rest = ["", "", ""] if count.rules.weighting else ["", ""]
+    for index, section in enumerate(count.sections):
+        values = [stage.votes[c][index] for c in stage.continuing]
+        *votes, exhausted = figures(count, [*values, stage.exhausted[index]])
+        for name, number in zip(names(count, stage.continuing), votes, strict=True):
+            yield [stage.number, _cell(section), _cell(name), number, *rest]
+        yield [stage.number, _cell(section), EXHAUSTED, exhausted, *rest]
+
+
+def _csv_of_totals(count: Count, stage: Stage) -> Iterator[list[object]]:
+    votes, exhausted = stage_figures(count, stage)
+    weighted = weighted_figures(count, stage)
+    base = base_words(count)
+    for c in stage.continuing:
+        name = count.candidates[c]
+        share = percent_of(count, stage, c)
+        last = [weighted[name]] if weighted else []
+        yield [stage.number, "Total", _cell(name), votes[name], share, base, *last]
+    rest = ["", "", ""] if weighted else ["", ""]
+    yield [stage.number, "Total", EXHAUSTED, exhausted, *rest]
 
 
 def rctab(count: Count, *, contest: str, date: str) -> dict[str, object]:
@@ -209,7 +152,7 @@ def rctab(count: Count, *, contest: str, date: str) -> dict[str, object]:
         "results": [
             {
                 "round": stage.number,
-                "tally": {count.candidates[c]: str(stage.total(c)) for c in stage.continuing},
+                "tally": {name: str(n) for name, n in stage_figures(count, stage)[0].items()},
                 "tallyResults": _rctab_results(count, stage, following),
             }
             for stage, following in zip(shown, after, strict=True)
@@ -220,41 +163,35 @@ def rctab(count: Count, *, contest: str, date: str) -> dict[str, object]:
 def _rctab_results(
     count: Count, stage: Stage, following: Stage | None
 ) -> list[dict[str, object]]:
+    """Who went out or in after a stage, each with the transfers that follow from it.
+
+    A surplus that waited stands with the stage before its transfer, after its holder was named.
+    """
     moved = following.moved if following else ()
-    results: list[dict[str, object]] = []
-    for candidate in stage.excluded:
-        transfers: dict[str, str] = {}
-        for event in moved:
-            if isinstance(event, Transfer) and event.candidate == candidate:
-                for receiver, votes in enumerate(event.received):
-                    if any(votes):
-                        transfers[count.candidates[receiver]] = str(sum(votes))
-            elif isinstance(event, Exhausted) and event.candidate == candidate:
-                transfers["exhausted"] = str(sum(event.papers))
-        results.append({"eliminated": count.candidates[candidate], "transfers": transfers})
-    if stage.elected:
-        results.append({"elected": count.candidates[stage.elected.candidate], "transfers": {}})
-    return results
+    elected = [event.candidate for event in stage.elected]
+    waited = [m.candidate for m in moved if m.candidate in stage.deemed]
+    out = [("eliminated", c) for c in stage.excluded]
+    won = [("elected", c) for c in dict.fromkeys(c for c in (*elected, *waited) if c is not None)]
+    return [
+        {how: count.candidates[c], "transfers": _rctab_transfers(count, moved, c)}
+        for how, c in (*out, *won)
+    ]
 
 
-def _names(count: Count, positions: Sequence[int]) -> list[str]:
-    return [count.candidates[position] for position in positions]
-
-
-def _percent(count: Count, stage: Stage, candidate: int) -> str:
-    share = stage.share(candidate, count.rules.percentages)
-    return NOTHING if share is None else percent(share)
-
-
-def _base_words(count: Count) -> str:
-    # In a single stage all votes continue, and "votes" is what people call them.
-    plurality = count.rules.method is Method.PLURALITY
-    words = count.rules.percentages.words
-    return words.replace("continuing votes", "all votes") if plurality else words
-
-
-def _spaced(numbers: Iterable[int]) -> list[str]:
-    return [cell for number in numbers for cell in (f"{number:,}", "")]
+def _rctab_transfers(
+    count: Count, moved: Sequence[Transfer | Exhausted], candidate: int
+) -> dict[str, str]:
+    transfers: dict[str, str] = {}
+    for event in moved:
+        if event.candidate != candidate:
+            continue
+        if isinstance(event, Exhausted):
+            transfers["exhausted"] = str(figures(count, [sum(event.papers)])[0])
+            continue
+        who = [c for c, votes in enumerate(event.received) if any(votes)]
+        received = figures(count, [sum(event.received[c]) for c in who])
+        transfers |= zip(names(count, who), map(str, received), strict=True)
+    return transfers
 
 
 def _text(rows: Sequence[Sequence[str]]) -> str:

@@ -18,12 +18,14 @@ from ballot.counting.events import (
     Exclusion,
     Exhausted,
     FirstPreferences,
+    Number,
     Tie,
     Transfer,
     Votes,
     VoteTable,
 )
 from ballot.counting.rules import Base
+from ballot.counting.weighting import weigh, worths_of
 
 _Later: TypeAlias = Tie | Exclusion | Transfer | Exhausted | Elected
 
@@ -36,7 +38,9 @@ class Stage:
     votes:      by candidate and section; zeros for who is not continuing.
     exhausted:  by section, all so far.
     moved:      transfers and newly exhausted papers that made this stage.
-    tie, excluded, elected: what was decided after it.
+    tie, excluded, elected: what was decided after it; several may be elected at once.
+    deemed:     those elected after an earlier stage, who still hold votes (counting §13).
+    worths:     what each section is worth; empty, where nothing is weighted (counting §12).
     """
 
     number: int
@@ -46,18 +50,25 @@ class Stage:
     moved: tuple[Transfer | Exhausted, ...] = ()
     tie: Tie | None = None
     excluded: tuple[int, ...] = ()
-    elected: Elected | None = None
+    elected: tuple[Elected, ...] = ()
+    deemed: tuple[int, ...] = ()
+    worths: tuple[int, ...] = ()
 
-    def total(self, candidate: int) -> int:
-        """One candidate's votes over all sections."""
+    def total(self, candidate: int) -> Number:
+        """One candidate's votes over all sections, unweighted."""
         return sum(self.votes[candidate])
 
     @property
-    def total_exhausted(self) -> int:
+    def weighted(self) -> tuple[Fraction, ...]:
+        """Each candidate's weighted votes. Spec: counting §12.2."""
+        return weigh(self.votes, self.worths)
+
+    @property
+    def total_exhausted(self) -> Number:
         return sum(self.exhausted)
 
     @property
-    def continuing_votes(self) -> int:
+    def continuing_votes(self) -> Number:
         """All votes of continuing candidates: ERS97's total active vote (6.20)."""
         return sum(self.total(candidate) for candidate in self.continuing)
 
@@ -68,16 +79,21 @@ class Stage:
             for section in range(len(self.exhausted))
         )
 
-    def base(self, base: Base) -> int:
+    def base(self, base: Base) -> Number:
         """What a percentage of this stage is a percentage of. Spec: counting §7.8."""
         if base is Base.CONTINUING:
             return self.continuing_votes
         return self.continuing_votes + self.total_exhausted
 
     def share(self, candidate: int, base: Base) -> Fraction | None:
-        """A candidate's part of the base; None, where the base is nothing."""
-        whole = self.base(base)
-        return Fraction(self.total(candidate), whole) if whole else None
+        """A candidate's part of the base; None, where the base is nothing.
+
+        Of weighted sections it is the part of what all of them together are worth.
+        """
+        weighted = self.weighted if self.worths and base is Base.CONTINUING else ()
+        whole = sum(weighted) if weighted else self.base(base)
+        part = weighted[candidate] if weighted else self.total(candidate)
+        return Fraction(part, whole) if whole else None
 
 
 def stages(count: Count) -> tuple[Stage, ...]:
@@ -104,14 +120,21 @@ def stages(count: Count) -> tuple[Stage, ...]:
     if not done:
         raise SheetBroken(0, "there is no event")
     _check_sums(count, done[-1])
-    if done[-1].elected is None:
+    if not done[-1].elected:
         raise SheetBroken(len(done), "the count ends and nobody is elected")
     return tuple(done)
 
 
 def _first(count: Count, event: FirstPreferences) -> Stage:
     standing = [c for c in range(len(count.candidates)) if c not in count.withdrawn]
-    return Stage(1, tuple(standing), event.votes, (0,) * len(count.sections))
+    at_first = [int(sum(column)) for column in zip(*event.votes, strict=True)]
+    return Stage(
+        1,
+        tuple(standing),
+        event.votes,
+        (0,) * len(count.sections),
+        worths=worths_of(count.rules.weighting, count.sections, at_first),
+    )
 
 
 def _next(before: Stage) -> Stage:
@@ -121,6 +144,8 @@ def _next(before: Stage) -> Stage:
         tuple(c for c in before.continuing if c not in before.excluded),
         before.votes,
         before.exhausted,
+        deemed=(*before.deemed, *(event.candidate for event in before.elected)),
+        worths=before.worths,
     )
 
 
@@ -128,7 +153,7 @@ def _after(stage: Stage, event: _Later) -> Stage:
     match event:
         case Transfer():
             votes = tuple(map(_add, stage.votes, event.received))
-            moved = tuple(map(sum, zip(*event.received, strict=True)))
+            moved: Votes = tuple(map(sum, zip(*event.received, strict=True)))
             stage = replace(stage, votes=_less(votes, event.candidate, moved))
             return replace(stage, moved=(*stage.moved, event))
         case Exhausted():
@@ -142,7 +167,7 @@ def _after(stage: Stage, event: _Later) -> Stage:
         case Exclusion():
             return replace(stage, excluded=event.candidates)
         case _:
-            return replace(stage, elected=event)
+            return replace(stage, elected=(*stage.elected, event))
 
 
 def _add(some: Votes, more: Votes) -> Votes:
@@ -159,9 +184,10 @@ def _check_sums(count: Count, stage: Stage) -> None:
     for candidate, votes in enumerate(stage.votes):
         if candidate not in stage.continuing and any(votes):
             raise SheetBroken(stage.number, "papers lie with a candidate who is out of the count")
-    if any(moved.candidate in stage.continuing for moved in stage.moved):
+    hopeful = set(stage.continuing) - set(stage.deemed)
+    if any(moved.candidate in hopeful for moved in stage.moved):
         raise SheetBroken(stage.number, "papers are moved from a candidate who continues")
-    if stage.elected and stage.elected.votes != stage.total(stage.elected.candidate):
+    if any(event.votes != stage.total(event.candidate) for event in stage.elected):
         raise SheetBroken(stage.number, "who is elected has another number of votes")
     sums = zip(stage.continuing_by_section, stage.exhausted, count.papers, strict=True)
     for continuing, exhausted, account in sums:

@@ -157,3 +157,34 @@ def test_a_command_line_without_a_method_is_refused(capsys):
 
     assert ended.value.code == 2
     assert "--method" in capsys.readouterr().err
+
+
+def test_sections_are_weighted_and_places_given_at_the_command_line(tmp_path):
+    """Spec: counting §11, §12.1."""
+    file = tmp_path / "papers.csv"
+    file.write_text("section,papers,ranking\nnorth,3,Ann\nnorth,1,Bob\nsouth,40,Ann\nsouth,60,Bob\n")
+
+    status, weighted, _ = run(
+        str(file), "--method", "av", "--weight", "north=1", "--weight", "south=1",
+        "--format", "json",
+    )
+    assert status == 0
+    assert json.loads(weighted)["stages"][0]["weighted"] == {"Ann": "57.500", "Bob": "42.500"}
+    _, points, _ = run(str(file), "--method", "av", "--points", "100", "--floor", "9")
+    assert "43.00" in points
+    _, several, _ = run(str(file), "--method", "stv", "--places", "2", "--format", "json")
+    assert json.loads(several)["elected"] == ["Bob", "Ann"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--weight", "north"], ["--weight", "north=1"], ["--points", "a"], ["--floor", "3"]]
+)
+def test_weights_that_make_no_sense_are_refused_at_the_command_line(tmp_path, wrong):
+    file = tmp_path / "papers.csv"
+    file.write_text("section,papers,ranking\nnorth,3,Ann\nsouth,60,Bob\nsouth,1,Ann\n")
+    assert run(str(file), "--method", "av", "--points", "100")[0] == 0
+
+    status, out, err = run(str(file), "--method", "av", *wrong)
+
+    assert (status, out) == (2, "")
+    assert err

@@ -1,21 +1,24 @@
 """Real contests, counted again. Figures and their sources: tests/elections/README.md.
 
-Spec: counting §1, §4.3, §5.1, §7.8.
+Spec: counting §1, §4.3, §5.1, §7.8, §12.2, §12.4.
 """
 
 from __future__ import annotations
 
 import json
+import random
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from ballot.counting import count, parse_profile, sheet
 from ballot.counting.blt import parse_blt
+from ballot.counting.figures import rounded
 from ballot.counting.papers_csv import parse_papers_csv
 from ballot.counting.rules import Base
+from ballot.counting.shown import percent
 from ballot.counting.stages import stages
-from ballot.counting.words import percent
 from tests.counting.boxes import av, papers_giving, plurality
 
 ELECTIONS = Path(__file__).parent.parent / "elections"
@@ -134,6 +137,74 @@ def test_the_first_stage_of_2010_is_given_by_section_and_unweighted_in_total():
     assert dict(zip(names, map(list, stage.votes), strict=True)) == votes
     assert stage.total(names.index("Ed Miliband")) > stage.total(names.index("David Miliband"))
     assert stage.continuing_votes == 338374
+
+
+def test_the_college_of_2010_is_counted_stage_by_stage_and_the_leader_at_first_loses():
+    declared = DECLARED["labour-2010-leader-college"]
+    profile = parse_papers_csv((ELECTIONS / declared["papers"]).read_bytes())
+    thirds = dict.fromkeys(declared["sections"], 1)
+
+    result = count(profile, av(weights=thirds))
+
+    first, *between, last = sheet.document(result)["stages"]
+    whole = {name: Fraction(share) for name, share in first["weighted"].items()}
+    assert whole == {n: Fraction(str(s)) for n, s in declared["shares_percent"][0].items()}
+    assert last["weighted"] == {"Ed Miliband": "50.653", "David Miliband": "49.347"}
+    shares = [
+        {name: percent(Fraction(figure) * Fraction(1, 100)).removesuffix("%")
+         for name, figure in stage["weighted"].items()}
+        for stage in between
+    ]
+    assert shares == declared["stages_percent"]
+    by_section = sheet.full_document(result)["stages"][-1]["sections"]
+    for index, section in enumerate(declared["sections"]):
+        of_section = {n: votes[index] for n, votes in declared["votes_stage_4"].items()}
+        assert by_section[section]["votes"] == of_section
+    leader = max(whole, key=whole.__getitem__)
+    assert (leader, result.candidates[result.elected[0]]) == ("David Miliband", "Ed Miliband")
+    assert sum(last["votes"].values()) == 175519 + 147220
+
+
+def test_each_published_stage_of_canada_sums_and_is_rounded_so_again():
+    declared = DECLARED["cpc-2020-leader"]
+    for stage in declared["stages_points"]:
+        points = [Fraction(figure) for figure in stage.values()]
+        assert sum(points) == 100 * declared["ridings"]
+        assert rounded(points, 2) == tuple(stage.values())
+
+
+def test_papers_made_for_338_ridings_sum_to_33800_points_at_every_stage():
+    names = tuple(DECLARED["cpc-2020-leader"]["stages_points"][0])
+    chance = random.Random("338 ridings")
+    ridings = {}
+    for number in range(338):
+        papers = {}
+        for _ in range(chance.randint(3, 40)):
+            ranking = tuple(chance.sample(range(4), chance.randint(1, 4)))
+            papers[ranking] = papers.get(ranking, 0) + chance.randint(1, 9)
+        ridings[f"riding {number}"] = papers | {(0, 1, 2, 3): 1}
+    lot = {"lot": [0, 1, 2, 3]}
+
+    shown = sheet.document(
+        count(parse_profile(names, ridings), av(points=100, stop="two", ties=[lot]))
+    )["stages"]
+
+    assert len(shown) == 3
+    for stage in shown:
+        assert sum(Fraction(figure) for figure in stage["weighted"].values()) == 33800
+
+
+def test_two_contests_on_one_paper_of_2020_have_valid_totals_of_their_own():
+    votes = DECLARED["labour-2020-leader"]["votes"]
+    of_leader = {(index,): sum(votes[name]) for index, name in enumerate(votes)}
+    names, of_deputy = papers_giving(DECLARED["labour-2020-deputy"]["stages"])
+
+    leader = count(parse_profile(tuple(votes), {"all": of_leader}), av())
+    deputy = count(parse_profile(names, {"all": of_deputy}), av())
+
+    assert leader.valid - deputy.valid == 29589
+    assert [leader.candidates[c] for c in leader.elected] == ["Keir Starmer"]
+    assert [names[c] for c in deputy.elected] == ["Angela Rayner"]
 
 
 def test_rejected_papers_are_counted_apart_as_in_2022():

@@ -46,7 +46,7 @@ def test_rules_go_through_json_and_back():
     ("data", "reason"),
     [
         ({}, "None is not a valid Method"),
-        ({"method": "stv"}, "'stv' is not a valid Method"),
+        ({"method": "condorcet"}, "'condorcet' is not a valid Method"),
         ({"method": "av", "stop": "three"}, "'three' is not a valid Stop"),
         ({"method": "av", "percentages": "all"}, "'all' is not a valid Base"),
         ({"method": "av", "bulk": True}, "unknown rule: bulk"),

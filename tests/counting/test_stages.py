@@ -36,7 +36,7 @@ def test_stages_show_where_papers_lie_and_what_followed():
     assert (second.votes, second.exhausted) == (((5,), (6,), (0,)), (1,))
     assert (second.continuing, second.continuing_votes, second.total_exhausted) == ((0, 1), 11, 1)
     assert second.moved == (Transfer(2, 2, ((0,), (2,), (0,))), Exhausted(2, 2, (1,)))
-    assert second.elected == Elected(2, 1, 6, ElectedBy.MAJORITY)
+    assert second.elected == (Elected(2, 1, 6, ElectedBy.MAJORITY),)
 
 
 def test_sections_are_kept_through_every_stage():

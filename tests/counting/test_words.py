@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from ballot.counting import count
-from ballot.counting.words import listed, percent, rules_sentence, sentences
+from ballot.counting.shown import percent
+from ballot.counting.words import listed, rules_sentence, sentences
 from tests.counting.boxes import NAMES, av, box, plurality
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,39 @@ def test_a_ballot_that_opens_to_no_ranking_is_one_rejected_paper(tmp_path: Path)
 
 
 # --- contests --------------------------------------------------------------------------------
+
+
+def test_weighted_sections_are_counted_each_by_its_parts(tmp_path: Path) -> None:
+    run = election(sections=SECTIONS, weights=dict.fromkeys(SECTIONS, 1))
+
+    report = passed(run, tmp_path)
+
+    sheet = run.election.contests.get().count.sheet
+    assert set(sheet["rules"]["weights"].values()) == {1}
+    assert sum(Fraction(share) for share in sheet["stages"][0]["weighted"].values()) == 100
+    assert declared(report) == f"Leader: {sheet['elected'][0]}"
+
+
+def test_weighted_sections_that_are_pooled_count_as_one_with_their_parts_added(
+    tmp_path: Path,
+) -> None:
+    run = election(sections=SECTIONS, smallest_box=5, weights=dict.fromkeys(SECTIONS, 3))
+
+    report = passed(run, tmp_path)
+
+    assert figures(report)["boxes"] == "1 box, 7 pairs"
+    sheet = run.election.contests.get().count.sheet
+    assert list(sheet["rules"]["weights"].values()) == [6]
+
+
+def test_several_places_are_filled_by_the_single_transferable_vote(tmp_path: Path) -> None:
+    run = election(method="stv", places=2)
+
+    report = passed(run, tmp_path)
+
+    sheet = run.election.contests.get().count.sheet
+    assert (sheet["places"], sheet["quota"], len(sheet["elected"])) == (2, 3, 2)
+    assert declared(report) == f"Leader: {', '.join(sheet['elected'])}"
 
 
 def test_a_paper_of_several_contests_with_some_unopposed(tmp_path: Path) -> None:

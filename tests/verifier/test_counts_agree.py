@@ -1,8 +1,9 @@
-"""The count that is checked and the verifier's own agree in every figure, on 200 elections.
+"""The count that is checked and the verifier's own agree in every figure, on 400 elections.
 
 Each election is drawn from its number: few papers, so that ties are common; sections, withdrawn
 candidates, papers of every length, rejected ones, both methods and both stops. Where the rules
 leave a tie, a lot is drawn among those who are left and the count begins anew, as officers do.
+In the second two hundred sections are weighted or several places are filled (counting §12, §13).
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Election:
     rejected: dict[str, int]
     withdrawn: frozenset[int]
     rules: dict[str, Any]
+    places: int = 1
 
     def theirs(self) -> dict[str, Any]:
         """Count by the core. Raises: UnsettledTie."""
@@ -47,12 +49,13 @@ class Election:
             withdrawn=self.withdrawn,
             rejected=self.rejected,
             title="Leader",
+            places=self.places,
         )
         return full_document(count(profile, parse_rules(self.rules)))
 
     def ours(self) -> dict[str, Any]:
         """Count by the verifier. Raises: Failed."""
-        profile = Profile(self.candidates, self.papers, self.withdrawn)
+        profile = Profile(self.candidates, self.papers, self.withdrawn, self.places)
         rules = read_rules(self.rules)
         return full_sheet(profile, rules, count_papers(profile, rules), as_json=self.rules,
                           title="Leader", rejected=self.rejected)  # fmt: skip
@@ -77,6 +80,24 @@ def drawn(seed: int) -> Election:
             "percentages": "continuing",
         },
     )
+
+
+def drawn_otherwise(seed: int) -> Election:
+    """The same, but by weights, by points with or without a floor, or for several places."""
+    election, rng = drawn(seed), random.Random(f"otherwise {seed}")
+    sections = list(election.papers)
+    how = rng.choice(("weights", "points", "points by section", "stv", "stv"))
+    if how == "stv":
+        election.places = rng.randint(1, 3)
+        election.rules |= {"method": "stv", "stop": "majority"}
+    elif how == "weights":
+        election.rules["weights"] = {section: rng.randint(1, 3) for section in sections}
+    else:
+        by_section = {section: rng.randint(10, 20) for section in sections}
+        election.rules["points"] = 100 if how == "points" else by_section
+        if rng.random() < 0.5:
+            election.rules["floor"] = rng.randint(1, 10)
+    return election
 
 
 def _papers(rng: random.Random, size: int) -> Papers:
@@ -118,6 +139,45 @@ def test_both_counts_agree_in_every_figure(seed: int) -> None:
     theirs, _ = settled(election, seed)
 
     assert write(figures(election.ours())) == write(figures(theirs))
+
+
+@pytest.mark.parametrize("seed", range(ELECTIONS, 2 * ELECTIONS))
+def test_both_counts_agree_on_weighted_sections_and_several_places(seed: int) -> None:
+    election = drawn_otherwise(seed)
+
+    theirs, _ = settled(election, seed)
+
+    assert write(figures(election.ours())) == write(figures(theirs))
+
+
+@pytest.mark.parametrize("ties", [["earlier-stages"], []])
+@pytest.mark.parametrize("seed", range(4))
+def test_both_counts_agree_whose_surplus_of_equal_ones_passes_on_first(
+    ties: list[str], seed: int
+) -> None:
+    papers = {(0, 2): 10, (1, 3): 10, (2,): 3, (3,): 3, (4,): 1}
+    rules = {"method": "stv", "stop": "majority", "bulk_exclusion": False, "ties": ties,
+             "percentages": "continuing"}  # fmt: skip
+    election = Election(NAMES[:5], {"member": papers}, {"member": 0}, frozenset(), rules, 3)
+
+    theirs, lots = settled(election, seed)
+
+    assert theirs["stages"][0]["tie"]["for"] == "surplus"
+    assert lots >= 1
+    assert write(figures(election.ours())) == write(figures(theirs))
+
+
+def test_the_other_elections_are_of_every_kind() -> None:
+    elections = [drawn_otherwise(seed) for seed in range(ELECTIONS, 2 * ELECTIONS)]
+    counted = [settled(election, seed)[0] for seed, election in enumerate(elections, ELECTIONS)]
+    ties = [stage["tie"] for sheet in counted for stage in sheet["stages"] if stage["tie"]]
+
+    kinds = [{"weights", "points", "floor"} & one.rules.keys() for one in elections]
+    assert all(kind in kinds for kind in (set(), {"weights"}, {"points"}, {"points", "floor"}))
+    assert {one.places for one in elections} == {1, 2, 3}
+    assert {tie["for"] for tie in ties} >= {"exclusion", "election"}
+    assert any("elected_by" in stage and isinstance(stage["elected_by"], dict)
+               and len(stage["elected_by"]) > 1 for one in counted for stage in one["stages"])
 
 
 def test_the_elections_are_of_every_kind() -> None:
