@@ -33,9 +33,12 @@ def series(place: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One value of a bar: its colour, the mark that stands on it, and its name in full."""
+    """One value of a bar: its colour, the mark that stands on it, and its name in full.
 
-    value: int
+    value: whole votes, or under the single transferable vote in parts.
+    """
+
+    value: int | Fraction
     colour: str
     mark: str
     name: str
@@ -100,7 +103,7 @@ def stacked_bars(
 
 def _segments(parts: Sequence[Part], whole: int) -> tuple[Segment, ...]:
     segments = []
-    before = 0
+    before: int | Fraction = 0
     for part in parts:
         if part.value:
             share = Fraction(part.value, whole) if whole else Fraction(0)

@@ -70,6 +70,13 @@ def _notice(election: Election, now: datetime) -> Iterator[Check]:
                 bool(election.helped_routes), "Write it on the set-up page.")
     yield Check("There is a contest on the paper", election.contests.exists(),
                 "Add the post that is to be filled.")
+    if election.rules is not None:
+        named = set(election.rules.body.get("sections", ()))
+        for contest in election.contests.filter(weights__isnull=False):
+            yield Check(f"The weights of “{contest.title}” name each section of the rules",
+                        set(contest.weights or {}) == named,
+                        "Take the contest off the paper and add it again with a weight for each "
+                        "section that may vote, and no other.")
 
 
 def _statement(election: Election, now: datetime) -> Iterator[Check]:

@@ -156,6 +156,7 @@ def contest_content(
         "max_preferences": contest.max_preferences,
         "method": contest.method,
         "names_order": contest.names_order,
+        "places": contest.places,
         "position": contest.position,
         "reopen_nominations": contest.reopen_nominations,
         "stop": contest.stop,
@@ -163,6 +164,7 @@ def contest_content(
         "title": contest.title,
         "unopposed": contest.unopposed,
         "votes_of_withdrawn": contest.votes_of_withdrawn,
+        "weights": contest.weights,
     }
 
 

@@ -15,6 +15,7 @@ from ballot.counting.profile import Profile, parse_profile
 from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
 from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
+from ballot.counting.weighting import Weighting, parse_weighting
 from ballot.issuance.lists import Kind
 from ballot.mapping import contest_code
 from ballot.models import (
@@ -170,6 +171,7 @@ def profile_of(contest: Contest) -> Profile:
         withdrawn=passed_over(contest),
         rejected=rejected,
         title=contest.title,
+        places=contest.places,
     )
 
 
@@ -185,6 +187,20 @@ def rules_of_count(contest: Contest) -> Rules:
         method=CountMethod(contest.method),
         stop=CountStop(contest.stop),
         ties=(*first, *lots),
+        weighting=_weighting(contest),
+    )
+
+
+def _weighting(contest: Contest) -> Weighting | None:
+    """What each box weighs: the parts of its sections added up (bundle §5, 15)."""
+    if contest.weights is None:
+        return None
+    boxes = contest.boxes.prefetch_related("sections").order_by("label")
+    codes = {box.label: [section.code for section in box.sections.all()] for box in boxes}
+    if unknown := sorted({code for one in codes.values() for code in one} - set(contest.weights)):
+        raise Refusal("count.weights", f"The notice gives section “{unknown[0]}” no weight.")
+    return parse_weighting(
+        {"weights": {label: sum(contest.weights[c] for c in one) for label, one in codes.items()}}
     )
 
 

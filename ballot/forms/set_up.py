@@ -16,6 +16,7 @@ from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
 from ballot.models import AfterCast, Election, Method, NamesOrder, Stop, TieRule, VotesOfWithdrawn
 from ballot.times import local_time
+from members.selectors import sections
 
 SERVER, OUTSIDE = "server", "outside"
 """Who makes the voting codes."""
@@ -261,6 +262,33 @@ class ContestForm(forms.Form):
     reopen_nominations = forms.BooleanField(
         label="“Re-open nominations” stands on the paper", required=False
     )
+    places = forms.IntegerField(
+        label="Places to fill", initial=1, min_value=1, max_value=32, required=False,
+        help_text="More than one by the single transferable vote only.",
+        widget=forms.NumberInput(attrs=NARROW),
+    )
+    weights = forms.CharField(
+        label="Weights of sections", required=False,
+        help_text="Leave it empty if one paper is one vote. Else a line for each section: its "
+        "short name, an equals sign and its parts of the whole, as “member = 1”.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_places(self) -> int:
+        return self.cleaned_data["places"] or 1
+
+    def clean_weights(self) -> dict[str, int] | None:
+        lines = [line for line in self.cleaned_data["weights"].splitlines() if line.strip()]
+        known = {section.code for section in sections()}
+        weights: dict[str, int] = {}
+        for line in lines:
+            code, _, parts = (part.strip() for part in line.partition("="))
+            if code not in known:
+                raise forms.ValidationError(f"There is no section “{code}”.")
+            if code in weights or not (parts.isascii() and parts.isdigit()):
+                raise forms.ValidationError(f"Give section “{code}” one whole number of parts.")
+            weights[code] = int(parts)
+        return weights or None
 
     def clean_statement_words(self) -> int:
         return self.cleaned_data["statement_words"] or 500

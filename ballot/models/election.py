@@ -18,6 +18,7 @@ class Method(models.TextChoices):
 
     ALTERNATIVE_VOTE = "av", "Alternative vote"
     PLURALITY = "plurality", "Most votes wins"
+    SINGLE_TRANSFERABLE_VOTE = "stv", "Single transferable vote, for several places"
 
 
 class Stop(models.TextChoices):
@@ -176,6 +177,11 @@ class Contest(models.Model):
         max_length=10, choices=VotesOfWithdrawn.choices, default=VotesOfWithdrawn.PASS_ON
     )
     statement_words = models.PositiveSmallIntegerField(default=500)
+    places = models.PositiveSmallIntegerField(default=1)
+    weights = models.JSONField(
+        null=True, blank=True,
+        help_text="Section code → parts of the whole; none: one paper is one vote.",
+    )
 
     class Meta:
         ordering = ("position",)
@@ -189,6 +195,14 @@ class Contest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(statement_words__gte=1), name="contest_lets_candidates_speak"
+            ),
+            models.CheckConstraint(
+                condition=Q(places=1) | Q(method="stv", places__gte=1, reopen_nominations=False),
+                name="contest_of_several_places_is_transferable",
+            ),
+            models.CheckConstraint(
+                condition=Q(weights__isnull=True) | ~Q(method="stv"),
+                name="contest_of_weights_has_one_place",
             ),
         )
 

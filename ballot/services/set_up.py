@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from ballot.canonical import Json
+from ballot.counting.weighting import MOST_PARTS
 from ballot.gates import GateRefused, read_gates, write_gates
 from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
@@ -187,8 +188,14 @@ def add_contest(
     statement_words: int = 500,
     names_order: str = "alphabet",
     votes_of_withdrawn: str = "pass-on",
+    places: int = 1,
+    weights: Mapping[str, int] | None = None,
 ) -> int:
-    """Add a post to the paper of a draft; return the contest's id."""
+    """Add a post to the paper of a draft; return the contest's id.
+
+    places:  how many are elected; several by the single transferable vote alone.
+    weights: section code → whole parts of the whole; None: one paper is one vote.
+    """
     election = lock_election(election_id)
     require_state(election, State.DRAFT)
     position = election.contests.count()
@@ -197,6 +204,7 @@ def add_contest(
     title = _clean(clean_line, "title", title)
     if not title:
         raise Refusal("contest.no-title", "Give the contest a title, the post that is filled.")
+    _require_countable(method, places, weights, reopens=reopen_nominations)
     contest = Contest(
         election=election,
         position=position,
@@ -210,6 +218,8 @@ def add_contest(
         statement_words=statement_words,
         names_order=NamesOrder(names_order).value,
         votes_of_withdrawn=VotesOfWithdrawn(votes_of_withdrawn).value,
+        places=places,
+        weights=dict(weights) if weights else None,
     )
     contest.save(force_insert=True)
     if reopen_nominations:
@@ -226,6 +236,27 @@ def _gates(text: str) -> str:
         return "\n".join(write_gates(read_gates(text)))
     except GateRefused as wrong:
         raise Refusal("contest.gate", f"“{wrong.line}”: {wrong}") from wrong
+
+
+def _require_countable(
+    method: str, places: int, weights: Mapping[str, int] | None, *, reopens: bool
+) -> None:
+    """Refuse a contest that no method of docs/spec/counting.md counts."""
+    if places < 1 or (places > 1 and (method != Method.SINGLE_TRANSFERABLE_VOTE or reopens)):
+        raise Refusal(
+            "contest.places",
+            "Several places are filled by the single transferable vote, without “Re-open "
+            "nominations” on the paper.",
+        )
+    if weights and (
+        method == Method.SINGLE_TRANSFERABLE_VOTE
+        or not all(type(parts) is int and 0 < parts <= MOST_PARTS for parts in weights.values())
+    ):
+        raise Refusal(
+            "contest.weights",
+            "Sections are weighted in whole parts from 1, and not under the single transferable "
+            "vote.",
+        )
 
 
 @transaction.atomic

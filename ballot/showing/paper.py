@@ -8,6 +8,7 @@ from typing import Any
 from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import may_be_struck
+from members.selectors import sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def rules_of_contest(contest: Contest) -> list[str]:
         needs = "; and ".join(contest.gates.splitlines())
         rules.append(f"To stand, a candidate needs nominations: {needs}.")
     rules.append(rule_of_withdrawal(contest))
+    rules += _weights(contest)
     if contest.reopen_nominations:
         rules.append("“Re-open nominations” stands as a candidate would. If it wins, nobody is "
                      "elected and nominations open again.")
@@ -125,7 +127,29 @@ def _ranking(contest: Contest) -> str:
     return "Each elector ranks as many candidates as they like, in order of preference."
 
 
+def _weights(contest: Contest) -> list[str]:
+    """What sections are worth, and what becomes of that where few vote (counting §12)."""
+    if not contest.weights:
+        return []
+    names = {section.code: section.name for section in sections()}
+    parts = [f"{names.get(code, code)} {number}" for code, number in contest.weights.items()]
+    return [
+        f"Sections are weighted: of {sum(contest.weights.values())} parts of the whole, "
+        f"{', '.join(parts)}. At each stage a section's parts are divided by share of its "
+        "continuing votes.",
+        "Sections that are opened together, since few voted in one, count as one, with their "
+        "parts added.",
+    ]
+
+
 def _stages(contest: Contest) -> str:
+    if contest.method == Method.SINGLE_TRANSFERABLE_VOTE:
+        return (
+            f"{contest.places} {'is' if contest.places == 1 else 'are'} elected by the single "
+            "transferable vote. Whoever reaches the quota is elected; what is over it passes to "
+            "the next preferences, each paper at part of its value; then the candidate with the "
+            "fewest votes is excluded, stage by stage."
+        )
     end = (
         "until one candidate has more than half of the continuing votes"
         if contest.stop == "majority"

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
 from ballot.postal import received_by_section
+from ballot.showing.count_figures import Number, change, held, share, shown
+from ballot.showing.count_figures import number as number_of
 from ballot.showing.turnout import Row, percent_of
 from ballot.who_stands import is_reopening
 
@@ -214,8 +217,9 @@ def _order(sheet: Sheet) -> list[str]:
     """Candidates as the count left them: last stage first, by votes; then who was excluded last."""
     order: list[str] = []
     for stage in reversed(sheet["stages"]):
-        votes = stage["votes"]
-        order += sorted((name for name in votes if name not in order), key=votes.get, reverse=True)
+        votes = stage.get("weighted", stage["votes"])
+        left = [name for name in votes if name not in order]
+        order += sorted(left, key=lambda name: Fraction(votes[name]), reverse=True)
     return order
 
 
@@ -239,12 +243,12 @@ def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
     rows = []
     for number, stage in enumerate(sheet["stages"], start=1):
         parts = [
-            Part(stage["votes"].get(name, 0), series(place), str(place + 1),
-                 f"{name}: {stage['votes'].get(name, 0):,} votes")
+            Part(number_of(stage["votes"].get(name, 0)), series(place), str(place + 1),
+                 f"{name}: {shown(number_of(stage['votes'].get(name, 0)))} votes")
             for place, name in enumerate(order)
         ]
-        gone = stage["exhausted"]
-        parts.append(Part(gone, EXHAUSTED, "", f"Exhausted: {gone:,} papers"))
+        gone = number_of(stage["exhausted"])
+        parts.append(Part(gone, EXHAUSTED, "", f"Exhausted: {shown(gone)} papers"))
         rows.append((_label(number, stage), parts))
     return stacked_bars(
         rows,
@@ -260,8 +264,8 @@ def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
 
 def _label(number: int, stage: Sheet) -> str:
     """Short, for it stands on one line of the narrowest page."""
-    return f"Stage {number}: {stage['exhausted']:,} exhausted" if stage["exhausted"] else \
-        f"Stage {number}"
+    gone = number_of(stage["exhausted"])
+    return f"Stage {number}: {shown(gone)} exhausted" if gone else f"Stage {number}"
 
 
 def _sheet(
@@ -285,10 +289,10 @@ def _sheet(
         ),
         totals=(
             SheetRow("Continuing votes", tuple(
-                Cell(f"{sum(view['votes'].values()):,}") for view in views)),
+                Cell(shown(held(view))) for view in views)),
             SheetRow("Exhausted papers", tuple(_exhausted(views))),
             SheetRow("Valid papers", tuple(
-                Cell(f"{sum(view['votes'].values()) + view['exhausted']:,}") for view in views)),
+                Cell(shown(held(view) + number_of(view["exhausted"]))) for view in views)),
         ),
     )
 
@@ -302,24 +306,24 @@ def _cells(
     name: str, views: Sequence[Sheet], stages: Sequence[Sheet], *, with_share: bool
 ) -> list[Cell]:
     cells: list[Cell] = []
-    before: int | None = None
+    before: Number | None = None
     for view, stage in zip(views, stages, strict=True):
-        votes = view["votes"].get(name)
+        votes = number_of(view["votes"][name]) if name in view["votes"] else None
         if votes is None:
             cells.append(Cell("", is_excluded=before is not None))
             before = None
             continue
-        change = f"+{votes - before:,}" if before is not None else ""
-        cells.append(Cell(f"{votes:,}", change, stage["percent"][name] if with_share else ""))
+        gained = change(votes, before) if before is not None else ""
+        cells.append(Cell(shown(votes), gained, share(stage, name) if with_share else ""))
         before = votes
     return cells
 
 
 def _exhausted(views: Sequence[Sheet]) -> list[Cell]:
     cells: list[Cell] = []
-    before: int | None = None
+    before: Number | None = None
     for view in views:
-        gone = view["exhausted"]
-        cells.append(Cell(f"{gone:,}", f"+{gone - before:,}" if before is not None else ""))
+        gone = number_of(view["exhausted"])
+        cells.append(Cell(shown(gone), change(gone, before) if before is not None else ""))
         before = gone
     return cells

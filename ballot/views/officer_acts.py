@@ -152,7 +152,7 @@ def lot(request: StaffRequest, slug: str) -> HttpResponse:
             messages.success(request, "The lot is recorded. Start the count again.")
             return redirect("act_count", slug)
     context = {"election": election, "contest": contest, "tied": tied, "form": form,
-               "stage": tie.stage}
+               "stage": tie.stage, "is_surplus": tie.purpose == "surplus"}
     return render(request, "ballot/desk/lot.html", context)
 
 

@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("profile", type=Path, help="BLT, or CSV: section,papers,ranking")
         parser.add_argument("--electors", type=int, default=0, help="on the roll")
-        parser.add_argument("--method", choices=[one.value for one in Method], default="av")
+        parser.add_argument("--method", choices=["av", "plurality"], default="av")
         parser.add_argument("--trustees", default="2/3", help="quorum/number, as 2/3")
         parser.add_argument("--mixers", type=_at_least(2), default=2)
         parser.add_argument("--processes", type=_at_least(1), default=os.cpu_count() or 1)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from PIL import Image
 
 from ballot.models import Candidate, Contest
+from ballot.services.publish_notice import publish_notice
 from ballot.services.set_up import (
     MOST_CONTESTS,
     add_candidate,
@@ -18,7 +21,16 @@ from ballot.services.set_up import (
     edit_election,
     remove_contest,
 )
-from tests.ballot.factories import Run, bring, code_of_refusal, election, kinds, now, recorded
+from tests.ballot.factories import (
+    Run,
+    bring,
+    code_of_refusal,
+    content,
+    election,
+    kinds,
+    now,
+    recorded,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +111,57 @@ def test_a_paper_carries_eight_contests_and_no_more() -> None:
 
     assert code == "contest.too-many"
     assert run.election.contests.count() == MOST_CONTESTS
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({"method": "av", "places": 2}, "contest.places"),
+        ({"method": "stv", "places": 0}, "contest.places"),
+        ({"method": "stv", "places": 2, "reopen_nominations": True}, "contest.places"),
+        ({"method": "stv", "weights": {"member": 1}}, "contest.weights"),
+        ({"method": "av", "weights": {"member": 0}}, "contest.weights"),
+    ],
+)
+def test_places_and_weights_that_no_method_counts_are_refused(
+    rules: dict[str, Any], code: str
+) -> None:
+    run = election()
+    add_contest(run.election_id, title="Committee", method="stv", places=3, **run.by)
+    add_contest(run.election_id, title="College", method="av", weights={"member": 2}, **run.by)
+
+    found = code_of_refusal(
+        lambda: add_contest(run.election_id, title="Other", **rules, **run.by)
+    )
+
+    assert found == code
+    assert run.election.contests.count() == 3
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"places": 2}, {"method": "stv", "weights": {"member": 1}},
+              {"method": "stv", "places": 0}],
+)
+def test_the_database_refuses_places_and_weights_that_no_method_counts(
+    wrong: dict[str, Any]
+) -> None:
+    contests = election().election.contests
+    assert contests.update(method="stv", places=2) == 1
+    contests.update(method="av", places=1)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        contests.update(**wrong)
+
+
+def test_the_notice_waits_until_weights_name_each_section_that_may_vote() -> None:
+    run = election(weights={"member": 1, "affiliated": 1})
+
+    found = code_of_refusal(lambda: publish_notice(run.election_id, **run.by))
+
+    assert found
+    run.election.contests.update(weights={"member": 1})
+    publish_notice(run.election_id, **run.by)
+    assert content(run, "notice")["contests"][0]["weights"] == {"member": 1}
 
 
 def test_a_contest_taken_off_the_paper_lets_the_later_ones_move_up() -> None:
