@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from verifier.closed import check_boxes
 from verifier.counting import check_count
-from verifier.declaration import check_declaration
+from verifier.declaration import check_archive, check_declaration
 from verifier.generators import derive_generators
 from verifier.known import Known, NotYet, require, require_declared
 from verifier.mixing import (
@@ -98,7 +98,14 @@ def make_count(known: Known) -> str:
 def make_declaration(known: Known) -> str:
     require_declared(known)
     check_declaration(known.board, known.sheets)
-    declared = known.board.only("declaration").content["contests"]
+    check_archive(known.board, known.log.leaves)
+    corrections = known.board.all("correction")
+    if corrections:
+        known.notes.append(
+            f"Corrections of the declaration: {len(corrections)}. The last version was checked."
+        )
+    last = corrections[-1] if corrections else known.board.only("declaration")
+    declared = last.content["contests"]
     elected = "; ".join(f"{one['title']}: {', '.join(one['elected'])}" for one in declared)
     if known.board.only("notice").content["rehearsal"]:
         return f"{elected} (in a rehearsal: it counts for nothing)"

@@ -25,6 +25,7 @@ from verifier.forms import (
 
 HASH = octets(32)
 POINT = octets(33)
+TURNOUT_BASE = word("ballots-cast", "valid-papers")
 AFTER_CAST = word("stands", "set-aside")
 CHANGE = word("added", "restored", "struck", "corrected")
 # The steps of a key ceremony, in their order (bundle §4.5).
@@ -94,6 +95,29 @@ FIGURES = ("frozen", "added", "struck", "electors", "struck_voted", "issued", "m
 OF_THE_POST = ("issued", "received", "refused", "late", "empty", "papers")
 REJECTED = ("unmarked", "uncertain", "identifiable", "no-official-mark", "two-first-preferences")
 DECLARED = {"code": code, "title": text, "unopposed": truth, "elected": each(text)}
+SECOND_COUNT = word("agrees", "counted-once")
+DECLARATION: dict[str, Form] = {
+    "version": positive,
+    "contests": each(
+        by_member(
+            "sheet",
+            members(
+                sheet=any_object,
+                nominations_reopen=truth,
+                second_count=SECOND_COUNT,
+                turnout=members(base=TURNOUT_BASE, issued=number, part=number, percent=text),
+                **DECLARED,
+            ),
+            members(**DECLARED),
+        )
+    ),
+    "sections": each(
+        members(
+            code=code, issued=number, marks=number, ballots=number, set_aside=number,
+            counted=number,
+        )
+    ),
+}
 
 CONTENT: dict[str, Form] = {
     "notice": members(
@@ -111,6 +135,13 @@ CONTENT: dict[str, Form] = {
         smallest_box=number,
         after_cast=members(
             dead=AFTER_CAST, duplicate=AFTER_CAST, excluded=AFTER_CAST, resigned=AFTER_CAST
+        ),
+        after_count=members(
+            challenge_days=number,
+            keep_days=number,
+            recount_margin_permille=number,
+            recount_on_request=truth,
+            turnout_base=TURNOUT_BASE,
         ),
         turnout_by_section_shows_during_the_poll=truth,
         letters_in_welsh=truth,
@@ -248,6 +279,11 @@ CONTENT: dict[str, Form] = {
                 sealed=BLOB,
             )
         ),
+        explanations=each(
+            members(
+                difference=word("disputed"), section=code, number=positive, explanation=text
+            )
+        ),
         amended_keys=each(
             by_member(
                 "entry",
@@ -269,8 +305,8 @@ CONTENT: dict[str, Form] = {
     ),
     "part": members(**PLACE, trustee=positive, content=BLOB),
     "profile": members(**PLACE, papers=number, papers_rejected=number, profile=BLOB, salt=HASH),
-    "lot": members(contest=code, among=each(number), drawn=each(number), salt=HASH),
-    "count": members(contest=code, sheet=any_object, salt=HASH),
+    "lot": members(
+        contest=code, among=each(number), drawn=each(number), witnesses=each(text), salt=HASH),
     "incidents": members(
         incidents=each(
             members(
@@ -283,18 +319,17 @@ CONTENT: dict[str, Form] = {
                 entries=each(members(at=time, said=text, done=text)),
             )
         )
+
     ),
-    "declaration": members(
-        version=positive,
-        contests=each(
-            by_member(
-                "sheet",
-                members(sheet=any_object, nominations_reopen=truth, **DECLARED),
-                members(**DECLARED),
-            )
-        ),
-        sections=each(members(code=code, issued=number, ballots=number, set_aside=number)),
+    "count": members(
+        contest=code, sheet=any_object, second_count=SECOND_COUNT, salt=HASH
     ),
+    "recount": members(
+        contest=code, by_rule=truth, grounds=text, granted=truth, reason=text, salt=HASH
+    ),
+    "declaration": members(**DECLARATION),
+    "correction": members(reason=text, **DECLARATION),
+    "archive": members(version=positive, size=positive, root=HASH),
     "void": REASON,
 }
 
@@ -307,7 +342,8 @@ class When(NamedTuple):
 
 
 def _when(after: str, before: str) -> When:
-    # Nothing follows a declaration. What a void election still may not have, each row says.
+    # Nothing follows a declaration but what corrects it. What a void election still may not have,
+    # each row says.
     return When(frozenset(after.split()), frozenset({*before.split(), "declaration"}))
 
 
@@ -353,6 +389,9 @@ ORDER: dict[str, When] = {
     "lot": _when("reconciliation", "void"),
     "count": _when("reconciliation", "void"),
     "incidents": _when("notice", "incidents"),
+    "recount": _when("count", "void"),
     "declaration": _when("candidates", "void"),
+    "correction": When(frozenset({"declaration"}), frozenset()),
+    "archive": When(frozenset({"declaration"}), frozenset({"archive"})),
     "void": _when("notice", "void"),
 }

@@ -21,7 +21,7 @@ LARGEST_BODY_BYTES = 2**25
 MOST_BODIES_BYTES = 2**28
 LENGTH_BYTES = 2
 LARGEST_BUNDLE_BYTES = TILE_WIDTH * (LENGTH_BYTES + LARGEST_ENTRY_BYTES)
-WAITING = frozenset({"part", "profile", "lot", "count"})
+WAITING = frozenset({"part", "profile", "lot", "count", "recount"})
 
 
 @dataclass(slots=True)

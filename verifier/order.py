@@ -79,6 +79,7 @@ def _check_boxes(board: Board) -> None:
         "profile": seen.profile,
         "lot": seen.lot,
         "count": seen.count,
+        "recount": seen.recount,
     }
     for entry in board.all(*steps):
         steps[entry.kind](entry)
@@ -117,6 +118,10 @@ class _Seen:
 
     def count(self, entry: Entry) -> None:
         _once(self.counts, entry.content["contest"], entry.where)
+
+    def recount(self, entry: Entry) -> None:
+        if entry.content["contest"] not in self.counts:
+            raise Failed("entry.order", entry.where, "Its contest is not counted yet.")
 
 
 def _box(entry: Entry) -> Place:

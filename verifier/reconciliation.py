@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from verifier.board import Board
+from verifier.board import Board, Entry
 from verifier.failure import Failed, raise_all
 from verifier.roll import Roll
 
@@ -49,8 +50,8 @@ class Register:
 def check_reconciliation(board: Board, register: Register) -> None:
     """Check every figure of every section.
 
-    Raises: Failed (reconciliation.sections), or ExceptionGroup of Failed (reconciliation.figure,
-            reconciliation.struck).
+    Raises: Failed (reconciliation.sections, .explanation), or ExceptionGroup of Failed
+            (reconciliation.figure, reconciliation.struck).
     """
     entry = board.only("reconciliation")
     sections = {told["code"]: told for told in entry.content["sections"]}
@@ -59,6 +60,7 @@ def check_reconciliation(board: Board, register: Register) -> None:
     roll = register.roll
     if {code for code in roll.electors if roll.frozen[code] or roll.added[code]} - sections.keys():
         raise Failed("reconciliation.sections", entry.where, "A section is missing.")
+    _check_explanations(entry, sections)
     failures = []
     for code, told in sections.items():
         where = f"{entry.where}, section {code}"
@@ -70,6 +72,20 @@ def check_reconciliation(board: Board, register: Register) -> None:
         ]
         failures += _struck(expected, roll.restored[code], where)
     raise_all(failures, "the reconciliation")
+
+
+def _check_explanations(entry: Entry, sections: Mapping[str, Mapping[str, Any]]) -> None:
+    """Each is of a section there is, once, and of no more ballots than the section has."""
+    seen: set[tuple[str, str]] = set()
+    for told in entry.content["explanations"]:
+        one = (told["difference"], told["section"])
+        if one in seen or told["section"] not in sections:
+            why = "It stands there twice, or is of no section."
+            raise Failed("reconciliation.explanation", entry.where, why)
+        if told["number"] > sections[told["section"]]["ballots"]:
+            why = f"{told['number']} are explained of fewer ballots."
+            raise Failed("reconciliation.explanation", entry.where, why)
+        seen.add(one)
 
 
 def _struck(figures: dict[str, int], restored: int, where: str) -> Iterator[Failed]:

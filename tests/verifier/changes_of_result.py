@@ -131,6 +131,11 @@ def _aside_though_restored(good: Good) -> Files:
 
 
 RECONCILIATION: Final[dict[str, Change]] = {
+    "a difference of no section is explained": edited(
+        "reconciliation",
+        put("explanations", to=[{"difference": "disputed", "section": "nowhere", "number": 1,
+                                 "explanation": "They rang."}]),
+    ),
     "somebody who was corrected has two keys": _second_key(
         6, "affiliated", {"issued": 6, "struck_voted": 1}
     ),
@@ -360,4 +365,8 @@ DECLARATION: Final[dict[str, Change]] = {
     "a section has issued more": edited("declaration", put("sections", 0, "issued", to=more)),
     "a section has set aside more": edited("declaration", put("sections", 0, "set_aside", to=more)),
     "a section is not declared": edited("declaration", drop("sections", 0)),
+    "a second count is told that was not": edited(
+        "declaration", put("contests", 0, "second_count", to="counted-once")
+    ),
+    "the turnout is another": edited("declaration", put("contests", 0, "turnout", "part", to=more)),
 }

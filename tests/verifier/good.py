@@ -38,6 +38,7 @@ from members.models import Member, RollEntry
 from office.refusal import Refusal
 from tests.ballot.factories import (
     REASON,
+    WITNESSES,
     Run,
     bring,
     cast_wire,
@@ -155,7 +156,7 @@ class _Making:
             count_papers(self.run.election_id, **self.run.by)
         except Refusal:
             deputy = self.run.election.contests.get(title="Deputy")
-            record_lot(deputy.pk, drawn=[1, 0], among=[0, 1], **self.run.by)
+            record_lot(deputy.pk, drawn=[1, 0], among=[0, 1], witnesses=WITNESSES, **self.run.by)
         bring(self.run, to="declared")
 
     # --- the roll ---

@@ -16,6 +16,7 @@ from ballot.services.reissue_code import confirm_reissue, reissue_code
 from ballot.services.set_up import remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import (
+    WITNESSES,
     Run,
     bring,
     cast,
@@ -235,7 +236,7 @@ def test_a_tie_that_an_earlier_stage_settles(tmp_path: Path) -> None:
 def test_a_tie_for_the_fewest_votes_that_a_lot_settles(tmp_path: Path, tie_rule: str) -> None:
     rankings = ((0,), (0,), (0,), (1,), (1,), (2,), (2,))
     run = election(at="opened", rankings=rankings, tie_rule=tie_rule)
-    record_lot(run.contest.pk, drawn=[2, 1], among=[1, 2], **run.by)
+    record_lot(run.contest.pk, drawn=[2, 1], among=[1, 2], witnesses=WITNESSES, **run.by)
 
     passed(run, tmp_path)
 
@@ -246,7 +247,7 @@ def test_a_tie_for_the_place_that_a_lot_settles(
     tmp_path: Path, method: str, rankings: tuple[tuple[int, ...], ...]
 ) -> None:
     run = election(at="opened", candidates=TWO, rankings=rankings, method=method)
-    record_lot(run.contest.pk, drawn=[0, 1], among=[0, 1], **run.by)
+    record_lot(run.contest.pk, drawn=[0, 1], among=[0, 1], witnesses=WITNESSES, **run.by)
 
     report = passed(run, tmp_path)
 

@@ -16,7 +16,7 @@ from ballot.counting import UnsettledTie
 from ballot.models import Contest
 from ballot.selectors import contested, counted, on_paper
 from ballot.services.count_papers import record_lot
-from tests.ballot.factories import Run, bring, cast, content, election, entries
+from tests.ballot.factories import WITNESSES, Run, bring, cast, content, election, entries
 from tests.counting.naive import count_naively
 from tests.verifier.bundles import failures, verified, written
 
@@ -70,7 +70,7 @@ def settle(run: Run, contest: Contest, rng: random.Random) -> list[list[int]]:
         except UnsettledTie as tie:
             among = sorted(tie.left)
             lots.append(rng.sample(among, len(among)))
-            record_lot(contest.pk, drawn=lots[-1], among=among, **run.by)
+            record_lot(contest.pk, drawn=lots[-1], among=among, witnesses=WITNESSES, **run.by)
 
 
 def naive(contest: Contest, papers: list[list[str]], lots: list[list[int]]) -> list[str]:
