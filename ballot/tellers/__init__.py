@@ -1,0 +1,20 @@
+"""The tellers: a second count of the opened papers, to be held against the first.
+
+    told = tell(Opened(names, 3, {"members": [(0, 3), (7, 120)]}, {"method": "av"}))
+    differences(sheet, told)  # [] where both counts agree
+
+Written from docs/spec/counting.md §4 to §6 and docs/spec/sealing.md §4.1 alone, as tellers at
+tables would do it: every paper is one item in a pile and is moved by itself. It is slow, and shares
+no line with `ballot.counting` (an import contract keeps that); whoever changes the one MUST NOT
+copy from it into the other. It knows plurality and the alternative vote. Other methods it refuses
+by name (`NotKnown`): such a count was made once only, and everybody is told so.
+"""
+
+from __future__ import annotations
+
+from ballot.tellers.compare import differences
+from ballot.tellers.errors import NotKnown, PapersUnreadable, TieOpen
+from ballot.tellers.papers import Opened
+from ballot.tellers.tables import tell
+
+__all__ = ["NotKnown", "Opened", "PapersUnreadable", "TieOpen", "differences", "tell"]
