@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint static rehearse coverage lock clean \
-	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check bench-issuer
+	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check bench-issuer bench-mail
 
 BIN := .venv/bin
 # The lock files name every package: pip resolves nothing, so that no release of tomorrow is asked
@@ -23,7 +23,7 @@ help:
 	@echo 'make install   the environment in .venv/, and no more'
 	@echo 'make static    styles and scripts, where their sources changed'
 	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
-	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check, bench-issuer [OPTIONS=…]'
+	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check, bench-issuer, bench-mail [OPTIONS=…]'
 	@echo 'make lock      pin every requirement anew, with hashes'
 	@echo 'make clean     forget everything that was made here, the trial data too'
 
@@ -93,6 +93,9 @@ bench-check: .venv/.installed-dev static
 
 bench-issuer: install
 	@$(BIN)/python -m benchmarks.issuer $(OPTIONS)
+
+bench-mail: install static
+	@$(BIN)/python -m benchmarks.mail $(OPTIONS)
 
 # requirements.lock first: the others are held to its versions (-c requirements.lock).
 lock: .venv/.installed-dev

@@ -16,9 +16,12 @@ from ballot.served_software import served_software
 from ballot.services.account_for_post import account_for_post
 from ballot.services.amend_notice import amend_notice, changes_of
 from ballot.services.amend_roll import AMENDABLE, amend_roll, request_bulk
+from ballot.services.archive_election import archive_election
 from ballot.services.close_poll import close_poll_early
 from ballot.services.correct_candidate import candidate_of, correct_candidate
+from ballot.services.correct_result import correct_result
 from ballot.services.declare import declare
+from ballot.services.explain_difference import difference_of, explain_difference
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
 from ballot.services.open_envelopes import open_envelopes
@@ -140,6 +143,33 @@ def _extend_words(subject_id: str, closes_at: str, reason: str) -> str:
     return (
         f"The poll of “{election}” closes later, on {later}. The reason, which is published: "
         f"“{reason}”"
+    )
+
+
+def difference_subject(election: Election, code: str, section: str) -> tuple[str, str]:
+    """The subject of a proposal to explain one difference: each has one of their own."""
+    return "difference", f"{election.pk}:{code}:{section}"
+
+
+def _explain_words(subject_id: str, number: int, explanation: str) -> str:
+    election_id, code, section = subject_id.split(":", 2)
+    found = difference_of(_election(election_id), code, section)
+    now = "" if found.number == number else f" (now {found.number})"
+    return (
+        f"Of “{_election(election_id)}”, in {found.section_name}: {number}{now} {found.words}. The "
+        f"explanation, which is published: “{explanation}”"
+    )
+
+
+def _explain(subject_id: str, **given: Any) -> None:
+    election_id, code, section = subject_id.split(":", 2)
+    explain_difference(int(election_id), difference=code, section=section, **given)
+
+
+def _archive_words(subject_id: str) -> str:
+    return (
+        f"“{_election(subject_id)}” is archived: its declaration is final, and the root of the "
+        "whole board stands on it. Nothing is destroyed by this."
     )
 
 
@@ -282,3 +312,8 @@ def register() -> None:
     register_act("void_election", _by_number(void_election),
                  _reasoned("The election “{}” is declared void and ends without a result."))
     register_act("declare", _by_number(declare), _declare_words)
+    register_act("explain_difference", _explain, _explain_words)
+    register_act("archive_election", _by_number(archive_election), _archive_words)
+    register_act("correct_result", _by_number(correct_result), _reasoned(
+        "The result of “{}” is published anew as the next version, made again from the opened "
+        "papers and the reconciliation. The version before stays to be read beside it."))

@@ -13,12 +13,14 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from ballot.ceremonies import not_proved
+from ballot.differences import unexplained
 from ballot.incidents import unjudged
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.models import Count as CountRecord
 from ballot.nominations import kinds_missing, papers_of
 from ballot.postal import has_post, is_accounted
+from ballot.recounts import demanded, waiting
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
 from ballot.selectors import (
@@ -207,6 +209,8 @@ def _verify(election: Election, now: datetime) -> Iterator[Check]:
     yield Check("Every ballot that the notice’s rule sets aside has been set aside",
                 not set_aside_due(election),
                 "Let two officers set aside the ballots of those struck off after casting.")
+    yield Check("Every difference is explained in writing by two officers",
+                not unexplained(election), "Explain each on the page of the verification.")
     yield from _issuer(election)
     if has_post(election):
         yield Check("The postal papers are read, and in the account", is_accounted(election),
@@ -259,6 +263,11 @@ def _declare(election: Election, now: datetime) -> Iterator[Check]:
                     "Look for the difference before anything is declared.")
     yield Check("Every incident in the book has been judged", not unjudged(election),
                 "Judge them in the incidents book, now that the count is there.")
+    yield Check("Every recount that was asked for is granted or refused", not waiting(election),
+                "Decide it on the page of the recounts.")
+    yield Check("Every contest that the notice has recounted was recounted",
+                not demanded(election),
+                "Recount on the page of the recounts: the lead is smaller than the notice allows.")
 
 
 STEPS: tuple[Step, ...] = (

@@ -58,6 +58,7 @@ def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:
         for letter in batch
         if letter.purpose == CORRECTED
     )
+    contexts = {reference: context_of(election) for reference, election in elections.items()}
     unwanted = _reminders_overtaken(batch, elections)
     rendered: dict[int, Envelope | None] = dict.fromkeys(unwanted)
     for letter in batch:
@@ -72,7 +73,7 @@ def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:
         address = before[entry.public_id, letter.attempt] if is_correction else entry.email
         if not address:
             continue
-        context = context_of(election) | {"elector": named(entry), "name": entry.full_name}
+        context = contexts[letter.reference] | {"elector": named(entry), "name": entry.full_name}
         context |= _particulars(letter, election)
         subject, text, html = words(
             PURPOSES[letter.purpose][0], context, also=second_language(election)

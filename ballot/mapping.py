@@ -23,10 +23,12 @@ from ballot.models import (
     Challenge,
     ChallengedVote,
     Contest,
+    Count,
     DrawnLot,
     Election,
     Mix,
     PartialOpening,
+    Recount,
     Teller,
 )
 from ballot.sealing.ballot import SealedBallot
@@ -61,7 +63,7 @@ def entry_body(
 
 
 # What gives the result away: a quorum's parts open a box, and the rest is made of what was in it.
-WITHHELD: Final = frozenset({"part", "profile", "lot", "count"})
+WITHHELD: Final = frozenset({"part", "profile", "lot", "count", "recount"})
 
 
 def log_entry(kind: str, body: bytes) -> bytes:
@@ -192,6 +194,7 @@ def notice_content(
         "eligibility": rules,
         "helped_routes": election.helped_routes,
         "after_cast": after_cast_content(election),
+        "after_count": after_count_content(election),
         "issuer": issuer_content(election),
         "letters_in_welsh": election.letters_in_welsh,
         "mixes_wanted": election.mixes_wanted,
@@ -227,6 +230,17 @@ def after_cast_content(election: Election) -> dict[str, Json]:
         "duplicate": "set-aside",
         "excluded": election.ballot_of_excluded,
         "resigned": election.ballot_of_resigned,
+    }
+
+
+def after_count_content(election: Election) -> dict[str, Json]:
+    """What the notice says of recounts, turnout, challenges, and how long all is kept."""
+    return {
+        "challenge_days": election.challenge_days,
+        "keep_days": election.keep_days,
+        "recount_margin_permille": election.recount_margin_permille,
+        "recount_on_request": election.recount_on_request,
+        "turnout_base": election.turnout_base,
     }
 
 
@@ -344,11 +358,32 @@ def profile_content(box: Box, *, papers: int, rejected: int, lines: bytes) -> di
 
 
 def lot_content(lot: DrawnLot) -> dict[str, Json]:
-    """A lot drawn in public, by places on the paper."""
+    """A lot drawn in public, by places on the paper, and who saw it drawn."""
     return {
         "among": lot.among,
         "contest": contest_code(lot.contest),
         "drawn": lot.drawn,
+        "witnesses": lot.witnesses,
+    }
+
+
+def count_content(count: Count) -> dict[str, Json]:
+    """A contest as it was counted, and whether a second program agreed."""
+    return {
+        "contest": contest_code(count.contest),
+        "second_count": count.second_count,
+        "sheet": count.sheet,
+    }
+
+
+def recount_content(recount: Recount) -> dict[str, Json]:
+    """A recount that was asked for, or that the notice demands, and what was decided of it."""
+    return {
+        "by_rule": recount.asked_by_id is None,
+        "contest": contest_code(recount.contest),
+        "granted": bool(recount.granted),
+        "grounds": recount.grounds,
+        "reason": recount.reason,
     }
 
 

@@ -143,13 +143,6 @@ def named_tellers(election: Election) -> int:
     return len(told["content"]["tellers"])
 
 
-def received_by_section(election: Election) -> dict[str, int]:
-    """How many envelopes each section's electors sent, by the account on the board."""
-    entry = election.entries.filter(ballot__isnull=True, kind="post").first()
-    told: Any = read_canonical(bytes(entry.body)) if entry else {"content": {"sections": []}}
-    return {one["section"]: one["received"] for one in told["content"]["sections"]}
-
-
 def is_accounted(election: Election) -> bool:
     """Whether the papers, and the account of the envelopes, are on the board."""
     return election.entries.filter(ballot__isnull=True, kind="post").exists()

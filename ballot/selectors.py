@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection
 
-from ballot.counting import Count, count
+from ballot.counting import Count, count, rules_data
 from ballot.counting.profile import Profile, parse_profile
 from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
 from ballot.counting.rules import Method as CountMethod
@@ -35,6 +35,7 @@ from ballot.names_order import lot_key
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
+from ballot.tellers import Opened
 from ballot.who_stands import is_by_lot, names_seed, passed_over, rejected
 from office.models import Job
 from office.refusal import Refusal
@@ -207,6 +208,21 @@ def _weighting(contest: Contest) -> Weighting | None:
 def counted(contest: Contest) -> Count:
     """Count a contest's opened papers by its rules. Raises UnsettledTie where a lot is wanted."""
     return count(profile_of(contest), rules_of_count(contest))
+
+
+def papers_for_tellers(contest: Contest) -> Opened:
+    """The same papers, box by box, as the tellers take them: rows as they stand, not yet read."""
+    boxes = contest.boxes.select_related("profile").order_by("number")
+    candidates = [candidate.name for candidate in on_paper(contest)]
+    return Opened(
+        candidates,
+        most=min(contest.max_preferences or len(candidates), len(candidates)),
+        boxes={box.label: list(box.profile.lines.values_list("ranking", "papers"))
+               for box in boxes},
+        rules=rules_data(rules_of_count(contest)),
+        rejected={box.label: box.profile.papers_rejected for box in boxes},
+        withdrawn=[candidates[place] for place in sorted(passed_over(contest))],
+    )
 
 
 def issuer_is_awaited(election: Election) -> bool:

@@ -25,10 +25,13 @@ from ballot.views import (
     officer_letters,
     officer_nominations,
     officer_post,
+    officer_recounts,
     officer_timetable,
     officer_trustees,
     officer_turnout,
+    officer_verification,
     public,
+    release,
     results,
     teller,
     trustee,
@@ -78,6 +81,13 @@ urlpatterns = [
     path("elections/<slug:slug>/incidents/", incidents.incidents, name="incidents"),
     path("elections/<slug:slug>/result/", results.result, name="result"),
     path("elections/<slug:slug>/result.json", results.result_json, name="result_json"),
+    path("elections/<slug:slug>/result.pdf", results.result_pdf, name="result_pdf"),
+    path("elections/<slug:slug>/result/version/<int:version>/", results.result,
+         name="result_version"),
+    path("elections/<slug:slug>/result/version/<int:version>.json", results.result_json,
+         name="result_version_json"),
+    path("elections/<slug:slug>/result/version/<int:version>.pdf", results.result_pdf,
+         name="result_version_pdf"),
     path(
         "elections/<slug:slug>/result/<int:number>/count.csv", results.count_csv, name="count_csv"
     ),
@@ -112,6 +122,8 @@ urlpatterns = [
     path("board/check-worker.js", check.check_worker, name="check_worker"),
     path("board/verifier.zip", check.verifier_zip, name="verifier_zip"),
     path("board/hustings_witness.py", check.witness_file, name="witness_file"),
+    # Candidates, before the declaration.
+    path("told/<slug:slug>/<str:secret>/", release.told_before, name="told_before"),
     # Officers.
     path(_DESK, officer.elections, name="elections"),
     path(f"{_DESK}new/", officer.begin, name="desk_begin"),
@@ -234,6 +246,16 @@ urlpatterns = [
     path(f"{_ONE}papers/", teller.papers, name="desk_papers"),
     path(f"{_ONE}papers/key", teller.key, name="desk_teller_key"),
     path(f"{_ONE}papers/read", teller.read, name="desk_read_paper"),
+    path(f"{_ONE}verification/", officer_verification.verification, name="desk_verification"),
+    path(f"{_ONE}verification/<slug:code>/<str:section>/", officer_verification.explain,
+         name="desk_explain"),
+    path(f"{_ONE}release/", release.releases, name="desk_releases"),
+    path(f"{_ONE}release/<int:candidate_id>/", release.release, name="desk_release"),
+    path(f"{_ONE}release/<int:candidate_id>/end/", release.release_end, name="desk_release_end"),
+    path(f"{_ONE}recounts/", officer_recounts.recounts, name="desk_recounts"),
+    path(f"{_ONE}recounts/<int:recount_id>/", officer_recounts.recount, name="desk_recount"),
+    path(f"{_ONE}recounts/by-rule/<int:number>/", officer_recounts.by_rule,
+         name="desk_recount_by_rule"),
     path(f"{_ONE}lot/", officer_acts.lot, name="desk_lot"),
     *(
         path(f"{_ONE}acts/{name}/", officer_acts.act_page(name), name=f"act_{name}")

@@ -6,7 +6,9 @@ import logging
 import re
 
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;.\[\]]+\.[^\s<>\"'(),:;\[\]]+")
-LINK = re.compile(r"(/(?:roll/mine|roll/not-me|vote/[^/\s\"']+/not-me)/)(?!said/)[^/\s\"']+")
+LINK = re.compile(
+    r"(/(?:roll/mine|roll/not-me|told/[^/\s\"']+|vote/[^/\s\"']+/not-me)/)(?!said/)[^/\s\"']+"
+)
 """Links that were mailed to one person: whoever has one sees their page, or speaks for them."""
 ROW = re.compile(r"^(\s*)(DETAIL|CONTEXT|Parameters|params):.*$", re.MULTILINE)
 """PostgreSQL quotes the offending row in an error's DETAIL, and COPY its line in CONTEXT."""

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import segno
 from django.conf import settings
+from reportlab import rl_config
 from reportlab.lib.colors import black, grey
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -40,6 +41,10 @@ PLAIN: Final = "DejaVuSans"
 BOLD: Final = "DejaVuSans-Bold"
 MARGIN: Final = 20 * mm
 WIDTH: Final = A4[0] - 2 * MARGIN
+MASK: Final = 0
+"""The mask of every QR code: a chequerboard."""
+# Streams as they are: written as text (ASCII85) they are a quarter larger, and take longer.
+rl_config.useA85 = 0
 
 
 # --- what a document is made of ---
@@ -360,9 +365,11 @@ def _chopped(line: str, typeface: str, size: float, width: float) -> list[str]:
 def _draw_qr(canvas: Canvas, content: str, *, x: float, y: float, side: float) -> None:
     """Draw a code as dark bars, one for each run of modules, with the quiet zone within its side.
 
-    ISO/IEC 18004 asks for four light modules on every side.
+    ISO/IEC 18004 asks for four light modules on every side. Of its eight masks one is taken for
+    all: to weigh them takes longer than everything else of a letter, and what is encoded here (a
+    code) is as good as random, so that none is much better than another.
     """
-    matrix = segno.make(content, error="m", micro=False).matrix
+    matrix = segno.make(content, error="m", micro=False, mask=MASK).matrix
     module = side / (len(matrix) + 8)
     path = canvas.beginPath()
     for row, modules in enumerate(matrix):

@@ -17,7 +17,7 @@ from ballot.counting.weighting import (
     WEIGHTING_KEYS,
     Weighting,
     parse_weighting,
-    weighting_data,
+    weighting_json,
 )
 
 
@@ -139,7 +139,7 @@ def rules_data(rules: Rules) -> dict[str, object]:
         "bulk_exclusion": rules.bulk_exclusion,
         "ties": [_tie_data(rule) for rule in rules.ties],
         "percentages": rules.percentages.value,
-    } | weighting_data(rules.weighting)
+    } | weighting_json(rules.weighting)
 
 
 def lot_of_names(

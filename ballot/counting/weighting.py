@@ -58,7 +58,7 @@ def parse_weighting(data: Mapping[str, object]) -> Weighting | None:
     return weighting
 
 
-def weighting_data(weighting: Weighting | None) -> dict[str, object]:
+def weighting_json(weighting: Weighting | None) -> dict[str, object]:
     """Write a weighting as the keys of the rules that parse_weighting reads."""
     if weighting is None:
         return {}

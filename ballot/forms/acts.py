@@ -247,6 +247,17 @@ class LotForm(forms.Form):
                 choices=choices, coerce=int,
                 error_messages={"required": "Say who was drawn."},
             )
+        self.fields["witnesses"] = forms.CharField(
+            label="Who saw it drawn",
+            help_text="One a line, two or more: name, comma, capacity. “Dee Hall, agent of Ash "
+            "Amin”. The names are published with the result.",
+            widget=forms.Textarea(attrs={"rows": 4}),
+            error_messages={"required": "Name two or more people who saw the lot drawn."},
+        )
+
+    def witnesses(self) -> list[str]:
+        """Who saw it drawn, line by line."""
+        return str(self.cleaned_data["witnesses"]).splitlines()
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and sorted(self.drawn()) != self.positions:

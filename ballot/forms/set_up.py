@@ -14,7 +14,16 @@ from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
 from ballot.gates import GateRefused, read_gates, write_gates
 from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
-from ballot.models import AfterCast, Election, Method, NamesOrder, Stop, TieRule, VotesOfWithdrawn
+from ballot.models import (
+    AfterCast,
+    Election,
+    Method,
+    NamesOrder,
+    Stop,
+    TieRule,
+    TurnoutBase,
+    VotesOfWithdrawn,
+)
 from ballot.times import local_time
 from members.selectors import sections
 
@@ -161,6 +170,31 @@ class SetUpForm(BeginForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what becomes of the ballot of somebody who resigned."},
     )
+    recount_margin_permille = forms.IntegerField(
+        label="Recount where the lead is below so many of every 1,000 valid papers", min_value=0,
+        max_value=1000, widget=forms.NumberInput(attrs=NARROW),
+        help_text="The lead is that of the last stage. 5 means half a percent; 0 means that no "
+        "recount is made unless somebody asks for it.",
+    )
+    recount_on_request = forms.BooleanField(
+        label="A candidate’s agent may ask for a recount before the declaration", required=False,
+    )
+    turnout_base = forms.ChoiceField(
+        label="Turnout is the share, of the papers issued, of", choices=TurnoutBase.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what the turnout is worked out from."},
+    )
+    challenge_days = forms.IntegerField(
+        label="Days within which the declaration may be challenged", min_value=0, max_value=3650,
+        widget=forms.NumberInput(attrs=NARROW),
+        help_text="Counted from the declaration. Then the election can be archived.",
+    )
+    keep_days = forms.IntegerField(
+        label="Days for which sealed ballots and the marked register are kept", min_value=0,
+        max_value=3650, widget=forms.NumberInput(attrs=NARROW),
+        help_text="Counted from the declaration, and never fewer than the days above. Then two "
+        "officers may have them destroyed; nothing is destroyed by itself.",
+    )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,6 +212,9 @@ class SetUpForm(BeginForm):
         opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", "The poll must close after it opens.")
+        if self.cleaned_data.get("keep_days", 0) < self.cleaned_data.get("challenge_days", 0):
+            self.add_error("keep_days", "Keep them at least as long as the result may be "
+                           "challenged.")
         self._clean_issuer()
         return self.cleaned_data
 
@@ -202,7 +239,9 @@ def values_of(election: Election) -> dict[str, Any]:
     fields = ("title", "party", "returning_officer", "deputy", "scrutineer", "summary", "zone",
               "rules_id", "helped_routes", "complaints", "smallest_box", "mixes_wanted",
               "letters_in_welsh", "turnout_by_section",
-              "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned")
+              "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
+              "recount_margin_permille", "recount_on_request", "turnout_base",
+              "challenge_days", "keep_days")
     values: dict[str, Any] = {field: getattr(election, field) for field in fields}
     values["codes_by"] = SERVER if election.issuer is None else OUTSIDE
     values["issuer_card"] = canonical(election.issuer).decode() if election.issuer else ""

@@ -48,7 +48,7 @@ DROP FUNCTION ballot_refuse_stray_nomination();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ballot', '0012_handed_in_apart'),
+        ('ballot', '0013_methods'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

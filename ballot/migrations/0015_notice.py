@@ -44,7 +44,7 @@ DROP FUNCTION ballot_keep_planned_date();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ballot", "0012_handed_in_apart")]
+    dependencies = [("ballot", "0014_nominations")]
 
     operations = [
         migrations.AddField(

@@ -25,7 +25,7 @@ KEPT_BACK = "".join(f"DROP TRIGGER {table}_append_only ON {table};" for table in
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ballot', '0012_handed_in_apart'),
+        ('ballot', '0015_notice'),
         ('members', '0029_waiting_files_are_looked_at_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ballot', '0012_handed_in_apart'),
+        ('ballot', '0017_declaration'),
         ('members', '0029_waiting_files_are_looked_at_again'),
     ]
 

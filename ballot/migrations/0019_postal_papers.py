@@ -43,7 +43,7 @@ KEY_BACK = "DROP TRIGGER ballot_teller_key ON ballot_teller; DROP FUNCTION ballo
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ballot', '0012_handed_in_apart'),
+        ('ballot', '0018_sending'),
         ('members', '0029_waiting_files_are_looked_at_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ballot.models.after_count import Recount, Release, ReleaseLook
 from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
 from ballot.models.challenge import Challenge, ChallengedVote
 from ballot.models.credential import Credential
@@ -15,9 +16,11 @@ from ballot.models.election import (
     NamesOrder,
     Stop,
     TieRule,
+    TurnoutBase,
     VotesOfWithdrawn,
 )
 from ballot.models.entry import Blob, BlobChunk, Entry
+from ballot.models.explanation import Explanation
 from ballot.models.incident import FROM_ELECTORS, Incident, IncidentEntry, IncidentKind
 from ballot.models.issuer import IssuerFile, IssuerRequest
 from ballot.models.log import Checkpoint, Cosignature, LogTile, WitnessObjection
@@ -37,6 +40,7 @@ from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
     Box,
     Count,
+    CountsDiffer,
     Declaration,
     DrawnLot,
     HandedIn,
@@ -58,12 +62,13 @@ from ballot.models.trustee import (
 __all__ = [
     "FROM_ELECTORS", "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute",
     "CeremonyMessage", "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature",
-    "Count", "Credential", "DailySheet", "Dated", "Declaration", "DemonstrationShare", "DrawnLot",
-    "Election", "Entry", "Envelope", "EnvelopeReceipt", "HandedIn", "HandedInChunk",
-    "HelpdeskNote", "Incident", "IncidentEntry", "IncidentKind", "IssuerFile", "IssuerRequest",
-    "KeyCeremony", "LogTile", "Method", "Mix", "NamesOrder", "NominatingBody", "Nomination",
-    "PartialOpening", "PlannedDate", "PostalReading", "PostalRuling", "Profile", "ProfileLine",
-    "Reason", "RefusedCast", "RegisterMark", "ReissueRequest", "Reminder", "Ruling",
-    "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "Teller", "TieRule", "Trustee",
-    "TurnoutCount", "TurnoutSnapshot", "VotesOfWithdrawn", "WitnessObjection",
+    "Count", "CountsDiffer", "Credential", "DailySheet", "Dated", "Declaration",
+    "DemonstrationShare", "DrawnLot", "Election", "Entry", "Envelope", "EnvelopeReceipt",
+    "Explanation", "HandedIn", "HandedInChunk", "HelpdeskNote", "Incident", "IncidentEntry",
+    "IncidentKind", "IssuerFile", "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix",
+    "NamesOrder", "NominatingBody", "Nomination", "PartialOpening", "PlannedDate", "PostalReading",
+    "PostalRuling", "Profile", "ProfileLine", "Reason", "Recount", "RefusedCast", "RegisterMark",
+    "ReissueRequest", "Release", "ReleaseLook", "Reminder", "Ruling", "SealedBallot", "SealedVote",
+    "SetAside", "ShareHeld", "Stop", "Teller", "TieRule", "Trustee", "TurnoutBase", "TurnoutCount",
+    "TurnoutSnapshot", "VotesOfWithdrawn", "WitnessObjection",
 ]

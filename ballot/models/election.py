@@ -57,6 +57,13 @@ class VotesOfWithdrawn(models.TextChoices):
     STAND = "stand", "They stand; if the candidate is elected, nominations open again"
 
 
+class TurnoutBase(models.TextChoices):
+    """What the turnout is a share of the papers issued of."""
+
+    BALLOTS = "ballots-cast", "Ballots cast"
+    VALID = "valid-papers", "Valid papers of the contest"
+
+
 class Election(models.Model):
     """One roll, timetable, key, paper and state."""
 
@@ -106,6 +113,20 @@ class Election(models.Model):
     ballot_of_resigned = models.CharField(
         max_length=10, choices=AfterCast.choices, default=AfterCast.STANDS
     )
+    recount_margin_permille = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="A contest is recounted whose lead is less than so many of 1,000 valid papers.",
+    )
+    recount_on_request = models.BooleanField(default=True)
+    turnout_base = models.CharField(
+        max_length=12, choices=TurnoutBase.choices, default=TurnoutBase.BALLOTS
+    )
+    challenge_days = models.PositiveSmallIntegerField(
+        default=28, help_text="Days after the declaration within which it may be challenged."
+    )
+    keep_days = models.PositiveSmallIntegerField(
+        default=365, help_text="Days after the declaration for which sealed ballots are kept."
+    )
     key = models.JSONField(
         null=True, blank=True, help_text="The outcome of the key ceremony, as on the board."
     )
@@ -136,6 +157,13 @@ class Election(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in State]),
                 name="election_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(keep_days__gte=F("challenge_days")),
+                name="election_keeps_while_it_may_be_challenged",
+            ),
+            models.CheckConstraint(
+                condition=Q(recount_margin_permille__lte=1000), name="election_margin_is_a_share"
             ),
             models.CheckConstraint(
                 condition=Q(mixes_wanted__gte=2), name="election_is_mixed_twice_at_least"

@@ -178,12 +178,14 @@ class ProfileLine(models.Model):
 class DrawnLot(models.Model):
     """A lot drawn in public for a tie that the earlier rules do not settle.
 
-    `drawn` lists places on the paper in the order drawn; `among` those who were tied.
+    `drawn` lists places on the paper in the order drawn; `among` those who were tied; `witnesses`
+    who saw it drawn, each by name and capacity.
     """
 
     contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="lots")
     drawn = models.JSONField()
     among = models.JSONField()
+    witnesses = models.JSONField(default=list)
 
     class Meta:
         ordering = ("pk",)
@@ -193,13 +195,47 @@ class DrawnLot(models.Model):
 
 
 class Count(models.Model):
-    """The count of a contest: its sheet as counted, one a contest."""
+    """The count of a contest: its sheet as counted, one a contest, and whether twice."""
+
+    class Second(models.TextChoices):
+        """What became of the second count, by the tellers' own software."""
+
+        AGREES = "agrees", "Counted twice, by two programs that agree"
+        ONCE = "counted-once", "Counted once only: the second program does not know this method"
 
     contest = models.OneToOneField(Contest, on_delete=models.PROTECT, primary_key=True)
     sheet = models.JSONField()
+    second_count = models.CharField(max_length=12, choices=Second.choices, default=Second.ONCE)
 
     def __str__(self) -> str:
         return f"count of {self.contest_id}"
+
+
+class CountsDiffer(models.Model):
+    """Two counts of one contest that do not agree, both kept as evidence. Append-only.
+
+    Nothing is counted by it: the act was refused. `differences` are lines such as
+    "stages 2, votes, Ash Amin: 26 and 25"; `found_by` the act that counted.
+    """
+
+    class FoundBy(models.TextChoices):
+        """What was under way."""
+
+        COUNT = "count", "The count"
+        RECOUNT = "recount", "A recount"
+
+    contest = models.ForeignKey(Contest, on_delete=models.PROTECT, related_name="counts_differ")
+    found_by = models.CharField(max_length=7, choices=FoundBy.choices)
+    found_at = models.DateTimeField()
+    first = models.JSONField()
+    second = models.JSONField()
+    differences = models.JSONField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"two counts of contest {self.contest_id}"
 
 
 class Declaration(models.Model):

@@ -16,6 +16,7 @@ from ballot.mapping import (
     box_content,
     contest_code,
     contest_content,
+    count_content,
     lot_content,
     profile_content,
     profile_lines,
@@ -237,10 +238,7 @@ def _profile_of(box: Box) -> dict[str, Json]:
 def require_counts_as_published(election: Election) -> None:
     """Refuse unless the sheets that are declared are those that the count put on the board."""
     counts = Count.objects.filter(contest__election=election).select_related("contest")
-    sheets = [
-        {"contest": contest_code(count.contest), "sheet": count.sheet}
-        for count in counts.order_by("contest__position")
-    ]
+    sheets = [count_content(count) for count in counts.order_by("contest__position")]
     if sheets != _told_unsalted(election, "count"):
         raise Refusal(
             "count.not-as-published",

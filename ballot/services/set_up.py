@@ -45,6 +45,7 @@ _PLAIN: Final = (
     "smallest_box", "letters_in_welsh", "mixes_wanted",
     "zone",
     "turnout_by_section", "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
+    "recount_margin_permille", "recount_on_request", "turnout_base", "challenge_days", "keep_days",
 )
 _CARD: Final = "issuer"
 
@@ -126,6 +127,9 @@ def _fill(election: Election, values: Mapping[str, Any]) -> None:
     _require_reminders_in_poll(election)
     if election.mixes_wanted < 2:
         raise Refusal("election.too-few-mixes", "Every box is mixed at least twice.")
+    if election.keep_days < election.challenge_days:
+        raise Refusal("election.kept-too-short", "Sealed ballots are kept at least as long as the "
+                      "result may be challenged.")
     if election.smallest_box < 1:
         # A section in which nobody voted would else be a box of its own with nothing in it.
         raise Refusal("election.empty-box", "The smallest box holds at least one ballot.")

@@ -14,9 +14,10 @@ from django.db import transaction
 
 from ballot.canonical import Json
 from ballot.checklist import require_ready
+from ballot.differences import differences
 from ballot.lifecycle import State
 from ballot.mapping import box_content
-from ballot.models import Box
+from ballot.models import Box, Election
 from ballot.selectors import contested
 from ballot.services.amendments_published import (
     require_amendments_as_published,
@@ -91,10 +92,25 @@ def verify_register(
         for contest in contested(election)
         for box in fix_boxes(election, contest, accounts, checked)
     ]
-    content = _content(accounts, boxes) | {"amended_keys": to_publish(keys_told(election))}
+    content = _content(accounts, boxes) | {
+        "amended_keys": to_publish(keys_told(election)),
+        "explanations": _explanations(election),
+    }
     append_entry(election, kind="reconciliation", content=content, now=now)
     move(election, State.VERIFIED)
     record("verify_register", subject=("election", str(election.pk)), by=by, now=now)
+
+
+def _explanations(election: Election) -> list[Json]:
+    return [
+        {
+            "difference": one.code,
+            "explanation": one.explanation,
+            "number": one.number,
+            "section": one.section,
+        }
+        for one in differences(election)
+    ]
 
 
 def _content(accounts: list[SectionAccount], boxes: list[Box]) -> dict[str, Json]:

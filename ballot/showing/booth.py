@@ -194,6 +194,9 @@ def _papers(election: Election) -> Iterator[PaperContest]:
         yield _paper(contest, tuple(rows.get(contest.pk, ())))
 
 
+_ONE_CHOICE: Final = (
+    "Has withdrawn, and can no longer be chosen. Votes cast before count for nobody."
+)
 _WITHDRAWN: Final[dict[str, str]] = {
     VotesOfWithdrawn.PASS_ON: "Has withdrawn, and can no longer be chosen. Votes cast before pass "
     "on to the next preference.",
@@ -205,13 +208,15 @@ _WITHDRAWN: Final[dict[str, str]] = {
 def _row(row: Candidate, url: str, entry: int | None) -> PaperCandidate:
     """A row of the paper. Of who withdrew it says so, and what becomes of a vote for them."""
     rule = row.contest.votes_of_withdrawn
+    has_one_choice = row.contest.method == Method.PLURALITY
+    words = _ONE_CHOICE if has_one_choice and rule == VotesOfWithdrawn.PASS_ON else _WITHDRAWN[rule]
     return PaperCandidate(
         position=row.position or 0,
         name=row.name,
         statement=row.statement,
         photo_url=url,
         is_ron=row.is_reopen_nominations,
-        withdrawn_sentence=_WITHDRAWN[rule] if row.withdrawn_at else "",
+        withdrawn_sentence=words if row.withdrawn_at else "",
         withdrawal_entry=entry if rule == VotesOfWithdrawn.PASS_ON else None,
     )
 

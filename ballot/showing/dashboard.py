@@ -10,6 +10,7 @@ from typing import Any
 from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election, IssuerRequest
+from ballot.retention import challengeable_until, is_past, kept_until
 from ballot.showing.business import Figure, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
 from ballot.showing.small_box import small_box_sentence
@@ -125,6 +126,12 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         and not is_before(election.stage, State.NOMINATED)
         and is_before(election.stage, State.CLOSED),
         "takes_lots": election.stage == State.OPENED and "record_lot" in may,
+        "verifies": not is_before(election.stage, State.CLOSED)
+        and election.stage != State.VOID and "see_register" in may,
+        "releases": election.stage == State.COUNTED and "release_result" in may,
+        "takes_recounts": election.stage == State.COUNTED and "ask_recount" in may,
+        "keeping_sentence": _keeping_sentence(election, now=now) if "archive_election" in may
+        else "",
         "is_public": election.stage != State.DRAFT,
         "has_roll": election.roll is not None,
         "may_set_up": "set_up_election" in may and election.stage == State.DRAFT,
@@ -188,6 +195,23 @@ def _contacts_sentence(election: Election) -> str:
     if contacts_are_frozen():
         return f"Contact details have been frozen since {hour}: a change takes two people."
     return f"Contact details freeze on {hour}. From then on a change takes two people."
+
+
+def _keeping_sentence(election: Election, *, now: datetime) -> str:
+    """What is due after the declaration: nothing is archived or destroyed by itself."""
+    if election.stage == State.DECLARED and is_past(
+        challengeable_until(election), election, now=now
+    ):
+        return (
+            "The days are over in which the declaration may be challenged. Two officers may "
+            "archive the election."
+        )
+    if election.stage == State.ARCHIVED and is_past(kept_until(election), election, now=now):
+        return (
+            "The days are over for which the notice keeps the roll and the marked register. Set "
+            "the day of the roll’s destruction on the page of the roll."
+        )
+    return ""
 
 
 def _waits(approvals: list[Approval], act: str) -> bool:

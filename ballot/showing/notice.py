@@ -135,11 +135,39 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
     }
+    yield {"name": "Recount", "value": _recount(election)}
+    yield {
+        "name": "Turnout",
+        "value": f"The share, of the papers issued, of "
+        f"{election.get_turnout_base_display().lower()}.",
+    }
+    yield {
+        "name": "After the declaration",
+        "value": f"It may be challenged for {election.challenge_days} days. Sealed ballots and the "
+        f"marked register are kept for {election.keep_days} days, and then destroyed once two "
+        "officers order it.",
+    }
     yield {
         "name": "Result",
         "value": "It is published when two officers declare it. Until then the board shows what "
         "is opened and counted by its hash alone.",
     }
+
+
+def _recount(election: Election) -> str:
+    """When the papers are counted again before the declaration."""
+    asked = (
+        "A candidate’s agent may ask for one before the declaration, on grounds given in writing."
+        if election.recount_on_request
+        else "None is made on request."
+    )
+    margin = election.recount_margin_permille
+    if not margin:
+        return asked
+    return (
+        f"A contest is counted again where the lead at its last stage is less than {margin} of "
+        f"every 1,000 valid papers. {asked}"
+    )
 
 
 def _codes(election: Election) -> str:

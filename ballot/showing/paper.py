@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import may_be_struck
+from ballot.who_stands import rejected
 from members.selectors import sections
 
 
@@ -39,15 +41,8 @@ def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[
         ContestShown(
             contest,
             tuple(rules_of_contest(contest)),
-            tuple(
-                NomineeShown(
-                    one,
-                    _note(one),
-                    may_edit and is_taking and _is_standing_person(one),
-                    may_withdraw and is_leaving and _is_standing_person(one),
-                )
-                for one in contest.candidates.order_by("is_reopen_nominations", "position", "name")
-            ),
+            tuple(_nominees(contest, may_edit=may_edit and is_taking,
+                            may_withdraw=may_withdraw and is_leaving)),
             may_edit and _may_remove(contest, election.stage),
         )
         for contest in election.contests.order_by("position")
@@ -57,6 +52,15 @@ def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[
         "may_add_contest": may_edit and election.stage == State.DRAFT,
         "may_add_candidate": may_edit and is_taking,
     }
+
+
+def _nominees(contest: Contest, *, may_edit: bool, may_withdraw: bool) -> Iterator[NomineeShown]:
+    lost = rejected(contest)
+    for one in contest.candidates.order_by("is_reopen_nominations", "position", "name"):
+        is_here = _is_standing_person(one)
+        note = "Papers rejected" if one.pk in lost else _note(one)
+        yield NomineeShown(one, note, may_edit and is_here,
+                           may_withdraw and is_here and one.pk not in lost)
 
 
 def _may_remove(contest: Contest, stage: State) -> bool:
@@ -92,6 +96,10 @@ _WITHDRAWN: dict[str, str] = {
 
 def rule_of_withdrawal(contest: Contest) -> str:
     """What becomes of votes for somebody who withdraws after the opening, in a sentence."""
+    passes_on = contest.votes_of_withdrawn == VotesOfWithdrawn.PASS_ON
+    if passes_on and contest.method == Method.PLURALITY:
+        return ("Votes for a candidate who withdraws while the poll is open, or after it, count "
+                "for nobody: a paper has no second choice.")
     return _WITHDRAWN[contest.votes_of_withdrawn]
 
 

@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
-from ballot.postal import received_by_section
 from ballot.showing.count_figures import Number, change, held, share, shown
 from ballot.showing.count_figures import number as number_of
 from ballot.showing.turnout import Row, percent_of
 from ballot.who_stands import is_reopening
 
 Sheet = dict[str, Any]
+
+
+_TWICE: Final = {
+    "agrees": "Counted twice in the same run, by two programs that agree.",
+    "counted-once": "Counted once only: the second program does not know this method.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class ContestResult:
     is_unopposed: bool
     nominations_reopen: bool
     headline: str = ""
+    twice: str = ""
+    turnout: str = ""
     stages: tuple[Told, ...] = ()
     papers: tuple[tuple[str, str], ...] = ()
     key: tuple[Key, ...] = ()
@@ -120,18 +127,14 @@ def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
         for number, contest in enumerate(content["contests"], start=1)
     ]
     sections = content.get("sections", [])
-    post = received_by_section(declaration.election)
     rows = [
-        _turnout(
-            names.get(one["code"], one["code"]), one["issued"],
-            one["ballots"] + post.get(one["code"], 0),
-        )
+        _turnout(names.get(one["code"], one["code"]), one["issued"], one["marks"])
         for one in sections
-    ]  # fmt: skip
+    ]
     issued = sum(one["issued"] for one in sections)
-    by_post = sum(post.values())
-    ballots = sum(one["ballots"] for one in sections) + by_post
-    total = _turnout("All sections", issued, ballots) if sections else None
+    voted = sum(one["marks"] for one in sections)
+    by_post = voted - sum(one["ballots"] for one in sections)
+    total = _turnout("All sections", issued, voted) if sections else None
     aside = sum(one.get("set_aside", 0) for one in sections)
     words = f"{by_post:,} of them by post." if by_post else ""
     return Result(declaration, tuple(told), tuple(rows), total, _set_aside_words(aside), words)
@@ -152,7 +155,10 @@ def counted_of(election: Election) -> tuple[ContestResult, ...]:
     """What has been counted and is not declared yet: for those who are to declare it, alone."""
     counts = Count.objects.filter(contest__election=election).select_related("contest")
     return tuple(
-        contest_result(_as_declared(one.contest, one.sheet), number=number)
+        contest_result(
+            _as_declared(one.contest, one.sheet) | {"second_count": one.second_count},
+            number=number,
+        )
         for number, one in enumerate(counts.order_by("contest__position"), start=1)
     )
 
@@ -186,8 +192,19 @@ def contest_result(contest: dict[str, Any], *, number: int) -> ContestResult:
         elected=tuple(contest["elected"]),
         is_unopposed=contest["unopposed"],
         nominations_reopen=contest.get("nominations_reopen", False),
+        twice=_TWICE.get(contest.get("second_count", ""), ""),
+        turnout=_turnout_words(contest["turnout"]) if "turnout" in contest else "",
     )
     return told if told.is_unopposed else _counted(told, contest["sheet"])
+
+
+def _turnout_words(turnout: dict[str, Any]) -> str:
+    """The turnout of a contest, with what it is a share of."""
+    part = "ballots cast" if turnout["base"] == "ballots-cast" else "valid papers"
+    return (
+        f"Turnout: {turnout['percent']} ({turnout['part']:,} {part}, of {turnout['issued']:,} "
+        "papers issued)."
+    )
 
 
 def _counted(told: ContestResult, sheet: Sheet) -> ContestResult:
@@ -202,6 +219,8 @@ def _counted(told: ContestResult, sheet: Sheet) -> ContestResult:
         is_unopposed=False,
         nominations_reopen=told.nominations_reopen,
         headline=stages[-1]["sentence"],
+        twice=told.twice,
+        turnout=told.turnout,
         stages=tuple(Told(at, stage["sentence"]) for at, stage in enumerate(stages, start=1)),
         papers=_papers(sheet),
         key=tuple(_key(order)),

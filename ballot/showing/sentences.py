@@ -274,9 +274,14 @@ def _close(content: Content) -> str:
 def _reconciliation(content: Content) -> str:
     ballots = sum(one["ballots"] for one in content["sections"])
     aside = sum(one["set_aside"] for one in content["sections"])
+    explained = "".join(
+        f" In section {one['section']} {one['number']} of them are disputed by their electors: "
+        f"{one['explanation']}"
+        for one in content["explanations"]
+    )
     return (
         f"Marked register and ballots agree: {ballots:,} ballots, {aside:,} of them set aside, "
-        f"{_many(content['boxes'], 'box', 'boxes')}."
+        f"{_many(content['boxes'], 'box', 'boxes')}.{explained}"
     )
 
 
@@ -301,11 +306,28 @@ def _profile(content: Content) -> str:
 def _count(content: Content) -> str:
     sheet = content["sheet"]
     names = ", ".join(sheet["elected"])
-    return f"{sheet['valid']:,} valid papers, {_many(sheet['stages'], 'stage')}: {names}."
+    twice = {
+        "agrees": "Counted twice, by two programs that agree.",
+        "counted-once": "Counted once only: the second program does not know this method.",
+    }[content["second_count"]]
+    return f"{sheet['valid']:,} valid papers, {_many(sheet['stages'], 'stage')}: {names}. {twice}"
+
+
+def _recount(content: Content) -> str:
+    if not content["granted"]:
+        return f"Refused: {content['reason']} It was asked for since: {content['grounds']}"
+    return (
+        f"The papers of {content['contest']} were counted anew, twice, with the same figures. The "
+        f"grounds: {content['grounds']}"
+    )
 
 
 def _lot(content: Content) -> str:
-    return f"Drawn first: place {content['drawn'][0] + 1} on the paper, which is excluded."
+    seen = "; ".join(content["witnesses"])
+    return (
+        f"Drawn first: place {content['drawn'][0] + 1} on the paper, which is excluded. Drawn "
+        f"before {seen}."
+    )
 
 
 _WEIGHED = {True: "material", False: "not material", None: "not judged"}
@@ -321,6 +343,20 @@ def _incidents(content: Content) -> str:
 def _declaration(content: Content) -> str:
     said = [f"{one['title']}: {', '.join(one['elected'])}." for one in content["contests"]]
     return " ".join(said)
+
+
+def _archive(content: Content) -> str:
+    return (
+        f"Version {content['version']} of the declaration is final. The root of the first "
+        f"{content['size']:,} entries: {content['root']}."
+    )
+
+
+def _correction(content: Content) -> str:
+    return (
+        f"Version {content['version']} of the declaration. The reason: {content['reason']} "
+        f"{_declaration(content)}"
+    )
 
 
 def _many(items: Any, noun: str, several: str = "") -> str:
@@ -371,6 +407,9 @@ SENTENCES: dict[str, tuple[str, Callable[[Content], str]]] = {
     "lot": ("A lot was drawn", _lot),
     "count": ("A contest was counted", _count),
     "incidents": ("The incidents book", _incidents),
+    "recount": ("A recount", _recount),
     "declaration": ("Declaration of the result", _declaration),
+    "correction": ("The declaration was corrected", _correction),
+    "archive": ("The election was archived", _archive),
     "void": ("Declared void", _reasoned),
 }

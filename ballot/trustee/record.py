@@ -20,7 +20,7 @@ from ballot.trustee.forms import BlobNamed, Form
 
 VERSION: Final = LABEL.rstrip("/")
 POINT: Final = 33
-WAITING: Final = frozenset({"part", "profile", "lot", "count"})
+WAITING: Final = frozenset({"part", "profile", "lot", "count", "recount"})
 """Kinds of which the log has a stand-in alone before the declaration (board §2.3)."""
 _FRAME: Final = {"at", "election", "kind", "number", "version"}
 ReadBlob = Callable[[BlobNamed, str], bytes]

@@ -320,6 +320,28 @@ _TABLE = (
         "Propose to declare", _step("declare"), How.BY_TWO, is_grave=True,
     ),
     DeskAct(
+        "archive_election", "Archive the election",
+        (
+            "Once the days are over in which the declaration may be challenged, the election is "
+            "archived. The declaration, the profiles, the sheets and the whole board stay public.",
+            "Nothing is destroyed by it. What names people goes with the roll, on the day that two "
+            "officers set for it.",
+        ),
+        "Propose to archive it", (State.DECLARED,), How.BY_TWO, is_grave=True,
+    ),
+    DeskAct(
+        "correct_result", "Correct the published result",
+        (
+            "The declaration is made again from the opened papers, which are counted twice anew, "
+            "and from the reconciliation, and published as the next version. No figure can be "
+            "typed.",
+            "Write what was wrong in what was published, what is right, and how it was found. "
+            "Every version stays on the board and on the page of the result.",
+        ),
+        "Propose the correction", (State.DECLARED, State.ARCHIVED), How.BY_TWO, form=ReasonForm,
+        is_grave=True,
+    ),
+    DeskAct(
         "void_election", "Declare the election void",
         ("The election ends without a result. Nothing is deleted, and codes not yet sent are "
          "destroyed.",),

@@ -144,8 +144,8 @@ def lot(request: StaffRequest, slug: str) -> HttpResponse:
     form = LotForm(sent(request), tied=tied)
     if request.method == "POST" and form.is_valid():
         try:
-            record_lot(contest.pk, drawn=form.drawn(), among=form.positions, by=request.user.pk,
-                       now=timezone.now())
+            record_lot(contest.pk, drawn=form.drawn(), among=form.positions,
+                       witnesses=form.witnesses(), by=request.user.pk, now=timezone.now())
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:

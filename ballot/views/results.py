@@ -7,35 +7,62 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ballot.counting.blt import write_blt
 from ballot.counting.sheet import csv_text, rctab
 from ballot.models import Contest, Declaration, Election
 from ballot.selectors import counted, profile_of
-from ballot.showing.results import newest_declaration, result_of
+from ballot.showing.declaration_pdf import declaration_pdf
+from ballot.showing.results import Result, newest_declaration, result_of
+from ballot.showing.retention import challenge_sentence
+from ballot.showing.versions import versions_of
 from ballot.times import local_time
 from ballot.views.public import announced_election
 from members.selectors import sections
+from office.links import absolute
 from office.refusal import Refusal
 
 _KEPT = "public, max-age=300"
 
 
 @require_safe
-def result(request: HttpRequest, slug: str) -> HttpResponse:
-    election, declaration = _declared(slug)
-    names = {section.code: section.name for section in sections()}
-    shown = result_of(declaration, names=names)
-    context = {"election": election, "result": shown}
+def result(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """The result as declared: the version in force, or an earlier one by its number."""
+    election, declaration = _declared(slug, version)
+    versions = versions_of(election)
+    context = {
+        "election": election,
+        "result": _shown(declaration),
+        "versions": versions,
+        "is_superseded": declaration.version != versions[0].number,
+        "challenge": challenge_sentence(election),
+    }
     return render(request, "ballot/result.html", context)
 
 
 @require_safe
-def result_json(request: HttpRequest, slug: str) -> HttpResponse:
+def result_json(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
     """The declaration, word for word as it stands on the board."""
-    election, declaration = _declared(slug)
-    return _file(_json(declaration.content), "application/json", f"{election.slug}-result.json")
+    election, declaration = _declared(slug, version)
+    name = f"{election.slug}-result-{declaration.version}.json"
+    return _file(_json(declaration.content), "application/json", name)
+
+
+@require_safe
+def result_pdf(request: HttpRequest, slug: str, version: int | None = None) -> HttpResponse:
+    """The declaration on paper."""
+    election, declaration = _declared(slug, version)
+    address = absolute(reverse("result", args=[slug]))
+    octets = declaration_pdf(_shown(declaration), address=address)
+    name = f"{election.slug}-result-{declaration.version}.pdf"
+    return _file(octets, "application/pdf", name)
+
+
+def _shown(declaration: Declaration) -> Result:
+    names = {section.code: section.name for section in sections()}
+    return result_of(declaration, names=names)
 
 
 @require_safe
@@ -64,9 +91,13 @@ def papers_blt(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _file(content, "text/plain; charset=utf-8", f"{election.slug}-{number}.blt")
 
 
-def _declared(slug: str) -> tuple[Election, Declaration]:
+def _declared(slug: str, version: int | None = None) -> tuple[Election, Declaration]:
     election = announced_election(slug)
-    declaration = newest_declaration(election)
+    declaration = (
+        newest_declaration(election)
+        if version is None
+        else election.declarations.filter(version=version).first()
+    )
     if declaration is None or not election.stage.is_declared:
         raise Refusal("result.none", "No result has been declared yet.", status=404)
     return election, declaration
@@ -85,7 +116,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
-def _file(content: str, content_type: str, name: str) -> HttpResponse:
+def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = _KEPT

@@ -64,6 +64,7 @@ SECTIONS = {"member": "Members", "affiliated": "Affiliated supporters"}
 # On a paper that names Ash, Birch and Cedar: Ash 3, Birch 2, Cedar 1, and one blank.
 RANKINGS = ((0, 1, 2), (0,), (1, 2), (2, 1), (0, 2), (1,), ())
 REASON = "The reason is written here."
+WITNESSES = ("Dee Hall, agent of Ash Amin", "Ed Orr, scrutineer")
 SOFTWARE = {"booth.js": "00" * 32}
 TRUSTEES = ("Ann Lee", "Ben Ray", "Cy Ode")
 

@@ -37,6 +37,11 @@ PUBLIC = {
     "vote/<slug:slug>/challenge", "check/<slug:slug>/",
     "vote/<slug:slug>/cast", "vote/<slug:slug>/reissue/", "vote/<slug:slug>/reissue/asked/",
     "vote/<slug:slug>/not-me/said/", "vote/<slug:slug>/not-me/<str:token>/",
+    "elections/<slug:slug>/result.pdf", "elections/<slug:slug>/result/version/<int:version>/",
+    "elections/<slug:slug>/result/version/<int:version>.json",
+    "elections/<slug:slug>/result/version/<int:version>.pdf",
+    # The count before the declaration: nothing without the secret of a candidate's link.
+    "told/<slug:slug>/<str:secret>/",
     "roll/", "roll/asked/", "roll/decisions/", "roll/decisions/totals.csv",
     "roll/mine/<str:token>/", "roll/mine/<str:token>/correction/",
     "roll/mine/<str:token>/appeals/<int:decision_id>/",

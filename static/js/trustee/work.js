@@ -29,7 +29,7 @@ export const mixesDue = ({ boxes, mixes_wanted: wanted, trustee }) =>
 
 // Every entry of a board, whole but for those that wait for the declaration (board §2.3).
 export async function wholeEntries(board) {
-  const waits = ["part", "profile", "lot", "count"];
+  const waits = ["part", "profile", "lot", "count", "recount"];
   const entries = await board.entries();
   return Promise.all(
     entries.map((entry) => (waits.includes(entry.kind) ? entry : board.whole(entry))),

@@ -139,7 +139,9 @@ def test_somebody_added_after_the_opening_gets_a_code_votes_and_is_counted() -> 
     bring(run, to="declared")
 
     (section,) = content(run, "declaration")["sections"]
-    assert section == {"ballots": 4, "code": "member", "issued": 4, "set_aside": 0}
+    assert section == {
+        "ballots": 4, "code": "member", "counted": 4, "issued": 4, "marks": 4, "set_aside": 0,
+    }  # fmt: skip
     (told,) = content(run, "reconciliation")["sections"]
     assert (told["frozen"], told["added"], told["struck"], told["electors"], told["issued"]) == (
         3, 1, 0, 4, 4

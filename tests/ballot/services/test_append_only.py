@@ -10,16 +10,20 @@ from ballot.models import (
     ChallengedVote,
     Checkpoint,
     Cosignature,
+    CountsDiffer,
     Credential,
     DailySheet,
     Envelope,
     EnvelopeReceipt,
+    Explanation,
     HelpdeskNote,
     NominatingBody,
     Nomination,
     PostalReading,
     PostalRuling,
     RefusedCast,
+    Release,
+    ReleaseLook,
     Ruling,
     SealedBallot,
     SetAside,
@@ -29,7 +33,7 @@ from ballot.models import (
 )
 from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
-from tests.ballot.factories import Run, election, entries, now
+from tests.ballot.factories import REASON, WITNESSES, Run, election, entries, now
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +52,9 @@ KEPT_FOR_GOOD = {
     "ballot_profileline": "papers = 1000000",
     "ballot_drawnlot": "drawn = '[]'",
     "ballot_count": "sheet = '{}'",
+    "ballot_countsdiffer": "first = '{}'",
+    "ballot_explanation": "number = 9",
+    "ballot_releaselook": "looked_at = now()",
     "ballot_declaration": "content = '{}'",
     "ballot_castdispute": "said_at = now()",
     "ballot_nomination": "candidate_id = NULL",
@@ -93,7 +100,7 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
     from ballot.services.count_papers import record_lot
     from tests.ballot.factories import bring
 
-    record_lot(run.contest.pk, drawn=[1, 0], among=[0, 1], **run.by)
+    record_lot(run.contest.pk, drawn=[1, 0], among=[0, 1], witnesses=WITNESSES, **run.by)
     bring(run, to="declared")
     challenge = Challenge.objects.create(
         election=run.election, section=entries(run)[0].section, tracker=bytes(32)
@@ -123,6 +130,18 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
         election=run.election, roll_entry=entries(run)[0], kind="page",
         taken_by_id=run.officers[0], taken_at=now(),
     )
+    CountsDiffer.objects.create(
+        contest=run.contest, found_by="count", found_at=now(), first={}, second={}, differences=[]
+    )
+    Explanation.objects.create(
+        election=run.election, difference="disputed", section="member", number=1,
+        explanation=REASON, decided_at=now(),
+    )
+    release = Release.objects.create(
+        candidate=run.contest.candidates.all()[0], name="Ash Amin", seat=bytes(32),
+        embargo_until=now(), given_at=now(),
+    )
+    ReleaseLook.objects.create(release=release, looked_at=now())
     publish_board(run.election_id, now=now())
     Cosignature.objects.create(
         checkpoint=Checkpoint.objects.all()[0], witness="watch.example", line="— a b\n",

@@ -29,6 +29,7 @@ from ballot.services.verify_register import verify_register
 from members.models import RollEntry, Section
 from office.refusal import Refusal
 from tests.ballot.factories import (
+    WITNESSES,
     Run,
     bring,
     cast,
@@ -139,7 +140,7 @@ def test_a_lot_that_is_not_the_one_drawn_in_public_is_found() -> None:
     with pytest.raises(Refusal) as forged, transaction.atomic():
         DrawnLot.objects.create(contest=run.contest, drawn=[1, 0], among=[0, 1])
         count_papers(run.election_id, **run.by)
-    record_lot(run.contest.pk, drawn=[0, 1], among=[0, 1], **run.by)
+    record_lot(run.contest.pk, drawn=[0, 1], among=[0, 1], witnesses=WITNESSES, **run.by)
     with pytest.raises(Refusal) as turned, transaction.atomic():
         with no_triggers():
             DrawnLot.objects.update(drawn=[1, 0])

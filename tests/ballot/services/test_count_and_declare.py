@@ -10,6 +10,7 @@ from ballot.services.count_papers import count_papers, record_lot
 from ballot.services.declare import declare
 from office.refusal import Refusal
 from tests.ballot.factories import (
+    WITNESSES,
     Run,
     bring,
     code_of_refusal,
@@ -27,7 +28,7 @@ def count(run: Run) -> None:
 
 
 def draw(run: Run, drawn: list[int], among: list[int]) -> None:
-    record_lot(run.contest.pk, drawn=drawn, among=among, **run.by)
+    record_lot(run.contest.pk, drawn=drawn, among=among, witnesses=WITNESSES, **run.by)
 
 
 def test_the_sheet_has_every_stage_and_its_sums_agree_with_the_boxes() -> None:
@@ -38,7 +39,9 @@ def test_the_sheet_has_every_stage_and_its_sums_agree_with_the_boxes() -> None:
     sheet = Count.objects.get().sheet
     assert sheet["sums_agree"]
     assert sheet["valid"] == 6
-    assert unsalted(content(run, "count")) == {"contest": "contest-1", "sheet": sheet}
+    assert unsalted(content(run, "count")) == {
+        "contest": "contest-1", "second_count": "agrees", "sheet": sheet
+    }
     done = recorded("count", subject=("election", str(run.election_id)))
     assert done == [(run.officers[0], None)]
 
@@ -62,7 +65,8 @@ def test_a_tie_stops_the_count_until_the_lot_is_recorded() -> None:
     assert not DrawnLot.objects.exists()
     draw(run, [0, 1], [0, 1])
     told = unsalted(content(run, "lot"))
-    assert told == {"among": [0, 1], "contest": "contest-1", "drawn": [0, 1]}
+    assert told == {"among": [0, 1], "contest": "contest-1", "drawn": [0, 1],
+                    "witnesses": list(WITNESSES)}
     count(run)
 
     # Of the tied, the one drawn first is excluded.
@@ -129,7 +133,7 @@ def test_two_contests_on_one_paper_are_counted_each_by_its_rules() -> None:
     assert secretary_told == {"code": "contest-3", "elected": ["Gus Gill"], "title": "Secretary",
                               "unopposed": True}
     assert content(run, "declaration")["sections"] == [
-        {"ballots": 4, "code": "member", "issued": 7, "set_aside": 0}
+        {"ballots": 4, "code": "member", "counted": 4, "issued": 7, "marks": 4, "set_aside": 0}
     ]
     assert kinds(run).count("count") == 2
 

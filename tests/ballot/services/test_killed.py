@@ -295,3 +295,19 @@ def _require_whole(run: Run) -> None:
     leaves = leaf_hashes(log_entry(row.kind, bytes(row.body)) for row in rows)
     for checkpoint in Checkpoint.objects.all():
         assert bytes(checkpoint.root) == root_of(leaves[: 32 * checkpoint.size])
+
+
+def test_a_count_killed_before_its_end_counts_nothing_and_the_next_run_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ballot.services import count_papers as module
+
+    run = election(at="opened")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "record", dying_at(1, module.record))
+        killed(lambda: module.count_papers(run.election_id, **run.by))
+    assert run.state == "opened" and "count" not in kinds(run)
+
+    module.count_papers(run.election_id, **run.by)
+
+    assert run.state == "counted" and kinds(run).count("count") == 1

@@ -20,6 +20,7 @@ from office.permissions import Role
 from office.services.jobs import work_job
 from tests.ballot.factories import Run, bring, content, election, entries
 from tests.ballot.issuer.outside import NAME, Outside, with_issuer
+from tests.ballot.views.world import AFTER_COUNT
 from tests.office.factories import sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -149,7 +150,7 @@ def set_up(client: Client, run: Run, **given: str) -> str:
         "title": here.title, "party": here.party, "returning_officer": "Ruth Adeyemi",
         "summary": "", "zone": "Europe/London", "opens_at": "2030-06-30T09:00",
         "closes_at": "2030-07-30T12:00", "rules_id": here.rules_id,
-        "helped_routes": "Ring us.", "smallest_box": 1, "mixes_wanted": 2,
+        "helped_routes": "Ring us.", "smallest_box": 1, "mixes_wanted": 2, **AFTER_COUNT,
         "ballot_of_excluded": "stands", "ballot_of_dead": "stands",
         "ballot_of_resigned": "stands", **given,
     }, follow=True)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from ballot.models import Candidate, NominatingBody, Nomination, Ruling
 from ballot.services.nomination_seats import ask_consent, send_body_links, show_body_link
+from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.who_stands import names_seed
 from office.services.sending import send_at_once
 from tests.ballot.factories import Run, bring, now
@@ -238,3 +239,26 @@ def test_a_withdrawal_from_an_open_poll_says_what_becomes_of_votes_and_shows_in_
     assert re.search(r'data-name="Birch Bell" data-withdrawal="\d+"', booth)
     assert booth.count("<select") == before.count("<select") - 1
     assert "Withdrawn" in notice
+
+
+def test_where_a_paper_has_one_choice_votes_for_who_withdrew_are_said_to_count_for_nobody() -> None:
+    run = nominating(at="polling", method="plurality", rankings=((0,),))
+    withdraw_candidate(person("Birch Bell").pk, **run.by)
+
+    booth = Client().get(at(run, "booth")).content.decode()
+    notice = Client().get(at(run, "election")).content.decode()
+
+    assert "Votes cast before count for nobody." in booth
+    assert "a paper has no second choice" in notice
+    assert "next preference" not in booth + notice
+
+
+def test_the_desks_paper_says_whose_papers_were_rejected(client: Client) -> None:
+    run = nominating()
+    rule(run, "Cedar Cox", is_valid=False, reason="Cedar Cox is no member.")
+    sign_in(client, officer())
+
+    page = client.get(at(run, "desk_paper")).content.decode()
+
+    assert page.count("Papers rejected") == 1
+    assert page.count(">Withdraw<") == 2

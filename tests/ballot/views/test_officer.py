@@ -25,7 +25,7 @@ from office.models import Approval, AuditRecord, Job, Letter
 from office.permissions import Role
 from office.services.approvals import approve_act
 from office.services.jobs import open_job
-from tests.ballot.views.world import RULES, World, now, world
+from tests.ballot.views.world import AFTER_COUNT, RULES, World, now, world
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,7 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
         "summary": "", "zone": "Europe/London", "opens_at": "2030-06-30T09:00",
         "closes_at": "2030-07-30T12:00", "rules_id": rules,
         "helped_routes": "Ring us.", "codes_by": "server", "smallest_box": 10, "mixes_wanted": 2,
+        **AFTER_COUNT,
         "ballot_of_excluded": "set-aside", "ballot_of_dead": "stands",
         "ballot_of_resigned": "stands",
     })
@@ -123,6 +124,7 @@ def test_an_hour_that_the_clocks_jump_over_is_refused_and_nothing_is_lost(client
         "title": "Kept as typed", "party": "The Party", "zone": "Europe/London",
         "opens_at": "2030-03-31T01:30", "closes_at": "2030-07-30T12:00",
         "codes_by": "server", "smallest_box": 10, "mixes_wanted": 2,
+        **AFTER_COUNT,
         "ballot_of_excluded": "set-aside", "ballot_of_dead": "stands",
         "ballot_of_resigned": "stands",
     })
@@ -496,11 +498,14 @@ def test_a_lot_is_recorded_for_the_tie_that_stops_the_count(client: Client) -> N
     path = reverse("desk_lot", args=[here.slug])
 
     page = client.get(path).text
-    wrong = client.post(path, {"place_0": 0, "place_1": 0})
-    right = client.post(path, {"place_0": 1, "place_1": 0})
+    seen = {"witnesses": "Dee Hall, agent\nEd Orr, scrutineer\n"}
+    wrong = client.post(path, {"place_0": 0, "place_1": 0, **seen})
+    alone = client.post(path, {"place_0": 1, "place_1": 0, "witnesses": "Dee Hall, agent"})
+    right = client.post(path, {"place_0": 1, "place_1": 0, **seen})
 
     assert "Ash Amin and Birch Bell are tied" in page
     assert "Each of the tied is drawn once." in wrong.text
+    assert "Name 2 to 20 people who saw the lot drawn" in alone.text
     assert right.status_code == 302
     here._counted()
     sheet = here.election.contests.get().count.sheet

@@ -215,7 +215,7 @@ def test_the_result_tells_the_winner_the_stages_and_the_exhausted(client: Client
                for stage in sheet["stages"])
     assert "Exhausted papers" in page
     assert "of continuing votes" in page
-    assert re.search(r"<strong>8</strong> ballots cast: 100\.0% of 8 electors", page)
+    assert re.search(r"<strong>8</strong> ballots cast: 100\.0% of 8 papers issued", page)
     assert page.count("<svg width") == 1
 
 

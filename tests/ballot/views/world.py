@@ -37,6 +37,11 @@ RULES = {
     "format": 1, "joined_by": None, "paid_up_on": None, "standings": ["good"],
     "minimum_age": None, "age_on": None, "sections": ["member", "affiliated"], "units": [],
 }
+# What the set-up form asks of the time after the count.
+AFTER_COUNT = {
+    "turnout_base": "ballots-cast", "recount_margin_permille": 5, "recount_on_request": "on",
+    "challenge_days": 28, "keep_days": 365,
+}
 CANDIDATES = ("Ash Amin", "Birch Bell", "Cedar Cox")
 STATES = ("draft", "nominating", "nominated", "frozen", "keyed", "coded", "polling", "closed",
           "verified", "mixed", "opened", "counted", "declared")

@@ -1,0 +1,112 @@
+"""The verification page: every sum by section with its parts, before anything is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from ballot.models import Election, RegisterMark
+from ballot.selectors import contested
+from ballot.services.register_account import SectionAccount, account
+
+_ISSUED = """
+SELECT s.code, count(*), count(b.id),
+       count(*) FILTER (WHERE b.id IS NULL AND c.force = 'in-force'),
+       count(*) FILTER (WHERE b.id IS NULL AND c.force <> 'in-force')
+  FROM ballot_credential c
+  JOIN members_rollentry r ON r.id = c.roll_entry_id
+  JOIN members_section s ON s.id = r.section_id
+  LEFT JOIN ballot_sealedballot b ON b.credential_id = c.id
+ WHERE c.election_id = %s GROUP BY s.code
+"""
+
+_MARKS = """
+SELECT s.code, m.channel, count(*)
+  FROM ballot_registermark m
+  JOIN members_rollentry r ON r.id = m.roll_entry_id
+  JOIN members_section s ON s.id = r.section_id
+ WHERE m.election_id = %s GROUP BY s.code, m.channel ORDER BY m.channel
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One sum: what it is of, its parts in words, and whether it holds."""
+
+    what: str
+    parts: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSums:
+    """A section with its sums."""
+
+    code: str
+    name: str
+    sums: tuple[Sum, ...]
+
+
+def verification_of(election: Election) -> list[SectionSums]:
+    """Every section's sums, counted from the rows as they stand now."""
+    issued = {row[0]: row[1:] for row in _rows(_ISSUED, election)}
+    marks: dict[str, list[tuple[str, int]]] = {}
+    for code, channel, number in _rows(_MARKS, election):
+        marks.setdefault(code, []).append((RegisterMark.Channel(channel).label, number))
+    contests = len(contested(election))
+    return [
+        SectionSums(one.code, one.name, (
+            _roll(one),
+            _papers(*issued.get(one.code, (0, 0, 0, 0))),
+            _register(one, marks.get(one.code, [])),
+            _votes(one, contests),
+        ))
+        for one in account(election)
+    ]  # fmt: skip
+
+
+def _roll(one: SectionAccount) -> Sum:
+    return Sum(
+        "The roll",
+        f"{one.frozen:,} frozen + {one.added:,} added − {one.struck:,} struck off = "
+        f"{one.electors:,} electors; with {one.struck_voted:,} struck off after casting "
+        f"{one.papers:,} papers, and {one.issued:,} codes in force",
+        one.adds_up(),
+    )
+
+
+def _papers(issued: int, cast: int, unused: int, void: int) -> Sum:
+    return Sum(
+        "Codes issued",
+        f"{issued:,} issued = {cast:,} cast + {unused:,} unused + {void:,} void (replaced, never "
+        "confirmed, or their elector struck off)",
+        issued == cast + unused + void,
+    )
+
+
+def _register(one: SectionAccount, channels: list[tuple[str, int]]) -> Sum:
+    by_channel = " + ".join(f"{number:,} {label.lower()}" for label, number in channels) or "none"
+    return Sum(
+        "Marked register",
+        f"{one.marks:,} marks ({by_channel}) = {one.ballots:,} ballots = {one.on_board:,} on the "
+        f"board; {one.at_odds:,} electors with one and not the other",
+        one.marks == one.ballots == one.on_board == sum(n for _, n in channels)
+        and one.at_odds == 0,
+    )
+
+
+def _votes(one: SectionAccount, contests: int) -> Sum:
+    return Sum(
+        "Sealed votes",
+        f"{one.ballots:,} ballots × {contests} on the paper = {one.votes:,} sealed votes; "
+        f"{one.ballots:,} ballots − {one.set_aside:,} set aside = {one.counted:,} counted",
+        one.votes == one.ballots * contests and one.counted >= 0,
+    )
+
+
+def _rows(statement: str, election: Election) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [election.pk])
+        return list(cursor.fetchall())

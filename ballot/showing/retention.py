@@ -1,0 +1,24 @@
+"""What is said of the time after a declaration: challenge, keeping, and what is due."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ballot.models import Election
+from ballot.retention import challengeable_until, kept_until
+
+
+def challenge_sentence(election: Election) -> str:
+    """Until when the declaration may be challenged, and how long all is kept."""
+    challenge, kept = challengeable_until(election), kept_until(election)
+    if challenge is None or kept is None:
+        return ""
+    return (
+        f"It may be challenged until {day_words(challenge)}. Sealed ballots and the marked "
+        f"register are kept until {day_words(kept)} at least."
+    )
+
+
+def day_words(day: date) -> str:
+    """ "3 June 2027"."""
+    return f"{day.day} {day:%B %Y}"

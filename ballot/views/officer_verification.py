@@ -1,0 +1,81 @@
+"""The verification page: the sums by section, and the differences that two officers explain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ballot.acts import difference_subject
+from ballot.differences import Difference, differences
+from ballot.forms.acts import ReasonForm
+from ballot.forms.reading import sent
+from ballot.lifecycle import State, is_before
+from ballot.models import Election
+from ballot.selectors import election_by_slug
+from ballot.services.explain_difference import difference_of
+from ballot.services.verification_sums import verification_of
+from office.access import StaffRequest, may, staff_only
+from office.refusal import Refusal
+from office.selectors import waiting_approval
+from office.services.approvals import propose_act
+
+ACT = "explain_difference"
+
+
+@staff_only("see_register")
+@never_cache
+@require_safe
+def verification(request: StaffRequest, slug: str) -> HttpResponse:
+    """Every sum with its parts, from the close on; nothing of it says how anybody voted."""
+    election = _closed(slug)
+    context = {
+        "election": election,
+        "sections": verification_of(election),
+        "differences": [_shown(election, one) for one in differences(election)],
+        "explains": election.stage == State.CLOSED and may(request.user, ACT),
+    }
+    return render(request, "ballot/desk/verification.html", context)
+
+
+@staff_only("explain_difference")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def explain(request: StaffRequest, slug: str, code: str, section: str) -> HttpResponse:
+    """Propose what is written of one difference; another officer approves it."""
+    election = _closed(slug)
+    found = difference_of(election, code, section)
+    form = ReasonForm(sent(request), election=election)
+    if request.method == "POST" and form.is_valid():
+        try:
+            propose_act(ACT, subject=difference_subject(election, code, section),
+                        by=request.user.pk, now=timezone.now(),
+                        parameters={"number": found.number,
+                                    "explanation": form.cleaned_data["reason"]})
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, "Proposed. Another officer must approve it.")
+            return redirect("desk_verification", slug)
+    context = {"election": election, "found": found, "form": form}
+    return render(request, "ballot/desk/explain.html", context)
+
+
+def _closed(slug: str) -> Election:
+    election = election_by_slug(slug)
+    if is_before(election.stage, State.CLOSED) or election.stage == State.VOID:
+        raise Refusal(
+            "election.wrong-state",
+            "The marked register is verified after the close of the poll.",
+        )
+    return election
+
+
+def _shown(election: Election, one: Difference) -> dict[str, Any]:
+    subject = difference_subject(election, one.code, one.section)
+    return {"is": one, "waits": waiting_approval(ACT, subject=subject, now=timezone.now())}

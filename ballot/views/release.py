@@ -1,0 +1,106 @@
+"""The count told to candidates beforehand: the officer's page, and the page behind each link."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ballot.forms.reading import sent
+from ballot.forms.release import ReleaseForm
+from ballot.lifecycle import State
+from ballot.models import Candidate, Election
+from ballot.selectors import election_by_slug
+from ballot.services.release_result import end_release, give_release, note_look, release_of
+from ballot.showing.release import links_of
+from ballot.showing.results import counted_of
+from ballot.times import in_zone
+from office.access import StaffRequest, staff_only
+from office.links import absolute
+from office.refusal import Refusal
+
+
+@staff_only("release_result")
+@never_cache
+@require_safe
+def releases(request: StaffRequest, slug: str) -> HttpResponse:
+    """Who has a link, and when each was read by."""
+    election = election_by_slug(slug)
+    context = {
+        "election": election,
+        "links": links_of(election),
+        "is_counted": election.stage == State.COUNTED,
+    }
+    return render(request, "ballot/desk/releases.html", context)
+
+
+@staff_only("release_result")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Give a candidate a link; it is shown once, on the answer itself."""
+    election = election_by_slug(slug)
+    candidate = _candidate(election, candidate_id)
+    form = ReleaseForm(sent(request), zone=election.zone)
+    context = {"election": election, "candidate": candidate, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            secret = give_release(candidate.pk, name=form.cleaned_data["name"],
+                                  embargo_until=form.ends(), by=request.user.pk,
+                                  now=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            link = absolute(reverse("told_before", args=[slug, secret]))
+            return render(request, "ballot/desk/release_shown.html", context | {"link": link})
+    return render(request, "ballot/desk/release.html", context)
+
+
+@staff_only("release_result")
+@never_cache
+@require_POST
+def release_end(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Let a candidate's link die."""
+    candidate = _candidate(election_by_slug(slug), candidate_id)
+    end_release(candidate.pk, by=request.user.pk, now=timezone.now())
+    messages.success(request, "The link opens nothing any more.")
+    return redirect("desk_releases", slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def told_before(request: HttpRequest, slug: str, secret: str) -> HttpResponse:
+    """Behind a personal link: the embargo first, and the count once it was agreed to.
+
+    Looking at the page shows nothing, so that a mail program that opens links reads nothing.
+    """
+    found = release_of(slug, secret)
+    election = found.candidate.contest.election
+    if election.stage.is_declared:
+        return redirect("result", slug)
+    context = {
+        "election": election,
+        "name": found.name,
+        "embargo": in_zone(found.embargo_until, election.zone),
+    }
+    if request.method == "POST":
+        note_look(found, now=timezone.now())
+        context["counted"] = counted_of(election)
+    answer = render(request, "ballot/told_before.html", context)
+    # The address is the secret: to our own server alone does it go with a request. With no-referrer
+    # a browser names no origin either, and the form's sign would be refused.
+    answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _candidate(election: Election, candidate_id: int) -> Candidate:
+    rows = Candidate.objects.filter(contest__election=election, is_reopen_nominations=False)
+    found = rows.select_related("contest").filter(pk=candidate_id).first()
+    if found is None:
+        raise Http404
+    return found
