@@ -90,8 +90,10 @@ class Gap:
 
 
 def gaps_of(election: Election) -> list[Gap]:
-    """The closest gap of each contest that was counted by single places on the paper."""
-    rows = Count.objects.filter(contest__election=election).select_related("contest")
+    """The closest gap of each contest for one place whose sections weigh the same."""
+    rows = Count.objects.filter(
+        contest__election=election, contest__places=1, contest__weights__isnull=True
+    ).select_related("contest")
     worked_out = [
         (one.contest.title, closest_gap(one.sheet)) for one in rows.order_by("contest__position")
     ]
@@ -103,7 +105,8 @@ def closest_gap(sheet: dict[str, Any]) -> int | None:
 
     A paper adds one vote at most to one candidate at each stage. So fewer papers than the distance
     of the excluded to the next, and of the elected to half of all votes, change no stage. Worked
-    out for single places without weights alone (counting §3 and §4).
+    out for single places alone, and never by whoever asks of a count with weights, in which one
+    paper may add more than one vote (counting §3 and §4).
     """
     if sheet["method"] not in {"av", "plurality"} or len(sheet["elected"]) != 1:
         return None

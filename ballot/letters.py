@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
+from ballot.extensions import Extension, extensions_of
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.sealing.codes import show_code
@@ -26,6 +27,7 @@ from ballot.services.give_seat import trustees_by_recipient
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.remind import PURPOSE as REMINDER
+from ballot.services.tell_of_extension import PURPOSE as EXTENSION
 from ballot.showing.booth import helped_routes
 from ballot.showing.dispute_links import dispute_path
 from ballot.showing.electors import named
@@ -43,13 +45,15 @@ PURPOSES: Final = {
     CORRECTED: ("ballot/letters/address_corrected", "Notices of a corrected address"),
     CAST_NOTICE: ("ballot/letters/cast_notice", "Notices of a ballot cast"),
     REMINDER: ("ballot/letters/reminder", "Reminders to those who have not voted"),
+    EXTENSION: ("ballot/letters/extension", "Notices that the poll closes later"),
 }
 
 
 def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:
     """Address and word a batch of letters of one roll. Who has no e-mail address is left out.
 
-    A reminder to somebody who has voted since, or after the close, is wanted no more: None.
+    A reminder to somebody who has voted since, or after the close, is wanted no more: None; and so
+    is the notice of an extension after the close, or after another extension.
     """
     entries = entries_by_public_id([uuid.UUID(letter.recipient) for letter in batch])
     elections = elections_of({letter.reference for letter in batch})
@@ -59,7 +63,9 @@ def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:
         if letter.purpose == CORRECTED
     )
     contexts = {reference: context_of(election) for reference, election in elections.items()}
-    unwanted = _reminders_overtaken(batch, elections)
+    unwanted = _reminders_overtaken(batch, elections) | _extensions_overtaken(
+        batch, elections, contexts
+    )
     rendered: dict[int, Envelope | None] = dict.fromkeys(unwanted)
     for letter in batch:
         if letter.letter_id in unwanted:
@@ -95,6 +101,39 @@ def _reminders_overtaken(
         for letter in reminders
         if uuid.UUID(letter.recipient) in have_voted
         or elections[letter.reference].stage not in (State.POLLING, State.SUSPENDED)
+    }
+
+
+def _extensions_overtaken(
+    batch: Sequence[LetterToSend],
+    elections: Mapping[uuid.UUID, Election],
+    contexts: Mapping[uuid.UUID, dict[str, Any]],
+) -> set[int]:
+    """The notices of an extension that another followed, or whose poll takes no ballots any more.
+
+    What the others say of the newest is added to the contexts.
+    """
+    notices = [letter for letter in batch if letter.purpose == EXTENSION]
+    made = {
+        reference: extensions_of(elections[reference])
+        for reference in {letter.reference for letter in notices}
+    }
+    for reference, extensions in made.items():
+        contexts[reference].update(extension_particulars(extensions[-1], elections[reference]))
+    return {
+        letter.letter_id
+        for letter in notices
+        if letter.attempt != len(made[letter.reference])
+        or elections[letter.reference].stage not in (State.POLLING, State.SUSPENDED)
+    }
+
+
+def extension_particulars(extension: Extension, election: Election) -> dict[str, str]:
+    """What a letter says of an extension beside the hour at which the poll closes now."""
+    return {
+        "closed_before": in_zone(extension.closed_before_at, election.zone),
+        "closed_before_cy": in_welsh(extension.closed_before_at, election.zone),
+        "reason": extension.reason,
     }
 
 
@@ -136,7 +175,7 @@ def _particulars(letter: LetterToSend, election: Election) -> dict[str, Any]:
     if letter.purpose == CAST_NOTICE:
         recipient = uuid.UUID(letter.recipient)
         return {"dispute_link": absolute(dispute_path(recipient, election=election))}
-    if letter.purpose in (CORRECTED, REMINDER):
+    if letter.purpose in (CORRECTED, REMINDER, EXTENSION):
         return {}
     if letter.enclosure is None:
         raise ValueError("a letter that carries a code has lost it")
@@ -199,3 +238,4 @@ def register() -> None:
     # Not the notices of a cast, and not the codes sent again or to somebody restored, which only
     # go to who has not voted: whoever reads a member's history may not see who has.
     tell_of_letters(VOTING_CODE)
+    tell_of_letters(EXTENSION)

@@ -182,7 +182,7 @@ def notice_content(
     """The notice of poll: everything that is settled before anybody stands.
 
     board: the public key that signs this board, with its name (docs/spec/board.md, 5.2).
-    dates: of the timetable, without the opening and the close, in its order.
+    dates: of the timetable, without the election's own hours, in its order.
     words: the notice as people read it: each part a `heading` and its `paragraphs`.
     """
     return {
@@ -201,6 +201,7 @@ def notice_content(
         "nominations_close_at": utc(election.nominations_close_at),
         "opens_at": utc(election.opens_at),
         "party": election.party,
+        "postal_papers": election.postal_papers,
         "rehearsal": election.demonstration,
         "reminders": [
             utc(at) for at in (election.reminder_at, election.last_reminder_at) if at

@@ -12,7 +12,14 @@ from typing import Any, Final
 from django.conf import settings
 from django.urls import reverse
 
-from ballot.letters import PURPOSES, code_particulars, context_of, second_language
+from ballot.extensions import Extension
+from ballot.letters import (
+    PURPOSES,
+    code_particulars,
+    context_of,
+    extension_particulars,
+    second_language,
+)
 from ballot.models import Election
 from ballot.printed_letters import PURPOSES as PRINTED
 from ballot.printed_letters import parts_of
@@ -61,8 +68,16 @@ def _context(election: Election) -> dict[str, Any]:
     public_page = absolute(reverse("election", args=[election.slug]))
     return (
         context_of(election) | code_particulars(SAMPLE_CODE, election) | _FACTS
-        | {"dispute_link": public_page}
+        | _extension(election) | {"dispute_link": public_page}
     )
+
+
+def _extension(election: Election) -> dict[str, str]:
+    """An extension that nobody decided, of which the sample says so."""
+    if election.closes_at is None:
+        return {}
+    sample = Extension(election.closes_at, election.closes_at, "A sample: nothing was extended.")
+    return extension_particulars(sample, election)
 
 
 def printed_sample(election: Election, kind: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -10,29 +10,40 @@ from typing import Final
 from ballot.models import Dated, Election
 from office.refusal import Refusal
 
+NOMINATIONS_CLOSE: Final = "nominations-close"
 OPENING: Final = "opening"
 CLOSE: Final = "close"
 
-_STEPS = list(Dated)
-_OPENS, _CLOSES = _STEPS.index(Dated.DISPATCH), _STEPS.index(Dated.COUNT)
-
-TITLES: Final[dict[str, str]] = {
-    **{step.value: str(step.label) for step in _STEPS[:_OPENS]},
-    OPENING: "The poll opens",
-    **{step.value: str(step.label) for step in _STEPS[_OPENS:_CLOSES]},
-    CLOSE: "The poll closes",
-    **{step.value: str(step.label) for step in _STEPS[_CLOSES:]},
+COLUMNS: Final = {
+    NOMINATIONS_CLOSE: "nominations_close_at", OPENING: "opens_at", CLOSE: "closes_at",
 }
+"""The steps whose hour is the election's own, and obeyed; on the board they have these names."""
+
+_TITLES: Final = {
+    NOMINATIONS_CLOSE: "Nominations close", OPENING: "The poll opens", CLOSE: "The poll closes",
+}
+_OWN_BEFORE: Final = {
+    Dated.CANDIDATES: NOMINATIONS_CLOSE, Dated.DISPATCH: OPENING, Dated.COUNT: CLOSE,
+}
+
+
+def _titles() -> Iterator[tuple[str, str]]:
+    for step in Dated:
+        if step in _OWN_BEFORE:
+            own = _OWN_BEFORE[step]
+            yield own, _TITLES[own]
+        yield step.value, str(step.label)
+
+
+TITLES: Final[dict[str, str]] = dict(_titles())
 """Every step that can be dated, in order, with its title."""
 
 
 def dates_of(election: Election) -> dict[str, datetime]:
     """The dates that are set, in the order of the timetable."""
     dates = dict(election.planned.values_list("step", "at"))
-    if election.opens_at is not None:
-        dates[OPENING] = election.opens_at
-    if election.closes_at is not None:
-        dates[CLOSE] = election.closes_at
+    own = {step: getattr(election, column) for step, column in COLUMNS.items()}
+    dates |= {step: at for step, at in own.items() if at is not None}
     return {step: dates[step] for step in TITLES if step in dates}
 
 

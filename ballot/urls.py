@@ -30,6 +30,7 @@ from ballot.views import (
     officer_trustees,
     officer_turnout,
     officer_verification,
+    officer_watching,
     public,
     release,
     results,
@@ -196,6 +197,8 @@ urlpatterns = [
     path(
         f"{_ONE}turnout/figures/", officer_turnout.turnout_fragment, name="desk_turnout_fragment"
     ),
+    path(f"{_ONE}watching/", officer_watching.watching, name="desk_watching"),
+    path(f"{_ONE}watching/sheets.csv", officer_watching.sheets_csv, name="desk_sheets_csv"),
     path(f"{_ONE}letters/", officer_letters.letters, name="desk_election_letters"),
     path(
         f"{_ONE}letters/<slug:kind>.pdf", officer_letters.printed, name="desk_printed_sample"

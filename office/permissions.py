@@ -181,6 +181,7 @@ _TABLE = (
     _two("open_envelopes", "open the postal envelopes"),
     _two("account_for_post", "put the postal papers into the boxes"),
     _look("see_turnout", "see the turnout", OFFICERS | WATCHERS),
+    _look("see_observers_page", "see the observers’ page", OFFICERS | WATCHERS),
     _look("see_incidents", "read the incidents book", ROLL_KEEPERS | WATCHERS),
     _one("write_incident", "write in the incidents book", ROLL_KEEPERS),
     _one("judge_incidents", "judge whether incidents are material", OFFICERS, fresh=True),

@@ -23,9 +23,14 @@ def notice_as_amended(board: Board) -> dict[str, Any]:
         raise Failed("notice.timetable", notice.where, why)
     stands |= {dated["step"]: dated["at"] for dated in notice.content["timetable"]}
     opening = board.last("opening")
-    for number, entry in enumerate(board.all("notice-amendment"), 1):
-        if entry.content["number"] != number:
-            raise Failed("amended.number", entry.where, f"It is to be amendment {number}.")
+    amended = 0
+    for entry in board.all("notice-amendment", "nominations-reopened"):
+        if entry.kind == "nominations-reopened":
+            stands["nominations_close_at"] = None
+            continue
+        amended += 1
+        if entry.content["number"] != amended:
+            raise Failed("amended.number", entry.where, f"It is to be amendment {amended}.")
         is_open = opening is not None and opening.number < entry.number
         for change in (*entry.content["texts"], *entry.content["hours"]):
             _amend(stands, change, entry, is_open=is_open)

@@ -33,13 +33,12 @@ STEPS = ("commitment", "reveal", "dealing", "received", "confirmation")
 
 # What an amendment of the notice may change (bundle §4.7): whom to turn to, and when.
 TEXTS = ("returning_officer", "deputy", "scrutineer", "helped_routes", "complaints")
-# What an open poll's extension moves, and no amendment any more.
-HOURS = ("opens_at", "closes_at")
-# The steps of a timetable beside those two, in their order.
+# The hours of the notice itself, which no amendment moves once the poll is open.
+HOURS = ("nominations_close_at", "opens_at", "closes_at")
+# The steps of a timetable beside those, in their order.
 DATED = (
     "notice",
     "nominations-open",
-    "nominations-close",
     "candidates",
     "freeze",
     "dispatch",
@@ -47,8 +46,6 @@ DATED = (
     "reissue-by-page",
     "count",
     "declaration",
-    "challenge-ends",
-    "destruction",
 )
 
 BLOB = members(sha256=HASH, size_bytes=number)
@@ -145,6 +142,7 @@ CONTENT: dict[str, Form] = {
         ),
         turnout_by_section_shows_during_the_poll=truth,
         letters_in_welsh=truth,
+        postal_papers=truth,
         reminders=each(time),
         rehearsal=truth,
         issuer=or_null(members(name=text, key=octets(32))),

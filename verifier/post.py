@@ -50,6 +50,7 @@ def check_post(bundle: Bundle, board: Board, credentials: Credentials, paper: Pa
     Raises: Failed, or ExceptionGroup of Failed (teller.*, envelope.*, postal.*, post.*, blob.*,
             file.*).
     """
+    _require_offered(board)
     keys = _tellers(board)
     issued = _issued(bundle, board)
     received = _received(board, credentials, issued)
@@ -76,6 +77,12 @@ def _tellers(board: Board) -> dict[int, Point]:
             for one in told
         }
     return keys
+
+
+def _require_offered(board: Board) -> None:
+    issued = board.last("envelopes")
+    if issued is not None and not board.only("notice").content["postal_papers"]:
+        raise Failed("post.not-offered", issued.where, "The notice sends no papers by post.")
 
 
 def _issued(bundle: Bundle, board: Board) -> dict[bytes, tuple[str, int]]:

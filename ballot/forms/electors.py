@@ -34,7 +34,7 @@ class HelpdeskForm(NumberForm):
 
     act = forms.ChoiceField(
         required=False, widget=forms.HiddenInput,
-        choices=[(one, one) for one in ("look", "reissue", *NOTES)],
+        choices=[(one, one) for one in ("look", "reissue", "reissue-post", *NOTES)],
     )
 
 

@@ -117,6 +117,11 @@ class SetUpForm(BeginForm):
         help_text="For somebody who cannot use the page. One way a line.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    postal_papers = forms.BooleanField(
+        label="Electors who ask for it vote on a paper, by post", required=False,
+        help_text="You issue them envelopes while the poll is open, and tellers read the papers "
+        "after the close.",
+    )
     complaints = forms.CharField(
         label="Where a complaint goes", required=False, max_length=2000,
         help_text="To whom, how, and by when. Left empty, the notice sends complaints to the "
@@ -190,10 +195,10 @@ class SetUpForm(BeginForm):
         help_text="Counted from the declaration. Then the election can be archived.",
     )
     keep_days = forms.IntegerField(
-        label="Days for which sealed ballots and the marked register are kept", min_value=0,
+        label="Days for which the roll and the marked register are kept", min_value=0,
         max_value=3650, widget=forms.NumberInput(attrs=NARROW),
         help_text="Counted from the declaration, and never fewer than the days above. Then two "
-        "officers may have them destroyed; nothing is destroyed by itself.",
+        "officers may set a day on which they are destroyed. Sealed ballots stay on the board.",
     )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
@@ -238,7 +243,7 @@ def values_of(election: Election) -> dict[str, Any]:
     """What the set-up form shows of an election."""
     fields = ("title", "party", "returning_officer", "deputy", "scrutineer", "summary", "zone",
               "rules_id", "helped_routes", "complaints", "smallest_box", "mixes_wanted",
-              "letters_in_welsh", "turnout_by_section",
+              "letters_in_welsh", "postal_papers", "turnout_by_section",
               "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
               "recount_margin_permille", "recount_on_request", "turnout_base",
               "challenge_days", "keep_days")

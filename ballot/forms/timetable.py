@@ -26,7 +26,7 @@ def _shown(moment: datetime | None, zone: str) -> str:
 
 
 class DatesForm(forms.Form):
-    """Every step that may be dated, but the opening and the close, which the set-up has."""
+    """Every step that may be dated, but the election's own hours, which the set-up has."""
 
     def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,6 @@ from django.db import migrations, models
 STEPS = [
     ("notice", "Notice of poll"),
     ("nominations-open", "Nominations open"),
-    ("nominations-close", "Nominations close"),
     ("candidates", "Statement of persons nominated"),
     ("freeze", "The roll is frozen"),
     ("dispatch", "All voting codes are sent"),
@@ -16,8 +15,6 @@ STEPS = [
     ("reissue-by-page", "Last hour to ask for a new link on the page"),
     ("count", "The votes are counted"),
     ("declaration", "The result is declared"),
-    ("challenge-ends", "Last hour to challenge the result"),
-    ("destruction", "The roll and what names electors are destroyed"),
 ]
 
 # Once the notice is out, a date of it moves to a later hour or stays.

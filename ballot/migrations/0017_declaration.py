@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='election',
             name='keep_days',
-            field=models.PositiveSmallIntegerField(default=365, help_text='Days after the declaration for which sealed ballots are kept.'),
+            field=models.PositiveSmallIntegerField(default=365, help_text='Days after the declaration for which roll and register are kept.'),
         ),
         migrations.AddField(
             model_name='election',

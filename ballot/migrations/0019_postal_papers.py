@@ -99,6 +99,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='election',
+            name='postal_papers',
+            field=models.BooleanField(default=False, help_text='Whether an elector who asks for it is sent a paper by post.'),
+        ),
+        migrations.AddField(
+            model_name='election',
             name='envelopes_opened_at',
             field=models.DateTimeField(blank=True, help_text='When the postal envelopes were opened, after the close.', null=True),
         ),

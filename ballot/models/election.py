@@ -125,7 +125,10 @@ class Election(models.Model):
         default=28, help_text="Days after the declaration within which it may be challenged."
     )
     keep_days = models.PositiveSmallIntegerField(
-        default=365, help_text="Days after the declaration for which sealed ballots are kept."
+        default=365, help_text="Days after the declaration for which roll and register are kept."
+    )
+    postal_papers = models.BooleanField(
+        default=False, help_text="Whether an elector who asks for it is sent a paper by post."
     )
     key = models.JSONField(
         null=True, blank=True, help_text="The outcome of the key ceremony, as on the board."

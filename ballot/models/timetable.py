@@ -1,4 +1,4 @@
-"""The dates of an election's timetable, beside the opening and the close, which it has itself."""
+"""The dates of an election's timetable, beside those that are fields of the election itself."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from ballot.models.election import Election
 class Dated(models.TextChoices):
     """A step that the notice may date, in the order in which they come.
 
-    Where the opening and the close stand among them, ballot/timetable.py says.
+    Where the election's own hours stand among them, ballot/timetable.py says.
     """
 
     NOTICE = "notice", "Notice of poll"
     NOMINATIONS_OPEN = "nominations-open", "Nominations open"
-    NOMINATIONS_CLOSE = "nominations-close", "Nominations close"
     CANDIDATES = "candidates", "Statement of persons nominated"
     FREEZE = "freeze", "The roll is frozen"
     DISPATCH = "dispatch", "All voting codes are sent"
@@ -24,8 +23,6 @@ class Dated(models.TextChoices):
     REISSUE_BY_PAGE = "reissue-by-page", "Last hour to ask for a new link on the page"
     COUNT = "count", "The votes are counted"
     DECLARATION = "declaration", "The result is declared"
-    CHALLENGE_ENDS = "challenge-ends", "Last hour to challenge the result"
-    DESTRUCTION = "destruction", "The roll and what names electors are destroyed"
 
 
 class PlannedDate(models.Model):

@@ -24,7 +24,15 @@ from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
 from ballot.services.set_up import LONGEST_LINE
 from ballot.showing.sentences import PARTS
-from ballot.timetable import CLOSE, OPENING, TITLES, dates_of, require_order
+from ballot.timetable import (
+    CLOSE,
+    COLUMNS,
+    NOMINATIONS_CLOSE,
+    OPENING,
+    TITLES,
+    dates_of,
+    require_order,
+)
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
@@ -43,13 +51,10 @@ TEXTS: Final[dict[str, Callable[[str], str]]] = {
 }
 """What is amended as text, and how it is brought into normal form."""
 
-COLUMNS: Final = {OPENING: "opens_at", CLOSE: "closes_at"}
-"""The two steps whose hour is the election's own."""
-
 _DONE_FROM: Final = {
     Dated.NOTICE.value: State.NOMINATING,
     Dated.NOMINATIONS_OPEN.value: State.NOMINATING,
-    Dated.NOMINATIONS_CLOSE.value: State.NOMINATED,
+    NOMINATIONS_CLOSE: State.NOMINATED,
     Dated.CANDIDATES.value: State.NOMINATED,
     Dated.FREEZE.value: State.FROZEN,
     OPENING: State.POLLING,
@@ -157,7 +162,7 @@ def _hour_change(election: Election, step: str, text: str, *, now: datetime) -> 
             "This part of a notice is not amended. If it is wrong, let two officers declare the "
             "election void, and call another.",
         )
-    if step in COLUMNS and not is_before(election.stage, State.POLLING):
+    if step in {OPENING, CLOSE} and not is_before(election.stage, State.POLLING):
         raise Refusal(
             "notice.poll-opened",
             "The poll has opened: its close moves by an extension alone.",

@@ -25,8 +25,10 @@ from office.services.audit import record
 
 # Not the timetable, which lies behind, nor the rules, whose roll is frozen once.
 _SETTINGS: Final = (
-    "returning_officer", "summary", "helped_routes", "zone", "smallest_box", "mixes_wanted",
-    "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
+    "returning_officer", "deputy", "scrutineer", "summary", "helped_routes", "complaints", "zone",
+    "smallest_box", "mixes_wanted", "letters_in_welsh", "postal_papers", "turnout_by_section",
+    "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned", "recount_margin_permille",
+    "recount_on_request", "turnout_base", "challenge_days", "keep_days",
 )
 _ANEW: Final = frozenset({"id", "election", "position", "unopposed"})
 

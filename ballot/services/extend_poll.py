@@ -1,4 +1,8 @@
-"""Extending the poll by written decision: a later close, and notice of it to all."""
+"""Extending the poll by written decision: a later close, and a letter that says so to all.
+
+The letters are queued while the election's row is locked, by one statement: casts wait for it, as
+they do for a reminder's. The board says the new hour at once, the letters within the day.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from ballot.models import Election
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
+from ballot.services.tell_of_extension import tell_of_extension
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
@@ -50,5 +55,6 @@ def extend_poll(
         },
         now=now,
     )
+    letters = tell_of_extension(election, by=by, now=now)
     record("extend_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
-           now=now)
+           now=now, parameters={"letters": letters})

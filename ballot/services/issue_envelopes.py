@@ -39,6 +39,8 @@ def issue_envelopes(
     """
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
+    if not election.postal_papers:
+        raise Refusal("envelope.not-offered", "The notice of poll sends no papers by post.")
     if not 0 < len(numbers) <= MOST_AT_ONCE:
         raise Refusal("envelope.numbers", f"Give from 1 to {MOST_AT_ONCE} membership numbers.")
     sections = _entitled(election, numbers)

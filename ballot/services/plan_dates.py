@@ -20,8 +20,8 @@ def plan_dates(
 ) -> None:
     """Set, move or take off dates of the timetable; the notice then fixes them.
 
-    dates: by the steps of Dated; None takes a date off. The opening and the close are the
-           election's own (services/set_up.py).
+    dates: by the steps of Dated; None takes a date off. The others are the election's own
+           (services/set_up.py).
     """
     election = lock_election(election_id)
     require_state(election, State.DRAFT)

@@ -15,7 +15,7 @@ from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move
 from ballot.services.publish_board import board_origin, signing_key
 from ballot.showing.notice_words import notice_words
-from ballot.timetable import CLOSE, OPENING, dates_of
+from ballot.timetable import COLUMNS, dates_of
 from office.services.audit import record
 
 
@@ -36,7 +36,7 @@ def _content(election: Election) -> dict[str, Json]:
         election.contests.order_by("position"),
         election.rules.body if election.rules else None,
         board=signing_key(board_origin(election)).public().text(),
-        dates={step: at for step, at in dates.items() if step not in {OPENING, CLOSE}},
+        dates={step: at for step, at in dates.items() if step not in COLUMNS},
         words=[
             {"heading": part.heading, "paragraphs": list(part.paragraphs)}
             for part in notice_words(election)

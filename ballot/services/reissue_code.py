@@ -62,14 +62,11 @@ def reissue_code(
         raise Refusal("reissue.not-on-roll", "This elector was struck off the roll.", status=404)
     if by is not None and seconded_by is None:
         require_in_time(election, Dated.REISSUE_AT_DESK, now=now)
+    # Before the marks: whoever may not see them must not learn of one from what is refused first.
+    if by_post:
+        _require_postal(election, recipient)
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
-    if by_post and recipient not in postal_entries([recipient]):
-        raise Refusal(
-            "reissue.no-postal-address",
-            "The roll has no postal address for this elector that may be used. Offer one of the "
-            "other ways to vote.",
-        )
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
     if seconded_by is None and held.count() + asked_for(entry.pk) >= MOST_CODES:
         raise Refusal(
@@ -82,6 +79,22 @@ def reissue_code(
         _make_code(election, entry, held, by_post=by_post)
     record("reissue_code", subject=("roll_entry", str(recipient)), by=by,
            seconded_by=seconded_by, now=now)
+
+
+def _require_postal(election: Election, recipient: uuid.UUID) -> None:
+    """Refuse a printed letter where the server prints none, or there is nowhere to send it."""
+    if election.issuer is not None:
+        raise Refusal(
+            "reissue.issuer-prints",
+            "The outside issuer makes and prints the letters of this election. Ask for a new link, "
+            "and tell the issuer that it is to go by post.",
+        )
+    if recipient not in postal_entries([recipient]):
+        raise Refusal(
+            "reissue.no-postal-address",
+            "The roll has no postal address for this elector that may be used. Offer one of the "
+            "other ways to vote.",
+        )
 
 
 def _make_code(

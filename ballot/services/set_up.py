@@ -42,8 +42,7 @@ _LINES: Final = ("title", "party", "returning_officer", "deputy", "scrutineer")
 _TEXTS: Final = ("summary", "helped_routes", "complaints")
 _PLAIN: Final = (
     "nominations_close_at", "opens_at", "closes_at", "reminder_at", "last_reminder_at", "rules_id",
-    "smallest_box", "letters_in_welsh", "mixes_wanted",
-    "zone",
+    "smallest_box", "letters_in_welsh", "mixes_wanted", "postal_papers", "zone",
     "turnout_by_section", "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned",
     "recount_margin_permille", "recount_on_request", "turnout_base", "challenge_days", "keep_days",
 )

@@ -1,5 +1,5 @@
 """What the clock does for elections: cast ballots go on the board, the board is signed, notices of
-casts and reminders go out, and the turnout that everybody is shown is taken.
+casts and reminders go out, the turnout that everybody is shown is taken, and the sheet of the day.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ballot.services.board import append_new_ballots
 from ballot.services.notify_casts import notify_new_casts
 from ballot.services.publish_board import publish_due
 from ballot.services.remind import reminder_due, send_due_reminder
+from ballot.services.take_daily_sheet import take_due_sheet
 from ballot.services.take_snapshot import take_due_snapshot
 from office.refusal import Refusal
 
@@ -29,6 +30,7 @@ def tend_polls() -> int:
     for election in Election.objects.filter(state__in=[state.value for state in TENDED]):
         notify_new_casts(election)
         take_due_snapshot(election, now=timezone.now())
+        take_due_sheet(election, now=timezone.now())
         if election.stage != State.CLOSED:
             appended += append_new_ballots(election)
     return appended

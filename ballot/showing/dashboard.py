@@ -114,13 +114,16 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
+        "shows_watching": "see_observers_page" in may,
         "shows_incidents": election.stage != State.DRAFT and "see_incidents" in may,
         "shows_issuer": "see_register" in may,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
         and "reissue_code" in may,
         "takes_amendments": election.roll is not None and "see_roll" in may,
-        "shows_post": not is_before(election.stage, State.NOMINATING) and "see_post" in may,
-        "reads_papers": not is_before(election.stage, State.NOMINATING) and "read_papers" in may,
+        "shows_post": election.postal_papers and "see_post" in may
+        and not is_before(election.stage, State.NOMINATING),
+        "reads_papers": election.postal_papers and "read_papers" in may
+        and not is_before(election.stage, State.NOMINATING),
         "sets_aside": election.stage == State.CLOSED and "set_aside_ballot" in may,
         "leads_from_mistakes": "correct_candidate" in may
         and not is_before(election.stage, State.NOMINATED)

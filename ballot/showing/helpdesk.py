@@ -12,7 +12,8 @@ from typing import Any
 
 from ballot.models import Credential, Election, RegisterMark
 from ballot.showing.electors import named
-from members.selectors import is_struck
+from members.selectors import is_struck, postal_entries
+from office.models import Letter
 from office.selectors import letters_to
 
 # The purposes of the letters that carry codes (services/codes.py).
@@ -33,6 +34,7 @@ class ElectorAtHelpdesk:
     number: str
     is_struck: bool
     has_address: bool
+    has_postal_address: bool
     has_voted: bool | None
     facts: tuple[dict[str, str], ...]
 
@@ -48,6 +50,7 @@ def elector_at_helpdesk(
         number=entry.number,
         is_struck=is_struck(entry),
         has_address=bool(entry.email),
+        has_postal_address=entry.public_id in postal_entries([entry.public_id]),
         has_voted=has_voted,
         facts=tuple(_facts(election, entry, has_voted)),
     )
@@ -60,7 +63,7 @@ def _facts(election: Election, entry: Any, has_voted: bool | None) -> Iterator[d
     if has_voted is not None:
         purposes.append(PURPOSE_AGAIN)
     for letter in letters_to(str(entry.public_id), purposes=purposes):
-        yield {"name": _LETTERS[letter.purpose], "value": letter.get_state_display().capitalize()}
+        yield {"name": _LETTERS[letter.purpose], "value": _became(letter)}
     if has_voted is None:
         return
     codes = Credential.objects.filter(election=election, roll_entry=entry.pk)
@@ -68,3 +71,13 @@ def _facts(election: Election, entry: Any, has_voted: bool | None) -> Iterator[d
     confirmed = codes.filter(attempt__gt=1, force=Credential.Force.IN_FORCE).exists()
     yield {"name": "New code in force", "value": "Yes" if confirmed else "No"}
     yield {"name": "Has voted", "value": "Yes" if has_voted else "No"}
+
+
+def _became(letter: Letter) -> str:
+    """What became of a letter, as far as anybody knows: "Handed to the mail server; came back"."""
+    if letter.print_batch_id and letter.state == Letter.State.HANDED_OVER:
+        return "Printed and given to the post"
+    if letter.state == Letter.State.HELD and letter.held_because in Letter.FOR_PAPER:
+        return "Waits to be printed"
+    said = [letter.get_state_display(), letter.get_delivery_display() if letter.delivery else ""]
+    return "; ".join(filter(None, said)).capitalize()

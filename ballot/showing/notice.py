@@ -23,7 +23,15 @@ from ballot.showing.booth import (
 )
 from ballot.showing.dashboard import line
 from ballot.showing.incidents import is_published
-from ballot.showing.notice_words import after_cast_sentence, small_boxes_sentence
+from ballot.showing.notice_words import (
+    after_cast_sentence,
+    challenge_sentence,
+    keeping_sentence,
+    live_turnout_sentence,
+    recount_sentence,
+    small_boxes_sentence,
+    turnout_sentence,
+)
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
@@ -115,6 +123,8 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
             yield {"name": "Who has not voted is reminded", "value": in_zone(at, election.zone)}
     if election.letters_in_welsh:
         yield {"name": "Letters to electors", "value": "In Welsh and in English."}
+    if election.postal_papers:
+        yield {"name": "Voting by post", "value": "Whoever asks for it is sent a paper."}
     yield {"name": "Hours are on the clocks of", "value": election.zone.replace("_", " ")}
     yield {"name": "Party", "value": election.party}
     yield {"name": "Returning officer", "value": election.returning_officer}
@@ -129,45 +139,22 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "name": "Who is struck off the roll after casting",
         "value": after_cast_sentence(election),
     }
-    yield {"name": "Turnout by section and unit", "value": "Shown while the poll goes on."
-           if election.turnout_by_section else "Shown after the close, and not before."}
+    yield {"name": "Turnout by section and unit", "value": live_turnout_sentence(election)}
     yield {
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
     }
-    yield {"name": "Recount", "value": _recount(election)}
-    yield {
-        "name": "Turnout",
-        "value": f"The share, of the papers issued, of "
-        f"{election.get_turnout_base_display().lower()}.",
-    }
+    yield {"name": "Recount", "value": recount_sentence(election)}
+    yield {"name": "Turnout", "value": turnout_sentence(election)}
     yield {
         "name": "After the declaration",
-        "value": f"It may be challenged for {election.challenge_days} days. Sealed ballots and the "
-        f"marked register are kept for {election.keep_days} days, and then destroyed once two "
-        "officers order it.",
+        "value": f"{challenge_sentence(election)} {keeping_sentence(election)}",
     }
     yield {
         "name": "Result",
         "value": "It is published when two officers declare it. Until then the board shows what "
         "is opened and counted by its hash alone.",
     }
-
-
-def _recount(election: Election) -> str:
-    """When the papers are counted again before the declaration."""
-    asked = (
-        "A candidate’s agent may ask for one before the declaration, on grounds given in writing."
-        if election.recount_on_request
-        else "None is made on request."
-    )
-    margin = election.recount_margin_permille
-    if not margin:
-        return asked
-    return (
-        f"A contest is counted again where the lead at its last stage is less than {margin} of "
-        f"every 1,000 valid papers. {asked}"
-    )
 
 
 def _codes(election: Election) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ballot.models import AfterCast, Dated, Election
-from ballot.showing.paper import rules_of_contest
+from ballot.models import AfterCast, Election, TurnoutBase
+from ballot.showing.paper import rule_of_withdrawal, rules_of_contest
 from ballot.times import in_zone
 from ballot.timetable import TITLES, dates_of
 from members.selectors import rules_told
@@ -34,15 +34,13 @@ def _parts(election: Election) -> Iterator[tuple[str, list[str]]]:
     yield "Timetable", timetable_lines(election)
     for contest in election.contests.order_by("position"):
         yield contest.title, rules_of_contest(contest)
+    yield "Nominations", _nominations(election)
     yield "Who may vote", _electors(election)
     yield "How to vote", _how(election)
-    yield "Withdrawal of a candidate", [
-        "A candidate may withdraw until the poll opens, and their name leaves the paper. From then "
-        "on the names on the paper stay as they are.",
-    ]
+    yield "Withdrawal of a candidate", _withdrawal(election)
     yield "Ballots of those struck off the roll", [after_cast_sentence(election)]
     yield "How the boxes are opened", _boxes(election)
-    yield "Count, turnout and recount", _count()
+    yield "Count, turnout and recount", _count(election)
     yield "Complaints and challenges", _complaints(election)
     yield "What is kept, and for how long", _retention(election)
     yield "How this notice may change", [
@@ -73,6 +71,33 @@ def timetable_lines(election: Election) -> list[str]:
     return [*lines, f"Hours are on the clocks of {election.zone.replace('_', ' ')}."]
 
 
+def _nominations(election: Election) -> list[str]:
+    ends = election.nominations_close_at
+    until = in_zone(ends, election.zone) if ends else (
+        "the statement of persons nominated is published"
+    )
+    return [
+        f"Nominations are taken until {until}. Who stands is published, and whose papers were "
+        "rejected, with the reason.",
+        *(
+            f"A candidate’s statement for “{contest.title}” has at most "
+            f"{contest.statement_words:,} words."
+            for contest in election.contests.order_by("position")
+        ),
+    ]
+
+
+def _withdrawal(election: Election) -> list[str]:
+    """One rule for all contests is said once."""
+    rules = {one.title: rule_of_withdrawal(one) for one in election.contests.order_by("position")}
+    is_one = len(set(rules.values())) == 1
+    return [
+        "A candidate may withdraw until a trustee begins to open a box. Until the poll opens their "
+        "name leaves the paper; after that it stays there, marked as withdrawn.",
+        *(set(rules.values()) if is_one else (f"{name}: {rule}" for name, rule in rules.items())),
+    ]
+
+
 def _electors(election: Election) -> list[str]:
     rules = list(rules_told(election.rules_id)) if election.rules_id else []
     return [
@@ -93,8 +118,34 @@ def _how(election: Election) -> list[str]:
         "Each elector is sent a voting code of their own and votes with it on the page of this "
         "election, once. A ballot that is cast is final.",
         codes,
+        *_letters(election),
+        _post(election),
         *(line.strip() for line in election.helped_routes.splitlines() if line.strip()),
     ]
+
+
+def _letters(election: Election) -> Iterator[str]:
+    if election.letters_in_welsh:
+        yield "Letters to electors are in Welsh and in English."
+    hours = [
+        in_zone(at, election.zone)
+        for at in (election.reminder_at, election.last_reminder_at)
+        if at
+    ]
+    if hours:
+        yield (f"Whoever has not voted by then is reminded on {' and on '.join(hours)}. The letter "
+               "holds no voting code.")
+
+
+def _post(election: Election) -> str:
+    if not election.postal_papers:
+        return "No paper to vote on is sent by post."
+    return (
+        "Whoever asks for it while the poll is open is sent a paper by post, and keeps their "
+        "voting code. Of the two what comes first counts: the envelope that is received before "
+        "the close, or the ballot that is cast on the page. Two tellers read each paper, each "
+        "unseen by the other, and the papers go into the same boxes as the other ballots."
+    )
 
 
 _BECOMES = {AfterCast.STANDS: "stands and is counted",
@@ -133,10 +184,67 @@ def _boxes(election: Election) -> list[str]:
     ]
 
 
-def _count() -> list[str]:
+def turnout_sentence(election: Election) -> str:
+    """What the turnout of the declaration is a share of, and of what."""
+    part = {
+        TurnoutBase.BALLOTS: "those who voted, blank papers included,",
+        TurnoutBase.VALID: "the valid papers of the contest",
+    }[TurnoutBase(election.turnout_base)]
+    return (
+        f"The declaration gives as the turnout {part} as a share of the papers issued, which are "
+        "those of the electors on the roll, and of those struck off it after voting."
+    )
+
+
+def live_turnout_sentence(election: Election) -> str:
+    """What of the turnout is shown before the close."""
+    if election.turnout_by_section:
+        return "Who has voted is counted by section and unit, and shown while the poll is open."
+    return "Who has voted is counted by section and unit, and shown after the close, not before."
+
+
+def recount_sentence(election: Election) -> str:
+    """When the papers are counted again before the declaration."""
+    asked = (
+        "A candidate’s agent may ask for a recount before the declaration, on grounds given in "
+        "writing."
+        if election.recount_on_request
+        else "No recount is made on request."
+    )
+    margin = election.recount_margin_permille
+    if not margin:
+        return asked
+    return (
+        f"A contest is counted again where the lead at its last stage is less than {margin} of "
+        f"every 1,000 valid papers. {asked}"
+    )
+
+
+def challenge_sentence(election: Election) -> str:
+    """Within how many days the declaration may be challenged."""
+    return f"The declaration may be challenged {_days(election.challenge_days)}."
+
+
+def keeping_sentence(election: Election) -> str:
+    """For how many days the roll and the marked register are kept."""
+    return (
+        f"The roll and the marked register, which name electors, are kept "
+        f"{_days(election.keep_days)} at least, and destroyed on a later day that two officers "
+        "set."
+    )
+
+
+def _days(count: int) -> str:
+    if not count:
+        return "on the day of the declaration"
+    return f"for {count:,} {'day' if count == 1 else 'days'} after the day of the declaration"
+
+
+def _count(election: Election) -> list[str]:
     return [
-        "Turnout is the ballots cast, blank ones included, as a share of the electors to whom a "
-        "voting code was issued. It is published by section while the poll is open.",
+        turnout_sentence(election),
+        live_turnout_sentence(election),
+        recount_sentence(election),
         "The papers of the opened boxes and the whole count sheet are published with the "
         "declaration, and anybody can count again from them. Until two officers declare the "
         "result, the board shows what is opened and counted by its hash alone.",
@@ -146,18 +254,12 @@ def _count() -> list[str]:
 def _complaints(election: Election) -> list[str]:
     lines = [line.strip() for line in election.complaints.splitlines() if line.strip()]
     said = lines or [f"Complaints go to the returning officer, {election.returning_officer}."]
-    until = dates_of(election).get(Dated.CHALLENGE_ENDS)
-    if until is not None:
-        said.append(f"The result may be challenged until {in_zone(until, election.zone)}.")
-    return said
+    return [*said, challenge_sentence(election)]
 
 
 def _retention(election: Election) -> list[str]:
-    at = dates_of(election).get(Dated.DESTRUCTION)
-    when = f"on {in_zone(at, election.zone)}" if at else "on a day that two officers set"
     return [
         "The board stays: entries, sealed ballots, mixes, opened papers and count sheets, none of "
         "which names an elector.",
-        f"The roll and what else names electors are destroyed {when}, and never before the result "
-        "is declared.",
+        keeping_sentence(election),
     ]

@@ -82,6 +82,8 @@ def _note(candidate: Candidate) -> str:
 
 
 _NAMES: dict[str, str] = {
+    NamesOrder.ALPHABET: "The paper names the candidates by the alphabet, each name read from "
+    "its first letter as it is written.",
     NamesOrder.LOT: "The paper names the candidates in an order drawn by lot, in public.",
     NamesOrder.SHUFFLED: "The page to vote on names the candidates in an order of its own each "
     "time that it is opened.",
@@ -115,8 +117,7 @@ def rules_of_contest(contest: Contest) -> list[str]:
                  "elected.", "A tie is settled by lot, drawn in public."]
     else:
         rules = [_ranking(contest), _stages(contest), ties]
-    if contest.names_order != NamesOrder.ALPHABET:
-        rules.append(_NAMES[contest.names_order])
+    rules.append(_NAMES[contest.names_order])
     if contest.gates:
         needs = "; and ".join(contest.gates.splitlines())
         rules.append(f"To stand, a candidate needs nominations: {needs}.")

@@ -55,7 +55,7 @@ def post_of(election: Election) -> PostShown:
         is_opened=election.envelopes_opened_at is not None,
         is_accounted=is_accounted(election),
         takes_tellers=election.stage in BEFORE_CLOSE,
-        issues=election.stage in {State.POLLING, State.SUSPENDED},
+        issues=election.postal_papers and election.stage in {State.POLLING, State.SUSPENDED},
         receives=election.envelopes.exists()
         and election.stage not in {State.DECLARED, State.ARCHIVED, State.VOID},
     )

@@ -14,7 +14,7 @@ def challenge_sentence(election: Election) -> str:
     if challenge is None or kept is None:
         return ""
     return (
-        f"It may be challenged until {day_words(challenge)}. Sealed ballots and the marked "
+        f"It may be challenged until {day_words(challenge)}. The roll and the marked "
         f"register are kept until {day_words(kept)} at least."
     )
 

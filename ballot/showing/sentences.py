@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ballot.times import in_zone
-from ballot.timetable import CLOSE, OPENING, TITLES
+from ballot.timetable import COLUMNS, TITLES
 
 Content = Mapping[str, Any]
 
@@ -47,8 +47,7 @@ PARTS: dict[str, str] = {
     "scrutineer": "The scrutineer",
     "helped_routes": "Other ways to vote",
     "complaints": "Where a complaint goes",
-    "opens_at": TITLES[OPENING],
-    "closes_at": TITLES[CLOSE],
+    **{column: TITLES[step] for step, column in COLUMNS.items()},
     **TITLES,
 }
 """What a notice may be amended in, by the names of its entry and of the timetable."""

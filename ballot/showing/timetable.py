@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from ballot.lifecycle import State
 from ballot.models import Dated, Election
+from ballot.retention import challengeable_until, is_past, kept_until
 from ballot.showing.business import Next, next_step, order_of_business
+from ballot.showing.retention import day_words
 from ballot.times import in_zone
-from ballot.timetable import CLOSE, OPENING, TITLES, dates_of
+from ballot.timetable import CLOSE, NOMINATIONS_CLOSE, OPENING, TITLES, dates_of
 from office.models import AuditRecord
 from office.selectors import last_records
 
@@ -21,7 +23,7 @@ _STEPS: Final[tuple[tuple[str, str], ...]] = (
     # A step of the timetable, and the act that does it; either may be empty.
     (Dated.NOTICE, "publish_notice"),
     (Dated.NOMINATIONS_OPEN, "publish_notice"),
-    (Dated.NOMINATIONS_CLOSE, "publish_candidates"),
+    (NOMINATIONS_CLOSE, ""),
     (Dated.CANDIDATES, "publish_candidates"),
     (Dated.FREEZE, "freeze_roll"),
     ("", "set_key"),
@@ -36,8 +38,6 @@ _STEPS: Final[tuple[tuple[str, str], ...]] = (
     ("", "open_box"),
     (Dated.COUNT, "count"),
     (Dated.DECLARATION, "declare"),
-    (Dated.CHALLENGE_ENDS, ""),
-    (Dated.DESTRUCTION, ""),
 )
 
 # An act that is done in more than one way is recorded under one of these.
@@ -68,7 +68,7 @@ class Row:
 def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
     """Everything that the page shows."""
     upcoming = next_step(election, now=now)
-    rows = list(_rows(election, upcoming, now=now))
+    rows = [*_rows(election, upcoming, now=now), *_rows_after(election, now=now)]
     return {
         "tasks": rows,
         "overdue": [row.title for row in rows if row.state == "Overdue"],
@@ -107,6 +107,17 @@ def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterat
             colour = {"Overdue": "red", "Due now": "blue"}.get(state, "grey")
             url = reverse(f"act_{act}", args=[election.slug]) if is_next else ""
             yield Row(title, planned, False, state, colour, url)
+
+
+def _rows_after(election: Election, *, now: datetime) -> Iterator[Row]:
+    """What the notice counts in days, once there is a declaration to count them from."""
+    for title, day in (
+        ("Last day to challenge the result", challengeable_until(election)),
+        ("The roll and the marked register are kept until then", kept_until(election)),
+    ):
+        if day is not None:
+            is_over = is_past(day, election, now=now)
+            yield Row(title, day_words(day), is_over, "Passed" if is_over else "Ahead", "grey")
 
 
 def _undone(*, is_passed: bool, is_next: bool) -> str:

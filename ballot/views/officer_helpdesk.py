@@ -84,33 +84,43 @@ def _shown(election: Election, entry: Any, *, person: StaffMember) -> dict[str, 
 
 def _done(election: Election, entry: Any, act: str, *, person: StaffMember) -> str:
     """Do one scripted act for an elector; return what this person is told of it."""
-    if act == "reissue":
-        return _sent_again(election, entry, person=person)
+    if act in {"reissue", "reissue-post"}:
+        return _sent_again(election, entry, person=person, by_post=act == "reissue-post")
     note_at_helpdesk(election.pk, kind=act, entry_id=entry.pk, by=person.pk, now=timezone.now())
     return f"{NOTES[act]} {named(entry)}."
 
 
-def _sent_again(election: Election, entry: Any, *, person: StaffMember) -> str:
+def _sent_again(
+    election: Election, entry: Any, *, person: StaffMember, by_post: bool
+) -> str:
     """Send a new code to an elector; return what this person is told of it.
 
     Who may not see the marked register is told the same whether a code was sent or not: the
     helpdesk would else say of anybody by name whether they have voted.
     """
-    if not entry.email:
+    if not by_post and not entry.email:
         raise Refusal(
             "reissue.no-address",
             "The roll has no e-mail address for this elector. Offer one of the other ways to vote.",
         )
     sees_register = may(person, "see_register")
     try:
-        reissue_code(election.pk, recipient=entry.public_id, by=person.pk, now=timezone.now())
+        reissue_code(
+            election.pk, recipient=entry.public_id, by=person.pk, now=timezone.now(),
+            by_post=by_post,
+        )
     except Refusal as refusal:
         if sees_register or refusal.code not in _TELLS_OF_A_VOTE:
             raise
-    way = "is asked for and will go" if election.issuer is not None else "is on its way"
+    way = _way(election, by_post=by_post)
     if sees_register:
-        return f"A new link {way} to the address on the roll: {named(entry)}."
-    return (
-        f"If this elector can be sent a new link, it {way} to the address on the roll: "
-        f"{named(entry)}."
-    )
+        return f"A new link {way}: {named(entry)}."
+    return f"If this elector can be sent a new link, it {way}: {named(entry)}."
+
+
+def _way(election: Election, *, by_post: bool) -> str:
+    if by_post:
+        return "goes on paper with the next batch of letters to print, which two officers order"
+    if election.issuer is not None:
+        return "is asked for and will go to the address on the roll"
+    return "is on its way to the address on the roll"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from office import selectors
 from office.access import StaffRequest, staff_only
@@ -12,6 +13,7 @@ from office.desk import desk_links
 
 
 @staff_only("see_desk")
+@require_safe
 def desk(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     acts = selectors.acts_of(request.user.pk, now=now)

@@ -142,6 +142,7 @@ def election(
     edit_election(
         election_id, by=by, now=now(), returning_officer="Ruth Adeyemi", rules_id=rules,
         helped_routes="Ring 0800 000 000.", smallest_box=smallest_box, mixes_wanted=mixes_wanted,
+        postal_papers=True,
         opens_at=now() + opens_in, closes_at=now() + opens_in + lasts,
     )
     for post in ({"title": "Leader", "candidates": candidates, **contest}, *other_contests):

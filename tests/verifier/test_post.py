@@ -29,6 +29,10 @@ from tests.ballot.factories import bring, cast, close_poll_early, election, entr
 from tests.ballot.posting_papers import Table
 from tests.verifier.tampered import Board, drop, exchanged, more, other, put
 from tests.verifier.test_tampering import outcomes
+from verifier.board import Board as Acts
+from verifier.board import Entry
+from verifier.failure import Failed
+from verifier.post import check_post
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +121,18 @@ def test_a_contest_with_papers_by_post_passes_and_a_trustee_makes_the_same_boxes
     assert figures["affiliated"]["refused"] == 1
     profiles = [board.content("profile", which) for which in range(len(told["boxes"]))]
     assert sum(one["papers_rejected"] for one in profiles) == 1
+
+
+def test_envelopes_that_the_notice_does_not_offer_are_named() -> None:
+    notice = Entry(0, "notice", "", {"postal_papers": False}, b"")
+    issued = Entry(1, "envelopes", "", {"sections": []}, b"")
+    # Nothing else is read of a board with no paper on it.
+    nothing: Any = None
+
+    assert check_post(nothing, Acts(acts=[notice]), nothing, nothing).papers == []
+    with pytest.raises(Failed) as failed:
+        check_post(nothing, Acts(acts=[notice, issued]), nothing, nothing)
+    assert failed.value.check == "post.not-offered"
 
 
 def _ballot_of_envelope(said: Any, board: Board) -> None:

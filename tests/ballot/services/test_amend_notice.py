@@ -10,6 +10,7 @@ from django.db import Error, transaction
 
 from ballot.mapping import utc
 from ballot.models import Dated, PlannedDate
+from ballot.nominations import are_taken
 from ballot.services.amend_notice import amend_notice
 from ballot.services.plan_dates import plan_dates
 from ballot.services.publish_notice import publish_notice
@@ -44,25 +45,27 @@ def amend(run: Run, reason: str = REASON, **changes: Any) -> None:
 
 def test_the_notice_is_made_from_the_rules_and_stands_on_the_board_in_words() -> None:
     run = election(lasts=timedelta(days=7))
-    declared, gone = hours(200), hours(9000)
+    declared = hours(200)
     edit_election(run.election_id, **run.by, deputy="Dee Putty", scrutineer="Scrutiny Ltd",
                   complaints="Write to the panel.\nWithin a week.")
-    dated(run, declaration=declared, destruction=gone)
+    dated(run, declaration=declared)
 
     publish_notice(run.election_id, **run.by)
 
     notice = content(run, "notice")
     words = {one["heading"]: " ".join(one["paragraphs"]) for one in notice["words"]}
-    assert notice["timetable"] == [{"at": utc(declared), "step": "declaration"},
-                                   {"at": utc(gone), "step": "destruction"}]
+    assert notice["timetable"] == [{"at": utc(declared), "step": "declaration"}]
     assert (notice["deputy"], notice["scrutineer"]) == ("Dee Putty", "Scrutiny Ltd")
     assert "Deputy, who acts with written authority: Dee Putty." in words["Who holds this poll"]
-    assert words["Complaints and challenges"] == "Write to the panel. Within a week."
+    assert words["Complaints and challenges"] == (
+        "Write to the panel. Within a week. The declaration may be challenged for 28 days after "
+        "the day of the declaration."
+    )
     assert "alternative vote" in words["Leader"]
     assert "A tie is settled" in words["Leader"]
-    assert "as a share of the electors" in words["Count, turnout and recount"]
+    assert "as a share of the papers issued" in words["Count, turnout and recount"]
     assert "The poll closes: " in words["Timetable"]
-    assert f"{gone.year}" in words["What is kept, and for how long"]
+    assert "for 365 days after" in words["What is kept, and for how long"]
 
 
 def test_dates_are_set_moved_and_taken_off_in_a_draft_and_in_no_other_state() -> None:
@@ -170,6 +173,39 @@ def test_the_opening_and_the_close_move_until_the_poll_opens_and_then_by_an_exte
 
     assert code_of_refusal(lambda: amend(other, close=hours(500))) == "notice.poll-opened"
     amend(other, complaints="Write to the panel.")
+
+
+def test_the_end_of_nominations_moves_to_a_later_hour_and_is_obeyed() -> None:
+    run = election(opens_in=timedelta(days=9))
+    before, after = hours(24), hours(48)
+    edit_election(run.election_id, **run.by, nominations_close_at=before)
+    publish_notice(run.election_id, **run.by)
+    between = before + timedelta(hours=1)
+    assert not are_taken(run.election, now=between)
+
+    assert code_of_refusal(lambda: amend(run, nominations_close=hours(23))) == "notice.not-later"
+    amend(run, nominations_close=after)
+
+    assert are_taken(run.election, now=between)
+    assert not are_taken(run.election, now=after)
+    assert content(run, "notice")["timetable"] == []
+    assert content(run, "notice-amendment")["hours"] == [
+        {"part": "nominations_close_at", "was": utc(before), "becomes": utc(after)}
+    ]
+
+
+def test_the_end_of_nominations_is_no_date_to_plan_and_keeps_to_the_order_of_the_steps() -> None:
+    run = election(opens_in=timedelta(days=9))
+    edit_election(run.election_id, **run.by, nominations_close_at=hours(24))
+
+    with pytest.raises(ValueError, match="nominations-close"):
+        dated(run, nominations_close=hours(25))
+    assert code_of_refusal(lambda: dated(run, candidates=hours(23))) == "timetable.order"
+    dated(run, candidates=hours(25))
+    publish_notice(run.election_id, **run.by)
+
+    assert code_of_refusal(lambda: amend(run, nominations_close=hours(26))) == "timetable.order"
+    amend(run, nominations_close=hours(25))
 
 
 def test_the_database_takes_no_date_of_a_notice_back_or_to_an_earlier_hour() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +54,18 @@ def test_a_roll_that_an_election_still_needs_is_kept_whatever_its_day() -> None:
     assert not RollEntry.objects.filter(roll_id=roll, family_name="").exists()
     void_election(run.election_id, reason=REASON, **run.by_two)
     destroy_roll(roll, now=now())
+    assert not RollEntry.objects.filter(roll_id=roll).exclude(family_name="").exists()
+
+
+def test_a_roll_is_kept_for_the_days_of_the_notice_whatever_its_day() -> None:
+    run = election(at="declared")
+    roll = due(run)
+    last_day, day_after = (now() + timedelta(days=days) for days in (365, 366))
+
+    assert code_of_refusal(lambda: destroy_roll(roll, now=last_day)) == "roll.kept-by-notice"
+    assert not RollEntry.objects.filter(roll_id=roll, family_name="").exists()
+    destroy_roll(roll, now=day_after)
+
     assert not RollEntry.objects.filter(roll_id=roll).exclude(family_name="").exists()
 
 

@@ -145,6 +145,17 @@ def test_the_gap_of_a_count_is_the_closest_that_any_stage_came() -> None:
     assert [(one.contest, one.papers) for one in gaps_of(run.election)] == [("Leader", 1)]
 
 
+def test_no_gap_is_told_of_weighted_sections_or_several_places() -> None:
+    rankings = ((0,), (0,), (0,), (1,), (1,), (2,))
+    weighted = election(at="counted", rankings=rankings, electors=6, title="College 2026",
+                        weights={"member": 3})
+    several = election(at="counted", rankings=rankings, electors=6, title="Committee 2026",
+                       method="stv", places=2)
+    plain = election(at="counted", rankings=rankings, electors=6)
+
+    assert [len(gaps_of(one.election)) for one in (weighted, several, plain)] == [0, 0, 1]
+
+
 def stage(excluded: list[str], **votes: int) -> dict[str, Any]:
     return {"votes": votes, "excluded": excluded}
 

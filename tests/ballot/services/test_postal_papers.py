@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from ballot.models import EnvelopeReceipt, RefusedCast, RegisterMark, Teller
+from ballot.models import Election, EnvelopeReceipt, RefusedCast, RegisterMark, Teller
 from ballot.postal import Kind, papers_of
 from ballot.services.close_poll import close_poll_early
 from ballot.services.issue_envelopes import issue_envelopes
@@ -136,6 +136,9 @@ def test_nobody_is_issued_an_envelope_who_has_voted_or_is_not_on_the_roll():
     def issue(*numbers: str) -> Callable[[], Any]:
         return lambda: issue_envelopes(run.election_id, numbers=numbers, **run.by)
 
+    Election.objects.filter(pk=run.election_id).update(postal_papers=False)
+    assert code_of_refusal(issue(second.number)) == "envelope.not-offered"
+    Election.objects.filter(pk=run.election_id).update(postal_papers=True)
     assert code_of_refusal(issue(second.number, first.number)) == "envelope.not-entitled"
     assert code_of_refusal(issue(second.number, "nobody")) == "envelope.not-entitled"
     assert code_of_refusal(issue()) == "envelope.numbers"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from ballot import limits
 from ballot.models import HelpdeskNote, Incident, SealedBallot
 from ballot.sealing.codes import show_code
-from members.models import LookUp
+from members.models import LookUp, Member
 from office.models import AuditRecord, Letter
 from office.permissions import Role
 from tests.ballot.views.world import World, world
@@ -88,6 +88,46 @@ def test_complaints_are_written_down_and_two_of_them_go_into_the_incidents_book(
     assert list(Incident.objects.values_list("kind", flat=True)) == ["not-me", "did-not-vote"]
     assert "a printed letter is wanted" in said[0] and "incidents book" in said[4]
     assert "There is a problem" in wrong
+
+
+def test_what_became_of_a_letter_is_told_and_a_printed_one_waits_for_its_batch(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    entry, other = here.entries()[:2]
+    Letter.objects.filter(recipient=str(entry.public_id)).update(
+        state="handed_over", enclosure=None, delivery="bounced"
+    )
+    sign_in(client, here.officers[0])
+
+    came_back = ask(client, here, entry.number)
+    asked = ask(client, here, entry.number, "reissue-post")
+    waits = told_of(ask(client, here, entry.number))
+
+    assert "Handed to the mail server; came back" in came_back
+    assert "goes on paper with the next batch of letters to print" in asked
+    assert "Waits to be printed" in waits
+    assert Letter.objects.get(purpose="voting-code-again").held_because == Letter.BY_POST
+    assert "came back" not in told_of(ask(client, here, other.number))
+
+
+def test_a_printed_letter_tells_who_may_not_see_the_register_nothing_of_a_vote(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    voter, other, withheld, withheld_voter = here.entries()[:4]
+    for entry in (voter, withheld_voter):
+        here.cast(entry, (0,))
+    Member.objects.filter(pk__in=[withheld.member_id, withheld_voter.member_id]).update(
+        address_withheld=True
+    )
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    said = [ask(client, here, entry.number, "reissue-post")
+            for entry in (voter, other, withheld, withheld_voter)]
+
+    assert ["If this elector can be sent" in page for page in said] == [True, True, False, False]
+    assert ["has no postal address" in page for page in said] == [False, False, True, True]
 
 
 def test_a_helpdesk_that_walks_through_the_roll_is_stopped_and_leaves_an_alarm(

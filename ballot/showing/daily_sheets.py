@@ -1,0 +1,52 @@
+"""The daily sheets as one table, for the observers' page and as CSV: a row a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ballot.models import DailySheet, Election
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """A table: its heads, and for each day its cells. A cell of which nothing is told is empty."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+
+    def shown(self) -> list[list[str]]:
+        """The rows for a reader: thousands apart."""
+        return [[f"{one:,}" if isinstance(one, int) else one for one in row] for row in self.rows]
+
+
+_OF_LETTERS = {
+    "sent": "Letters sent", "waiting": "Letters waiting", "held": "Letters held",
+    "came_back": "Letters that came back",
+}
+_OF_COMPLAINTS = {
+    "no-letter": "No letter came", "printed": "Printed letter wanted",
+    "page": "Page could not be used", "other": "Other complaints", "incidents": "Incidents",
+}
+
+
+def sheets_of(election: Election) -> Sheets:
+    """Every sheet of an election, oldest first."""
+    sheets = list(DailySheet.objects.filter(election=election).order_by("day"))
+    names: dict[str, str] = {}
+    for sheet in sheets:
+        names |= {one["code"]: one["name"] for one in sheet.figures["sections"]}
+    heads = (
+        "Day", "Papers issued", "Voted", *(f"Voted: {name}" for name in names.values()),
+        *_OF_LETTERS.values(), "New codes in force", *_OF_COMPLAINTS.values(),
+    )
+    return Sheets(heads, tuple(_row(one.day.isoformat(), one.figures, names) for one in sheets))
+
+
+def _row(day: str, told: dict[str, Any], names: dict[str, str]) -> tuple[str | int, ...]:
+    voted = {one["code"]: one["ballots"] for one in told["sections"]}
+    return (
+        day, told["issued"], told["voted"], *(voted.get(code, "") for code in names),
+        *(told["letters"][key] for key in _OF_LETTERS), told["new_codes"],
+        *(told["complaints"][key] for key in _OF_COMPLAINTS),
+    )
