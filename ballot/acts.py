@@ -31,6 +31,7 @@ from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
 from ballot.showing.sentences import PARTS, order_sentence
 from ballot.showing.small_box import small_box_sentence
+from ballot.timetable import TITLES, dates_of, passed_by
 from members.selectors import (
     AmendmentDue,
     bulk_amendment,
@@ -141,9 +142,18 @@ def _extend_words(subject_id: str, closes_at: str, reason: str) -> str:
     election = _election(subject_id)
     later = in_zone(datetime.fromisoformat(closes_at), election.zone)
     return (
-        f"The poll of “{election}” closes later, on {later}. The reason, which is published: "
-        f"“{reason}”"
+        f"The poll of “{election}” closes later, on {later}. "
+        f"{_passed_words(election, datetime.fromisoformat(closes_at))}"
+        f"The reason, which is published: “{reason}”"
     )
+
+
+def _passed_words(election: Election, closes_at: datetime) -> str:
+    """What the notice dates before the new close, and comes after it; empty where nothing is."""
+    dates = dates_of(election)
+    passed = "; ".join(f"“{TITLES[step]}” on {in_zone(dates[step], election.zone)}"
+                       for step in passed_by(dates, closes_at))
+    return f"That is later than the notice has {passed}: amend the notice too. " if passed else ""
 
 
 def difference_subject(election: Election, code: str, section: str) -> tuple[str, str]:

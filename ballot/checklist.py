@@ -28,11 +28,13 @@ from ballot.selectors import (
     contested,
     issuer_is_awaited,
     key_of,
+    roll_of,
     set_aside_due,
     standing,
 )
 from ballot.timetable import dates_of, out_of_order
 from ballot.who_stands import is_by_lot, names_seed
+from members.selectors import electors_amended
 from office.refusal import Refusal
 
 
@@ -89,7 +91,8 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
     for contest in election.contests.all():
         people = [one for one in standing(contest) if not one.is_reopen_nominations]
         yield Check(f"Somebody stands in “{contest.title}”", bool(people),
-                    "Add a candidate, or take the contest off the paper.")
+                    "Add a candidate, once nominations are taken again if their hour has passed; "
+                    "or take the contest off the paper.")
         yield Check(f"The rankings of “{contest.title}” can be told apart", _fits(contest),
                     "Allow fewer preferences: there would be more than 1,048,576 ways to fill "
                     "in the paper.")
@@ -101,7 +104,8 @@ def _papers(contest: Contest) -> Iterator[Check]:
     if contest.gates:
         missing = kinds_missing(contest)
         yield Check(f"The list has bodies of every kind that “{contest.title}” asks for",
-                    not missing, f"Add the bodies of the kind {_and(missing)}." if missing else "")
+                    not missing, f"Add the bodies of the kind {_and(missing)}, once nominations "
+                    "are taken again if their hour has passed." if missing else "")
     standing_ids = {one.pk for one in standing(contest)}
     for paper in papers_of(contest):
         if paper.candidate.pk not in standing_ids:
@@ -167,11 +171,25 @@ def _open(election: Election, now: datetime) -> Iterator[Check]:
     for contest in contested(election):
         yield Check(f"There is a choice in “{contest.title}”", len(standing(contest)) >= 2,
                     "Nobody is left to vote for: withdraw the freeze and reopen nominations.")
+        if contest.weights is not None and election.roll_id is not None:
+            yield _weighted(election, contest)
     yield Check("The hour of the opening has come",
                 election.opens_at is not None and election.opens_at <= now,
                 "Wait for it: the notice gave that hour.")
     yield Check("The close lies ahead", election.closes_at is not None and election.closes_at > now,
                 "The poll's time has passed. Void this election and call another.")
+
+
+def _weighted(election: Election, contest: Contest) -> Check:
+    """A smaller section could only be opened with another, and would never weigh by itself."""
+    on_roll = {one.code: one.electors for one in electors_amended(roll_of(election).pk)}
+    few = [code for code in contest.weights or {} if on_roll.get(code, 0) < election.smallest_box]
+    return Check(
+        f"Each section to which “{contest.title}” gives a weight has {election.smallest_box} "
+        "electors, the smallest box, or more", not few,
+        f"Too few are in {_and(few)}: complete the roll, or void this election and call another "
+        "with a smaller box or without that section.",
+    )  # fmt: skip
 
 
 def _issuer(election: Election) -> Iterator[Check]:
@@ -261,7 +279,7 @@ def _declare(election: Election, now: datetime) -> Iterator[Check]:
         yield Check(f"The sums of the sheet of “{contest.title}” agree",
                     sheet is not None and bool(sheet.sheet.get("sums_agree")),
                     "Look for the difference before anything is declared.")
-    yield Check("Every incident in the book has been judged", not unjudged(election),
+    yield Check("Every incident from before the count has been judged", not unjudged(election),
                 "Judge them in the incidents book, now that the count is there.")
     yield Check("Every recount that was asked for is granted or refused", not waiting(election),
                 "Decide it on the page of the recounts.")

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ballot.canonical import Json
+from ballot.canonical import Json, read_canonical
+from ballot.lifecycle import State
 from ballot.mapping import utc
 from ballot.models import Count, Election, Incident, IncidentEntry
+from office.selectors import audit_trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Booked:
     """An incident with its entries, oldest first, and what the last of them to say so say.
 
     kept_from_voting: electors; None where no entry gives a number.
-    judgement: the entry that judges it, or None.
+    judgement: the entry that judges it; None where none does, or a number was given since.
     """
 
     incident: Incident
@@ -40,20 +42,41 @@ def booked(election: Election, number: int) -> Booked | None:
 
 def _booked(incident: Incident) -> Booked:
     entries = tuple(incident.entries.all())
-    kept = [one.kept_from_voting for one in entries if one.kept_from_voting is not None]
-    judged = [one for one in entries if one.is_material is not None]
-    return Booked(
-        incident, entries, kept[-1] if kept else None, judged[-1] if judged else None
-    )
+    kept = judgement = None
+    for entry in entries:
+        if entry.kept_from_voting is not None:
+            kept, judgement = entry.kept_from_voting, None
+        if entry.is_material is not None:
+            judgement = entry
+    return Booked(incident, entries, kept, judgement)
 
 
 def unjudged(election: Election) -> list[int]:
-    """The numbers of the incidents whose weight nobody has judged yet."""
-    rows = Incident.objects.filter(election=election)
-    judged = IncidentEntry.objects.filter(
-        incident__election=election, is_material__isnull=False
-    ).values("incident")
-    return list(rows.exclude(pk__in=judged).values_list("number", flat=True))
+    """The numbers of the incidents from before the count whose weight nobody has judged yet.
+
+    Those that came into the book since are published as not judged: otherwise a word of anybody
+    would put off the declaration, as often as it is said.
+    """
+    counts = audit_trail(act="count", subject=("election", str(election.pk)))
+    return [
+        one.incident.number
+        for one in book_of(election)
+        if one.judgement is None and not (counts and one.entries[0].written_at > counts[0].at)
+    ]
+
+
+def is_published(election: Election) -> bool:
+    """Whether the book is anybody's to read: at the end, with the declaration or when void."""
+    return election.stage.is_declared or election.stage == State.VOID
+
+
+def published_book(election: Election) -> list[dict[str, Any]]:
+    """The incidents as the board has them (docs/spec/bundle.md §4); none where it has none."""
+    entry = election.entries.filter(kind="incidents").first()
+    if entry is None:
+        return []
+    told: Any = read_canonical(bytes(entry.body))
+    return list(told["content"]["incidents"])
 
 
 def kept_in_all(book: Sequence[Booked]) -> int:
@@ -108,7 +131,8 @@ def closest_gap(sheet: dict[str, Any]) -> int | None:
     out for single places alone, and never by whoever asks of a count with weights, in which one
     paper may add more than one vote (counting §3 and §4).
     """
-    if sheet["method"] not in {"av", "plurality"} or len(sheet["elected"]) != 1:
+    is_single = sheet["method"] in {"av", "plurality"} and len(sheet["elected"]) == 1
+    if not is_single or "weighted" in sheet["stages"][-1]:
         return None
     gaps = [_exclusion_gap(stage) for stage in sheet["stages"] if stage["excluded"]]
     return max(0, min([*gaps, _last_gap(sheet["stages"][-1], sheet)]))

@@ -1,4 +1,4 @@
-"""What the outbox sends for an election: voting codes, codes sent again, notices of a cast, seats.
+"""What the outbox sends for an election: codes, notices of a cast or an envelope, seats.
 
 A letter rests in the outbox as a roll entry's pseudonym, and a code encrypted; it is addressed
 and worded here, a batch at a time, just before it is handed over. None says anything of a choice,
@@ -27,6 +27,7 @@ from ballot.services.give_seat import trustees_by_recipient
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.remind import PURPOSE as REMINDER
+from ballot.services.tell_of_envelopes import PURPOSE as ENVELOPE_ISSUED
 from ballot.services.tell_of_extension import PURPOSE as EXTENSION
 from ballot.showing.booth import helped_routes
 from ballot.showing.dispute_links import dispute_path
@@ -44,6 +45,7 @@ PURPOSES: Final = {
     CODE_AGAIN: ("ballot/letters/voting_code_again", "Voting codes, sent again"),
     CORRECTED: ("ballot/letters/address_corrected", "Notices of a corrected address"),
     CAST_NOTICE: ("ballot/letters/cast_notice", "Notices of a ballot cast"),
+    ENVELOPE_ISSUED: ("ballot/letters/envelope_issued", "Notices of a postal envelope issued"),
     REMINDER: ("ballot/letters/reminder", "Reminders to those who have not voted"),
     EXTENSION: ("ballot/letters/extension", "Notices that the poll closes later"),
 }
@@ -102,6 +104,14 @@ def _reminders_overtaken(
         if uuid.UUID(letter.recipient) in have_voted
         or elections[letter.reference].stage not in (State.POLLING, State.SUSPENDED)
     }
+
+
+def reminders_rest(roll: uuid.UUID) -> str:
+    """While the poll is suspended nobody is reminded to vote: the letters wait until it goes on."""
+    is_suspended = Election.objects.filter(
+        roll__public_id=roll, state=State.SUSPENDED.value
+    ).exists()
+    return "The poll is suspended: these letters wait until it goes on" if is_suspended else ""
 
 
 def _extensions_overtaken(
@@ -175,7 +185,7 @@ def _particulars(letter: LetterToSend, election: Election) -> dict[str, Any]:
     if letter.purpose == CAST_NOTICE:
         recipient = uuid.UUID(letter.recipient)
         return {"dispute_link": absolute(dispute_path(recipient, election=election))}
-    if letter.purpose in (CORRECTED, REMINDER, EXTENSION):
+    if letter.purpose in (CORRECTED, REMINDER, EXTENSION, ENVELOPE_ISSUED):
         return {}
     if letter.enclosure is None:
         raise ValueError("a letter that carries a code has lost it")
@@ -233,7 +243,8 @@ def names_of_trustees(recipients: Sequence[str]) -> dict[str, str]:
 def register() -> None:
     """Say to the office how each purpose is worded."""
     for purpose, (_, what) in PURPOSES.items():
-        register_purpose(purpose, render, words=what, names=names)
+        register_purpose(purpose, render, words=what, names=names,
+                         rests=reminders_rest if purpose == REMINDER else None)
     register_purpose(SEAT, render_seats, words="Trustees’ seats", names=names_of_trustees)
     # Not the notices of a cast, and not the codes sent again or to somebody restored, which only
     # go to who has not voted: whoever reads a member's history may not see who has.

@@ -10,6 +10,7 @@ from django.urls import reverse
 from ballot.models import Election
 from ballot.services.nomination_seats import (
     BODY_PURPOSE,
+    BODY_SHOWN_PURPOSE,
     CANDIDATE_PURPOSE,
     bodies_by_recipient,
     candidates_by_recipient,
@@ -36,6 +37,25 @@ def render_body_links(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
     return rendered
 
 
+def render_links_shown(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
+    """Address and word the letters that say that an officer was shown a body's link."""
+    bodies = bodies_by_recipient([letter.recipient for letter in batch])
+    rendered = {}
+    for letter in batch:
+        body = bodies.get(letter.recipient)
+        if body is not None and body.link_shown_at is not None and body.address:
+            election = body.election
+            context = _of_election(election) | {
+                "name": body.secretary or f"The secretary of {body.name}",
+                "body": body,
+                "shown": in_zone(body.link_shown_at, election.zone),
+                "table": absolute(reverse("nominations", args=[election.slug])),
+            }
+            subject, text, html = words("ballot/letters/nomination_link_shown", context)
+            rendered[letter.letter_id] = Envelope(body.address, subject, text, html)
+    return rendered
+
+
 def render_consent_links(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
     """Address and word the letters to candidates."""
     candidates = candidates_by_recipient([letter.recipient for letter in batch])
@@ -52,15 +72,20 @@ def render_consent_links(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope
 
 def _context(election: Election, page: str, enclosure: bytes) -> dict[str, Any]:
     place = absolute(reverse(page, args=[election.slug]))
+    return _of_election(election) | {
+        "address": place,
+        "code": enclosure.decode(),
+        "link": f"{place}#{enclosure.decode()}",
+    }
+
+
+def _of_election(election: Election) -> dict[str, Any]:
     ends = election.nominations_close_at
     return {
         "title": election.title,
         "party": election.party,
         "returning_officer": election.returning_officer,
         "demonstration": election.demonstration,
-        "address": place,
-        "code": enclosure.decode(),
-        "link": f"{place}#{enclosure.decode()}",
         "until": in_zone(ends, election.zone) if ends else UNTIL_STATEMENT,
     }
 
@@ -78,6 +103,9 @@ def _names_of_candidates(recipients: Sequence[str]) -> dict[str, str]:
 def register() -> None:
     """Say to the office how each purpose is worded."""
     register_purpose(BODY_PURPOSE, render_body_links, words="Links to nominate",
+                     names=_names_of_bodies)
+    register_purpose(BODY_SHOWN_PURPOSE, render_links_shown,
+                     words="Notices that a link to nominate was handed over",
                      names=_names_of_bodies)
     register_purpose(CANDIDATE_PURPOSE, render_consent_links, words="Links to consent",
                      names=_names_of_candidates)

@@ -78,10 +78,19 @@ def papers_of(contest: Contest) -> list[Paper]:
             candidate,
             counting,
             tuple((one, lost[one.pk]) for one in theirs if one.pk in lost),
-            candidate.rulings.order_by("-pk").first(),
+            _ruling_on(candidate),
             tuple(gate.standing(_seen(counting), everybody) for gate in gates),
         ))
     return papers
+
+
+def _ruling_on(candidate: Candidate) -> Ruling | None:
+    """The newest ruling. Of who withdrew and stands again, papers were not found valid by it."""
+    newest = candidate.rulings.order_by("-pk").first()
+    since = candidate.stands_again_since
+    if newest is not None and newest.is_valid and since is not None and newest.ruled_at <= since:
+        return None
+    return newest
 
 
 def newest_rulings(nominations: Iterable[Nomination]) -> dict[int, Ruling]:
@@ -102,8 +111,13 @@ def kinds_missing(contest: Contest) -> list[str]:
 
 def are_taken(election: Election, *, now: datetime) -> bool:
     """Whether bodies and candidates can hand in and amend now."""
+    return election.stage == State.NOMINATING and not has_ended(election, now=now)
+
+
+def has_ended(election: Election, *, now: datetime) -> bool:
+    """Whether the hour of nominations has passed, and who stands is not published yet."""
     ends = election.nominations_close_at
-    return election.stage == State.NOMINATING and (ends is None or now < ends)
+    return election.stage == State.NOMINATING and ends is not None and ends <= now
 
 
 def by_day(contest: Contest, kind: str) -> list[tuple[date, dict[int, int]]]:

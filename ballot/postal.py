@@ -92,6 +92,11 @@ class Paper:
             one.kind == Kind.DOUBTFUL for one in self.readings
         )
 
+    @property
+    def waits_for_other(self) -> bool:
+        """Whether one of two tellers has read it, and the other has not come yet."""
+        return len(self.readings) == 1 and not self.needs_ruling
+
 
 def papers_of(election: Election) -> list[Paper]:
     """Every postal paper that there is or may be, by section and number."""
@@ -133,14 +138,14 @@ def has_post(election: Election) -> bool:
     return election.envelopes.exists()
 
 
-def named_tellers(election: Election) -> int:
-    """How many tellers the board's last entry names: the first so many, by number."""
+def named_tellers(election: Election) -> frozenset[int]:
+    """The numbers of the tellers whom the board's last entry names."""
     entries = election.entries.filter(ballot__isnull=True, kind="tellers")
     entry = entries.order_by("-number").first()
     if entry is None:
-        return 0
+        return frozenset()
     told: Any = read_canonical(bytes(entry.body))
-    return len(told["content"]["tellers"])
+    return frozenset(one["number"] for one in told["content"]["tellers"])
 
 
 def is_accounted(election: Election) -> bool:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from ballot.models import Contest, Count, Election, Recount
 
 
-def lead_of(sheet: dict[str, Any]) -> int | None:
-    """By how many votes the first is ahead of the second at the last stage; None for one alone."""
-    votes = sorted(sheet["stages"][-1]["votes"].values(), reverse=True)
-    return votes[0] - votes[1] if len(votes) > 1 else None
+def lead_of(sheet: dict[str, Any]) -> Fraction | None:
+    """How far the last elected is ahead of the best of the others, as a part of the whole.
+
+    At the last stage, by the figures that the sheet publishes (counting §10.1). The whole is the
+    weighted votes in all where sections are weighted, and else the valid papers; None where there
+    is nobody to be ahead of.
+    """
+    stage = sheet["stages"][-1]
+    weighted = stage.get("weighted")
+    votes = {name: Fraction(told) for name, told in (weighted or stage["votes"]).items()}
+    others = [told for name, told in votes.items() if name not in sheet["elected"]]
+    whole = sum(votes.values(), Fraction(0)) if weighted else Fraction(sheet["valid"])
+    if not others or not whole:
+        return None
+    return (votes[sheet["elected"][-1]] - max(others)) / whole
 
 
 def demanded(election: Election) -> list[Contest]:
@@ -35,4 +47,4 @@ def waiting(election: Election) -> bool:
 
 def _is_close(sheet: dict[str, Any], permille: int) -> bool:
     lead = lead_of(sheet)
-    return lead is not None and lead * 1000 < permille * int(sheet["valid"])
+    return lead is not None and lead * 1000 < permille

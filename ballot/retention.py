@@ -26,6 +26,16 @@ def is_past(day: date | None, election: Election, *, now: datetime) -> bool:
     return day is not None and local_time(now, election.zone).date() > day
 
 
+def challenge_is_over(election: Election, *, now: datetime) -> bool:
+    """Whether the days to challenge the declaration are over."""
+    return is_past(challengeable_until(election), election, now=now)
+
+
+def keeping_is_over(election: Election, *, now: datetime) -> bool:
+    """Whether the days for which all is kept are over."""
+    return is_past(kept_until(election), election, now=now)
+
+
 def _after(election: Election, days: int) -> date | None:
     first = Declaration.objects.filter(election=election).order_by("version").first()
     if first is None:

@@ -6,10 +6,11 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
+from ballot.canonical import read_canonical
 from ballot.counting import Count, count, rules_data
 from ballot.counting.profile import Profile, parse_profile
 from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
@@ -193,16 +194,25 @@ def rules_of_count(contest: Contest) -> Rules:
 
 
 def _weighting(contest: Contest) -> Weighting | None:
-    """What each box weighs: the parts of its sections added up (bundle §5, 15)."""
+    """What each box weighs: the parts of those of its sections that voted (bundle §5, 15)."""
     if contest.weights is None:
         return None
     boxes = contest.boxes.prefetch_related("sections").order_by("label")
     codes = {box.label: [section.code for section in box.sections.all()] for box in boxes}
     if unknown := sorted({code for one in codes.values() for code in one} - set(contest.weights)):
         raise Refusal("count.weights", f"The notice gives section “{unknown[0]}” no weight.")
+    voted = _sections_counted(contest.election)
+    parts = {code: number for code, number in contest.weights.items() if code in voted}
     return parse_weighting(
-        {"weights": {label: sum(contest.weights[c] for c in one) for label, one in codes.items()}}
+        {"weights": {label: sum(parts.get(c, 0) for c in one) for label, one in codes.items()}}
     )
+
+
+def _sections_counted(election: Election) -> set[str]:
+    """The codes of the sections of which any ballot is counted, by the reconciliation."""
+    entry = Entry.objects.get(election=election, ballot__isnull=True, kind="reconciliation")
+    told: Any = read_canonical(bytes(entry.body))
+    return {one["code"] for one in told["content"]["sections"] if one["counted"]}
 
 
 def counted(contest: Contest) -> Count:

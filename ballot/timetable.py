@@ -66,6 +66,13 @@ def out_of_order(dates: Mapping[str, datetime]) -> tuple[str, str] | None:
     return None
 
 
+def passed_by(dates: Mapping[str, datetime], closes_at: datetime) -> list[str]:
+    """The steps that come after the close and are dated before it: an extension passed them."""
+    steps = list(TITLES)
+    after = steps[steps.index(CLOSE) + 1:]
+    return [step for step in after if step in dates and dates[step] < closes_at]
+
+
 def require_order(dates: Mapping[str, datetime]) -> None:
     """Refuse dates of which a later step's comes first."""
     wrong = out_of_order(dates)

@@ -37,9 +37,9 @@ class SectionTurnout:
 
 @dataclass(frozen=True, slots=True)
 class UnitTurnout:
-    """What is told of a unit within a section: ballots as of the last step (ballot/unit_steps.py).
+    """What is told of a unit within a section after the close (ballot/unit_steps.py).
 
-    ballots: 0 where too few have voted, or too few have not, for a number to be told.
+    ballots: 0 where a number would tell of few, or let another be worked out that does.
     """
 
     section: str
@@ -53,7 +53,7 @@ class Figures:
     """The turnout that everybody is shown.
 
     taken_at: when it was counted, while the poll goes on; None: after the close, when it is final.
-    sections, units: none during a poll whose notice shows none.
+    sections: none during a poll whose notice shows none. units: none before the close.
     """
 
     taken_at: datetime | None

@@ -1,15 +1,17 @@
-"""What is told of the turnout of units: in steps, so that nobody is found by subtracting.
+"""What is told of units' turnout: once, at the close, and so that nobody is found by subtracting.
 
-The rule, within one section, with k = 10. A unit's number of ballots is told anew only when
-  1. at least k more of its electors have voted than were told before (at first: than none),
-  2. at least k of its electors have not voted, and
-  3. what is then left of the section's ballots, untold, is at least k; and where there are units of
-     which nothing is told, at least k of their electors need not be among those who voted.
-Otherwise the number told before stands, or none. So the difference of two numbers of one unit, at
-whatever times, and the difference of the section and all its units, are nothing or at least k. A
-section of one unit tells of none: it would be the section's own number under another name.
+The rule, within one section, with k = 10. A unit is *small* where fewer than k of its electors have
+voted, or fewer than k have not.
+  1. Where no unit is small, all are told.
+  2. Otherwise the small ones are hidden, and with them the unit with the most electors.
+  3. The hidden together then are what the section's total leaves. Unless at least 2k of their
+     electors have voted and at least 2k have not, and unless each but the largest might, for all
+     that this leaves, be one of which nobody has voted, none of the section is told.
 
-Sections are told as they are, since the board shows each ballot's section (docs/spec/bundle.md §4).
+Whether 3 holds follows from what everybody can work out, and the unit that 2 adds is chosen by its
+electors alone: who knows the rule learns no more than who subtracts. While the poll goes on nothing
+is told of units: sections are told exactly (the board shows each ballot's section,
+docs/spec/bundle.md §4), so that of two snapshots the units told before would give the others.
 """
 
 from __future__ import annotations
@@ -18,51 +20,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-SMALLEST_STEP: Final = 10
+FEWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
-    """One unit's electors and ballots of one section, and the ballots told before (0: none)."""
+    """One unit's electors and ballots of one section."""
 
     electors: int
     ballots: int
-    told: int = 0
-
-    @property
-    def gain(self) -> int:
-        return self.ballots - self.told
 
 
-def told_by_unit(units: Sequence[UnitCount], *, step: int = SMALLEST_STEP) -> list[int]:
+def told_by_unit(units: Sequence[UnitCount], *, fewest: int = FEWEST) -> list[int]:
     """The ballots that may be told of each unit of a section, in the given order; 0: none.
 
-    units: all units of the section; `told` is what this gave for each the last time.
+    units: all units of the section, after the close. fewest: k of the rule.
     """
-    told = [unit.told for unit in units]
-    if len(units) < 2:
-        return told
-    left = sum(unit.gain for unit in units)
-    # The largest first: it is what fewest can be found by.
-    for place in sorted(range(len(units)), key=lambda one: -units[one].gain):
-        unit = units[place]
-        is_safe = (
-            unit.gain >= step
-            and unit.electors - unit.ballots >= step
-            and left - unit.gain >= step
-            and _hides(units, told, place, left - unit.gain, step)
-        )
-        if is_safe:
-            told[place] = unit.ballots
-            left -= unit.gain
-    return told
-
-
-def _hides(
-    units: Sequence[UnitCount], told: Sequence[int], but: int, left: int, step: int
-) -> bool:
-    """Whether the electors of the untold units could not all be among those who are left."""
-    others = [
-        unit.electors for place, unit in enumerate(units) if place != but and not told[place]
+    small = {
+        place for place, unit in enumerate(units)
+        if not fewest <= unit.ballots <= unit.electors - fewest
+    }  # fmt: skip
+    if not small:
+        return [unit.ballots for unit in units]
+    largest = max(range(len(units)), key=lambda place: units[place].electors)
+    hidden = small | {largest}
+    ballots = sum(units[place].ballots for place in hidden)
+    electors = sum(units[place].electors for place in hidden)
+    is_safe = 2 * fewest <= ballots <= electors - 2 * fewest and all(
+        ballots <= electors - units[place].electors for place in hidden - {largest}
+    )
+    return [
+        unit.ballots if is_safe and place not in hidden else 0 for place, unit in enumerate(units)
     ]
-    return not others or sum(others) - left >= step

@@ -124,7 +124,7 @@ urlpatterns = [
     path("board/verifier.zip", check.verifier_zip, name="verifier_zip"),
     path("board/hustings_witness.py", check.witness_file, name="witness_file"),
     # Candidates, before the declaration.
-    path("told/<slug:slug>/<str:secret>/", release.told_before, name="told_before"),
+    path("told/<slug:slug>/", release.told_before, name="told_before"),
     # Officers.
     path(_DESK, officer.elections, name="elections"),
     path(f"{_DESK}new/", officer.begin, name="desk_begin"),

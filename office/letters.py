@@ -21,12 +21,13 @@ def words(
     Text templates turn autoescape off for themselves: they are text. No request is given, so
     no host of a request can reach a letter; links come from office.links.
     """
-    given = dict(context)
+    # Always there, if empty: what a template does not find, Django logs with all that it has.
+    given = dict(context) | {"also": also, "also_words": ""}
     subject, text = _plain(prefix, given)
     if also:
         first_subject, first_text = _plain(f"{prefix}.{also}", given)
         subject, text = f"{first_subject} / {subject}", f"{first_text}{_BETWEEN}{text}"
-        given |= {"also": also, "also_words": render_to_string(f"{prefix}.{also}.html", given)}
+        given["also_words"] = render_to_string(f"{prefix}.{also}.html", given)
     return subject, text, render_to_string(f"{prefix}.html", given)
 
 

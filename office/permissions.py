@@ -184,6 +184,7 @@ _TABLE = (
     _look("see_observers_page", "see the observers’ page", OFFICERS | WATCHERS),
     _look("see_incidents", "read the incidents book", ROLL_KEEPERS | WATCHERS),
     _one("write_incident", "write in the incidents book", ROLL_KEEPERS),
+    _one("write_late_incident", "write in the incidents book once it is published", OFFICERS),
     _one("judge_incidents", "judge whether incidents are material", OFFICERS, fresh=True),
     _look("see_register", "see the marked register", OFFICERS | {Role.SCRUTINEER}),
     _one("verify_register", "verify that marked register and ballots agree", OFFICERS, fresh=True),

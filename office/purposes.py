@@ -39,6 +39,7 @@ Renderer = Callable[[Sequence[LetterToSend]], Mapping[int, Envelope | None]]
 
 
 Names = Callable[[Sequence[str]], Mapping[str, str]]
+Rests = Callable[[UUID], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Purpose:
     render: Renderer
     words: str
     names: Names | None = None
+    rests: Rests | None = None
 
 
 _purposes: dict[str, Purpose] = {}
@@ -70,7 +72,8 @@ def register_look_ups(note: NotesLooks) -> None:
 
 
 def register_purpose(
-    name: str, render: Renderer, *, words: str, names: Names | None = None
+    name: str, render: Renderer, *, words: str, names: Names | None = None,
+    rests: Rests | None = None,
 ) -> None:
     """Say how letters of this purpose are addressed and worded.
 
@@ -80,14 +83,21 @@ def register_purpose(
     words:  what the letters are: "Voting codes".
     names:  recipients → what to call each, for those alone who may see the roll. Who is unknown
             is left out.
+    rests:  reference → why none of these letters goes out just now, in words; empty: they go.
     """
     if name in _purposes and _purposes[name].render is not render:
         raise ValueError(f"{name} is registered twice")
-    _purposes[name] = Purpose(name, render, words, names)
+    _purposes[name] = Purpose(name, render, words, names, rests)
 
 
 def purpose_named(name: str) -> Purpose:
     return _purposes[name]
+
+
+def rests(name: str, reference: UUID) -> str:
+    """Why no letter of a purpose goes out just now; empty where they do."""
+    purpose = _purposes[name]
+    return purpose.rests(reference) if purpose.rests else ""
 
 
 def known_purposes() -> tuple[str, ...]:

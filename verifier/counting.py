@@ -29,7 +29,7 @@ def check_count(
     if len(counts) != 1:
         raise Failed("count.missing", contest.code, "It has no count.")
     (entry,) = counts
-    rules = _rules(board, contest) | _weights(contest, [box for box, _ in boxes])
+    rules = _rules(board, contest) | _weights(board, contest, [box for box, _ in boxes])
     space = contest.space
     profile = Profile(
         contest.candidates,
@@ -76,8 +76,10 @@ def _rules(board: Board, contest: Contest) -> dict[str, object]:
     }
 
 
-def _weights(contest: Contest, boxes: Sequence[ClosedBox]) -> dict[str, object]:
-    """Return what each box weighs: the parts of its sections added up, if any are given.
+def _weights(
+    board: Board, contest: Contest, boxes: Sequence[ClosedBox]
+) -> dict[str, object]:
+    """Return what each box weighs: the parts of its sections that voted, if any are given.
 
     Raises: Failed (count.weights).
     """
@@ -86,7 +88,11 @@ def _weights(contest: Contest, boxes: Sequence[ClosedBox]) -> dict[str, object]:
         return {}
     if any(section not in parts for box in boxes for section in box.name.sections):
         raise Failed("count.weights", contest.code, "A section that voted has no weight.")
-    weights = {box.label: sum(parts[code] for code in box.name.sections) for box in boxes}
+    told = board.only("reconciliation").content["sections"]
+    voted = {one["code"] for one in told if one["counted"]}
+    weights = {
+        box.label: sum(parts[code] for code in box.name.sections if code in voted) for box in boxes
+    }
     return {"weights": weights}
 
 

@@ -31,6 +31,12 @@ def text(value: object, where: str) -> None:
         raise _wrong(where, "text")
 
 
+def null(value: object, where: str) -> None:
+    """Null alone: a member that this version does not use."""
+    if value is not None:
+        raise _wrong(where, "null")
+
+
 def truth(value: object, where: str) -> None:
     """True or false."""
     if not isinstance(value, bool):

@@ -13,6 +13,7 @@ from verifier.forms import (
     each,
     members,
     named,
+    null,
     number,
     octets,
     or_null,
@@ -227,7 +228,7 @@ CONTENT: dict[str, Form] = {
     "challenge": members(
         tracker=HASH,
         section=code,
-        unit=or_null(text),
+        unit=null,
         votes=each(members(c1=POINT, c2=POINT, ranking=number, r=octets(32))),
     ),
     "reissue": members(

@@ -75,15 +75,15 @@ def check_reconciliation(board: Board, register: Register) -> None:
 
 
 def _check_explanations(entry: Entry, sections: Mapping[str, Mapping[str, Any]]) -> None:
-    """Each is of a section there is, once, and of no more ballots than the section has."""
+    """Each is of a section there is, once, and of no more marks than the section has."""
     seen: set[tuple[str, str]] = set()
     for told in entry.content["explanations"]:
         one = (told["difference"], told["section"])
         if one in seen or told["section"] not in sections:
             why = "It stands there twice, or is of no section."
             raise Failed("reconciliation.explanation", entry.where, why)
-        if told["number"] > sections[told["section"]]["ballots"]:
-            why = f"{told['number']} are explained of fewer ballots."
+        if told["number"] > sections[told["section"]]["marks"]:
+            why = f"{told['number']} are explained of fewer who voted."
             raise Failed("reconciliation.explanation", entry.where, why)
         seen.add(one)
 

@@ -8,6 +8,7 @@ from django import forms
 
 from ballot.forms.acts import ReasonForm
 from ballot.models import Candidate, Election
+from ballot.services.consent import require_words
 from ballot.services.correct_candidate import LONGEST_STATEMENT, clean_statement
 from office.refusal import Refusal
 
@@ -73,4 +74,10 @@ class CorrectionForm(ReasonForm):
         given = self.cleaned_data
         if not self.errors and given["statement"] is None and not given["without_photograph"]:
             raise forms.ValidationError("Correct the statement, or take the photograph off.")
+        if not self.errors and given["statement"] is not None:
+            contest = Candidate.objects.select_related("contest").get(pk=given["candidate"]).contest
+            try:
+                require_words(given["statement"], most=contest.statement_words)
+            except Refusal as refusal:
+                self.add_error("statement", refusal.sentence)
         return given

@@ -20,8 +20,8 @@ class LinkCodeForm(forms.Form):
 
     code = forms.CharField(
         label="Your code", max_length=200, widget=forms.TextInput(attrs=_CODE),
-        help_text="It stands in the newest letter, and in its link behind the sign #.",
-        error_messages={"required": "Type the code of your letter."},
+        help_text="It stands in your newest link, behind the sign #, and in the letter with it.",
+        error_messages={"required": "Type the code of your link or letter."},
     )
 
 

@@ -152,7 +152,7 @@ class SetUpForm(BeginForm):
         help_text="Each by another mixer; the server is one of them at most.",
     )
     turnout_by_section = forms.BooleanField(
-        label="Show turnout by section and unit while the poll goes on", required=False,
+        label="Show turnout by section while the poll goes on", required=False,
         help_text="To everybody alike, every quarter of an hour; of small units nothing. Otherwise "
         "it is shown after the close. Either way the board shows each sealed ballot and its "
         "section, so that whoever counts there knows the sections.",

@@ -19,7 +19,8 @@ STEPS = [
 
 # Once the notice is out, a date of it moves to a later hour or stays.
 KEPT = """
-CREATE FUNCTION ballot_keep_planned_date() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ballot_keep_planned_date() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF (SELECT state FROM ballot_election WHERE id = OLD.election_id) = 'draft' THEN
         RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='election',
             name='turnout_by_section',
-            field=models.BooleanField(default=True, help_text='Whether turnout by section and unit is shown during the poll.'),
+            field=models.BooleanField(default=True, help_text='Whether turnout by section is shown during the poll.'),
         ),
         migrations.CreateModel(
             name='Incident',

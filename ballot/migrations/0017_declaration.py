@@ -19,7 +19,8 @@ APPEND_ONLY_BACK = "".join(f"DROP TRIGGER {table}_append_only ON {table};" for t
 
 # A recount is decided once, and what was asked stays as it was asked.
 DECIDED_ONCE = """
-CREATE FUNCTION ballot_refuse_other_recount() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ballot_refuse_other_recount() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' OR OLD.granted IS NOT NULL
        OR (OLD.contest_id, OLD.asked_by_id, OLD.grounds, OLD.asked_at)

@@ -24,10 +24,12 @@ KEPT_BACK = "".join(f"DROP TRIGGER {table}_append_only ON {table};" for table in
 
 # A teller's key is theirs from the first: another would make all that they sealed nobody's.
 KEY = """
-CREATE FUNCTION ballot_refuse_teller() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ballot_refuse_teller() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
 BEGIN
-    IF OLD.key IS NOT NULL OR (OLD.election_id, OLD.person_id, OLD.number)
-       IS DISTINCT FROM (NEW.election_id, NEW.person_id, NEW.number) THEN
+    IF (OLD.key IS NOT NULL AND NEW.key IS DISTINCT FROM OLD.key)
+       OR (OLD.election_id, OLD.person_id, OLD.number)
+          IS DISTINCT FROM (NEW.election_id, NEW.person_id, NEW.number) THEN
         RAISE EXCEPTION 'a teller keeps the key that they made first'
             USING ERRCODE = 'restrict_violation';
     END IF;

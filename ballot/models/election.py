@@ -102,7 +102,7 @@ class Election(models.Model):
     )
     mixes_wanted = models.PositiveSmallIntegerField(default=2)
     turnout_by_section = models.BooleanField(
-        default=True, help_text="Whether turnout by section and unit is shown during the poll."
+        default=True, help_text="Whether turnout by section is shown during the poll."
     )
     ballot_of_excluded = models.CharField(
         max_length=10, choices=AfterCast.choices, default=AfterCast.STANDS
@@ -141,6 +141,10 @@ class Election(models.Model):
         null=True, blank=True, help_text="When the postal envelopes were opened, after the close."
     )
     fingerprint = models.BinaryField(null=True, blank=True)
+    begun_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="begun_again",
+        help_text="The election whose open posts this one is to fill.",
+    )
     demonstration = models.BooleanField(
         default=False, help_text="The server holds the trustees' shares itself. Never for a poll."
     )
@@ -256,6 +260,9 @@ class Candidate(models.Model):
     address = models.EmailField(blank=True, help_text="Where the link goes by which they consent.")
     seat = models.BinaryField(null=True, blank=True)
     consented_at = models.DateTimeField(null=True, blank=True)
+    stands_again_since = models.DateTimeField(
+        null=True, blank=True, help_text="When somebody who had withdrawn was nominated again."
+    )
     agent_name = models.CharField(max_length=120, blank=True)
     agent_address = models.EmailField(blank=True)
     position = models.PositiveSmallIntegerField(null=True, blank=True)

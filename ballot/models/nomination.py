@@ -30,6 +30,10 @@ class NominatingBody(models.Model):
     secretary = models.CharField(max_length=120, blank=True)
     address = models.EmailField(blank=True)
     seat = models.BinaryField(null=True, blank=True)
+    link_shown_at = models.DateTimeField(
+        null=True, blank=True,
+        help_text="When an officer was last shown the body's link, to hand it over.",
+    )
 
     class Meta:
         ordering = ("kind", "name")

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from ballot.canonical import Json
 from ballot.mapping import postal_paper_content
-from ballot.models import ChallengedVote, Election, SealedVote
+from ballot.models import Election
 from ballot.postal import Paper, papers_of, post_by_section
 from ballot.sealing.ballot import SealedBallot
 from ballot.sealing.errors import SealingError
@@ -23,6 +23,7 @@ from ballot.sealing.postal import check_postal
 from ballot.selectors import contest_codes, setting_of
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election
+from ballot.services.new_papers import require_new
 from ballot.services.publish_board import publish_at_once
 from ballot.services.read_papers import require_open
 from office.refusal import Refusal
@@ -42,7 +43,7 @@ def account_for_post(
     _require_settled(papers)
     sealed = [paper for paper in papers if not paper.is_empty]
     ballots = [_checked(election, paper) for paper in sealed]
-    _require_new(ballots)
+    require_new(election, [ballot.to_bytes() for ballot in ballots], others=())
     contents = [
         postal_paper_content(ballot, paper.section.code, paper.number, _signatures(paper))
         for ballot, paper in zip(ballots, sealed, strict=True)
@@ -87,20 +88,6 @@ def _checked(election: Election, paper: Paper) -> SealedBallot:
             f"Paper {paper.number} of {paper.section.name} does not pass the check that it passed "
             f"when it was read ({wrong.condition}). Somebody has changed the database.",
         ) from wrong
-
-
-def _require_new(ballots: Sequence[SealedBallot]) -> None:
-    """Refuse a paper that repeats a part of a ballot, of a challenged paper or of another."""
-    for half in ("c1", "c2"):
-        points = [getattr(vote, half) for ballot in ballots for vote in ballot.votes]
-        known = {f"{half}__in": points}
-        if (
-            len(set(points)) < len(points)
-            or SealedVote.objects.filter(**known).exists()
-            or ChallengedVote.objects.filter(**known).exists()
-        ):
-            raise Refusal("post.copied", "A postal paper repeats a part of another ballot. Two "
-                          "tellers have not sealed what they read: let two officers look at it.")
 
 
 def post_content(election: Election, papers: Sequence[Paper]) -> dict[str, Json]:

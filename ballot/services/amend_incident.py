@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from ballot.models import Incident, IncidentEntry
-from ballot.services.open_incident import cleaned, lock_book, written
+from ballot.services.open_incident import cleaned, lock_book, require_writer, written
 from office.refusal import Refusal
 from office.services.audit import record
 
@@ -26,6 +26,7 @@ def amend_incident(
 ) -> None:
     """Write a further entry. What was written before stands as it was."""
     election = lock_book(election_id)
+    require_writer(election, by=by, now=now)
     incident = Incident.objects.filter(election=election, number=number).first()
     if incident is None:
         raise Refusal("incident.none", "There is no incident of this number.", status=404)

@@ -31,6 +31,7 @@ from ballot.timetable import (
     OPENING,
     TITLES,
     dates_of,
+    passed_by,
     require_order,
 )
 from office.refusal import Refusal
@@ -119,8 +120,18 @@ def changes_of(
     if not made or any(change.was == change.becomes for change in made):
         raise Refusal("notice.no-change", "Nothing would change. Say what is to be otherwise.")
     hours = {one.part: one.becomes for one in made if isinstance(one.becomes, datetime)}
-    require_order({**dates_of(election), **hours})
+    if hours:
+        require_order(_hours_to_be(election, hours))
     return made
+
+
+def _hours_to_be(election: Election, hours: Mapping[str, datetime]) -> dict[str, datetime]:
+    """The timetable as amended, without the steps that an extension passed and that stay so."""
+    dates = dates_of(election)
+    passed = passed_by(dates, election.closes_at) if election.closes_at else []
+    return {
+        step: at for step, at in {**dates, **hours}.items() if step in hours or step not in passed
+    }
 
 
 def _text_change(election: Election, part: str, text: str) -> Change:

@@ -9,10 +9,11 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.lifecycle import State
 from ballot.models import Checkpoint
-from ballot.retention import challengeable_until, is_past
+from ballot.retention import challenge_is_over
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.publish_board import publish_at_once
+from ballot.showing.retention import challenge_sentence
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
@@ -29,12 +30,11 @@ def archive_election(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.DECLARED)
-    last_day = challengeable_until(election)
-    if not is_past(last_day, election, now=now):
+    if not challenge_is_over(election, now=now):
         raise Refusal(
             "archive.may-be-challenged",
-            f"The declaration may be challenged until {last_day:%d/%m/%Y}, as the notice says. "
-            "Archive the election after that day.",
+            f"The declaration may still be challenged. {challenge_sentence(election)} Archive the "
+            "election after that.",
         )
     signed = Checkpoint.objects.filter(election=election).order_by("-size").first()
     if signed is None or signed.size < election.entries.count():

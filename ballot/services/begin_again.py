@@ -23,13 +23,15 @@ from ballot.who_stands import contests_left_open
 from office.refusal import Refusal
 from office.services.audit import record
 
-# Not the timetable, which lies behind, nor the rules, whose roll is frozen once.
-_SETTINGS: Final = (
-    "returning_officer", "deputy", "scrutineer", "summary", "helped_routes", "complaints", "zone",
-    "smallest_box", "mixes_wanted", "letters_in_welsh", "postal_papers", "turnout_by_section",
-    "ballot_of_excluded", "ballot_of_dead", "ballot_of_resigned", "recount_margin_permille",
-    "recount_on_request", "turnout_base", "challenge_days", "keep_days",
-)
+# Not the timetable, which lies behind, nor the rules, whose roll is frozen once, nor the outside
+# issuer, who gives a card for each election; nor what came about in the first one. Every other
+# field is a setting and is taken over: edit_election refuses one that it does not know.
+_NOT_TAKEN: Final = frozenset({
+    "id", "public_id", "slug", "title", "party", "demonstration", "begun_from",
+    "opens_at", "closes_at", "nominations_close_at", "reminder_at", "last_reminder_at",
+    "rules", "issuer",
+    "state", "roll", "key", "envelopes_opened_at", "fingerprint",
+})
 _ANEW: Final = frozenset({"id", "election", "position", "unopposed"})
 
 
@@ -42,12 +44,14 @@ def begin_again(election_id: int, *, by: int | None, now: datetime) -> int:
     if not contests:
         raise Refusal("again.nothing", "Every post of this election is filled.")
     title = _title(election)
-    if Election.objects.filter(title=title, state=State.DRAFT.value).exists():
+    if Election.objects.filter(begun_from=election).exists():
         raise Refusal("again.begun", f"“{title}” has been begun already.", status=409)
     new_id = create_election(title=title, party=election.party, by=by, now=now,
                              demonstration=election.demonstration)
     edit_election(new_id, by=by, now=now,
-                  **{name: getattr(election, name) for name in _SETTINGS})
+                  **{field.name: getattr(election, field.name)
+                     for field in Election._meta.concrete_fields if field.name not in _NOT_TAKEN})
+    Election.objects.filter(pk=new_id).update(begun_from=election)
     for position, contest in enumerate(contests):
         _copy_contest(contest, new_id, position)
     _copy_bodies(election, new_id)

@@ -17,6 +17,7 @@ from ballot.lifecycle import State
 from ballot.models import Candidate, Election
 from ballot.names import TextRefused, clean_text
 from ballot.services.board import append_entry
+from ballot.services.consent import require_words
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
 from office.refusal import Refusal
@@ -51,6 +52,7 @@ def correct_candidate(
     before = (row.statement, row.photo)
     if statement is not None:
         row.statement = clean_statement(statement)
+        require_words(row.statement, most=row.contest.statement_words)
     if without_photograph:
         row.photo = None
     if (row.statement, row.photo) == before:

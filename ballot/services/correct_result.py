@@ -14,7 +14,11 @@ from django.db import transaction
 from ballot.lifecycle import State
 from ballot.models import Declaration
 from ballot.selectors import contested
-from ballot.services.as_published import require_boxes_as_opened, require_paper_as_opened
+from ballot.services.as_published import (
+    require_boxes_as_opened,
+    require_paper_as_opened,
+    require_withdrawals_as_told,
+)
 from ballot.services.board import append_entry
 from ballot.services.counted_twice import Disagreement, count_twice, disagrees
 from ballot.services.declared_content import declared_content, require_sums
@@ -39,6 +43,7 @@ def correct_result(
     polled = contested(election)
     if polled:
         require_paper_as_opened(election)
+        require_withdrawals_as_told(election)
         require_boxes_as_opened(election)
     try:
         counts = {contest.pk: count_twice(contest) for contest in polled}

@@ -14,6 +14,7 @@ from ballot.services.board import append_entry
 from ballot.services.codes import stop_codes
 from ballot.services.declared_content import declared_content, require_sums
 from ballot.services.moves import lock_election, move, require_state
+from ballot.services.open_incident import keep_book
 from ballot.services.publish_board import publish_at_once
 from ballot.services.publish_incidents import publish_incidents
 from office.refusal import Refusal
@@ -26,6 +27,8 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
     """Declare every contest of the election: those counted, and those unopposed."""
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
+    # What the checklist finds judged is what is published.
+    keep_book(election_id)
     if election.contests.filter(unopposed=False).exists():
         require_ready(election, "declare", now=now)
         require_counts_as_published(election)

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from ballot.lifecycle import State
 from ballot.models import Election
-from ballot.retention import is_past, kept_until
+from ballot.retention import keeping_is_over
 from members.services import destroy_roll as destroy_entries
 from members.services.history_off import without_triggers
 from office.models import Approval
@@ -33,22 +33,21 @@ def destroy_roll(roll_id: int, *, now: datetime) -> dict[str, int]:
             f"“{election}” is {election.stage.value}: its roll is needed until the result is "
             "declared. Move the day of destruction.",
         )
-    if election is not None:
-        _require_kept_long_enough(election, now=now)
+    if election is not None and election.stage.is_declared:
+        _require_kept_as_promised(election, now=now)
     rows: dict[str, int] = dict(destroy_entries(roll_id, now=now).rows)
     if election is not None:
         rows[Approval._meta.db_table] = _forget_grounds(election)
     return rows
 
 
-def _require_kept_long_enough(election: Election, *, now: datetime) -> None:
-    """Refuse a roll within the days for which the notice keeps it; a void election has none."""
-    until = kept_until(election)
-    if until is not None and not is_past(until, election, now=now):
+def _require_kept_as_promised(election: Election, *, now: datetime) -> None:
+    """Refuse while the notice keeps the roll: officers order a day, and not against the notice."""
+    if not keeping_is_over(election, now=now):
         raise Refusal(
             "roll.kept-by-notice",
-            f"The notice of “{election}” keeps its roll until {until:%d/%m/%Y}. Move the day of "
-            "destruction.",
+            f"The notice of “{election}” keeps its roll for {election.keep_days} days after the "
+            "declaration. Move the day of destruction.",
         )
 
 

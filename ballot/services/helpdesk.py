@@ -12,6 +12,7 @@ from ballot.lifecycle import State
 from ballot.models import HelpdeskNote, IncidentKind
 from ballot.services.moves import require_state
 from ballot.services.open_incident import book_word_of_elector, lock_book
+from ballot.services.record_dispute import dispute_if_cast
 from office.selectors import audit_trail
 from office.services.audit import record
 
@@ -46,7 +47,8 @@ def note_at_helpdesk(
     """Write down what an elector asked for or complains of.
 
     kind: of HelpdeskNote; or "not-me" or "did-not-vote", which go into the incidents book. Neither
-    asks the register: whoever may not see it would learn from a refusal whether somebody voted.
+    answers from the register: whoever may not see it would learn whether somebody voted. Where a
+    ballot was cast, "not-me" disputes it as the elector's own link does, and says nothing of it.
     """
     election = lock_book(election_id)
     require_state(election, *_AFTER_OPENING)
@@ -57,6 +59,8 @@ def note_at_helpdesk(
         record("note_at_helpdesk", subject=("election", str(election.pk)), by=by, now=now,
                parameters={"kind": kind})
         return
+    if kind == IncidentKind.NOT_ME:
+        dispute_if_cast(election, entry_id=entry_id, now=now)
     book_word_of_elector(
         election_id, kind=IncidentKind(kind), entry_id=entry_id, found_by="The helpdesk", by=by,
         now=now,

@@ -18,10 +18,12 @@ from django.db.models import QuerySet
 from ballot.lifecycle import State
 from ballot.mapping import envelopes_content
 from ballot.models import Credential, Election, Envelope, RegisterMark
+from ballot.postal import named_tellers
 from ballot.sealing.postal import envelope_hash, make_barcode
 from ballot.selectors import roll_of
 from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, require_state
+from ballot.services.tell_of_envelopes import tell_of_envelopes
 from members.selectors import entry_numbered
 from office.refusal import Refusal
 from office.services.audit import record
@@ -43,12 +45,16 @@ def issue_envelopes(
         raise Refusal("envelope.not-offered", "The notice of poll sends no papers by post.")
     if not 0 < len(numbers) <= MOST_AT_ONCE:
         raise Refusal("envelope.numbers", f"Give from 1 to {MOST_AT_ONCE} membership numbers.")
+    if len(named_tellers(election)) < 2:
+        raise Refusal("teller.too-few", "Name two tellers on the board first: without them nobody "
+                      "could read what comes back.")
     sections = _entitled(election, numbers)
     envelopes = Envelope.objects.bulk_create(
         Envelope(election=election, roll_entry_id=entry, barcode=make_barcode(rng=os.urandom))
         for entry in sections
     )
     _publish(election, envelopes, sections, now=now)
+    tell_of_envelopes(election, sections)
     record("issue_envelopes", subject=("election", str(election.pk)), by=by, now=now,
            parameters={"envelopes": len(envelopes)})
     return envelopes

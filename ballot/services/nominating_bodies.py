@@ -16,10 +16,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from ballot.lifecycle import State
 from ballot.models import Election, NominatingBody
 from ballot.names import TextRefused, clean_line
-from ballot.services.moves import lock_election, require_state
+from ballot.services.candidate_papers import require_taking
+from ballot.services.moves import lock_election
 from office.refusal import Refusal
 from office.services.audit import record
 
@@ -42,7 +42,7 @@ class Taken:
 @transaction.atomic
 def import_bodies(election_id: int, *, content: bytes, by: int | None, now: datetime) -> Taken:
     """Take a CSV file in UTF-8 with a line of headers: COLUMNS, of which NEEDED must be there."""
-    election = _open(election_id)
+    election = _open(election_id, now=now)
     rows = [_row(cells, f"Line {line}") for line, cells in _lines(content)]
     keys = {(row["kind"], row["name"]) for row in rows}
     if len(keys) < len(rows):
@@ -56,7 +56,7 @@ def import_bodies(election_id: int, *, content: bytes, by: int | None, now: date
 @transaction.atomic
 def add_body(election_id: int, *, by: int | None, now: datetime, **cells: str) -> int:
     """Add one body, or mend the one of this kind and name; return its id."""
-    election = _open(election_id)
+    election = _open(election_id, now=now)
     row = _row(cells, "The body")
     _keep(election, [row])
     record("take_nominations", subject=("election", str(election.pk)), by=by, now=now)
@@ -67,7 +67,7 @@ def add_body(election_id: int, *, by: int | None, now: datetime, **cells: str) -
 def remove_body(body_id: int, *, by: int | None, now: datetime) -> None:
     """Take a body off the list that has never nominated anybody."""
     body = NominatingBody.objects.get(pk=body_id)
-    _open(body.election_id)
+    _open(body.election_id, now=now)
     if body.nominations.exists():
         raise Refusal("bodies.has-nominated", f"{body} has nominated, and what it handed in is "
                       "kept. If it had no right to, reject its nomination.")
@@ -75,9 +75,9 @@ def remove_body(body_id: int, *, by: int | None, now: datetime) -> None:
     body.delete()
 
 
-def _open(election_id: int) -> Election:
+def _open(election_id: int, *, now: datetime) -> Election:
     election = lock_election(election_id)
-    require_state(election, State.DRAFT, State.NOMINATING)
+    require_taking(election, now=now)
     return election
 
 

@@ -24,6 +24,7 @@ from office.services.audit import record
 from office.services.letters import cancel_letters_to, queue_letter
 
 BODY_PURPOSE: Final = "nomination-link"
+BODY_SHOWN_PURPOSE: Final = "nomination-link-shown"
 CANDIDATE_PURPOSE: Final = "consent-link"
 SECRET_BYTES: Final = 24
 
@@ -54,10 +55,17 @@ def send_body_link(body_id: int, *, by: int | None, now: datetime) -> None:
 
 @transaction.atomic
 def show_body_link(body_id: int, *, by: int | None, now: datetime) -> str:
-    """Draw a body's link anew and return its secret, once, for an officer to hand over."""
+    """Draw a body's link anew and return its secret, once, for an officer to hand over.
+
+    Who has it can nominate for the body. So the public table says that it was handed over, and
+    when, and a letter says it to the body's address where there is one.
+    """
     body = NominatingBody.objects.get(pk=body_id)
-    _open(body.election_id)
+    election = _open(body.election_id)
     cancel_letters_to(BODY_PURPOSE, recipients=[recipient(body)])
+    NominatingBody.objects.filter(pk=body_id).update(link_shown_at=now)
+    if body.address:
+        queue_letter(BODY_SHOWN_PURPOSE, reference=election.public_id, recipient=recipient(body))
     record("take_nominations", subject=("nominating_body", str(body.pk)), by=by, now=now,
            parameters={"shown": True})
     return _draw(body)

@@ -35,12 +35,13 @@ def open_envelopes(
         raise Refusal("post.none", "No envelope was issued: there is nothing to open.")
     if election.envelopes_opened_at is not None:
         raise Refusal("post.opened", "The envelopes have been opened already.")
-    if named_tellers(election) < 2:
+    accounts = account(election)
+    if any(one.envelopes for one in accounts) and len(named_tellers(election)) < 2:
         raise Refusal("teller.too-few", "No two tellers were named on the board before the close, "
                       "so nobody can read the papers. Let two officers declare the election void.")
     # A paper is looked for in each: there is something to open, if any came.
-    accounts = [replace(one, postal=one.envelopes) for one in account(election)]
-    require_agreement(accounts, contests=len(contested(election)))
+    to_open = [replace(one, postal=one.envelopes) for one in accounts]
+    require_agreement(to_open, contests=len(contested(election)))
     Election.objects.filter(pk=election.pk).update(envelopes_opened_at=now)
     record("open_envelopes", subject=("election", str(election.pk)), by=by,
            seconded_by=seconded_by, now=now)

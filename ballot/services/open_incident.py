@@ -12,10 +12,12 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import Max
 
+from ballot.incidents import is_published
 from ballot.lifecycle import State
 from ballot.models import Election, Incident, IncidentEntry, IncidentKind
 from ballot.names import TextRefused, clean_line, clean_text
 from office.refusal import Refusal
+from office.selectors import may
 from office.services.audit import record
 
 BOOK_LOCK: Final = 6
@@ -46,6 +48,7 @@ def open_incident(
 ) -> int:
     """Write a new incident into the book; return its number."""
     election = lock_book(election_id)
+    require_writer(election, by=by, now=now)
     if happened_at > now:
         raise Refusal("incident.ahead", "An incident lies behind. Look at its day and hour again.")
     incident = Incident.objects.create(
@@ -82,10 +85,15 @@ def book_word_of_elector(
     return incident.number
 
 
-def lock_book(election_id: int) -> Election:
-    """Become the one writer of an election's book until the transaction ends."""
+def keep_book(election_id: int) -> None:
+    """Keep everybody else from writing in an election's book until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [BOOK_LOCK, election_id])
+
+
+def lock_book(election_id: int) -> Election:
+    """Become the one writer of an election's book until the transaction ends, if it is open."""
+    keep_book(election_id)
     election = Election.objects.get(pk=election_id)
     if election.stage in _SHUT:
         raise Refusal(
@@ -94,6 +102,16 @@ def lock_book(election_id: int) -> Election:
             status=409,
         )
     return election
+
+
+def require_writer(election: Election, *, by: int, now: datetime) -> None:
+    """Once the book is published, what is added to it is for officers alone to write."""
+    if is_published(election) and not may(by, "write_late_incident", now=now):
+        raise Refusal(
+            "incident.published",
+            "The book is published. What is added to it now is written by a returning officer.",
+            status=403,
+        )
 
 
 def _next_number(election: Election) -> int:

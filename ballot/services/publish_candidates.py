@@ -10,6 +10,7 @@ from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.mapping import contest_content
 from ballot.models import Contest, Election
+from ballot.nominations import has_ended
 from ballot.selectors import standing
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move, require_state
@@ -31,11 +32,15 @@ def publish_candidates(election_id: int, *, by: int | None, now: datetime) -> No
 
 @transaction.atomic
 def reopen_nominations(election_id: int, *, by: int | None, now: datetime) -> None:
-    """Take nominations again, before the roll is frozen."""
+    """Take nominations again, before the roll is frozen; or go on with them past their hour.
+
+    The second, for else one contest that nobody may stand in holds up all the others for good.
+    """
     election = lock_election(election_id)
     # The table of arrows alone would let a draft through, and past its notice.
-    require_state(election, State.NOMINATED)
-    move(election, State.NOMINATING)
+    if not has_ended(election, now=now):
+        require_state(election, State.NOMINATED)
+        move(election, State.NOMINATING)
     Contest.objects.filter(election=election).update(unopposed=False)
     # The notice's hour has passed: nominations are taken until who stands is published anew.
     Election.objects.filter(pk=election.pk).update(nominations_close_at=None)

@@ -12,8 +12,7 @@ from ballot.services.board import append_entry
 def publish_incidents(election: Election, *, now: datetime) -> None:
     """Append the book as it stands, within the act that ends the election; nothing if it is empty.
 
-    No lock of the book: what is written while this runs is the next entry of a book that stays
-    open, and stands on the page of the incidents.
+    What is written afterwards is the next entry of a book that stays open at the desk.
     """
     book = book_of(election)
     if book:

@@ -7,6 +7,7 @@ what the other made of it before both have said.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from ballot.sealing.errors import SealingError
 from ballot.sealing.postal import check_teller
 from ballot.selectors import contest_codes, setting_of
 from ballot.services.moves import lock_election, require_state
+from ballot.services.new_papers import require_new
 from office.refusal import Refusal
 from office.services.audit import record
 
@@ -51,6 +53,7 @@ def read_paper(election_id: int, *, person: int, read: Read, now: datetime) -> P
     _require_turn(paper, teller, other)
     if read.kind == Kind.SEALED:
         _require_sealed(election, read, teller)
+        require_new(election, [read.wire], others=_settled(election, paper))
     elif read.kind == Kind.DOUBTFUL and read.doubt not in Reason.values:
         raise Refusal("reading.malformed", "Say why you doubt the paper.", status=400)
     try:
@@ -77,10 +80,10 @@ def _pair(election: Election, person: int, other: int) -> tuple[Teller, Teller]:
     teller = teller_of(election, person)
     partner = election.tellers.filter(number=other).first()
     named = named_tellers(election)
-    if teller is None or teller.number > named:
+    if teller is None or teller.number not in named:
         raise Refusal("teller.not-named", "You were not named as a teller before the close.",
                       status=403)
-    if partner is None or partner.number > named or partner.pk == teller.pk:
+    if partner is None or partner.number not in named or partner.pk == teller.pk:
         raise Refusal("reading.partner", "Choose another teller, who reads the same papers.")
     return teller, partner
 
@@ -124,6 +127,14 @@ def _require_sealed(election: Election, read: Read, teller: Teller) -> None:
             "Look whether the code is your own, load the page again and read it once more.",
             status=422,
         ) from wrong
+
+
+def _settled(election: Election, paper: Paper) -> Iterator[bytes]:
+    """What two tellers have sealed of every other paper."""
+    for one in papers_of(election):
+        is_same = (one.section, one.number) == (paper.section, paper.number)
+        if one.agrees and not one.is_empty and not is_same:
+            yield bytes(one.readings[0].wire or b"")
 
 
 def _keep(

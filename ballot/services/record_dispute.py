@@ -28,17 +28,25 @@ def record_dispute(election_id: int, *, recipient: uuid.UUID, now: datetime) -> 
     if election.roll_id is None:
         raise _nothing_to_dispute()
     entry = entry_by_public_id(election.roll_id, recipient)
-    if not RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
+    made = dispute_if_cast(election, entry_id=entry.pk, now=now)
+    if made is None:
         raise _nothing_to_dispute()
-    _, made = CastDispute.objects.get_or_create(
-        election=election, roll_entry_id=entry.pk, defaults={"said_at": now}
-    )
     if made:
         book_word_of_elector(
             election_id, kind=IncidentKind.NOT_ME, entry_id=entry.pk, found_by="The elector",
             by=None, now=now,
         )
         record("record_dispute", subject=("roll_entry", str(recipient)), by=None, now=now)
+
+
+def dispute_if_cast(election: Election, *, entry_id: int, now: datetime) -> bool | None:
+    """Dispute the ballot of a roll entry: whether that is new; None where none was cast."""
+    if not RegisterMark.objects.filter(election=election, roll_entry=entry_id).exists():
+        return None
+    _, made = CastDispute.objects.get_or_create(
+        election=election, roll_entry_id=entry_id, defaults={"said_at": now}
+    )
+    return made
 
 
 def _nothing_to_dispute() -> Refusal:

@@ -72,9 +72,7 @@ def release_of(slug: str, secret: str) -> Release:
         .select_related("candidate__contest__election")
         .first()
     )
-    if found is None or found.candidate.contest.election.stage not in {
-        State.COUNTED, State.DECLARED, State.ARCHIVED
-    }:  # fmt: skip
+    if found is None or found.candidate.contest.election.stage != State.COUNTED:
         raise Refusal("release.no-such-link", "This link opens nothing, or does so no longer. Ask "
                       "the returning officer.", status=404)
     return found

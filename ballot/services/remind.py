@@ -5,7 +5,8 @@ reminder is one row, its letters have its number, and the database keeps both un
 while a reminder is being sent is left out when their letter's turn comes (ballot.letters).
 
 The limit of this: which letters a dispatch of reminders holds shows who had not voted at that hour
-to whoever reads the database, as the marked register does; no page shows it by name.
+to whoever reads the database, as the marked register does. Pages name only those whose reminder is
+held or came back, to officers, who may see the register too.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Ruling on a postal paper that tellers read apart, or doubt: the officer, before the agents.
 
+Also on one that a teller has read whose other does not come back: any two read it then.
+
 A ruling says in which contests the paper is rejected, and why; then both tellers read it again, and
 seal a rejection where it says so. What the paper says is written down nowhere.
 """
@@ -38,9 +40,9 @@ def rule_on_postal_paper(
     election = lock_election(election_id)
     require_open(election)
     paper = paper_at(election, section, number)
-    if not paper.needs_ruling:
-        raise Refusal("ruling.none-due", "Nobody doubts this paper, and no two tellers differ on "
-                      "it: there is nothing to rule on.")
+    if not (paper.needs_ruling or paper.waits_for_other):
+        raise Refusal("ruling.none-due", "Nobody doubts this paper, no two tellers differ on it, "
+                      "and none waits for another: there is nothing to rule on.")
     if set(rejected) - set(contest_codes(election)) or set(rejected.values()) - set(Reason.values):
         raise Refusal("ruling.malformed", "Choose a reason for each contest in which the paper is "
                       "rejected.", status=400)

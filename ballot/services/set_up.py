@@ -27,6 +27,13 @@ from ballot.models import (
 from ballot.names import TextRefused, clean_line, clean_text
 from ballot.selectors import may_be_struck
 from ballot.services.board import append_entry
+from ballot.services.candidate_papers import (
+    changed,
+    require_same_name,
+    require_same_words,
+    require_taking,
+    stand_again,
+)
 from ballot.services.consent import require_words
 from ballot.services.moves import lock_election, require_state
 from ballot.services.photographs import re_encode
@@ -298,22 +305,27 @@ def add_candidate(
 ) -> int:
     """Take a nomination with statement and photograph; return the candidate's id.
 
-    Who had withdrawn and is nominated again stands again, with what is handed in now.
+    Who had withdrawn and is nominated again stands again, with what is handed in now; they are
+    asked anew for their consent, and ruled on anew.
     """
-    contest = _open_contest(contest_id)
+    contest = _open_contest(contest_id, now=now)
     name = _clean(clean_line, "name", name)
     if not name:
         raise Refusal("candidate.no-name", "Give the candidate's name as it shall stand.")
     candidate = contest.candidates.filter(name__iexact=name).first() or Candidate(contest=contest)
     if candidate.pk and candidate.withdrawn_at is None:
         raise Refusal("candidate.twice", f"“{name}” stands in this contest already.")
+    require_same_name(candidate, name)
+    before = Candidate(name=candidate.name, statement=candidate.statement)
     candidate.name = name
     candidate.statement = _clean(clean_text, "statement", statement)
     require_words(candidate.statement, most=contest.statement_words)
     candidate.photo = re_encode(photo) if photo else None
-    candidate.withdrawn_at = None
+    if candidate.withdrawn_at is not None:
+        stand_again(candidate, now=now)
     candidate.save()
-    record("edit_contest", subject=("candidate", str(candidate.pk)), by=by, now=now)
+    record("edit_contest", subject=("candidate", str(candidate.pk)), by=by, now=now,
+           parameters=changed(before, candidate))
     return candidate.pk
 
 
@@ -327,24 +339,31 @@ def edit_candidate(
     now: datetime,
     photo: bytes | None = None,
 ) -> None:
-    """Mend a nomination's name, statement or photograph while nominations are open."""
+    """Mend a nomination's name, statement or photograph while nominations are open.
+
+    The name only while no papers stand under it, the rest until the candidate has consented.
+    """
+    contest = _open_contest(Candidate.objects.get(pk=candidate_id).contest_id, now=now)
     candidate = Candidate.objects.get(pk=candidate_id)
-    contest = _open_contest(candidate.contest_id)
     name = _clean(clean_line, "name", name)
     others = contest.candidates.exclude(pk=candidate_id)
     if not name or others.filter(name__iexact=name).exists():
         raise Refusal("candidate.twice", "Each candidate needs a name of their own.")
-    candidate.name = name
-    candidate.statement = _clean(clean_text, "statement", statement)
-    require_words(candidate.statement, most=contest.statement_words)
+    statement = _clean(clean_text, "statement", statement)
+    require_words(statement, most=contest.statement_words)
+    require_same_name(candidate, name)
+    require_same_words(candidate, statement, photo=photo is not None)
+    before = Candidate(name=candidate.name, statement=candidate.statement)
+    candidate.name, candidate.statement = name, statement
     if photo:
         candidate.photo = re_encode(photo)
     candidate.save(update_fields=["name", "statement", "photo"])
-    record("edit_contest", subject=("candidate", str(candidate_id)), by=by, now=now)
+    record("edit_contest", subject=("candidate", str(candidate_id)), by=by, now=now,
+           parameters=changed(before, candidate))
 
 
-def _open_contest(contest_id: int) -> Contest:
+def _open_contest(contest_id: int, *, now: datetime) -> Contest:
     contest = Contest.objects.get(pk=contest_id)
-    require_state(lock_election(contest.election_id), State.DRAFT, State.NOMINATING)
+    require_taking(lock_election(contest.election_id), now=now)
     return contest
 

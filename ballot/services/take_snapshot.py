@@ -1,17 +1,17 @@
 """Taking the turnout that everybody is shown, every quarter of an hour while the poll goes on.
 
 Officers, agents and the public see the same snapshot, with its time, and nobody a newer number.
-Ballots by hour come from the counters; ballots by unit are counted from the marks, without times.
+Ballots by hour come from the counters. Ballots by unit are counted from the marks, without times,
+once: in the snapshot after the close.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ballot.lifecycle import State
 from ballot.mapping import utc
@@ -25,6 +25,8 @@ from ballot.turnout import (
 from ballot.unit_steps import UnitCount, told_by_unit
 
 EVERY: Final = timedelta(minutes=15)
+_SNAPSHOTS: Final = 7
+"""The first key of the advisory lock; the second is the election's id. Casts do not wait for it."""
 
 _UNITS = """
 SELECT s.code, coalesce(u.name, ''),
@@ -39,12 +41,20 @@ SELECT s.code, coalesce(u.name, ''),
 """
 
 
+@transaction.atomic
 def take_due_snapshot(election: Election, *, now: datetime) -> bool:
-    """Take the snapshot of this quarter of an hour, unless it is taken; and one after the close."""
+    """Take the snapshot of this quarter of an hour, unless it is taken; after the close, one.
+
+    Under a lock: of two who tend the same poll at once, the second finds what the first took.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SNAPSHOTS, election.pk])
     newest = newest_snapshot(election)
-    if newest is not None and _quarter(newest.taken_at) == _quarter(now):
-        return False
-    if election.stage == State.CLOSED and newest is not None and newest.figures["is_last"]:
+    is_taken = newest is not None and (
+        newest.figures["is_last"] if election.stage == State.CLOSED
+        else _quarter(newest.taken_at) == _quarter(now)
+    )  # fmt: skip
+    if is_taken:
         return False
     take_snapshot(election, now=now)
     return True
@@ -68,16 +78,12 @@ def take_snapshot(election: Election, *, now: datetime) -> None:
             {"ballots": one.ballots, "code": one.code, "electors": one.issued, "name": one.name}
             for one in sections if shows
         ],
-        "units": _units(election, newest_snapshot(election)) if shows else [],
+        "units": _units(election) if is_last else [],
     })
 
 
-def _units(election: Election, before: TurnoutSnapshot | None) -> list[dict[str, Any]]:
-    """What is told of each unit now, given what was told before (ballot/unit_steps.py)."""
-    said = {
-        (one["section"], one["unit"]): one["ballots"]
-        for one in (before.figures["units"] if before else ())
-    }
+def _units(election: Election) -> list[dict[str, Any]]:
+    """What is told of each unit (ballot/unit_steps.py)."""
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, {
             "election": election.pk, "roll": election.roll_id,
@@ -86,17 +92,12 @@ def _units(election: Election, before: TurnoutSnapshot | None) -> list[dict[str,
         rows = cursor.fetchall()
     return [
         told for _, of_section in groupby(rows, key=lambda row: row[0])
-        for told in _told(list(of_section), said)
+        for told in _told(list(of_section))
     ]
 
 
-def _told(
-    rows: list[tuple[str, str, int, int]], said: Mapping[tuple[str, str], int]
-) -> list[dict[str, Any]]:
-    counts = [
-        UnitCount(electors, ballots, said.get((section, unit), 0))
-        for section, unit, electors, ballots in rows
-    ]
+def _told(rows: list[tuple[str, str, int, int]]) -> list[dict[str, Any]]:
+    counts = [UnitCount(electors, ballots) for _, _, electors, ballots in rows]
     return [
         {"ballots": told, "electors": electors, "section": section, "unit": unit}
         for told, (section, unit, electors, _) in zip(told_by_unit(counts), rows, strict=True)

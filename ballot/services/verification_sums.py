@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -10,6 +10,7 @@ from django.db import connection
 from ballot.models import Election, RegisterMark
 from ballot.selectors import contested
 from ballot.services.register_account import SectionAccount, account
+from ballot.services.stored_papers import papers_by_section
 
 _ISSUED = """
 SELECT s.code, count(*), count(b.id),
@@ -56,6 +57,8 @@ def verification_of(election: Election) -> list[SectionSums]:
     for code, channel, number in _rows(_MARKS, election):
         marks.setdefault(code, []).append((RegisterMark.Channel(channel).label, number))
     contests = len(contested(election))
+    postal = papers_by_section(election)
+    accounts = [replace(one, postal=postal[one.code]) for one in account(election)]
     return [
         SectionSums(one.code, one.name, (
             _roll(one),
@@ -63,7 +66,7 @@ def verification_of(election: Election) -> list[SectionSums]:
             _register(one, marks.get(one.code, [])),
             _votes(one, contests),
         ))
-        for one in account(election)
+        for one in accounts
     ]  # fmt: skip
 
 
@@ -80,8 +83,8 @@ def _roll(one: SectionAccount) -> Sum:
 def _papers(issued: int, cast: int, unused: int, void: int) -> Sum:
     return Sum(
         "Codes issued",
-        f"{issued:,} issued = {cast:,} cast + {unused:,} unused + {void:,} void (replaced, never "
-        "confirmed, or their elector struck off)",
+        f"{issued:,} issued = {cast:,} cast online + {unused:,} unused or taken out of use by an "
+        f"envelope + {void:,} void (replaced, never confirmed, or their elector struck off)",
         issued == cast + unused + void,
     )
 
@@ -90,9 +93,12 @@ def _register(one: SectionAccount, channels: list[tuple[str, int]]) -> Sum:
     by_channel = " + ".join(f"{number:,} {label.lower()}" for label, number in channels) or "none"
     return Sum(
         "Marked register",
-        f"{one.marks:,} marks ({by_channel}) = {one.ballots:,} ballots = {one.on_board:,} on the "
-        f"board; {one.at_odds:,} electors with one and not the other",
-        one.marks == one.ballots == one.on_board == sum(n for _, n in channels)
+        f"{one.marks:,} marks ({by_channel}) = {one.ballots:,} ballots cast online + "
+        f"{one.envelopes:,} envelopes received; {one.on_board:,} of the ballots and "
+        f"{one.envelopes_on_board:,} of the envelopes are on the board; {one.at_odds:,} electors "
+        "with a mark and nothing for it, or otherwise at odds",
+        one.marks == one.ballots + one.envelopes == sum(n for _, n in channels)
+        and (one.ballots, one.envelopes) == (one.on_board, one.envelopes_on_board)
         and one.at_odds == 0,
     )
 
@@ -101,7 +107,8 @@ def _votes(one: SectionAccount, contests: int) -> Sum:
     return Sum(
         "Sealed votes",
         f"{one.ballots:,} ballots × {contests} on the paper = {one.votes:,} sealed votes; "
-        f"{one.ballots:,} ballots − {one.set_aside:,} set aside = {one.counted:,} counted",
+        f"{one.ballots:,} ballots − {one.set_aside:,} set aside + {one.postal:,} postal papers in "
+        f"the boxes = {one.counted:,} counted",
         one.votes == one.ballots * contests and one.counted >= 0,
     )
 

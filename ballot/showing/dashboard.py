@@ -10,7 +10,7 @@ from typing import Any
 from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.lifecycle import State, is_before
 from ballot.models import CastDispute, Election, IssuerRequest
-from ballot.retention import challengeable_until, is_past, kept_until
+from ballot.retention import challenge_is_over, keeping_is_over
 from ballot.showing.business import Figure, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
 from ballot.showing.small_box import small_box_sentence
@@ -202,14 +202,12 @@ def _contacts_sentence(election: Election) -> str:
 
 def _keeping_sentence(election: Election, *, now: datetime) -> str:
     """What is due after the declaration: nothing is archived or destroyed by itself."""
-    if election.stage == State.DECLARED and is_past(
-        challengeable_until(election), election, now=now
-    ):
+    if election.stage == State.DECLARED and challenge_is_over(election, now=now):
         return (
             "The days are over in which the declaration may be challenged. Two officers may "
             "archive the election."
         )
-    if election.stage == State.ARCHIVED and is_past(kept_until(election), election, now=now):
+    if election.stage == State.ARCHIVED and keeping_is_over(election, now=now):
         return (
             "The days are over for which the notice keeps the roll and the marked register. Set "
             "the day of the roll’s destruction on the page of the roll."

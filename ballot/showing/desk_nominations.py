@@ -92,7 +92,12 @@ def body_shown(body: NominatingBody, *, now: datetime) -> dict[str, Any]:
         }
         for row in rows.order_by("-made_at", "-pk")
     ]
-    return {"history": history, "are_taken": are_taken(body.election, now=now)}
+    shown = body.link_shown_at
+    return {
+        "history": history,
+        "are_taken": are_taken(body.election, now=now),
+        "link_shown": in_zone(shown, body.election.zone) if shown else "",
+    }
 
 
 def paper_shown(candidate: Candidate) -> dict[str, Any]:

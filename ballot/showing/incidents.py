@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from ballot.incidents import Booked, book_of, gaps_of, kept_in_all
+from ballot.incidents import Booked, book_of, gaps_of, kept_in_all, published_book
 from ballot.lifecycle import State, is_before
-from ballot.models import Election, IncidentEntry
+from ballot.models import Election, IncidentEntry, IncidentKind
 from ballot.times import in_zone
 
 _WEIGHED = {True: "Material", False: "Not material"}
@@ -15,7 +16,7 @@ _WEIGHED = {True: "Material", False: "Not material"}
 
 @dataclass(frozen=True, slots=True)
 class EntryOfBook:
-    """One entry, for a reader. who: empty on the public page."""
+    """One entry, for a reader. who, kept, weight: empty on the public page."""
 
     when: str
     who: str
@@ -52,11 +53,15 @@ def incident_shown(
         kind=one.incident.get_kind_display(),
         happened=in_zone(one.incident.happened_at, zone),
         found_by=one.incident.found_by,
-        kept="Not known" if one.kept_from_voting is None else f"{one.kept_from_voting:,}",
+        kept=_kept(one.kept_from_voting),
         weight=_weight(one.judgement.is_material if one.judgement else None),
         member=entry.number if entry is not None and names_elector else "",
         entries=tuple(_entry(each, zone, names_staff) for each in one.entries),
     )
+
+
+def _kept(electors: int | None) -> str:
+    return "Not known" if electors is None else f"{electors:,}"
 
 
 def _weight(is_material: bool | None) -> str:
@@ -74,23 +79,53 @@ def _entry(entry: IncidentEntry, zone: str, names_staff: bool) -> EntryOfBook:
 
 
 def book_shown(election: Election, *, with_gaps: bool, **naming: bool) -> dict[str, Any]:
-    """The whole book, newest incident first.
+    """The whole book as it stands, newest incident first.
 
     with_gaps: whether the closest gaps of the count are told, which tell of the result.
     naming:    as incident_shown takes it.
     """
     book = book_of(election)
-    gaps = gaps_of(election) if with_gaps and not is_before(election.stage, State.COUNTED) else []
+    with_gaps = with_gaps and not is_before(election.stage, State.COUNTED)
     return {
         "incidents": [
             incident_shown(one, zone=election.zone, **naming) for one in reversed(book)
         ],
         "kept_in_all": f"{kept_in_all(book):,}",
         "unjudged": sum(one.judgement is None for one in book),
-        "gaps": [{"contest": one.contest, "papers": f"{one.papers:,}"} for one in gaps],
+        "gaps": _gaps(election) if with_gaps else [],
     }
 
 
-def is_published(election: Election) -> bool:
-    """Whether the book is anybody's to read: at the end, with the declaration or when void."""
-    return election.stage.is_declared or election.stage == State.VOID
+def _gaps(election: Election) -> list[dict[str, str]]:
+    return [
+        {"contest": one.contest, "papers": f"{one.papers:,}"} for one in gaps_of(election)
+    ]
+
+
+def published_shown(election: Election) -> dict[str, Any]:
+    """The book as the board has it, newest incident first: what came into it since is not told."""
+    book = published_book(election)
+    return {
+        "incidents": [_published(one, election.zone) for one in reversed(book)],
+        "kept_in_all": f"{sum(one['kept_from_voting'] or 0 for one in book):,}",
+        "gaps": _gaps(election) if election.stage.is_declared else [],
+    }
+
+
+def _published(one: dict[str, Any], zone: str) -> IncidentShown:
+    def at(moment: str) -> str:
+        return in_zone(datetime.fromisoformat(moment), zone)
+
+    return IncidentShown(
+        number=one["number"],
+        kind=IncidentKind(one["kind"]).label,
+        happened=at(one["happened_at"]),
+        found_by=one["found_by"],
+        kept=_kept(one["kept_from_voting"]),
+        weight=_weight(one["material"]),
+        member="",
+        entries=tuple(
+            EntryOfBook(at(entry["at"]), "", entry["said"], entry["done"], "", "")
+            for entry in one["entries"]
+        ),
+    )

@@ -18,6 +18,7 @@ from ballot.nominations import (
     kinds_of,
     papers_of,
 )
+from ballot.times import in_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def nominations_of(election: Election, *, now: Any) -> dict[str, Any]:
     return {
         "contests": [_contest(one) for one in election.contests.select_related("election")],
         "bodies": bodies_told(election),
+        "links_shown": links_shown(election),
         "are_taken": are_taken(election, now=now),
     }
 
@@ -70,6 +72,15 @@ def bodies_told(election: Election) -> list[tuple[str, str]]:
     return [
         (kind, f"{election.nominating_bodies.filter(kind=kind).count():,}")
         for kind in kinds_of(election)
+    ]
+
+
+def links_shown(election: Election) -> list[tuple[str, str, str]]:
+    """The bodies whose link an officer was shown to hand over: name, kind and when, the latest."""
+    rows = election.nominating_bodies.filter(link_shown_at__isnull=False)
+    return [
+        (body.name, body.kind, in_zone(body.link_shown_at, election.zone))
+        for body in rows if body.link_shown_at is not None
     ]
 
 

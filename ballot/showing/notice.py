@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ballot.canonical import read_canonical
 from ballot.ceremonies import frame_of, newest_ceremony
+from ballot.incidents import is_published
 from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election
 from ballot.nominations import papers_of
@@ -22,7 +23,6 @@ from ballot.showing.booth import (
     with_photo,
 )
 from ballot.showing.dashboard import line
-from ballot.showing.incidents import is_published
 from ballot.showing.notice_words import (
     after_cast_sentence,
     challenge_sentence,
@@ -139,7 +139,7 @@ def _facts(election: Election) -> Iterator[dict[str, str]]:
         "name": "Who is struck off the roll after casting",
         "value": after_cast_sentence(election),
     }
-    yield {"name": "Turnout by section and unit", "value": live_turnout_sentence(election)}
+    yield {"name": "Turnout by section", "value": live_turnout_sentence(election)}
     yield {
         "name": "Mixing",
         "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",

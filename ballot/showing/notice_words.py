@@ -216,7 +216,7 @@ def recount_sentence(election: Election) -> str:
         return asked
     return (
         f"A contest is counted again where the lead at its last stage is less than {margin} of "
-        f"every 1,000 valid papers. {asked}"
+        f"every 1,000 valid papers (where sections are weighted, of the weighted votes). {asked}"
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
+from ballot.nominations import are_taken
 from ballot.selectors import may_be_struck
 from ballot.who_stands import rejected
 from members.selectors import sections
@@ -33,9 +35,11 @@ class ContestShown:
     may_remove: bool
 
 
-def paper_of(election: Election, *, may_edit: bool, may_withdraw: bool) -> dict[str, Any]:
+def paper_of(
+    election: Election, *, may_edit: bool, may_withdraw: bool, now: datetime
+) -> dict[str, Any]:
     """The contests of an election, with what this person may change of them now."""
-    is_taking = election.stage in {State.DRAFT, State.NOMINATING}
+    is_taking = election.stage == State.DRAFT or are_taken(election, now=now)
     is_leaving = election.stage in {*BEFORE_OPENING, *AFTER_OPENING}
     contests = [
         ContestShown(

@@ -27,14 +27,16 @@ class PostShown:
     """The post of an election.
 
     settled: how many papers two tellers have settled.  to_rule: those that wait for the officer.
+    begun: those that one teller has read alone.
     """
 
     sections: tuple[PostOfSection, ...]
     tellers: tuple[Teller, ...]
-    named: int
+    named: frozenset[int]
     papers: int
     settled: int
     to_rule: tuple[Paper, ...]
+    begun: tuple[Paper, ...]
     is_opened: bool
     is_accounted: bool
     takes_tellers: bool
@@ -52,6 +54,7 @@ def post_of(election: Election) -> PostShown:
         papers=len(papers),
         settled=sum(paper.agrees for paper in papers),
         to_rule=tuple(paper for paper in papers if paper.needs_ruling),
+        begun=tuple(paper for paper in papers if paper.waits_for_other),
         is_opened=election.envelopes_opened_at is not None,
         is_accounted=is_accounted(election),
         takes_tellers=election.stage in BEFORE_CLOSE,
@@ -153,6 +156,9 @@ def ruling_words(election: Election, ruling: PostalRuling) -> str:
 
 def doubt_words(paper: Paper) -> str:
     """Why a paper waits for a ruling."""
+    if paper.waits_for_other:
+        one = paper.readings[0]
+        return f"Read by {one.teller.name}, and waits for {one.other.name}"
     doubts = [Reason(one.doubt).label for one in paper.readings if one.kind == Kind.DOUBTFUL]
     return f"Doubted: {', '.join(doubts).lower()}" if doubts else "The two tellers read it apart"
 

@@ -66,7 +66,7 @@ class Row:
 
 
 def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
-    """Everything that the page shows."""
+    """Everything that the page shows. What stops the next step is for who may do it alone."""
     upcoming = next_step(election, now=now)
     rows = [*_rows(election, upcoming, now=now), *_rows_after(election, now=now)]
     return {

@@ -28,6 +28,7 @@ from ballot.forms.mistakes import CorrectionForm
 from ballot.forms.timetable import AmendNoticeForm
 from ballot.lifecycle import State
 from ballot.models import Election
+from ballot.nominations import has_ended
 from ballot.postal import has_post
 from ballot.selectors import contested
 from ballot.services.amend_notice import AMENDED_IN
@@ -154,8 +155,13 @@ _TABLE = (
     ),
     DeskAct(
         "reopen_nominations", "Take nominations again",
-        ("The statement of persons nominated is given up, and nominations open once more.",),
-        "Take nominations again", (State.NOMINATED,), How.AT_ONCE,
+        (
+            "Nominations open once more, until who stands is published, and the board says so. A "
+            "statement of persons nominated that is out is given up.",
+            "This is for an election in which somebody has to be found who may stand. What was "
+            "handed in is kept, and may be amended again by every body and candidate.",
+        ),
+        "Take nominations again", (State.NOMINATED, State.NOMINATING), How.AT_ONCE,
         run=_plainly(reopen_nominations), permission="publish_candidates",
     ),
     DeskAct(
@@ -238,7 +244,11 @@ _TABLE = (
     ),
     DeskAct(
         "extend_poll", "Extend the poll",
-        ("The poll closes at a later hour, and the public page says so at once.",),
+        (
+            "The poll closes at a later hour, and the public page says so at once.",
+            "It moves no other hour of the notice. If the new close passes one, the count’s or the "
+            "declaration’s, the proposal says which: amend the notice for those.",
+        ),
         "Propose to extend the poll", (State.POLLING, State.SUSPENDED), How.BY_TWO,
         form=LaterCloseForm, is_grave=True,
     ),
@@ -351,7 +361,8 @@ _TABLE = (
         "begin_again", "Begin the election that takes nominations again",
         (
             "A draft is made with the settings of this election: the posts that stay open, and "
-            "the list of nominating bodies. Give it a timetable and rules, and publish its notice.",
+            "the list of nominating bodies. Give it a timetable, rules, and the outside issuer if "
+            "there is one, and publish its notice.",
             "This election stays as it is.",
         ),
         "Begin it", (State.DECLARED, State.ARCHIVED, State.VOID), How.AT_ONCE,
@@ -379,12 +390,18 @@ def _awaits_names(election: Election) -> bool:
     return by_lot and names_seed(election.pk) is None
 
 
+def _may_reopen(election: Election) -> bool:
+    return election.stage == State.NOMINATED or has_ended(election, now=timezone.now())
+
+
 def _is_left_open(election: Election) -> bool:
-    return bool(contests_left_open(election))
+    is_begun = Election.objects.filter(begun_from=election).exists()
+    return not is_begun and bool(contests_left_open(election))
 
 
 # Acts that not every election in their state offers.
 _WHERE: dict[str, Callable[[Election], bool]] = {
     "draw_names": _awaits_names,
+    "reopen_nominations": _may_reopen,
     "begin_again": _is_left_open,
 }

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ballot.showing.incidents import book_shown, is_published
+from ballot.incidents import is_published
+from ballot.showing.incidents import published_shown
 from ballot.views.public import announced_election
 from office.refusal import Refusal
 
@@ -17,5 +18,5 @@ def incidents(request: HttpRequest, slug: str) -> HttpResponse:
     if not is_published(election):
         raise Refusal("incident.not-published", "The incidents book is published at the end, with "
                       "the declaration of the result.", status=404)
-    book = book_shown(election, with_gaps=election.stage.is_declared)
-    return render(request, "ballot/incidents.html", {"election": election, **book})
+    context = {"election": election, **published_shown(election)}
+    return render(request, "ballot/incidents.html", context)

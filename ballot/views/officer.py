@@ -147,7 +147,8 @@ def _saved(request: StaffRequest, form: Form, election: Election) -> bool:
 def paper(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     context = paper_of(election, may_edit=may(request.user, "edit_contest"),
-                       may_withdraw=may(request.user, "withdraw_candidate"))
+                       may_withdraw=may(request.user, "withdraw_candidate"),
+                       now=timezone.now())
     return render(request, "ballot/desk/paper.html", {"election": election, **context})
 
 

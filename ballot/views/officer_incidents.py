@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ballot.forms.incidents import FurtherForm, IncidentForm, JudgementForm
 from ballot.forms.reading import sent
-from ballot.incidents import Booked, book_of, booked
+from ballot.incidents import Booked, book_of, booked, is_published
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.selectors import election_by_slug
@@ -36,8 +36,7 @@ def incidents(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     is_judge = may(request.user, "judge_incidents")
     book = book_shown(election, with_gaps=is_judge, names_staff=True)
-    may_write = may(request.user, "write_incident") and election.stage != State.DRAFT
-    context = {"election": election, "may_write": may_write, **book}
+    context = {"election": election, "may_write": _may_write(request, election), **book}
     return render(request, "ballot/desk/incidents.html", context)
 
 
@@ -131,10 +130,15 @@ def _page(
         "gaps": book["gaps"],
         "kept_in_all": book["kept_in_all"],
         "form": judgement or further,
-        "further": (further or FurtherForm()) if may(request.user, "write_incident") else None,
+        "further": (further or FurtherForm()) if _may_write(request, election) else None,
         "judgement": (judgement or JudgementForm()) if judges else None,
     }
     return render(request, "ballot/desk/incident.html", context)
+
+
+def _may_write(request: StaffRequest, election: Election) -> bool:
+    act = "write_late_incident" if is_published(election) else "write_incident"
+    return may(request.user, act) and election.stage not in {State.DRAFT, State.ARCHIVED}
 
 
 def _found(election: Election, number: int) -> Booked:

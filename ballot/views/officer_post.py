@@ -54,6 +54,7 @@ def post(request: StaffRequest, slug: str) -> HttpResponse:
         "election": election,
         "shown": shown,
         "rulings": [(paper, doubt_words(paper)) for paper in shown.to_rule],
+        "begun": [(paper, doubt_words(paper)) for paper in shown.begun],
         "acts": [(act.title, f"act_{act.name}") for act in acts] if shown.sections else [],
         "may_issue": shown.issues and may(request.user, "issue_envelopes"),
         "may_receive": shown.receives and may(request.user, "receive_envelope"),
@@ -144,7 +145,7 @@ def tellers(request: StaffRequest, slug: str) -> HttpResponse:
 @never_cache
 @get_or_post
 def ruling(request: StaffRequest, slug: str, section: str, number: int) -> HttpResponse:
-    """Rule on a paper that two tellers read apart, or that one doubts."""
+    """Rule on a paper that two read apart, that one doubts, or that waits for one who is gone."""
     election = election_by_slug(slug)
     paper = paper_at(election, section, number)
     form = RulingForm(sent(request), contests=contests_by_code(election))

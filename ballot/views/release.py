@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ballot.forms.nominations import LinkCodeForm
 from ballot.forms.reading import sent
 from ballot.forms.release import ReleaseForm
 from ballot.lifecycle import State
@@ -19,9 +22,13 @@ from ballot.services.release_result import end_release, give_release, note_look,
 from ballot.showing.release import links_of
 from ballot.showing.results import counted_of
 from ballot.times import in_zone
+from ballot.views.public import announced_election
 from office.access import StaffRequest, staff_only
 from office.links import absolute
 from office.refusal import Refusal
+
+AGREED = "agreed"
+"""The button that agrees to the embargo."""
 
 
 @staff_only("release_result")
@@ -55,7 +62,7 @@ def release(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            link = absolute(reverse("told_before", args=[slug, secret]))
+            link = f"{absolute(reverse('told_before', args=[slug]))}#{secret}"
             return render(request, "ballot/desk/release_shown.html", context | {"link": link})
     return render(request, "ballot/desk/release.html", context)
 
@@ -73,27 +80,26 @@ def release_end(request: StaffRequest, slug: str, candidate_id: int) -> HttpResp
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def told_before(request: HttpRequest, slug: str, secret: str) -> HttpResponse:
+def told_before(request: HttpRequest, slug: str) -> HttpResponse:
     """Behind a personal link: the embargo first, and the count once it was agreed to.
 
-    Looking at the page shows nothing, so that a mail program that opens links reads nothing.
+    The code stands behind the # of the link, which no browser sends and no log keeps; a form brings
+    it. Looking at the page shows nothing, so that a mail program that opens links reads nothing.
     """
-    found = release_of(slug, secret)
-    election = found.candidate.contest.election
+    election = announced_election(slug)
     if election.stage.is_declared:
         return redirect("result", slug)
-    context = {
-        "election": election,
-        "name": found.name,
-        "embargo": in_zone(found.embargo_until, election.zone),
-    }
-    if request.method == "POST":
-        note_look(found, now=timezone.now())
-        context["counted"] = counted_of(election)
+    form = LinkCodeForm(sent(request))
+    context: dict[str, Any] = {"election": election, "form": form}
+    if form.is_valid():
+        code = form.cleaned_data["code"].strip()
+        found = release_of(slug, code)
+        context |= {"code": code, "name": found.name,
+                    "embargo": in_zone(found.embargo_until, election.zone)}
+        if AGREED in request.POST:
+            note_look(found, now=timezone.now())
+            context["counted"] = counted_of(election)
     answer = render(request, "ballot/told_before.html", context)
-    # The address is the secret: to our own server alone does it go with a request. With no-referrer
-    # a browser names no origin either, and the form's sign would be refused.
-    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 

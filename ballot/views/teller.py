@@ -35,7 +35,7 @@ def papers(request: StaffRequest, slug: str) -> HttpResponse:
 def _page(election: Election, person: int) -> dict[str, Any]:
     teller = teller_of(election, person)
     named = named_tellers(election)
-    is_named = teller is not None and teller.number <= named
+    is_named = teller is not None and teller.number in named
     is_open = is_named and election.envelopes_opened_at is not None
     page: dict[str, Any] = {
         "election": election,
@@ -45,7 +45,7 @@ def _page(election: Election, person: int) -> dict[str, Any]:
         "is_open": is_open,
     }
     if is_open and teller is not None:
-        others = election.tellers.filter(number__lte=named).exclude(pk=teller.pk)
+        others = election.tellers.filter(number__in=named).exclude(pk=teller.pk)
         page |= {
             "others": [(one.number, one.name, bytes(one.key or b"").hex()) for one in others],
             "sections": [one for one in post_by_section(election) if one.received],

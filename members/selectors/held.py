@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from django.apps import apps
@@ -111,6 +112,8 @@ _BESIDES: Final = {
     "ballot.Credential": "Voting codes",
     "ballot.RegisterMark": "The marked register",
     "ballot.CastDispute": "Disputed ballots",
+    "ballot.HelpdeskNote": "Notes of the helpdesk",
+    "ballot.Incident": "The incidents book",
     "ballot.Envelope": "Postal envelopes",
     "ballot.IssuerRequest": "What the outside issuer was asked for",
 }
@@ -128,6 +131,8 @@ LEFT_OUT: Final = {
     "ballot.RegisterMark": f"whether somebody has voted is {_ASK}",
     "ballot.Envelope": f"which postal envelopes were issued, and came, is {_ASK}",
     "ballot.CastDispute": f"that somebody disputed a ballot is {_ASK}",
+    "ballot.HelpdeskNote": f"what somebody asked of the helpdesk of an election is {_ASK}",
+    "ballot.Incident": f"whose word an incident of an election goes back to is {_ASK}",
     "ballot.IssuerRequest": f"that a code was asked for, or was to die, is {_ASK}",
 }
 
@@ -219,8 +224,19 @@ def _refused_rows(members: Sequence[int]) -> Iterable[Row]:
 
 def _letters(members: Sequence[int]) -> Iterable[Row]:
     for letter in letters_to(members):
-        at = letter.claimed_at.isoformat() if letter.claimed_at else ""
-        yield {"purpose": letter.purpose, "state": letter.get_state_display(), "sent at": at}
+        yield {
+            "purpose": letter.purpose,
+            "state": letter.get_state_display(),
+            "sent at": _when(letter.claimed_at),
+            "printed in batch": str(letter.print_batch_id or ""),
+            "what the mail provider said": letter.get_delivery_display(),
+            "said at": _when(letter.delivery_at),
+            "its coming back was dealt with": "yes" if letter.return_settled else "no",
+        }
+
+
+def _when(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 # What an act is recorded of, besides the member: a row that names them, by which column.

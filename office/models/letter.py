@@ -99,6 +99,7 @@ class Letter(models.Model):
     NO_ADDRESS: Final = "no-address"
     BY_POST: Final = "by-post"
     FOR_PAPER: Final = (NO_ADDRESS, BY_POST)
+    NOT_TAKEN: Final = ("refused", "put-off")
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting"
@@ -191,6 +192,11 @@ class Letter(models.Model):
     def can_be_sent(self) -> bool:
         """Whether it goes by e-mail, and there is an address to send it to."""
         return self.held_because not in self.FOR_PAPER
+
+    @property
+    def was_not_taken(self) -> bool:
+        """Whether it is held because the mail server answered that it does not take it."""
+        return self.state == self.State.HELD and self.held_because in self.NOT_TAKEN
 
 
 class DomainPace(models.Model):

@@ -1,8 +1,9 @@
 """What a mail provider tells of letters that it took: delivered, put off, come back, complained of.
 
-A report names a letter by its number, says nothing of what the letter said, and is believed because
-the webhook's secret came with it. Reports come late, twice and in any order: one never takes back
-what a graver one said.
+A report names a letter by its number and says nothing of what the letter said. It is believed
+because the webhook's secret came with it, and the tag that we gave the letter (office.letter_tags).
+Reports come late, twice, in any order, and before we have written down that the letter was taken:
+one never takes back what a graver one said.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
+from office.letter_tags import letter_named
 from office.models import Letter
 from office.postal import is_postal, postal_side
 from office.refusal import Refusal
@@ -35,16 +37,16 @@ def take_report(sender: Any, event: Any, **_: Any) -> None:
     """Anymail's receiver: it tells of each event that a webhook brought by a signal."""
     del sender
     said = _SAID.get(event.event_type)
-    letter = str((event.metadata or {}).get("letter", ""))
-    if said is not None and letter.isascii() and letter.isdecimal() and len(letter) < 19:
-        note_delivery(int(letter), said=said, at=event.timestamp or timezone.now())
+    letter = letter_named(event.metadata or {})
+    if said is not None and letter is not None:
+        note_delivery(letter, said=said, at=event.timestamp or timezone.now())
 
 
 def note_delivery(letter_id: int, *, said: str, at: datetime) -> bool:
     """Keep what was said of a letter; False where nothing new was said, or there is none such.
 
-    A letter in doubt of which the provider tells was taken by it: the doubt is settled, and its
-    code erased.
+    A letter in doubt, or being handed over, of which the provider tells was taken by it: the doubt
+    is settled, and its code erased.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -52,7 +54,8 @@ def note_delivery(letter_id: int, *, said: str, at: datetime) -> bool:
             " state = 'handed_over', enclosure = NULL, held_because = '', handing_over = false"
             " WHERE id = %(id)s AND array_position(%(order)s, delivery::text) <"
             " array_position(%(order)s, %(said)s::text)"
-            " AND (state = 'handed_over' OR (state = 'held' AND held_because = 'in-doubt'))",
+            " AND (state = 'handed_over' OR (state = 'claimed' AND handing_over)"
+            " OR (state = 'held' AND held_because = 'in-doubt'))",
             {"id": letter_id, "said": str(said), "at": at, "order": _ORDER},
         )
         return bool(cursor.rowcount == 1)

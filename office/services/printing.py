@@ -10,7 +10,8 @@ The limit of this: what is on the officer's machine and at the printer's nobody 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -19,8 +20,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from office.enclosure import open_enclosure
-from office.models import Dispatch, Letter, PrintBatch
-from office.pdf import make_letters
+from office.models import AuditRecord, Dispatch, Letter, PrintBatch
+from office.pdf import PostalLetter, make_letters
 from office.postal import is_postal, postal_side
 from office.purposes import LetterToSend, purpose_named
 from office.refusal import Refusal
@@ -29,6 +30,14 @@ from office.services.audit import record
 LETTERS_A_FILE: Final = 500
 """So many are set in some five seconds: no request lasts longer, and no file is large."""
 _PRINTABLE: Final = (Dispatch.State.PREPARED, Dispatch.State.SENDING, Dispatch.State.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """letters: how many codes were erased; left_out: how many letters no file had."""
+
+    letters: int
+    left_out: int
 
 
 def letters_to_print(dispatch: Dispatch) -> int:
@@ -47,6 +56,27 @@ def _for_paper(dispatch: Dispatch) -> QuerySet[Letter]:
         Q(state=Letter.State.HELD, held_because__in=Letter.FOR_PAPER)
         | Q(state=Letter.State.WAITING, recipient__in=unreachable)
     ).order_by("pk")
+
+
+@transaction.atomic
+def put_on_paper(letter_id: int, *, by: int, now: datetime) -> None:
+    """Have a letter printed that the mail server did not take: its code has gone nowhere yet."""
+    letter = (
+        Letter.objects.select_for_update(of=("self",)).select_related("dispatch")
+        .filter(pk=letter_id).first()
+    )
+    if letter is None or not letter.was_not_taken:
+        raise Refusal("letters.not-held", "This letter is not one that the mail server did not "
+                      "take, or somebody has settled it.", status=HTTPStatus.CONFLICT)
+    if not is_postal(letter.purpose):
+        raise Refusal("letters.not-on-paper", "Letters of this kind are not printed.")
+    if letter.recipient not in postal_side(letter.purpose).addressed([letter.recipient]):
+        raise Refusal("letters.no-postal-address", "There is no postal address for this person "
+                      "that may be used. Offer another way to vote.")
+    letter.held_because = Letter.BY_POST
+    letter.save(update_fields=["held_because"])
+    record("settle_letter", subject=("dispatch", str(letter.dispatch_id)), by=by, now=now,
+           parameters={"letter": letter_id, "was_sent": False, "on_paper": True})
 
 
 def batch_sentence(subject_id: str, letters: int) -> str:
@@ -98,11 +128,16 @@ def _chosen(dispatch: Dispatch, *, most: int) -> list[int]:
 
 def files_of(batch: PrintBatch) -> int:
     """How many files a batch has; they are numbered from 1."""
-    return -(-batch.size // LETTERS_A_FILE)
+    return _file_of(batch.size)
+
+
+def _file_of(place: int) -> int:
+    """The number of the file in which a place of a batch is; both from 1."""
+    return -(-place // LETTERS_A_FILE)
 
 
 def take_file(batch_id: int, *, number: int, by: int, now: datetime) -> bytes:
-    """Set one file of a batch as PDF, and write down who took it.
+    """Set one file of a batch as PDF, and write down who took it and whose place is not in it.
 
     number: from 1. A letter that was cancelled meanwhile (its elector was struck off, say) is
             left out. Not in one transaction: what is written down stands whatever comes after.
@@ -111,24 +146,38 @@ def take_file(batch_id: int, *, number: int, by: int, now: datetime) -> bytes:
     if not 1 <= number <= files_of(batch):
         raise Refusal("print.no-such-file", "This batch has no such file.",
                       status=HTTPStatus.NOT_FOUND)
+    worded = _worded(batch, number=number)
+    if not any(worded.values()):
+        raise Refusal("print.file-empty", "This file has no letter any more: each was cancelled, "
+                      "or has no postal address that may be used.")
     record("take_print_file", subject=("dispatch", str(batch.dispatch_id)), by=by, now=now,
-           parameters={"batch": batch_id, "file": number})
-    return make_file(batch, number=number)
+           parameters={"batch": batch_id, "file": number,
+                       "left_out": [place for place, letter in worded.items() if not letter]})
+    return _set(batch, worded, number=number)
 
 
 def make_file(batch: PrintBatch, *, number: int) -> bytes:
     """Set one file of a batch. The codes are decrypted into it, and into nothing else."""
-    first = (number - 1) * LETTERS_A_FILE
-    rows = Letter.objects.filter(
-        print_batch=batch, state=Letter.State.HELD,
-        print_place__gt=first, print_place__lte=first + LETTERS_A_FILE,
-    ).order_by("print_place")
-    letters = [_opened(row, batch.dispatch) for row in rows]
-    rendered = postal_side(batch.dispatch.purpose).render(letters)
+    return _set(batch, _worded(batch, number=number), number=number)
+
+
+def _set(batch: PrintBatch, worded: Mapping[int, PostalLetter | None], *, number: int) -> bytes:
     return make_letters(
-        (rendered[one.letter_id] for one in letters if one.letter_id in rendered),
+        (letter for letter in worded.values() if letter),
         title=f"Letters to print: batch {batch.pk}, file {number}",
     )
+
+
+def _worded(batch: PrintBatch, *, number: int) -> dict[int, PostalLetter | None]:
+    """The letters of a file by their places in the batch; None: it cannot be addressed."""
+    first = (number - 1) * LETTERS_A_FILE
+    rows = list(Letter.objects.filter(
+        print_batch=batch, state=Letter.State.HELD,
+        print_place__gt=first, print_place__lte=first + LETTERS_A_FILE,
+    ).order_by("print_place"))
+    side = postal_side(batch.dispatch.purpose)
+    worded = side.render([_opened(row, batch.dispatch) for row in rows])
+    return {row.print_place: worded.get(row.pk) for row in rows if row.print_place}
 
 
 def _opened(row: Letter, dispatch: Dispatch) -> LetterToSend:
@@ -142,16 +191,51 @@ def _opened(row: Letter, dispatch: Dispatch) -> LetterToSend:
 
 
 @transaction.atomic
-def hand_over_batch(batch_id: int, *, by: int, now: datetime) -> int:
-    """Record that the printer has the batch, and erase its codes; return how many letters."""
+def hand_over_batch(batch_id: int, *, by: int, now: datetime) -> HandedOver:
+    """Record that the printer has the batch, and erase the codes that stood in its files.
+
+    What was in no file keeps its code and leaves the batch: it waits to be printed again.
+    """
     batch = _batch(batch_id)
+    held = Letter.objects.filter(print_batch=batch, state=Letter.State.HELD)
+    in_no_file = _in_no_file(batch, held)
+    left_out = held.filter(pk__in=in_no_file).update(print_batch=None, print_place=None)
+    letters = held.update(state=Letter.State.HANDED_OVER, enclosure=None, held_because="")
     PrintBatch.objects.filter(pk=batch_id).update(handed_over_by=by, handed_over_at=now)
-    letters = Letter.objects.filter(print_batch=batch, state=Letter.State.HELD).update(
-        state=Letter.State.HANDED_OVER, enclosure=None, held_because=""
-    )
     record("hand_over_print_batch", subject=("dispatch", str(batch.dispatch_id)), by=by, now=now,
-           parameters={"batch": batch_id, "letters": letters})
-    return letters
+           parameters={"batch": batch_id, "letters": letters, "left_out": left_out})
+    return HandedOver(letters, left_out)
+
+
+def _in_no_file(batch: PrintBatch, held: QuerySet[Letter]) -> list[int]:
+    """The held letters that no file had; refused while one of them could be in a file."""
+    taken = _left_out_by_file(batch)
+    absent = [
+        (pk, _file_of(place), recipient)
+        for pk, place, recipient in held.select_for_update().values_list(
+            "pk", "print_place", "recipient")
+        if place and place in taken.get(_file_of(place), {place})
+    ]
+    untaken = [(number, recipient) for _, number, recipient in absent if number not in taken]
+    addressed = set(postal_side(batch.dispatch.purpose).addressed([one for _, one in untaken]))
+    missing = sorted({number for number, recipient in untaken if recipient in addressed})
+    if missing:
+        named = ", ".join(map(str, missing))
+        raise Refusal("print.not-taken", f"Nobody has taken file {named} of this batch: its codes "
+                      "would be erased and printed nowhere. Take each file first.")
+    return [pk for pk, _, _ in absent]
+
+
+def _left_out_by_file(batch: PrintBatch) -> dict[int, set[int]]:
+    """The files that were taken, with the places that were missing from any copy of each."""
+    takings = AuditRecord.objects.filter(
+        act="take_print_file", subject_kind="dispatch", subject_id=str(batch.dispatch_id),
+        parameters__batch=batch.pk,
+    ).values_list("parameters", flat=True)
+    files: dict[int, set[int]] = {}
+    for one in takings:
+        files.setdefault(one["file"], set()).update(one.get("left_out", ()))
+    return files
 
 
 def _batch(batch_id: int) -> PrintBatch:

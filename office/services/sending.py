@@ -30,10 +30,11 @@ from django.utils import timezone
 
 from office.enclosure import open_enclosure
 from office.kinds import Unfinished, Work
+from office.letter_tags import letter_metadata
 from office.links import origin_host
 from office.models import Dispatch, Letter
 from office.progress import JobStopped, Report, silent
-from office.purposes import Envelope, LetterToSend, purpose_named
+from office.purposes import Envelope, LetterToSend, purpose_named, rests
 from office.refusal import Refusal
 from office.selectors import letter_counts
 from office.services.audit import record
@@ -62,11 +63,13 @@ class Sent:
 
     is_over:       no letter is left that could go now.
     is_mail_down:  the mail server could not be reached; nothing of it was sent.
+    rests:         why the letters that are left wait, where their purpose says so.
     """
 
     handed_over: int
     is_over: bool
     is_mail_down: bool = False
+    rests: str = ""
 
 
 def message_id(purpose: str, *, recipient: str, attempt: int) -> str:
@@ -91,7 +94,7 @@ def compose(letter: LetterToSend, envelope: Envelope) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(envelope.html, "text/html")
     # What a provider calls the letter by when it tells what became of it; a mail server reads none.
-    mail.metadata = {"letter": str(letter.letter_id)}  # type: ignore[attr-defined]
+    mail.metadata = letter_metadata(letter.letter_id)  # type: ignore[attr-defined]
     return mail
 
 
@@ -111,6 +114,8 @@ def send_letters(
     ends_at = time.monotonic() + turn_s
     try:
         while time.monotonic() < ends_at:
+            if why := sender.rests():
+                return Sent(sender.handed_over, is_over=False, rests=why)
             if not sender.send_batch():
                 return Sent(sender.handed_over, is_over=True)
     except _MailServerDown:
@@ -159,6 +164,10 @@ class _Sender:
         self._wait = wait
         self._refused = 0
         self.handed_over = 0
+
+    def rests(self) -> str:
+        """Why nothing of this dispatch goes out just now; empty where it does."""
+        return rests(self._dispatch.purpose, self._dispatch.reference)
 
     def send_batch(self) -> bool:
         """Send one batch. False: there was none."""
@@ -387,6 +396,9 @@ def work_letters(work: Work) -> Unfinished | None:
     sent = send_letters(dispatch_id, report=onward)
     if sent.is_mail_down:
         work.report(stage="The mail server does not answer; trying again in half a minute")
+        return Unfinished(after_s=MAIL_SERVER_REST_S)
+    if sent.rests:
+        work.report(stage=sent.rests)
         return Unfinished(after_s=MAIL_SERVER_REST_S)
     if not sent.is_over:
         return Unfinished()

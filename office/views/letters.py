@@ -18,6 +18,7 @@ from office.postal import is_postal
 from office.purposes import note_names_shown, recipients_named
 from office.services.deliveries import post_instead, settle_return
 from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
+from office.services.printing import put_on_paper
 from office.services.tranches import release_more, set_rate
 from office.views.asked import key_asked
 
@@ -152,7 +153,14 @@ def held_letters(request: StaffRequest) -> HttpResponse:
     next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
     names = _names(rows) if may(request.user, "see_roll") else {}
     note_names_shown(len(names), by=request.user.pk, now=timezone.now())
-    held = [(letter, names.get((letter.purpose, letter.recipient), "")) for letter in rows]
+    held = [
+        {
+            "letter": letter,
+            "name": names.get((letter.purpose, letter.recipient), ""),
+            "may_print": letter.was_not_taken and is_postal(letter.purpose),
+        }
+        for letter in rows
+    ]
     return render(
         request,
         "office/held_letters.html",
@@ -175,13 +183,16 @@ def _names(letters: Sequence[Letter]) -> dict[tuple[str, str], str]:
 @staff_only("see_letters", post="settle_letter")
 @require_POST
 def settle(request: StaffRequest, letter_id: int) -> HttpResponse:
-    outcome = request.POST.get("outcome")
-    if outcome not in ("sent", "again"):
+    said = {"sent": "Marked as sent.", "again": "It will be sent again.",
+            "paper": "It waits under “Letters to print”."}
+    outcome = request.POST.get("outcome", "")
+    if outcome not in said:
         raise Http404
-    settle_letter(
-        letter_id, was_sent=outcome == "sent", by=request.user.pk, now=timezone.now()
-    )
-    messages.success(
-        request, "Marked as sent." if outcome == "sent" else "It will be sent again."
-    )
+    if outcome == "paper":
+        put_on_paper(letter_id, by=request.user.pk, now=timezone.now())
+    else:
+        settle_letter(
+            letter_id, was_sent=outcome == "sent", by=request.user.pk, now=timezone.now()
+        )
+    messages.success(request, said[outcome])
     return redirect("held_letters")

@@ -90,8 +90,13 @@ def take(request: StaffRequest, batch_id: int) -> HttpResponse:
 @staff_only("see_letters", post="hand_over_print_batch")
 @require_POST
 def hand_over(request: StaffRequest, batch_id: int) -> HttpResponse:
-    letters = hand_over_batch(batch_id, by=request.user.pk, now=timezone.now())
+    done = hand_over_batch(batch_id, by=request.user.pk, now=timezone.now())
+    left_out = (
+        f" {done.left_out:,} of the batch were in no file for want of a postal address, and keep "
+        "their codes." if done.left_out else ""
+    )
     messages.success(
-        request, f"Handed over, and the codes of {letters:,} letters are erased on this server."
+        request, "Handed over. Letters whose codes are erased on this server: "
+        f"{done.letters:,}.{left_out}",
     )
     return redirect("printed_letters")

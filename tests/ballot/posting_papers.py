@@ -32,15 +32,19 @@ class Table:
     keys: list[VotingKey] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        identifier = self.run.election.public_id.bytes
-        for name in ("Ann Lee", "Bob Ray"):
-            person = staff(Role.TELLER).pk
-            key = teller_key(make_code(rng=os.urandom), election_id=identifier)
-            take_teller_key(self.run.election_id, person=person, name=name, key=key.credential,
-                            now=now())
-            self.people.append(person)
-            self.keys.append(key)
+        self.seat("Ann Lee")
+        self.seat("Bob Ray")
         name_tellers(self.run.election_id, **self.run.by)
+
+    def seat(self, name: str) -> None:
+        """Let another teller make their key; to be named on the board after."""
+        identifier = self.run.election.public_id.bytes
+        person = staff(Role.TELLER).pk
+        key = teller_key(make_code(rng=os.urandom), election_id=identifier)
+        take_teller_key(self.run.election_id, person=person, name=name, key=key.credential,
+                        now=now())
+        self.people.append(person)
+        self.keys.append(key)
 
     def issue(self, *places: int) -> list[Envelope]:
         """Issue envelopes to the electors at these places on the roll."""

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ballot.letters import context_of
 from ballot.models import Election
 from ballot.printed_letters import parts_of
 from ballot.sample_letters import KINDS, SAMPLE_CODE, sample_of
+from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.set_up import edit_election
 from ballot.times import in_welsh
+from office.letters import words
 from office.pdf import PostalLetter, QrCode, Text, make_letters
 from tests.ballot.factories import Run, bring, content, election
 
@@ -50,6 +53,25 @@ def test_every_letter_is_said_in_both_languages_with_the_same_links(kind: str) -
     welsh, _, rest = both.html.partition("</div>")
     assert links(welsh) == links(rest) == links(english.html)
     assert both.text.count(SAMPLE_CODE[:4]) == 2 * english.text.count(SAMPLE_CODE[:4])
+
+
+def test_the_notice_of_an_envelope_is_said_in_both_languages_with_the_same_links() -> None:
+    run = bilingual()
+    context = context_of(run.election) | {"name": "Carys", "elector": "C. Sample"}
+
+    subject, text, html = words("ballot/letters/envelope_issued", context, also="cy")
+
+    assert subject.count(" / ") == 1
+    assert "yn eich enw chi" in text and "in your name" in text
+    welsh, _, rest = html.partition("</div>")
+    assert links(welsh) == links(rest)
+
+
+def test_the_notice_of_a_cast_says_in_both_that_it_may_have_come_by_post() -> None:
+    both = sample_of(bilingual().election, CAST_NOTICE)
+
+    for said in (both.text, both.html):
+        assert said.count("ar-lein neu drwy’r post") == said.count("online or by post") == 1
 
 
 @pytest.mark.parametrize("kind", ["voting_code_post", "voting_code_again_post"])

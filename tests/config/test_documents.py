@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ballot.services.photographs import MOST_BYTES
 from config.embedded.valkey import find_binary
+from members.services.draft_bulk import MOST_BYTES as MOST_OF_AMENDMENTS
 from members.services.upload_import import LARGEST_BYTES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -63,7 +64,17 @@ def test_the_proxy_lets_through_what_the_application_takes() -> None:
     of_the_form_itself = 2**16
 
     assert bounds["/desk/members/"] >= LARGEST_BYTES + of_the_form_itself
-    assert bounds["/desk/elections/"] >= MOST_BYTES + of_the_form_itself
+    assert bounds["/desk/elections/"] >= MOST_OF_AMENDMENTS + of_the_form_itself
+    assert bounds["/consent/"] >= MOST_BYTES + of_the_form_itself
+    assert MOST_OF_AMENDMENTS > MOST_BYTES
+
+
+def test_the_proxy_keeps_no_line_of_addresses_that_tell_of_one_person() -> None:
+    unlogged = re.findall(r"~(\S+) 0;", block_after("## 7. nginx"))
+
+    for address in ("/vote/leader/cast", "/roll/mine/abc/", "/roll/not-me/abc/", "/told/leader/"):
+        assert any(re.match(pattern, address) for pattern in unlogged), address
+    assert not any(re.match(pattern, "/elections/leader/") for pattern in unlogged)
 
 
 def test_redis_takes_the_lines_that_are_printed(tmp_path: Path) -> None:

@@ -187,13 +187,19 @@ def test_the_search_for_writes_finds_them() -> None:
     assert sorted(writes(ast.parse(code))) == [1, 2, 3]
 
 
+# What is saved there is a canvas of reportlab's, and no row.
+DRAWS = "office/pdf.py"
+
+
 def test_services_alone_write() -> None:
     core = {file for module in CORE for file in sources(module)}
     found = set()
     for app in ("office", "members", "ballot"):
         for file in sorted((ROOT / app).rglob("*.py")):
             name = str(file.relative_to(ROOT))
-            if file in core or any(name.startswith(f"{place}/") for place in MAY_WRITE):
+            if file in core or name == DRAWS or any(
+                name.startswith(f"{place}/") for place in MAY_WRITE
+            ):
                 continue
             found |= {f"{name}:{line}" for line in writes(ast.parse(file.read_text()))}
 

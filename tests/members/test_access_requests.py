@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -17,13 +18,14 @@ from members import services
 from members.models import AccessRequest, LookUp, Member
 from members.selectors.held import GATHERED, LEFT_OUT, TABLES
 from members.services.delete_the_gone import references_to
-from office.models import AuditRecord
+from office.models import AuditRecord, Dispatch, Letter, PrintBatch
 from office.permissions import Role
+from office.purposes import known_purposes
 from office.refusal import Refusal
 from office.selectors import live_jobs
 from office.services.jobs import work_job
 from tests.config.test_data_protection import fields
-from tests.members.factories import NOW, frozen, imported, person
+from tests.members.factories import NOW, frozen, imported, officers, person
 from tests.members.one_of_everything import NUMBER, WORDS, one_of_everything
 from tests.office.factories import officer, sign_in, staff
 
@@ -101,6 +103,30 @@ def test_of_a_person_of_whom_every_table_holds_something_every_table_is_given() 
         assert words_of_others not in page + json.dumps(held, ensure_ascii=False)
     assert "Not given here: “evidence”, because these words may speak of other people" in page
     assert not any("token hash" in row for row in held["Links to their own page that still work"])
+
+
+def test_of_a_letter_it_is_told_whether_it_was_printed_and_what_was_heard_of_it() -> None:
+    imported(person())
+    member = Member.objects.get()
+    by, seconded_by = officers()
+    dispatch = Dispatch.objects.create(purpose=known_purposes()[0], reference=uuid4())
+    batch = PrintBatch.objects.create(
+        dispatch=dispatch, size=1, ordered_by_id=by, seconded_by_id=seconded_by, ordered_at=NOW
+    )
+    for attempt, fate in enumerate((
+        {"delivery": "bounced", "delivery_at": NOW, "return_settled": True},
+        {"print_batch": batch, "print_place": 1},
+    )):
+        Letter.objects.create(dispatch=dispatch, purpose=dispatch.purpose, attempt=attempt,
+                              recipient=f"member:{member.pk}", **fate)
+
+    content = services.take_access_file(made(member=member.pk), by=by, now=NOW)[1]
+
+    printed, returned = unpacked(content)[1]["Letters"]
+    assert (printed["printed in batch"], returned["printed in batch"]) == (str(batch.pk), "")
+    assert returned["what the mail provider said"] == "came back"
+    assert (returned["said at"], printed["said at"]) == (NOW.isoformat(), "")
+    assert returned["its coming back was dealt with"] == "yes"
 
 
 def test_what_is_not_given_of_a_table_is_a_column_of_it_and_has_a_reason() -> None:

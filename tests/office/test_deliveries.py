@@ -12,9 +12,11 @@ from uuid import UUID
 import pytest
 from anymail.exceptions import AnymailWebhookValidationFailure
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client, RequestFactory
 
 from office import postal
+from office.letter_tags import letter_metadata
 from office.models import AuditRecord, Dispatch, Letter
 from office.postal import PostalSide
 from office.refusal import Refusal
@@ -24,7 +26,8 @@ from office.services.deliveries import (
     settle_return,
     take_report,
 )
-from office.services.letters import prepare_dispatch, queue_letters
+from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.sending import send_letters
 from tests.office.factories import NOW, officer, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +51,8 @@ def said(name: str) -> str:
 
 
 def event(letter: object, kind: str) -> Any:
-    return SimpleNamespace(event_type=kind, metadata={"letter": letter}, timestamp=LATER)
+    metadata = letter_metadata(letter) if isinstance(letter, int) else {"letter": letter}
+    return SimpleNamespace(event_type=kind, metadata=metadata, timestamp=LATER)
 
 
 def test_a_graver_report_overrules_and_a_milder_one_that_comes_late_does_not(
@@ -95,6 +99,47 @@ def test_a_report_that_names_no_letter_changes_nothing(dispatch: Dispatch, lette
     assert said("ann") == "bounced"
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"host": "elsewhere.example"}, {"tag": ""}, {"tag": "x" * 43}, {"letter": "other"}]
+)
+def test_a_report_is_believed_only_of_a_letter_whose_name_was_written_here(
+    dispatch: Dispatch, wrong: dict[str, str]
+) -> None:
+    ann, bob = (Letter.objects.get(recipient=name) for name in ("ann", "bob"))
+    given = letter_metadata(ann.pk)
+    other = {"letter": str(bob.pk)} if "letter" in wrong else wrong
+
+    take_report(None, SimpleNamespace(event_type="bounced", metadata=given | other,
+                                      timestamp=LATER))
+    assert not Letter.objects.exclude(delivery="").exists()
+
+    take_report(None, SimpleNamespace(event_type="bounced", metadata=given, timestamp=LATER))
+    assert said("ann") == "bounced"
+
+
+def test_a_report_that_comes_before_the_sender_wrote_the_letter_down_is_believed(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = (Letter.objects.get(recipient=name) for name in ("ann", "bob"))
+    Letter.objects.filter(pk=bob.pk).update(
+        state="claimed", claim=1, claimed_at=NOW, handing_over=False, enclosure=b"sealed"
+    )
+    Letter.objects.exclude(recipient="ann").exclude(pk=bob.pk).update(state="cancelled")
+    Letter.objects.filter(pk=ann.pk).update(state="waiting")
+    release_letters(dispatch.pk, by=None, now=NOW)
+
+    def send(mail: Any) -> None:
+        take_report(None, SimpleNamespace(
+            event_type="delivered", metadata=mail.metadata, timestamp=LATER))
+
+    monkeypatch.setattr(EmailMultiAlternatives, "send", send)
+    send_letters(dispatch.pk)
+
+    ann.refresh_from_db()
+    assert (ann.state, ann.delivery, ann.handing_over) == ("handed_over", "delivered", False)
+    assert not note_delivery(bob.pk, said="delivered", at=NOW)
+
+
 @pytest.mark.parametrize("kind", ["opened", "clicked", "unsubscribed", "queued"])
 def test_who_opened_a_letter_is_not_kept_even_if_somebody_says(
     dispatch: Dispatch, kind: str
@@ -112,7 +157,7 @@ def tell(letter: Letter, secret: str | None) -> int:
     signed = base64.b64encode(f"hustings:{secret}".encode()).decode()
     report = {
         "RecordType": "Bounce", "Type": "HardBounce", "TypeCode": 1, "Email": "ann@example.org",
-        "BouncedAt": "2026-09-02T00:00:00Z", "Metadata": {"letter": str(letter.pk)},
+        "BouncedAt": "2026-09-02T00:00:00Z", "Metadata": letter_metadata(letter.pk),
     }
     request = RequestFactory().post(
         "/webhooks/mail/", json.dumps(report), content_type="application/json",

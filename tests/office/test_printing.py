@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pypdf
@@ -25,6 +26,7 @@ from office.services.printing import (
     hand_over_batch,
     letters_to_print,
     order_batch,
+    put_on_paper,
     take_file,
 )
 from tests.office.factories import NOW, now, officer, sign_in, staff
@@ -111,30 +113,117 @@ def test_a_file_holds_each_code_and_who_took_it_is_written_down(
     assert refused.value.code == "print.no-such-file"
 
 
-def test_what_was_cancelled_meanwhile_is_in_no_file(dispatch: Dispatch) -> None:
+def take(batch: PrintBatch, number: int = 1) -> bytes:
+    return take_file(batch.pk, number=number, by=officer().pk, now=NOW)
+
+
+def hand_over(batch: PrintBatch) -> tuple[int, int]:
+    done = hand_over_batch(batch.pk, by=officer().pk, now=NOW)
+    return done.letters, done.left_out
+
+
+def code_refused(act: Callable[[], object]) -> str:
+    with pytest.raises(Refusal) as refused:
+        act()
+    return refused.value.code
+
+
+def test_what_was_cancelled_meanwhile_is_in_no_file_and_a_file_of_nothing_is_refused(
+    dispatch: Dispatch,
+) -> None:
     batch = ordered(dispatch)
 
     cancel_letters_to(dispatch.purpose, recipients=["nobody-1"])
 
-    pages = words(take_file(batch.pk, number=1, by=officer().pk, now=NOW))
+    pages = words(take(batch))
     assert len(pages) == 3 and "nobody-1" not in "".join(pages)
+    cancel_letters_to(dispatch.purpose, recipients=["nobody-0", "nobody-2", "nobody-3"])
+    assert code_refused(lambda: take(batch)) == "print.file-empty"
+    assert hand_over(batch) == (0, 0)
 
 
 def test_handing_over_erases_the_codes_and_no_file_can_be_made_again(dispatch: Dispatch) -> None:
     batch = ordered(dispatch)
+    take(batch)
 
-    assert hand_over_batch(batch.pk, by=officer().pk, now=NOW) == 4
+    assert hand_over(batch) == (4, 0)
 
     printed = Letter.objects.filter(print_batch=batch)
     assert {(one.state, one.enclosure) for one in printed} == {("handed_over", None)}
     assert Letter.objects.exclude(print_batch=batch).filter(enclosure__isnull=False).count() == 3
-    for again in (
-        lambda: take_file(batch.pk, number=1, by=officer().pk, now=NOW),
-        lambda: hand_over_batch(batch.pk, by=officer().pk, now=NOW),
-    ):
-        with pytest.raises(Refusal) as refused:
-            again()
-        assert refused.value.code == "print.handed-over"
+    assert code_refused(lambda: take(batch)) == "print.handed-over"
+    assert code_refused(lambda: hand_over(batch)) == "print.handed-over"
+
+
+def test_no_batch_is_handed_over_before_each_of_its_files_was_taken(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "LETTERS_A_FILE", 3)
+    batch = ordered(dispatch)
+    take(batch, 1)
+
+    assert code_refused(lambda: hand_over(batch)) == "print.not-taken"
+    assert Letter.objects.filter(print_batch=batch, enclosure__isnull=False).count() == 4
+
+    take(batch, 2)
+    assert hand_over(batch) == (4, 0)
+
+
+def test_what_was_in_no_file_keeps_its_code_and_waits_to_be_printed_again(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = ordered(dispatch)
+    side = postal.postal_side(dispatch.purpose)
+
+    def without_one(letters: Sequence[LetterToSend]) -> Mapping[int, PostalLetter]:
+        return _render([one for one in letters if one.recipient != "nobody-2"])
+
+    monkeypatch.setitem(postal._sides, dispatch.purpose, replace(side, render=without_one))
+    assert len(words(take(batch))) == 3
+
+    assert hand_over(batch) == (3, 1)
+
+    left = Letter.objects.get(recipient="nobody-2")
+    assert (left.state, left.print_batch, left.enclosure is None) == ("held", None, False)
+    assert letters_to_print(dispatch) == 2
+    assert ordered(dispatch).size == 1
+
+
+def held(name: str, because: str) -> Letter:
+    Letter.objects.filter(recipient=name).update(state="held", held_because=because)
+    return Letter.objects.get(recipient=name)
+
+
+def test_a_letter_that_the_mail_server_did_not_take_is_put_on_paper_with_its_code(
+    client: Client, dispatch: Dispatch
+) -> None:
+    ann, bob = held("ann", "refused"), held("bob", "in-doubt")
+    page = sign_in(client, officer()).get("/desk/letters/held/").content.decode()
+    assert page.count('value="paper"') == 1
+
+    client.post(f"/desk/letters/held/{ann.pk}/settle/", {"outcome": "paper"})
+    assert code_refused(lambda: put_on_paper(bob.pk, by=officer().pk, now=NOW)) == (
+        "letters.not-held"
+    )
+
+    assert letters_to_print(dispatch) == 6
+    assert any("code of ann" in one for one in words(take(ordered(dispatch))))
+
+
+def test_what_is_not_printed_or_has_no_postal_address_is_not_put_on_paper(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere, ann = held("nobody-4", "refused"), held("ann", "put-off")
+
+    def put(letter: Letter) -> None:
+        put_on_paper(letter.pk, by=officer().pk, now=NOW)
+
+    assert code_refused(lambda: put(nowhere)) == "letters.no-postal-address"
+    with monkeypatch.context() as patched:
+        patched.delitem(postal._sides, dispatch.purpose)
+        assert code_refused(lambda: put(ann)) == "letters.not-on-paper"
+    put(ann)
+    assert code_refused(lambda: put(ann)) == "letters.not-held"
 
 
 def test_the_database_refuses_a_batch_of_one_officer(dispatch: Dispatch) -> None:

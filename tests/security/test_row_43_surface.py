@@ -12,6 +12,10 @@ from tests.security.looking import all_routes, forget_limits
 PUBLIC = {
     "", "healthz",
     "elections/<slug:slug>/", "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
+    # The notice of poll in words, the turnout that everybody is shown, the book of incidents.
+    "elections/<slug:slug>/notice/", "elections/<slug:slug>/notice.pdf",
+    "elections/<slug:slug>/turnout/", "elections/<slug:slug>/turnout.csv",
+    "elections/<slug:slug>/turnout.json", "elections/<slug:slug>/incidents/",
     "elections/<slug:slug>/nominations/", "nominate/<slug:slug>/", "consent/<slug:slug>/",
     "elections/<slug:slug>/electorate/", "elections/<slug:slug>/electorate.csv",
     "elections/<slug:slug>/electorate.json",
@@ -41,7 +45,7 @@ PUBLIC = {
     "elections/<slug:slug>/result/version/<int:version>.json",
     "elections/<slug:slug>/result/version/<int:version>.pdf",
     # The count before the declaration: nothing without the secret of a candidate's link.
-    "told/<slug:slug>/<str:secret>/",
+    "told/<slug:slug>/",
     "roll/", "roll/asked/", "roll/decisions/", "roll/decisions/totals.csv",
     "roll/mine/<str:token>/", "roll/mine/<str:token>/correction/",
     "roll/mine/<str:token>/appeals/<int:decision_id>/",

@@ -62,6 +62,9 @@ ENTRIES: Final[dict[str, Change]] = {
     "an entry has no time": _framed("close", "at", to=None),
     "an entry's time is of another form": _framed("close", "at", to="2026-12-01T10:00:00+00:00"),
     "a ballot bears a time": _framed("ballot", "at", to="2026-12-01T10:00:00Z"),
+    "a challenged paper names a unit": _challenged(
+        lambda board: board.edited("challenge", put("unit", to="Aberavon"))
+    ),
     "a challenged paper bears a time": _challenged(
         lambda board: board.reframed("challenge", put("at", to="2026-12-01T10:00:00Z"))
     ),

@@ -137,13 +137,30 @@ def test_weighted_sections_are_counted_each_by_its_parts(tmp_path: Path) -> None
 def test_weighted_sections_that_are_pooled_count_as_one_with_their_parts_added(
     tmp_path: Path,
 ) -> None:
-    run = election(sections=SECTIONS, smallest_box=5, weights=dict.fromkeys(SECTIONS, 3))
+    weights = dict.fromkeys(SECTIONS, 3)
+    run = election(sections=SECTIONS, electors=10, smallest_box=5, weights=weights)
 
     report = passed(run, tmp_path)
 
     assert figures(report)["boxes"] == "1 box, 7 pairs"
     sheet = run.election.contests.get().count.sheet
     assert list(sheet["rules"]["weights"].values()) == [6]
+
+
+def test_a_section_in_which_nobody_voted_gives_its_parts_to_none_that_it_is_pooled_with(
+    tmp_path: Path,
+) -> None:
+    run = election(at="polling", sections=SECTIONS, smallest_box=3,
+                   weights={"member": 3, "affiliated": 5})  # fmt: skip
+    for entry in entries(run):
+        if entry.section.code == "member":
+            cast(run, entry, (0, 1))
+    close(run)
+
+    passed(run, tmp_path)
+
+    sheet = run.election.contests.get().count.sheet
+    assert list(sheet["rules"]["weights"].values()) == [3]
 
 
 def test_several_places_are_filled_by_the_single_transferable_vote(tmp_path: Path) -> None:

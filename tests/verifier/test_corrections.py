@@ -12,6 +12,7 @@ from ballot.services.archive_election import archive_election
 from ballot.services.board import append_entry
 from ballot.services.correct_result import correct_result
 from ballot.services.explain_difference import explain_difference
+from ballot.services.judge_incidents import judge_incidents
 from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
 from ballot.services.recount import ask_recount, decide_recount
@@ -32,8 +33,9 @@ def test_an_election_with_everything_between_close_and_archive_passes(tmp_path: 
     explain_difference(run.election_id, difference="disputed", section="member", number=1,
                        explanation=REASON, **run.by_two)
     bring(run, to="counted")
-    for granted in (False, True):
-        number = ask_recount(run.contest.pk, grounds=REASON, **run.by)
+    judge_incidents(run.election_id, numbers=[1], is_material=False, grounds=REASON, **run.by)
+    for asking, granted in zip(run.officers, (False, True), strict=False):
+        number = ask_recount(run.contest.pk, grounds=REASON, by=asking, now=now())
         decide_recount(number, granted=granted, reason=REASON, **run.by)
     bring(run, to="declared")
     correct_result(run.election_id, reason=REASON, **run.by_two)

@@ -16,6 +16,7 @@ from ballot.bundle import bundle_files
 from ballot.canonical import canonical
 from ballot.mapping import log_entry
 from ballot.published import newest_checkpoint
+from ballot.sealing.codes import key_of_secret
 from ballot.services.publish_board import board_origin, publish_board, signing_key
 from ballot.services.rule_on_postal_paper import rule_on_postal_paper
 from ballot.trustee.boxes import recomputed
@@ -242,6 +243,33 @@ def test_a_trustee_opens_nothing_of_which_the_post_was_changed(case: str, board:
     with pytest.raises(Refused) as refused:
         by_trustee(change(board))
     assert refused.value.check == condition
+
+
+def test_as_many_may_dispute_as_voted_by_post_or_online_and_no_more(
+    board: Board, tmp_path: Path
+) -> None:
+    told = board.content("reconciliation")["sections"][0]
+    assert told["marks"] > told["ballots"]
+
+    def explained(number: int) -> set[str]:
+        one = {"difference": "disputed", "section": told["code"], "number": number,
+               "explanation": "They rang."}  # fmt: skip
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return refusals(board.edited("reconciliation", put("explanations", to=[one])), folder)
+
+    assert explained(told["marks"]) == set()
+    assert explained(told["marks"] + 1) == {"reconciliation.explanation"}
+
+
+def test_who_was_named_and_is_left_out_later_leaves_a_gap_in_the_numbers(
+    board: Board, tmp_path: Path
+) -> None:
+    third = {"key": key_of_secret(3).credential.hex(), "name": "Cy Moss", "number": 4}
+    longer = board.edited("tellers", lambda said: said["tellers"].append(third))
+
+    assert refusals(longer, tmp_path) == set()
+    assert by_trustee(longer)
 
 
 def test_postal_papers_of_a_section_follow_its_ballots_in_the_order_of_the_board(

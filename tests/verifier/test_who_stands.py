@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from ballot.models import Candidate
+from ballot.models import Candidate, Election
 from ballot.names_order import by_lot
 from ballot.services.draw_names import draw_names
+from ballot.services.publish_candidates import reopen_nominations
 from ballot.services.withdraw_candidate import withdraw_candidate
-from tests.ballot.factories import Run, election
+from tests.ballot.factories import Run, election, now
 from tests.verifier.given import failure
 from tests.verifier.test_bundles import declared, passed
 from verifier.board import Board, Entry
@@ -40,6 +41,15 @@ def test_a_withdrawal_during_the_poll(tmp_path: Path, rule: str, winner: str) ->
 def test_names_that_were_drawn_by_lot(tmp_path: Path) -> None:
     run = election(at="nominated", names_order="lot", reopen_nominations=True)
     draw_names(run.election_id, seed=SEED, source="Twenty dice, in public.", **run.by)
+
+    passed(run, tmp_path)
+
+
+@pytest.mark.django_db
+def test_nominations_that_were_taken_on_past_their_hour(tmp_path: Path) -> None:
+    run = election(at="nominating")
+    Election.objects.filter(pk=run.election_id).update(nominations_close_at=now())
+    reopen_nominations(run.election_id, **run.by)
 
     passed(run, tmp_path)
 

@@ -12,12 +12,14 @@ from ballot.mapping import utc
 from ballot.models import Dated, PlannedDate
 from ballot.nominations import are_taken
 from ballot.services.amend_notice import amend_notice
+from ballot.services.extend_poll import extend_poll
 from ballot.services.plan_dates import plan_dates
 from ballot.services.publish_notice import publish_notice
 from ballot.services.reissue_code import reissue_code
 from ballot.services.request_reissue import request_reissue
 from ballot.services.set_up import edit_election
 from members.models import RollEntry
+from office.acts import registered_act
 from tests.ballot.factories import REASON, Run, bring, code_of_refusal, content, election, now
 from tests.ballot.factories import kinds as kinds_of
 
@@ -41,6 +43,28 @@ def amend(run: Run, reason: str = REASON, **changes: Any) -> None:
         for part, one in changes.items()
     }
     amend_notice(run.election_id, changes=given, reason=reason, **run.by_two)
+
+
+def test_an_extension_may_pass_the_count_and_the_notice_is_amended_after_it() -> None:
+    run = election(lasts=timedelta(hours=10))
+    dated(run, count=hours(12), declaration=hours(14))
+    bring(run, to="polling")
+    later = hours(20)
+    given = {"closes_at": later.isoformat(), "reason": REASON}
+    said = registered_act("extend_poll").describe(str(run.election_id), **given)
+
+    extend_poll(run.election_id, **given, **run.by_two)
+    amend(run, complaints="Write to the panel.")
+    early = code_of_refusal(lambda: amend(run, declaration=hours(15)))
+    amend(run, declaration=hours(30))
+    between = code_of_refusal(lambda: amend(run, count=hours(31)))
+    amend(run, count=hours(25))
+
+    assert "“The votes are counted” on " in said and "amend the notice too" in said
+    assert (early, between) == ("timetable.order", "timetable.order")
+    soon = {**given, "closes_at": hours(11).isoformat()}
+    assert "later than the notice" not in registered_act("extend_poll").describe(
+        str(run.election_id), **soon)
 
 
 def test_the_notice_is_made_from_the_rules_and_stands_on_the_board_in_words() -> None:

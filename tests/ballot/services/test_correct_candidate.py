@@ -45,6 +45,16 @@ def test_a_statement_is_put_right_during_the_poll_and_the_board_says_what_was() 
     }
 
 
+def test_a_corrected_statement_has_no_more_words_than_anybodys() -> None:
+    run = election(at="polling", statement_words=4)
+
+    code = code_of_refusal(lambda: correct(run, statement="One two three four five"))
+    correct(run, statement="One two three four")
+
+    assert code == "statement.too-long"
+    assert named("Ash Amin").statement == "One two three four"
+
+
 def test_a_wrong_photograph_is_taken_off_and_the_statement_stays() -> None:
     run = election(at="polling")
     with_photograph()
@@ -123,12 +133,14 @@ def test_a_correction_is_proposed_and_approved_by_pages(client: Client) -> None:
     given = {"candidate": named("Ash Amin").pk, "reason": REASON}
 
     nothing = client.post(path, given)
+    long = client.post(path, {**given, "statement": "word " * 501})
     client.post(path, {**given, "statement": MENDED})
     approval = Approval.objects.get()
     approve_act(approval.pk, by=here.officers[1].pk, now=now())
     public = client.get(reverse("election", args=[here.slug])).text
 
     assert "Correct the statement, or take the photograph off" in nothing.text
+    assert "has 501 words, and may have 500" in long.text
     assert f"It becomes: “{MENDED}”" in approval.sentence
     assert MENDED in public
     assert here.election.stage == "polling"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
-from ballot.incidents import book_of, closest_gap, gaps_of
+from ballot.incidents import book_of, closest_gap, gaps_of, published_book, unjudged
 from ballot.models import Incident, IncidentKind
 from ballot.services.amend_incident import amend_incident
 from ballot.services.declare import declare
 from ballot.services.judge_incidents import judge_incidents
-from ballot.services.open_incident import book_word_of_elector, open_incident
+from ballot.services.open_incident import BOOK_LOCK, book_word_of_elector, open_incident
 from ballot.services.record_dispute import record_dispute
 from ballot.services.void_election import void_election
+from office.permissions import Role
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -27,6 +30,7 @@ from tests.ballot.factories import (
     now,
     recorded,
 )
+from tests.office.factories import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +41,16 @@ def opened(run: Run, **given: Any) -> int:
         "said": "The pages did not answer for ten minutes.", "done": "Restarted.",
         "kept_from_voting": None,
     }
-    return open_incident(run.election_id, **(written | given), **run.by)
+    return open_incident(run.election_id, **{**run.by, **written, **given})
+
+
+@pytest.fixture
+def run_counted() -> Run:
+    """An election that is counted, with one incident from before the count."""
+    run = election(at="opened")
+    opened(run)
+    bring(run, to="counted")
+    return run
 
 
 def test_an_incident_is_added_to_and_its_last_number_stands() -> None:
@@ -58,6 +71,78 @@ def test_an_incident_is_added_to_and_its_last_number_stands() -> None:
     assert recorded("amend_incident", subject=("incident", f"{run.election_id}-1")) == [
         (run.officers[0], None), (run.officers[0], None)
     ]
+
+
+def test_a_number_given_after_the_judgement_asks_for_another(run_counted: Run) -> None:
+    run = run_counted
+    judged(run, [1])
+    further = {"number": 1, "done": "", **run.by}
+
+    amend_incident(run.election_id, said="Mended.", kept_from_voting=None, **further)
+    still = unjudged(run.election)
+    amend_incident(run.election_id, said="It was more.", kept_from_voting=9, **further)
+    stopped = code_of_refusal(lambda: declare(run.election_id, **run.by_two))
+    again = unjudged(run.election)
+    judged(run, [1])
+
+    assert (still, again, stopped) == ([], [1], "election.not-ready")
+    assert unjudged(run.election) == []
+
+
+def test_once_the_book_is_published_officers_alone_write_and_the_board_stays(
+    run_counted: Run,
+) -> None:
+    run = run_counted
+    keeper = {"by": staff(Role.MEMBERSHIP_ADMINISTRATOR).pk, "now": now()}
+    further = {"number": 1, "said": "More is known.", "done": "", "kept_from_voting": None}
+    amend_incident(run.election_id, **further, **keeper)
+    judged(run, [1])
+    declare(run.election_id, **run.by_two)
+
+    refused = [
+        code_of_refusal(lambda: amend_incident(run.election_id, **further, **keeper)),
+        code_of_refusal(lambda: opened(run, **keeper)),
+    ]
+    amend_incident(run.election_id, **{**further, "kept_from_voting": 5}, **run.by)
+
+    assert refused == ["incident.published", "incident.published"]
+    assert published_book(run.election) == content(run, "incidents")["incidents"]
+    assert published_book(run.election)[0]["kept_from_voting"] is None
+    assert book_of(run.election)[0].kept_from_voting == 5
+
+
+def test_a_word_said_after_the_count_does_not_put_off_the_declaration(run_counted: Run) -> None:
+    run = run_counted
+    record_dispute(run.election_id, recipient=entries(run)[0].public_id, now=now())
+    waiting = unjudged(run.election)
+    judged(run, [1])
+
+    declare(run.election_id, **run.by_two)
+
+    told = content(run, "incidents")["incidents"]
+    assert waiting == [1]
+    assert [(one["number"], one["material"]) for one in told] == [(1, False), (2, None)]
+
+
+def test_nothing_is_written_in_the_book_while_a_result_is_declared(run_counted: Run) -> None:
+    run = run_counted
+    judged(run, [1])
+
+    def books_locked() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+                " AND objid = %s AND pid = pg_backend_pid()", [BOOK_LOCK, run.election_id],
+            )
+            return int(cursor.fetchone()[0])
+
+    seen = []
+    with patch(
+        "ballot.services.declare.require_ready", lambda *_, **__: seen.append(books_locked())
+    ):
+        declare(run.election_id, **run.by_two)
+
+    assert seen == [1]
 
 
 def test_what_has_not_happened_yet_is_refused_and_so_is_a_draft() -> None:
@@ -174,4 +259,8 @@ def stage(excluded: list[str], **votes: int) -> dict[str, Any]:
 def test_the_closest_gap_is_worked_out_for_single_places_alone(
     method: str, stages: list[dict[str, Any]], gap: int | None
 ) -> None:
-    assert closest_gap({"method": method, "elected": ["Ash"], "stages": stages}) == gap
+    sheet = {"method": method, "elected": ["Ash"], "stages": stages}
+    weighted = [one | {"weighted": {"Ash": "50.500", "Birch": "49.500"}} for one in stages]
+
+    assert closest_gap(sheet) == gap
+    assert closest_gap(sheet | {"stages": weighted}) is None

@@ -14,6 +14,7 @@ from ballot.services.publish_candidates import publish_candidates, reopen_nomina
 from ballot.services.rule_on_paper import rule_on_candidate, rule_on_nomination
 from ballot.services.set_up import add_candidate, edit_election
 from ballot.services.withdraw_candidate import withdraw_candidate
+from ballot.views.act_table import besides_business
 from tests.ballot.factories import Run, bring, code_of_refusal, content, election, kinds, now
 from tests.ballot.services.nominating import (
     WHY,
@@ -236,6 +237,26 @@ def test_nominations_that_open_again_are_taken_whatever_the_hour_was() -> None:
     give(run, "Barking", "Ash Amin")
 
     assert nominated(run) == {"Barking": "Ash Amin"}
+
+
+def test_past_their_hour_nominations_go_on_where_a_contest_has_nobody_who_may_stand() -> None:
+    run = nominating(gates="1 of MP")
+    give(run, "Barking", "Ash Amin")
+    ahead = now() + timedelta(hours=1)
+    Election.objects.filter(pk=run.election_id).update(nominations_close_at=ahead)
+    early = code_of_refusal(lambda: reopen_nominations(run.election_id, **run.by))
+    assert "reopen_nominations" not in {act.name for act in besides_business(run.election)}
+    Election.objects.filter(pk=run.election_id).update(nominations_close_at=now())
+    late = code_of_refusal(lambda: give(run, "Ned Orr", "Ash Amin", now=ahead))
+    assert "reopen_nominations" in {act.name for act in besides_business(run.election)}
+
+    reopen_nominations(run.election_id, **run.by)
+    give(run, "Ned Orr", "Ash Amin", now=ahead)
+
+    assert (early, late) == ("election.wrong-state", "nomination.closed")
+    assert (run.state, kinds(run)[-1]) == ("nominating", "nominations-reopened")
+    again = code_of_refusal(lambda: reopen_nominations(run.election_id, **run.by))
+    assert again == "election.wrong-state"
 
 
 def test_by_day_each_body_counts_once_for_whom_it_nominates_at_the_end_of_the_day() -> None:

@@ -49,6 +49,8 @@ def test_after_a_withdrawal_the_opening_names_the_newest_statement() -> None:
         ("keyed", {}, "A voting code has been made for every elector"),
         ("coded", {"opens_in": timedelta(hours=1)}, "The hour of the opening has come"),
         ("coded", {"candidates": ("Ash Amin",), "reopen_nominations": True}, "There is a choice"),
+        ("coded", {"sections": ("member", "affiliated"), "electors": 7, "smallest_box": 4,
+                   "weights": {"member": 1, "affiliated": 1}}, "Each section to which"),
     ],
 )
 def test_what_is_lacking_is_named_and_nothing_opens(

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from ballot.models import Election, EnvelopeReceipt, RefusedCast, RegisterMark, Teller
-from ballot.postal import Kind, papers_of
+from ballot.models import Election, Envelope, EnvelopeReceipt, RefusedCast, RegisterMark, Teller
+from ballot.postal import Kind, named_tellers, papers_of, post_by_section
+from ballot.sealing.ballot import seal_ballot
+from ballot.sealing.codes import VotingKey, key_of_secret, voting_key
+from ballot.sealing.postal import make_barcode, sign_postal
+from ballot.selectors import contest_codes, setting_of
 from ballot.services.close_poll import close_poll_early
 from ballot.services.issue_envelopes import issue_envelopes
+from ballot.services.name_tellers import name_tellers
+from ballot.services.open_envelopes import open_envelopes
 from ballot.services.read_papers import Read
 from ballot.services.receive_envelope import receive_envelope
 from ballot.services.reissue_code import reissue_code
 from ballot.services.rule_on_postal_paper import rule_on_postal_paper
+from ballot.services.verification_sums import verification_of
 from ballot.services.verify_register import verify_register
 from ballot.showing.results import result_of
+from members.models import Member
+from office.models import Letter, StaffMember
 from tests.ballot.factories import (
     REASON,
     Run,
     boxes,
     bring,
     cast,
+    code_of,
     code_of_refusal,
     content,
     election,
@@ -146,6 +159,22 @@ def test_nobody_is_issued_an_envelope_who_has_voted_or_is_not_on_the_roll():
     assert content(run, "envelopes")["sections"][0]["envelopes"] == 1
 
 
+def test_each_elector_with_an_address_is_told_of_an_envelope_in_their_name_and_of_another():
+    run = election(at="nominated")
+    Member.objects.filter(number="1002").update(email="")
+    table = Table(bring(run, to="polling"))
+    first, second, third = entries(run)[:3]
+    assert (third.number, third.email) == ("1002", "")
+    table.issue(0, 1, 2)
+    table.issue(1)
+
+    told = Letter.objects.filter(purpose="envelope-issued").values_list("recipient", "attempt")
+
+    assert sorted(told) == sorted(
+        [(str(first.public_id), 1), (str(second.public_id), 1), (str(second.public_id), 2)]
+    )
+
+
 def test_who_voted_by_post_is_sent_no_new_code():
     run, table = polling()
     first, second = entries(run)[:2]
@@ -160,6 +189,44 @@ def test_who_voted_by_post_is_sent_no_new_code():
 
 
 # --- tellers ---
+
+
+def test_no_envelope_is_issued_before_two_tellers_are_named():
+    run = election(at="polling")
+
+    def issue() -> Any:
+        numbers = [entries(run)[0].number]
+        return issue_envelopes(run.election_id, numbers=numbers, **run.by)
+
+    assert code_of_refusal(issue) == "teller.too-few"
+    Table(run)
+    assert len(issue()) == 1
+
+
+def test_who_is_a_teller_no_more_is_left_out_and_those_after_keep_their_numbers():
+    run, table = polling()
+    table.seat("Cy Moss")
+    StaffMember.objects.get(pk=table.people[0]).groups.clear()
+
+    name_tellers(run.election_id, **run.by)
+
+    assert [one["number"] for one in content(run, "tellers")["tellers"]] == [2, 3]
+    assert named_tellers(run.election) == {2, 3}
+    StaffMember.objects.get(pk=table.people[1]).groups.clear()
+    assert code_of_refusal(lambda: name_tellers(run.election_id, **run.by)) == "teller.too-few"
+
+
+def test_tellers_are_asked_for_at_the_opening_only_if_an_envelope_came():
+    run = election(at="polling")
+    for entry in entries(run):
+        cast(run, entry, (0, 1))
+    Envelope.objects.create(election=run.election, roll_entry_id=entries(run)[0].pk,
+                            barcode=make_barcode(rng=os.urandom))
+    close(run)
+
+    open_envelopes(run.election_id, **run.by_two)
+
+    assert run.election.envelopes_opened_at is not None
 
 
 def test_two_tellers_who_read_the_same_settle_a_paper_and_two_who_differ_do_not():
@@ -198,6 +265,52 @@ def test_a_paper_that_is_signed_by_another_or_sealed_for_another_is_refused():
     assert not table.hand_in(0, right).agrees
 
 
+def sealed_under(table: Table, key: VotingKey, *, number: int, by: int) -> Read:
+    """Paper `number`, read as a first preference for the first name, under a key of one's choice.
+
+    The same key gives the same bytes, whoever hands it in.
+    """
+    place: dict[str, Any] = {"setting": setting_of(table.run.election), "section": "member"}
+    contests = contest_codes(table.run.election)
+    stream = hashlib.shake_256(key.credential).digest(4096)
+    ballot = seal_ballot(table.choices((0,)), **place, contests=contests, key=key,
+                         rng=io.BytesIO(stream).read)  # fmt: skip
+    signature = sign_postal(ballot, number=number, **place, key=table.keys[by], rng=os.urandom)
+    return Read("member", number, 2 - by, Kind.SEALED, ballot.to_bytes(), signature)
+
+
+def test_a_paper_under_an_elector_s_key_is_refused_at_the_reading_and_can_be_read_again():
+    run, table = opened()
+    mine = voting_key(code_of(entries(run)[1]), election_id=run.election.public_id.bytes)
+    nobodys = key_of_secret(12345)
+
+    lie = sealed_under(table, mine, number=1, by=0)
+    assert code_of_refusal(lambda: table.hand_in(0, lie)) == "post.copied"
+
+    for who in (0, 1):
+        table.hand_in(who, sealed_under(table, nobodys, number=1, by=who))
+    table.both_read(2, (0,))
+    table.account()
+    verify_register(run.election_id, **run.by)
+
+
+def test_a_paper_that_repeats_another_is_refused_at_the_reading_and_can_be_read_again():
+    run, table = opened()
+    key = key_of_secret(12345)
+    for who in (0, 1):
+        table.hand_in(who, sealed_under(table, key, number=1, by=who))
+
+    for who in (0, 1):
+        again = sealed_under(table, key, number=2, by=who)
+        assert code_of_refusal(lambda again=again, who=who: table.hand_in(who, again)) == (
+            "post.copied"
+        )
+
+    table.both_read(2, (0,))
+    table.account()
+    assert kinds(run).count("postal-paper") == 2
+
+
 def test_a_doubtful_paper_waits_for_a_ruling_and_is_then_read_again_and_rejected():
     run, table = opened()
     table.hand_in(0, Read("member", 1, 2, Kind.DOUBTFUL, doubt="uncertain"))
@@ -233,6 +346,29 @@ def test_nothing_is_ruled_on_that_nobody_doubts_nor_for_a_reason_that_is_none():
     rule(2)()
 
 
+def test_a_paper_whose_second_teller_does_not_come_back_is_read_by_another_pair_after_a_ruling():
+    run, table = polling()
+    table.seat("Cy Moss")
+    name_tellers(run.election_id, **run.by)
+    (envelope,) = table.issue(0)
+    table.receive(envelope)
+    cast(run, entries(run)[1], (0, 1))
+    close(run)
+    table.open()
+    table.read(0, 1, (0,))
+
+    def with_cy(who: int, other: int) -> Callable[[], Any]:
+        return lambda: table.hand_in(who, Read("member", 1, other, Kind.EMPTY))
+
+    assert code_of_refusal(with_cy(2, 1)) == "reading.partner"
+    rule_on_postal_paper(
+        run.election_id, section="member", number=1, rejected={}, agents=0, **run.by
+    )
+
+    with_cy(0, 3)()
+    assert with_cy(2, 1)().agrees
+
+
 def test_no_paper_is_read_before_two_officers_have_opened_the_envelopes():
     run, table = polling()
     (envelope,) = table.issue(0)
@@ -260,10 +396,32 @@ def test_the_register_is_not_verified_before_the_postal_papers_are_in_the_accoun
     table.account()
     assert code_of_refusal(table.account) == "post.accounted"
     verify()
+    sums = [one for section in verification_of(run.election) for one in section.sums]
+    assert [one.what for one in sums if not one.holds] == []
+    assert "= 5 ballots cast online + 2 envelopes received" in sums[2].parts
+    assert "+ 1 postal papers in the boxes = 6 counted" in sums[3].parts
 
     told = content(run, "reconciliation")["sections"][0]
     assert (told["marks"], told["ballots"], told["counted"]) == (7, 5, 6)
     assert [box.ballots for box in boxes(run)] == [6]
+
+
+def test_an_envelope_that_comes_after_the_account_is_late_and_stops_nothing():
+    run, table = polling()
+    good, late = table.issue(0, 1)
+    table.receive(good)
+    for entry in entries(run)[2:]:
+        cast(run, entry, (0, 1))
+    close(run)
+    table.open()
+    table.both_read(1, (0,))
+    table.account()
+
+    assert table.receive(late) == "late"
+
+    verify_register(run.election_id, **run.by)
+    assert [one.late for one in post_by_section(run.election)] == [1]
+    assert content(run, "post")["sections"][0]["late"] == 0
 
 
 def test_postal_and_online_ballots_are_mixed_opened_and_counted_as_one():

@@ -69,7 +69,20 @@ def test_a_refusal_stands_with_its_reason_and_is_not_decided_twice() -> None:
     declare(run.election_id, **run.by_two)
 
 
-def test_nobody_asks_twice_at_once_nor_before_the_count_nor_against_the_notice() -> None:
+def test_whoever_asked_once_asks_no_more_of_the_contest_and_holds_nothing_up() -> None:
+    run = election(at="counted")
+    agent = staff(Role.CANDIDATES_AGENT).pk
+    asking = {"by": agent, "now": now(), "grounds": "A stage looks odd."}
+    decide(run, ask_recount(run.contest.pk, **asking), granted=False)
+
+    again = code_of_refusal(lambda: ask_recount(run.contest.pk, **asking))
+    declare(run.election_id, **run.by_two)
+
+    assert again == "recount.asked"
+    assert run.state == "declared"
+
+
+def test_nobody_asks_twice_nor_before_the_count_nor_against_the_notice() -> None:
     run = election(at="opened")
     by = {"by": run.officers[0], "now": now(), "grounds": "A stage looks odd."}
 
@@ -78,7 +91,7 @@ def test_nobody_asks_twice_at_once_nor_before_the_count_nor_against_the_notice()
     ask_recount(run.contest.pk, **by)
     twice = code_of_refusal(lambda: ask_recount(run.contest.pk, **by))
 
-    assert (early, twice) == ("election.wrong-state", "recount.waits")
+    assert (early, twice) == ("election.wrong-state", "recount.asked")
 
 
 def test_the_notice_can_grant_no_recount_on_request() -> None:

@@ -11,10 +11,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 from ballot.models import Election, Reminder
 from ballot.services.remind import PURPOSE, reminder_due, send_due_reminder
 from ballot.services.set_up import edit_election
+from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.tend_polls import tend_reminders
 from members.models import Member
-from office.models import Dispatch, Letter
-from office.services.letters import pause_letters
+from office.models import Dispatch, Job, Letter
+from office.permissions import ACTS
+from office.services.jobs import work_job
+from office.services.letters import SEND_JOB, pause_letters
 from office.services.sending import send_letters
 from tests.ballot.factories import (
     Run,
@@ -122,6 +125,31 @@ def test_none_is_sent_before_the_opening_while_suspended_or_after_the_close() ->
     assert reminder_due(run.election, now=after(run, FIRST)) is None
     Election.objects.filter(pk=run.election_id).update(state="polling")
     assert reminder_due(run.election, now=after(run, FIRST)) == 1
+
+
+def test_reminders_being_sent_wait_while_the_poll_is_suspended_and_go_on_after() -> None:
+    run = reminded(electors=2)
+    tend_reminders(now=after(run, FIRST))
+    dispatch = Dispatch.objects.get(purpose=PURPOSE)
+    job = Job.objects.get(kind=SEND_JOB, subject_id=str(dispatch.pk))
+    suspend_poll(run.election_id, reason="The hall's line is down.", **run.by_two)
+
+    assert send_letters(dispatch.pk).rests.startswith("The poll is suspended")
+    work_job(job.pk)
+
+    assert not mail.outbox
+    assert set(dispatch.letters.values_list("state", flat=True)) == {"waiting"}
+    job.refresh_from_db()
+    assert job.state == "open"
+    resume_poll(run.election_id, reason="The line is up.", **run.by_two)
+    assert send_letters(dispatch.pk).rests == ""
+    assert len(mail.outbox) == 2
+
+
+def test_a_page_of_letters_names_electors_only_to_who_may_see_the_register() -> None:
+    names = ACTS["see_letters"].roles & ACTS["see_roll"].roles
+
+    assert names and names <= ACTS["see_register"].roles
 
 
 def test_who_has_no_email_address_is_not_reminded_by_email() -> None:

@@ -148,12 +148,14 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "a second ballot under another code of an elector who has voted": (
         (SECOND_CODE, SECOND_BALLOT, SECOND_VOTE, SECOND_ENTRY),
-        "register.disagrees", "7 marks, 8 ballots, 8 votes, 8 on the board, 1 electors at odds",
+        "register.disagrees",
+        "7 marks, 8 ballots, 8 votes, 0 envelopes, 8 on the board, 1 electors at odds",
     ),
     "one elector's ballot given to another who has voted": (
         (SECOND_CODE, f"UPDATE ballot_sealedballot SET credential_id = {NEWEST_CODE} WHERE id ="
          f" {TWO}"),
-        "register.disagrees", "7 marks, 7 ballots, 7 votes, 7 on the board, 2 electors at odds",
+        "register.disagrees",
+        "7 marks, 7 ballots, 7 votes, 0 envelopes, 7 on the board, 2 electors at odds",
     ),
     "a sealed vote removed": (
         (f"DELETE FROM ballot_sealedvote WHERE ballot_id = {ONE}",),
@@ -162,7 +164,7 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a ballot removed": (
         (f"DELETE FROM ballot_sealedvote WHERE ballot_id = {ONE}",
          f"DELETE FROM ballot_sealedballot WHERE id = {ONE}"),
-        "register.disagrees", "7 marks, 6 ballots, 6 votes, 6 on the board",
+        "register.disagrees", "7 marks, 6 ballots, 6 votes, 0 envelopes, 6 on the board",
     ),
     "an entry removed": (
         ("DELETE FROM ballot_entry WHERE kind = 'ballot' AND number ="

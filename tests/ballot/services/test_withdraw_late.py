@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ballot.models import Candidate, Count
+from ballot.services.correct_result import correct_result
 from ballot.services.count_papers import count_papers
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import (
+    REASON,
     Run,
     boxes,
     bring,
@@ -98,5 +100,19 @@ def test_a_withdrawal_that_the_board_does_not_know_stops_the_count() -> None:
     with no_triggers():
         ash.update(withdrawn_at=None)
     count_papers(run.election_id, **run.by)
+
+    assert code == "paper.withdrawals-not-as-told"
+
+
+def test_a_withdrawal_that_the_board_does_not_know_stops_a_correction() -> None:
+    run = election(at="declared")
+    ash = run.contest.candidates.filter(name="Ash Amin")
+    with no_triggers():
+        ash.update(withdrawn_at="2026-01-01T00:00:00Z")
+
+    code = code_of_refusal(lambda: correct_result(run.election_id, reason=REASON, **run.by_two))
+    with no_triggers():
+        ash.update(withdrawn_at=None)
+    correct_result(run.election_id, reason=REASON, **run.by_two)
 
     assert code == "paper.withdrawals-not-as-told"

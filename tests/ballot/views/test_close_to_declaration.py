@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ballot.models import Recount, RegisterMark
+from ballot.models import Election, Recount, RegisterMark
 from ballot.services.record_dispute import record_dispute
 from office.models import Approval
 from office.permissions import Role
 from office.services.approvals import approve_act
+from tests.ballot.factories import no_triggers
 from tests.ballot.views.world import now, world
 from tests.office.factories import sign_in, staff
 
@@ -51,6 +52,28 @@ def test_the_verification_is_there_from_the_close_on_and_for_nobody_who_may_not_
     sign_in(client, staff(Role.CANDIDATES_AGENT))
 
     assert (before, after, client.get(path).status_code) == (409, 200, 404)
+
+
+def test_what_stops_the_declaration_is_shown_to_who_may_declare_and_to_nobody_else(
+    client: Client,
+) -> None:
+    here = world().to("counted")
+    with no_triggers():
+        Election.objects.filter(pk=here.election_id).update(recount_margin_permille=1000)
+    pages = [reverse(name, args=[here.slug]) for name in ("desk_election", "desk_timetable")]
+    watching = (Role.SCRUTINEER, Role.CANDIDATES_AGENT, Role.OBSERVER, Role.TELLER, Role.TRUSTEE)
+
+    told = {}
+    for person in (here.officers[0], *map(staff, watching)):
+        sign_in(client, person)
+        shown = [client.get(page).text for page in pages]
+        assert all("Next: Declare the result" in text for text in shown)
+        told[person.pk] = ["the lead is smaller" in text for text in shown]
+        said = "See what is missing" in shown[0], "What stops it" in shown[1]
+        assert said == (person == here.officers[0],) * 2
+
+    assert told.pop(here.officers[0].pk) == [True, True]
+    assert len(told) == 5 and not any(map(any, told.values()))
 
 
 def test_an_agent_asks_for_a_recount_without_seeing_the_count_and_an_officer_decides(

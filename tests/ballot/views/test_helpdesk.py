@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ballot import limits
-from ballot.models import HelpdeskNote, Incident, SealedBallot
+from ballot.differences import unexplained
+from ballot.models import CastDispute, HelpdeskNote, Incident, SealedBallot
 from ballot.sealing.codes import show_code
 from members.models import LookUp, Member
 from office.models import AuditRecord, Letter
@@ -69,6 +70,24 @@ def test_who_may_not_see_the_register_is_told_nothing_that_says_who_voted(client
     assert Letter.objects.filter(purpose="voting-code-again").count() == 1
     assert "Letter with the voting code" in pages[0] and "Send a new link</button>" in pages[0]
     assert "Has voted" not in pages[0] and "new code" not in pages[0].lower()
+    assert pages[0] == pages[1]
+
+
+def test_this_was_not_me_told_to_the_helpdesk_stops_the_verification_where_a_ballot_was_cast(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    voter, other = here.entries()[:2]
+    here.cast(voter, (0,))
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    said = [ask(client, here, entry.number, "not-me") for entry in (voter, other)]
+    pages = [told_of(ask(client, here, entry.number)) for entry in (voter, other)]
+
+    assert ["incidents book" in page for page in said] == [True, True]
+    assert ["disput" in page for page in said] == [False, False]
+    assert list(CastDispute.objects.values_list("roll_entry", flat=True)) == [voter.pk]
+    assert [one.number for one in unexplained(here.election)] == [1]
     assert pages[0] == pages[1]
 
 

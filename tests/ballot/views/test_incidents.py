@@ -101,10 +101,13 @@ def test_anybody_reads_the_book_once_the_result_is_declared_and_nobody_before(
         "is_material": "no", "grounds": "One vote is less than the gap."})
 
     declare(here.election_id, **here.by_two)
+    officer.post(path("desk_incident_further", here, 1), {
+        "said": "A late entry.", "done": "", "kept_from_voting": "2"})
     page = client.get(path("incidents", here)).text
     notice = client.get(path("election", here)).text
 
     assert before.status_code == 404
+    assert IncidentEntry.objects.latest("pk").said == "A late entry." and "A late" not in page
     assert "Incident 1: “This was not me”" in page and "One vote is less than the gap." in page
     assert voter.family_name not in page and here.officers[0].name not in page
     assert path("incidents", here) in notice

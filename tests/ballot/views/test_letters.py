@@ -18,6 +18,7 @@ from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.notify_casts import PURPOSE as CAST_NOTICE
 from ballot.services.notify_casts import notify_casts
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
+from ballot.services.tell_of_envelopes import PURPOSE as ENVELOPE_ISSUED
 from members.models import RollEntry
 from office.models import Letter
 from office.purposes import LetterToSend
@@ -25,11 +26,11 @@ from tests.ballot.views.world import World, world
 
 pytestmark = pytest.mark.django_db
 
-PURPOSES = (VOTING_CODE, CODE_AGAIN, CAST_NOTICE)
+PURPOSES = (VOTING_CODE, CODE_AGAIN, CAST_NOTICE, ENVELOPE_ISSUED)
 
 
 def letter(here: World, entry: RollEntry, purpose: str, **given: Any) -> LetterToSend:
-    if "enclosure" not in given and purpose != CAST_NOTICE:
+    if "enclosure" not in given and purpose in (VOTING_CODE, CODE_AGAIN):
         given["enclosure"] = here.code(entry).encode()
     assert here.election.roll is not None
     values: dict[str, Any] = {

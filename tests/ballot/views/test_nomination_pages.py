@@ -175,6 +175,30 @@ def test_the_desk_takes_a_list_sends_links_and_rules(client: Client) -> None:
     assert nomination.taken_by is not None
 
 
+def test_a_link_that_an_officer_was_shown_is_told_on_the_public_table_and_by_letter(
+    client: Client,
+) -> None:
+    run = nominating()
+    sign_in(client, officer())
+    told = "Links handed over by an officer"
+    before = Client().get(at(run, "nominations")).content.decode()
+
+    page = client.post(at(run, "desk_body_link_shown", body("Barking").pk)).content.decode()
+    client.post(at(run, "desk_body_link_shown", body("Ned Orr").pk))
+    send_at_once()
+    after = Client().get(at(run, "nominations")).content.decode()
+    desk = client.get(at(run, "desk_body", body("Barking").pk)).content.decode()
+
+    assert told not in before and told in after
+    assert "Barking (CLP): last on" in after and "Ned Orr (MP): last on" in after
+    assert "Aberavon (CLP): last on" not in after and "was last shown its link" in desk
+    (letter,) = mail.outbox
+    assert letter.to == ["barking@example.org"]
+    code = re.search(r"/nominate/[^#\s]+#([\w=-]+)", page)
+    assert "drew a new link" in str(letter.body)
+    assert code is not None and code[1] not in str(letter.message())
+
+
 def test_the_public_page_shows_who_nominates_whom_by_day_and_the_same_as_a_table() -> None:
     run = nominating()
     give(run, "Barking", "Ash Amin")

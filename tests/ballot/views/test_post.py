@@ -46,6 +46,7 @@ def opened() -> tuple[Run, Table, Client]:
 
 def test_envelopes_are_issued_and_their_labels_printed_and_nothing_on_a_mistake():
     run = election(at="polling")
+    Table(run)
     client = officer_of(run)
     first, second = entries(run)[:2]
 
@@ -105,7 +106,7 @@ def test_a_teller_makes_a_key_once_and_an_officer_names_the_tellers():
 
 
 def test_a_teller_hands_in_sealed_bytes_and_is_told_what_came_of_the_paper_alone():
-    run, table, _ = opened()
+    run, table, officer = opened()
     ann, bob = (sign_in(Client(), StaffMember.objects.get(pk=pk)) for pk in table.people)
 
     def hand_in(client: Client, read: Read) -> dict[str, object]:
@@ -122,6 +123,10 @@ def test_a_teller_hands_in_sealed_bytes_and_is_told_what_came_of_the_paper_alone
     assert first["message"] == "Paper 1 of Members is handed in. The other teller reads it next."
     waits = bob.get(address(run, "desk_papers")).content.decode()
     assert "Members, paper 1, with Ann Lee." in waits
+    begun = officer.get(address(run, "desk_post")).content.decode()
+    assert "Read by Ann Lee, and waits for Bob Ray" in begun
+    turn = officer.get(address(run, "desk_ruling", "member", 1)).content.decode()
+    assert "If that teller does not come back" in turn
     second = hand_in(bob, table.sealed(1, 1, table.choices((0,)), "member"))
     assert "is settled" in str(second["message"])
     twice = hand_in(ann, table.sealed(0, 1, table.choices((1,)), "member"))

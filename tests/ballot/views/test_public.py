@@ -24,6 +24,8 @@ from ballot.published import board_key
 from ballot.sealing.ballot import tracker_words
 from ballot.services.begin_ceremony import NewTrustee, begin_ceremony
 from ballot.services.board import append_ballots
+from ballot.services.take_snapshot import take_snapshot
+from tests.ballot.factories import now
 from tests.ballot.views.world import world
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,7 @@ def test_the_roll_is_shown_in_totals_and_names_nobody(client: Client) -> None:
 def test_the_public_page_of_an_open_poll_reads_no_elector_one_by_one(client: Client) -> None:
     here = world().to("polling")
     here.cast(here.entries()[0], (0,))
+    take_snapshot(here.election, now=now())
 
     with CaptureQueriesContext(connection) as asked:
         page = client.get(reverse("election", args=[here.slug])).text

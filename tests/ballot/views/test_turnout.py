@@ -8,10 +8,12 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from ballot.models import Election, TurnoutSnapshot
+from ballot.services.close_poll import close_poll_early
 from ballot.services.take_snapshot import EVERY, take_due_snapshot, take_snapshot
 from office.permissions import Role
 from tests.ballot.views.world import World, now, world
@@ -96,13 +98,32 @@ def test_the_figures_at_the_desk_are_asked_for_anew_while_the_poll_goes_on(clien
     assert "ballots cast" in client.get(fragment).text and "<html" not in client.get(fragment).text
 
 
-def test_no_unit_is_told_of_by_few_and_none_by_name_of_a_section_of_one() -> None:
+def test_units_are_told_of_once_at_the_close_and_no_unit_by_few(client: Client) -> None:
     here = world().to("polling")
     for entry in here.entries()[:3]:
         here.cast(entry, (0,))
+    take_due_snapshot(here.election, now=now())
+    polling = TurnoutSnapshot.objects.get().figures
+    page = client.get(reverse("turnout", args=[here.slug])).text
 
-    take_snapshot(here.election, now=now())
+    close_poll_early(here.election_id, reason="All have voted by now.", **here.by_two)
+    taken = [take_due_snapshot(here.election, now=now()) for _ in range(2)]
 
-    figures = TurnoutSnapshot.objects.get().figures
-    assert sum(one["ballots"] for one in figures["sections"]) == 3
-    assert figures["units"] and all(one["ballots"] == 0 for one in figures["units"])
+    closed = TurnoutSnapshot.objects.latest("taken_at").figures
+    assert sum(one["ballots"] for one in polling["sections"]) == 3
+    assert polling["units"] == [] and "Units are told of once, after the close" in page
+    assert taken == [True, False]
+    assert closed["units"] and all(one["ballots"] == 0 for one in closed["units"])
+
+
+def test_who_tends_a_poll_waits_for_another_who_takes_its_snapshot() -> None:
+    here = world().to("polling")
+
+    take_due_snapshot(here.election, now=now())
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            " AND classid = 7 AND objid = %s", [here.election_id],
+        )
+        assert cursor.fetchall() == [("ExclusiveLock",)]
