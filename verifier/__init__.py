@@ -25,6 +25,7 @@ The bundle and its board (bundle, board):
     post               what came by post                                         bundle 4.6
     challenges         papers that were challenged, and are not counted          bundle 5
     reconciliation     its figures                                               bundle 4.2
+    destroyed          what a destruction took and left                          bundle 4.8
     closed, mixing     boxes at the close; their mixes                           bundle 4.2, 5
     unsealing          parts and profiles                                        bundle 4.3, 5
     counting, sheets   counts and their sheets                                   counting 10

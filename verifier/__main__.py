@@ -3,7 +3,8 @@
 With --challenge: make a challenged paper again from its opening, and show what it says (device.py).
 
 Exit status: 0, all checks pass and there is a declaration; 1, something fails; 2, the bundle or the
-command line cannot be read; 3, nothing fails, and the result is not there yet.
+command line cannot be read; 3, nothing fails, and the result is not there yet; 4, nothing fails of
+what is left, and the ballots were destroyed.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ def command_line() -> argparse.ArgumentParser:
     """Return the reader of the command line, which a page uses as well."""
     parser = argparse.ArgumentParser(
         prog="python -m verifier", description="Check a contest from its bundle.",
-        epilog="Exit status: 0 all pass, 1 something fails, 2 it cannot be read, 3 no result yet.",
+        epilog="Exit status: 0 all pass, 1 something fails, 2 it cannot be read, 3 no result yet, "
+        "4 what is left passes, the ballots are destroyed.",
     )  # fmt: skip
     parser.add_argument("bundle", help="a zip file, a folder, or the board's address")
     parser.add_argument("--key", metavar="VKEY", help="the board's key, from outside the bundle")

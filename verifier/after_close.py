@@ -5,7 +5,9 @@ Each sets what it establishes in `Known`, and returns the figure that is shown b
 
 from __future__ import annotations
 
-from verifier.closed import check_boxes
+from collections import Counter
+
+from verifier.closed import boxes_left, check_boxes
 from verifier.counting import check_count
 from verifier.declaration import check_archive, check_declaration
 from verifier.generators import derive_generators
@@ -18,6 +20,8 @@ from verifier.mixing import (
     require_mixed,
 )
 from verifier.openings import Box
+from verifier.post import check_rejected_came_out
+from verifier.recounts import check_recounts
 from verifier.report import count_of, figure_of
 from verifier.unsealing import check_parts, check_profile, check_profiles_in_order, require_boxes
 
@@ -33,6 +37,8 @@ def make_boxes(known: Known) -> str:
 
 
 def make_mixes(known: Known) -> str:
+    if known.board.destroyed:
+        known.boxes = boxes_left(known.board, known.poll)
     mixes = mixes_of(known.board, known.boxes)
     if known.board.has("declaration") or known.board.has("opening-commitment"):
         for box, some in zip(known.boxes, mixes, strict=True):
@@ -53,7 +59,8 @@ def make_mixes(known: Known) -> str:
     made = count_of(sum(map(len, mixes)), "mix", "mixes")
     signed = sum(entry.content["trustee"] is not None for some in mixes for entry in some)
     by_trustees = f"{signed:,} of them signed by trustees"
-    return figure_of([made, by_trustees, f"{count_of(work, 'pair')} mixed"])
+    first = "the first of each box not checked" if known.board.destroyed else ""
+    return figure_of([made, by_trustees, f"{count_of(work, 'pair')} mixed", first])
 
 
 def make_openings(known: Known) -> str:
@@ -78,7 +85,11 @@ def make_profile(known: Known) -> str:
     known.opened = [
         check_profile(known.bundle, known.board, one, known.workers) for one in known.unsealed
     ]
-    rejected = sum(one.rejected for one in known.opened)
+    by_contest: Counter[str] = Counter()
+    for box, opened in zip(known.boxes, known.opened, strict=True):
+        by_contest[box.contest.code] += opened.rejected
+    check_rejected_came_out(known.board, by_contest)
+    rejected = by_contest.total()
     papers = sum(sum(one.papers.values()) for one in known.opened) + rejected
     return figure_of([count_of(papers, "paper"), f"{rejected:,} of them rejected"])
 
@@ -97,6 +108,7 @@ def make_count(known: Known) -> str:
 
 def make_declaration(known: Known) -> str:
     require_declared(known)
+    check_recounts(known.board, known.sheets)
     check_declaration(known.board, known.sheets)
     check_archive(known.board, known.log.leaves)
     corrections = known.board.all("correction")

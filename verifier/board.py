@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from verifier.canonical import read
 from verifier.failure import Failed
 from verifier.forms import nothing, time, uuid
-from verifier.kinds import BLOB, CONTENT
+from verifier.kinds import BLOB, CONTENT, PAPERS
 from verifier.log import WAITING, Log
 
 FRAME = {"version", "election", "number", "kind", "at"}
 _VERSION = "hustings/v1"
 # What is appended in batches, of which no time is told (board §2.5).
-TIMELESS = frozenset({"ballot", "challenge", "envelope", "postal-paper"})
+TIMELESS = frozenset(PAPERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,17 @@ class Ballot(NamedTuple):
 
 @dataclass(slots=True)
 class Board:
-    """All entries: the ballots apart, since they are many; and those that wait, unread."""
+    """All entries: the ballots apart, since they are many; those that wait, and those destroyed.
+
+    destroyed: the numbers of entries of which the log has the leaf alone.
+    """
 
     election: str = ""
     declared: bool = False
     acts: list[Entry] = field(default_factory=list)
     ballots: list[Ballot] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    destroyed: list[int] = field(default_factory=list)
 
     def all(self, *kinds: str) -> list[Entry]:
         """Return the entries of some kinds, in order."""
@@ -87,6 +91,9 @@ def read_board(log: Log) -> Board:
 
 
 def _read_entry(board: Board, log: Log, place: int, held: bytes) -> None:
+    if not held:
+        board.destroyed.append(place)
+        return
     stood_for = log.bodies.get(place)
     frame = read(held if stood_for is None else stood_for, f"entry {place}")
     kind = frame.get("kind") if isinstance(frame, dict) else None

@@ -5,7 +5,7 @@ A check that fails is told with where and why, and those that depend on it are s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from verifier.after_close import (
@@ -16,6 +16,7 @@ from verifier.after_close import (
     make_openings,
     make_profile,
 )
+from verifier.destroyed import OF_PAPERS
 from verifier.failure import Failed
 from verifier.known import Known, NotYet
 from verifier.opening import no_poll
@@ -35,6 +36,7 @@ from verifier.until_close import (
 
 # What is said of the checks of a poll where every contest is unopposed: none was held.
 NO_POLL = "nobody votes: every contest is unopposed"
+DESTROYED = "what it looks at was destroyed"
 OF_NO_POLL = frozenset({"log", "entries", "notice", "declaration"})
 
 
@@ -65,6 +67,8 @@ CHECKS = (
     Check("declaration", ("count",), make_declaration),
 )
 
+BY_NAME = {check.name: check for check in CHECKS}
+
 
 def run_checks(known: Known, told: Callable[[Outcome], None], *, upto: str = "") -> Report:
     """Make every check that can be made; `told` hears of each as soon as it ended.
@@ -83,6 +87,7 @@ def run_checks(known: Known, told: Callable[[Outcome], None], *, upto: str = "")
             break
     if results.get("entries") == "PASS":
         report.declared = known.board.has("declaration")
+        report.gone = OF_PAPERS if known.board.destroyed else frozenset()
         report.rehearsal = known.board.only("notice").content["rehearsal"]
         report.election = {
             "election": known.board.election,
@@ -94,12 +99,18 @@ def run_checks(known: Known, told: Callable[[Outcome], None], *, upto: str = "")
 
 
 def _outcome(number: int, check: Check, known: Known, results: dict[str, str]) -> Outcome:
-    if check.name not in OF_NO_POLL and results.get("entries") == "PASS" and no_poll(known.board):
+    entries_hold = results.get("entries") == "PASS"
+    if check.name not in OF_NO_POLL and entries_hold and no_poll(known.board):
         return Outcome(number, check.name, "PASS", NO_POLL)
-    missing = [name for name in check.needs if results[name] != "PASS"]
-    if missing:
-        why = f"it rests on {', '.join(missing)}"
+    gone = OF_PAPERS if entries_hold and known.board.destroyed else frozenset()
+    missing = dict.fromkeys(_missing(check, results, gone))
+    if missing or check.name in gone:
+        why = DESTROYED if check.name in gone else f"it rests on {', '.join(missing)}"
         return Outcome(number, check.name, "NOT MADE", why)
+    return _made(number, check, known)
+
+
+def _made(number: int, check: Check, known: Known) -> Outcome:
     try:
         return Outcome(number, check.name, "PASS", check.make(known))
     except NotYet as reason:
@@ -109,3 +120,12 @@ def _outcome(number: int, check: Check, known: Known, results: dict[str, str]) -
     except Exception as error:  # The outermost edge of a check: what nobody foresaw is no pass.
         why = f"The verifier could not go on ({type(error).__name__}: {error})."
         return Outcome(number, check.name, "FAIL", "", [Finding("unforeseen", check.name, why)])
+
+
+def _missing(check: Check, results: dict[str, str], gone: frozenset[str]) -> Iterator[str]:
+    """Yield what a check rests on and has not passed; of what is gone, what that would rest on."""
+    for name in check.needs:
+        if name in gone:
+            yield from _missing(BY_NAME[name], results, gone)
+        elif results[name] != "PASS":
+            yield name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from verifier.ballots import Cast
-from verifier.board import Board
+from verifier.board import Board, Entry
 from verifier.boxes import BoxName, box_hash, box_rows, pairs_in
 from verifier.bundle import Bundle, read_blob
 from verifier.failure import Failed
@@ -15,15 +16,26 @@ from verifier.opening import Contest, Poll
 from verifier.setting import Setting
 
 
+class Left(NamedTuple):
+    """How many pairs a box had, and its digest (sealing §7.2)."""
+
+    pairs: int
+    digest: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedBox:
-    """A box as it was fixed. label: the names of its sections; rows: its pairs, end to end."""
+    """A box as it was fixed. label: the names of its sections; rows: its pairs, end to end.
+
+    left: where the pairs were destroyed, what the reconciliation says of them; rows are then none.
+    """
 
     contest: Contest
     number: int
     name: BoxName
     label: str
     rows: bytes
+    left: Left | None = None
 
     @property
     def place(self) -> tuple[str, int]:
@@ -31,7 +43,7 @@ class ClosedBox:
 
     @property
     def pairs(self) -> int:
-        return pairs_in(self.rows, self.where)
+        return self.left.pairs if self.left else pairs_in(self.rows, self.where)
 
     @property
     def where(self) -> str:
@@ -59,13 +71,49 @@ def check_boxes(
     casts:  those that are not set aside, in the order of the board.
     Raises: Failed (box.list, box.ballots, box.sealed, box.digest, blob.*, file.*).
     """
+    counted: Counter[str] = Counter(cast.section for cast in casts)
     entry = board.only("reconciliation")
-    sections: list[dict[str, Any]] = entry.content["sections"]
-    names = {told["code"]: told["name"] for told in sections}
-    counted = dict.fromkeys(names, 0)
-    for cast in casts:
-        counted[cast.section] = counted.get(cast.section, 0) + 1
-    pools = pool(counted, board.only("notice").content["smallest_box"])
+    names = _names(entry)
+    return [
+        _check_box(bundle, setting, told, _box(contest, number, codes, names, casts), entry.where)
+        for told, (contest, number, codes) in _expected(board, poll, counted)
+    ]
+
+
+def boxes_left(board: Board, poll: Poll) -> list[ClosedBox]:
+    """Return the boxes whose ballots were destroyed, by what the reconciliation says of them.
+
+    Raises: Failed (box.list, box.ballots).
+    """
+    entry = board.only("reconciliation")
+    counted = Counter({told["code"]: told["counted"] for told in entry.content["sections"]})
+    names = _names(entry)
+    boxes = []
+    for told, (contest, number, codes) in _expected(board, poll, counted):
+        left = Left(told["ballots"], bytes.fromhex(told["digest"]))
+        label = label_of([names[code] for code in codes])
+        box = ClosedBox(contest, number, BoxName(contest.code, codes), label, b"", left)
+        if left.pairs != sum(counted[code] for code in codes):
+            where = f"{entry.where}, {box.where}"
+            raise Failed("box.ballots", where, "Its sections counted others.")
+        boxes.append(box)
+    return boxes
+
+
+def _names(entry: Entry) -> dict[str, str]:
+    """Return what the reconciliation calls each section, by its code."""
+    return {told["code"]: told["name"] for told in entry.content["sections"]}
+
+
+def _expected(
+    board: Board, poll: Poll, counted: Counter[str]
+) -> list[tuple[dict[str, Any], tuple[Contest, int, tuple[str, ...]]]]:
+    """Return each box as told, with its contest, number and sections as they follow (§4.2)."""
+    entry = board.only("reconciliation")
+    pools = pool(
+        {code: counted[code] for code in {**_names(entry), **counted}},
+        board.only("notice").content["smallest_box"],
+    )
     expected = [
         (contest, number, codes) for contest in poll.contests for number, codes in enumerate(pools)
     ]
@@ -75,10 +123,7 @@ def check_boxes(
     ]:
         why = "The boxes are not those that the ballots of the sections make."
         raise Failed("box.list", entry.where, why)
-    return [
-        _check_box(bundle, setting, told, _box(contest, number, codes, names, casts), entry.where)
-        for told, (contest, number, codes) in zip(told_boxes, expected, strict=True)
-    ]
+    return list(zip(told_boxes, expected, strict=True))
 
 
 def _box(

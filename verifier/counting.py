@@ -29,7 +29,7 @@ def check_count(
     if len(counts) != 1:
         raise Failed("count.missing", contest.code, "It has no count.")
     (entry,) = counts
-    rules = _rules(board, contest) | _weights(board, contest, [box for box, _ in boxes])
+    rules = _rules(board, contest) | _worth(board, contest, [box for box, _ in boxes])
     space = contest.space
     profile = Profile(
         contest.candidates,
@@ -76,24 +76,29 @@ def _rules(board: Board, contest: Contest) -> dict[str, object]:
     }
 
 
-def _weights(
-    board: Board, contest: Contest, boxes: Sequence[ClosedBox]
-) -> dict[str, object]:
-    """Return what each box weighs: the parts of its sections that voted, if any are given.
+def _worth(board: Board, contest: Contest, boxes: Sequence[ClosedBox]) -> dict[str, object]:
+    """Return what each box is worth: what its sections that voted are, if any are worth anything.
 
     Raises: Failed (count.weights).
     """
-    parts = contest.told["weights"]
-    if parts is None:
+    parts, points, floor = (contest.told[name] for name in ("weights", "points", "points_floor"))
+    if parts is None and points is None:
         return {}
-    if any(section not in parts for box in boxes for section in box.name.sections):
-        raise Failed("count.weights", contest.code, "A section that voted has no weight.")
     told = board.only("reconciliation").content["sections"]
-    voted = {one["code"] for one in told if one["counted"]}
-    weights = {
-        box.label: sum(parts[code] for code in box.name.sections if code in voted) for box in boxes
+    voted = {one["code"]: one["counted"] for one in told if one["counted"]}
+    if points is not None:
+        by_section = {code: n if n < floor else points for code, n in voted.items()}
+    elif any(section not in parts for box in boxes for section in box.name.sections):
+        raise Failed("count.weights", contest.code, "A section that voted has no weight.")
+    else:
+        by_section = {code: n for code, n in parts.items() if code in voted}
+    worth = {
+        box.label: sum(by_section.get(code, 0) for code in box.name.sections) for box in boxes
     }
-    return {"weights": weights}
+    if points is None:
+        return {"weights": worth}
+    least = {label: max(floor, number) for label, number in worth.items()}
+    return {"points": least} | ({"floor": floor} if floor else {})
 
 
 def _lot(entry: Entry, contest: Contest) -> dict[str, object]:

@@ -57,6 +57,8 @@ _CONTEST: dict[str, Form] = {
     "method": word("av", "plurality", "stv"),
     "places": positive,
     "names_order": word("alphabet", "lot", "shuffled"),
+    "points": or_null(positive),
+    "points_floor": number,
     "position": number,
     "reopen_nominations": truth,
     "stop": word("majority", "two"),
@@ -93,6 +95,8 @@ FIGURES = ("frozen", "added", "struck", "electors", "struck_voted", "issued", "m
 OF_THE_POST = ("issued", "received", "refused", "late", "empty", "papers")
 REJECTED = ("unmarked", "uncertain", "identifiable", "no-official-mark", "two-first-preferences")
 DECLARED = {"code": code, "title": text, "unopposed": truth, "elected": each(text)}
+# What electors send: appended in batches, without a time (board §2.5); what a destruction takes.
+PAPERS = ("ballot", "challenge", "envelope", "postal-paper")
 SECOND_COUNT = word("agrees", "counted-once")
 DECLARATION: dict[str, Form] = {
     "version": positive,
@@ -329,6 +333,14 @@ CONTENT: dict[str, Form] = {
     "declaration": members(**DECLARATION),
     "correction": members(reason=text, **DECLARATION),
     "archive": members(version=positive, size=positive, root=HASH),
+    "destruction": members(
+        blobs=each(HASH),
+        entries=members(**dict.fromkeys(PAPERS, number)),
+        kept_until=day,
+        leaves=HASH,
+        officers=each(text),
+        rows=named(code, number),
+    ),
     "void": REASON,
 }
 
@@ -387,10 +399,11 @@ ORDER: dict[str, When] = {
     "profile": _when("reconciliation", "void count"),
     "lot": _when("reconciliation", "void"),
     "count": _when("reconciliation", "void"),
-    "incidents": _when("notice", "incidents"),
+    "incidents": _when("notice", "incidents void"),
     "recount": _when("count", "void"),
     "declaration": _when("candidates", "void"),
-    "correction": When(frozenset({"declaration"}), frozenset()),
+    "correction": When(frozenset({"declaration"}), frozenset({"destruction"})),
     "archive": When(frozenset({"declaration"}), frozenset({"archive"})),
+    "destruction": When(frozenset({"archive"}), frozenset({"destruction"})),
     "void": _when("notice", "void"),
 }

@@ -28,6 +28,7 @@ WAITING = frozenset({"part", "profile", "lot", "count", "recount"})
 class Log:
     """A log whose tiles and root hold.
 
+    destroyed: the numbers of entries of no bytes; of each the tile has the leaf (board §2.6).
     bodies:   the whole bytes of each entry that the log holds by a stand-in, by its number; those
               that wait for a declaration that is not there are missing.
     declared: whether there is an entry of that kind.
@@ -36,6 +37,7 @@ class Log:
     bundle: Bundle
     checkpoint: Checkpoint
     leaves: list[bytes]
+    destroyed: frozenset[int] = frozenset()
     bodies: dict[int, bytes] = field(default_factory=dict)
     declared: bool = False
 
@@ -47,7 +49,10 @@ class Log:
         for start in range(0, self.checkpoint.size, TILE_WIDTH):
             width = min(TILE_WIDTH, self.checkpoint.size - start)
             entries = read_entries(self.bundle, start // TILE_WIDTH, width)
-            if [leaf_hash(entry) for entry in entries] != self.leaves[start : start + width]:
+            if any(
+                leaf_hash(entry) != self.leaves[number] if entry else number not in self.destroyed
+                for number, entry in enumerate(entries, start)
+            ):
                 where = f"entries {start} to {start + width - 1}"
                 raise Failed("bundle.hashes", where, "They changed while they were read.")
             yield from entries
@@ -88,15 +93,35 @@ def read_log(bundle: Bundle, checkpoint: Checkpoint) -> Log:
     Raises: Failed (file.*, bundle.*, tile.*, checkpoint.root, stand-in, blob.*).
     """
     leaves: list[bytes] = []
+    destroyed: list[int] = []
     for start in range(0, checkpoint.size, TILE_WIDTH):
         width = min(TILE_WIDTH, checkpoint.size - start)
-        leaves += [leaf_hash(e) for e in read_entries(bundle, start // TILE_WIDTH, width)]
+        entries = read_entries(bundle, start // TILE_WIDTH, width)
+        leaves += _leaves(bundle, start // TILE_WIDTH, entries)
+        destroyed += [number for number, entry in enumerate(entries, start) if not entry]
     _check_tiles(bundle, leaves)
     if root_of(leaves) != checkpoint.root:
         raise Failed("checkpoint.root", "the log", "The entries have another root than was signed.")
-    log = Log(bundle, checkpoint, leaves)
+    log = Log(bundle, checkpoint, leaves, frozenset(destroyed))
     _read_stand_ins(log)
     return log
+
+
+def _leaves(bundle: Bundle, number: int, entries: list[bytes]) -> list[bytes]:
+    """Return the leaves of a bundle's entries; of one that was destroyed, the tile's (§2.6).
+
+    The root is worked out from these, so that a leaf is as good as the signature over the root.
+    """
+    if all(entries):
+        return [leaf_hash(entry) for entry in entries]
+    path = tile_path("0", number, len(entries))
+    tile = bundle.read(path, HASH_BYTES * TILE_WIDTH)
+    if len(tile) != HASH_BYTES * len(entries):
+        raise Failed("tile.length", path, f"It has {len(tile)} bytes.")
+    return [
+        leaf_hash(entry) if entry else tile[HASH_BYTES * place : HASH_BYTES * (place + 1)]
+        for place, entry in enumerate(entries)
+    ]
 
 
 def _check_tiles(bundle: Bundle, leaves: list[bytes]) -> None:

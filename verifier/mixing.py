@@ -9,11 +9,11 @@ from typing import NamedTuple
 from verifier.board import Board, Entry
 from verifier.bundle import Bundle, read_blob
 from verifier.claims import false_claims, knowledge
-from verifier.closed import ClosedBox
+from verifier.closed import ClosedBox, Left
 from verifier.failure import Failed
 from verifier.group import Point, encode
 from verifier.keys import Key
-from verifier.mixes import check_mix
+from verifier.mixes import check_mix, read_mix
 from verifier.setting import Setting
 from verifier.workers import Workers
 
@@ -34,7 +34,7 @@ def mixes_of(board: Board, boxes: Sequence[ClosedBox]) -> list[list[Entry]]:
         if entry.content["number"] != len(found[place]):
             raise Failed("mix.number", entry.where, "Its number is not the next of its box.")
     for box in boxes:
-        if found[box.place] and not box.rows:
+        if found[box.place] and not box.pairs:
             raise Failed("mix.empty", box.where, "An empty box is not mixed.")
     return [found[box.place] for box in boxes]
 
@@ -45,7 +45,7 @@ def require_mixed(board: Board, box: ClosedBox, mixes: Sequence[Entry]) -> None:
     Raises: Failed (mix.wanted, mix.server).
     """
     wanted = board.only("notice").content["mixes_wanted"]
-    if not box.rows:
+    if not box.pairs:
         return
     if len(mixes) < wanted:
         why = f"It was mixed {len(mixes)} times, and {wanted} are wanted."
@@ -83,6 +83,8 @@ class Mixing(NamedTuple):
 def check_box_mixes(given: Mixing, box: ClosedBox, mixes: Sequence[Entry]) -> bytes:
     """Check each mix of a box against what the one before left, and return the last one's rows.
 
+    Of a box whose ballots were destroyed the first is read, and its proof cannot be checked.
+
     Raises: Failed (mix.maker, key.trustee, proof.*, shuffle.*, blob.*, file.*).
     """
     rows = box.rows
@@ -90,6 +92,9 @@ def check_box_mixes(given: Mixing, box: ClosedBox, mixes: Sequence[Entry]) -> by
         wire = read_blob(given.bundle, entry.content["content"], entry.where)
         try:
             check_maker(given, box, entry, wire)
+            if box.left and entry is mixes[0]:
+                rows = read_first(box.left, wire, box.where)
+                continue
             rows = check_mix(
                 given.setting,
                 box.name,
@@ -102,6 +107,17 @@ def check_box_mixes(given: Mixing, box: ClosedBox, mixes: Sequence[Entry]) -> by
         except Failed as failure:
             raise Failed(failure.check, f"{entry.where}: {failure.where}", failure.why) from None
     return rows
+
+
+def read_first(left: Left, wire: bytes, where: str) -> bytes:
+    """Return the rows after the first mix of a box whose ballots were destroyed.
+
+    Raises: Failed (shuffle.input, shuffle.empty, shuffle.length).
+    """
+    mix = read_mix(wire, left.pairs, where)
+    if mix.before_hash != left.digest:
+        raise Failed("shuffle.input", where, "It took another box than the one that was fixed.")
+    return mix.columns.after
 
 
 def check_maker(given: Mixing, box: ClosedBox, entry: Entry, wire: bytes) -> None:

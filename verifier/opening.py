@@ -18,6 +18,8 @@ from verifier.setting import Setting
 CANDIDATES = "contest.candidates"
 # In characters of Unicode (counting §2.2).
 LONGEST_NAME = 200
+# Bundle §4, `reminders` of a notice.
+MOST_REMINDERS = 2
 NAMED = ("notice", "candidates", "roll", "key", "credentials")
 
 
@@ -79,6 +81,9 @@ def check_notice(board: Board, signed_by: VerifierKey) -> None:
     opens_at, closes_at = stands["opens_at"], stands["closes_at"]
     if opens_at >= closes_at:
         raise Failed("notice.times", notice.where, "The poll closes before it opens.")
+    reminders = notice.content["reminders"]
+    if len(reminders) > MOST_REMINDERS or reminders != sorted(set(reminders)):
+        raise Failed("notice.times", notice.where, "Its reminders are too many, or out of order.")
     for entry in board.all("extension"):
         later = entry.content["closes_at"]
         if entry.content["closed_before_at"] != closes_at or later <= closes_at:
@@ -100,6 +105,7 @@ def check_notice(board: Board, signed_by: VerifierKey) -> None:
 SETTLED = (
     "title", "method", "max_preferences", "places", "reopen_nominations", "stop", "tie_rule",
     "gates", "names_order", "votes_of_withdrawn", "weights",
+    "points", "points_floor",
 )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from verifier.kinds import ORDER
 
 Place = tuple[str, int]
 Seen = TypeVar("Seen")
+# What a new list of the candidates follows, before the opening or a declaration without one.
+NEW_LIST = ("nominations", "nominations-reopened", "names-drawn", "withdrawal")
 
 
 def check_order(board: Board) -> None:
@@ -58,15 +60,12 @@ def _check_suspensions(board: Board) -> None:
 
 
 def _check_candidates(board: Board) -> None:
-    """A withdrawal or a lot before the opening is followed by a new list of the candidates."""
-    candidates, opening = board.last("candidates"), board.last("opening")
-    withdrawals = [
-        entry
-        for entry in board.all("withdrawal", "names-drawn")
-        if opening and entry.number < opening.number
-    ]
-    if withdrawals and (not candidates or withdrawals[-1].number > candidates.number):
-        raise Failed("entry.order", withdrawals[-1].where, "No new list of candidates follows it.")
+    """Whatever changes who stands, before the poll, is followed by a new list of the candidates."""
+    candidates = board.last("candidates")
+    end = board.last("opening") or board.last("declaration")
+    changes = [entry for entry in board.all(*NEW_LIST) if end and entry.number < end.number]
+    if changes and (not candidates or changes[-1].number > candidates.number):
+        raise Failed("entry.order", changes[-1].where, "No new list of candidates follows it.")
 
 
 def _check_boxes(board: Board) -> None:

@@ -7,7 +7,7 @@ issued, and two tellers have signed it (sealing §6.10).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -228,3 +228,21 @@ def _check_rejected(entry: Entry, post: Post, paper: Paper) -> None:
     ):
         why = "It rejects in a contest that is not on the paper, or more papers than there are."
         raise Failed("post.figure", entry.where, why)
+
+
+def check_rejected_came_out(board: Board, rejected: Mapping[str, int]) -> None:
+    """Check that the boxes held what the account rejects: papers without a ranking.
+
+    rejected: by contest, how many papers of its boxes bore no ranking.
+    Raises: Failed (post.figure).
+    """
+    entry = board.last("post")
+    if entry is None:
+        return
+    by_account: Counter[str] = Counter()
+    for one in entry.content["rejected"]:
+        by_account[one["contest"]] += one["papers"]
+    for contest, papers in by_account.items():
+        if papers > rejected.get(contest, 0):
+            why = f"It rejects {papers} papers, and fewer of those opened are without a ranking."
+            raise Failed("post.figure", f"{entry.where}, {contest}", why)

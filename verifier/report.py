@@ -48,6 +48,7 @@ class Report:
     """All outcomes, in order, and what else is to be known of the bundle.
 
     notes:     for the reader.
+    gone:      the checks that a destruction took what they look at; the others hold all the same.
     rehearsal: whether the server held the shares, as the notice says; the verdict says it, too.
     """
 
@@ -56,6 +57,7 @@ class Report:
     election: dict[str, object] = field(default_factory=dict)
     declared: bool = False
     rehearsal: bool = False
+    gone: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -63,11 +65,17 @@ class Report:
 
     @property
     def status(self) -> int:
-        """Return the exit status: 0 if all passed, 1 if not, 3 if the result is not there yet."""
+        """Return the exit status: 0 if all passed, 1 if not, 3 if the result is not there yet.
+
+        4: all that can still be made passed, and the ballots were destroyed.
+        """
         if self.failed:
             return 1
-        passed = all(outcome.result == "PASS" for outcome in self.outcomes)
-        return 0 if passed and self.declared else 3
+        made = [one for one in self.outcomes if one.name not in self.gone]
+        passed = all(outcome.result == "PASS" for outcome in made)
+        if not (passed and self.declared):
+            return 3
+        return 4 if self.gone else 0
 
     @property
     def verdict(self) -> str:
@@ -75,6 +83,8 @@ class Report:
             0: "PASS: what was declared is what the ballots on the board say.",
             1: "FAIL: this bundle does not show what it is said to show.",
             3: "NOT YET: nothing failed, and the result is not there yet.",
+            4: "DESTROYED: what is left agrees with what was declared. The ballots were destroyed, "
+            "so that only a copy of before shows the rest.",
         }[self.status]
         return f"{said} {REHEARSAL}" if self.rehearsal else said
 

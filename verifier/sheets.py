@@ -37,11 +37,6 @@ def full_sheet(
     short = sheet(profile, rules, counted)
     shown = short["stages"]
     assert isinstance(shown, list)
-    words = PLURALITY_WORDS if rules.method == "plurality" else WORDS[rules.percentages]
-    if rules.method == "plurality" and rules.percentages == "valid":
-        words = WORDS["valid"]
-    if rules.weights:
-        words = WEIGHTED_WORDS[rules.weights.are_points]
     return {
         **short,
         "title": title,
@@ -49,7 +44,7 @@ def full_sheet(
         "withdrawn": [profile.candidates[place] for place in sorted(profile.withdrawn)],
         "blank": sum(papers.get((), 0) for papers in profile.sections.values()),
         "rejected": sum(rejected.values()),
-        "percentages": {"base": rules.percentages, "words": words},
+        "percentages": {"base": rules.percentages, "words": _share_words(rules)},
         "sums_agree": True,
         "sections": [
             {
@@ -65,6 +60,15 @@ def full_sheet(
             for place, stage in enumerate(shown)
         ],
     }
+
+
+def _share_words(rules: Rules) -> str:
+    """Return what a share is a share of (counting §7.8)."""
+    if rules.weights:
+        return WEIGHTED_WORDS[rules.weights.are_points]
+    if rules.method == "plurality" and rules.percentages != "valid":
+        return PLURALITY_WORDS
+    return WORDS[rules.percentages]
 
 
 def _rest_of_stage(profile: Profile, rules: Rules, counted: Count, place: int) -> dict[str, object]:

@@ -71,7 +71,7 @@ def check_parts(
     entries = _of_box(board, "part", closed)
     for commitment in committed.values():
         check_committer(last, commitment)
-    if not closed.rows:
+    if not closed.pairs:
         if committed or entries:
             raise Failed("opening.place", closed.where, "An empty box is not opened.")
         return Unsealed(closed, last, ())
@@ -106,7 +106,7 @@ def check_profile(bundle: Bundle, board: Board, unsealed: Unsealed, workers: Wor
     """
     box = unsealed.closed
     opened = Opened({}, 0)
-    if box.rows:
+    if box.pairs:
         opened = open_box(unsealed.last, unsealed.parts, box.contest.space, workers)
     entries = _of_box(board, "profile", box)
     if not entries:

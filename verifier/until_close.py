@@ -11,6 +11,7 @@ from verifier.cast import by_section, check_cast
 from verifier.ceremonies import came_to_nothing, check_ceremonies
 from verifier.challenges import check_challenges
 from verifier.credentials import check_credentials
+from verifier.destroyed import check_destroyed, note_of
 from verifier.held import check_shares_held
 from verifier.issuer import issuer_of
 from verifier.known import Known, NotYet, require
@@ -36,11 +37,15 @@ def make_log(known: Known) -> str:
 def make_entries(known: Known) -> str:
     board = read_board(known.log)
     check_order(board)
+    check_destroyed(board, known.log)
     known.board = board
     known.notes += remarks_on(board)
+    if board.has("destruction"):
+        known.notes.append(note_of(board))
     kinds = {entry.kind for entry in board.acts}
     acts = f"{count_of(len(board.acts), 'act')} of {count_of(len(kinds), 'kind')}"
-    return figure_of([acts, count_of(len(board.ballots), "ballot")])
+    gone = f"{len(board.destroyed):,} destroyed" if board.destroyed else ""
+    return figure_of([acts, count_of(len(board.ballots), "ballot"), gone])
 
 
 def make_notice(known: Known) -> str:

@@ -187,5 +187,11 @@ ENTRIES: Final[dict[str, Change]] = {
     "no candidates follow a withdrawal": _kept(
         lambda board: board.moved(board.at("withdrawal"), board.at("roll")).linked()
     ),
+    "the poll is opened upon a list that was given up": _added(
+        "nominations-reopened", {}, "roll"
+    ),
+    "no candidates follow the nomination papers": _added(
+        "nominations", {"bodies": [], "contests": []}, "roll"
+    ),
     "a resumption comes without a suspension": _kept(lambda board: board.without("suspension")),
 }

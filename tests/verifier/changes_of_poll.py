@@ -34,7 +34,22 @@ def _moves_the_close(good: Good) -> Files:
     return good.board.edited("notice-amendment", put("hours", to=[hour]), which=1).signed()
 
 
+# What the notice settled of a contest, and what somebody might want it to be once people stand.
+UNSETTLED: Final[dict[str, object]] = {
+    "gates": ["20 nominations of members of parliament"],
+    "names_order": "shuffled",
+    "places": 2,
+    "votes_of_withdrawn": "stand",
+    "weights": {"member": 1},
+}
+
 NOTICE: Final[dict[str, Change]] = {
+    **{
+        f"who stands is published with other {member} than the notice's": linked(
+            "candidates", put("contests", 0, member, to=becomes), which=1
+        )
+        for member, becomes in UNSETTLED.items()
+    },
     "an extension names another close before": edited(
         "extension", put("closed_before_at", to="2026-11-30T10:00:00Z")
     ),
@@ -64,6 +79,9 @@ NOTICE: Final[dict[str, Change]] = {
     ),
     "a step stands twice in the timetable": linked(
         "notice", put("timetable", 1, "step", to="count")
+    ),
+    "two reminders are not in order": linked(
+        "notice", put("reminders", to=["2026-11-30T10:00:00Z", "2026-11-29T10:00:00Z"])
     ),
     "two candidates have one name": _standing(0, "Ash Amin", "Birch Bell", "Ash Amin"),
     "two candidates' names differ in their normal form alone": _standing(

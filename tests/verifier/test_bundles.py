@@ -13,7 +13,7 @@ from ballot.services.count_papers import record_lot
 from ballot.services.declare import declare
 from ballot.services.reissue_code import PURPOSE as AGAIN
 from ballot.services.reissue_code import confirm_reissue, reissue_code
-from ballot.services.set_up import remove_contest
+from ballot.services.set_up_contest import remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import (
     WITNESSES,
@@ -28,6 +28,7 @@ from tests.ballot.factories import (
     key_of_elector,
     sealed,
 )
+from tests.ballot.ridings import POOLED, ridings
 from tests.ballot.services.acts import ACTS
 from tests.ballot.services.test_amend_roll import (
     amend,
@@ -161,6 +162,21 @@ def test_a_section_in_which_nobody_voted_gives_its_parts_to_none_that_it_is_pool
 
     sheet = run.election.contests.get().count.sheet
     assert list(sheet["rules"]["weights"].values()) == [3]
+
+
+def test_ridings_that_are_worth_points_are_counted_by_them_down_to_the_floor(
+    tmp_path: Path,
+) -> None:
+    run = ridings(at="counted", points_floor=2)
+
+    report = passed(run, tmp_path)
+
+    sheet = run.election.contests.get().count.sheet
+    # Of the pool one riding has the floor's two ballots, one has a single one, one none.
+    assert (sheet["rules"]["points"][POOLED], sheet["rules"]["floor"]) == (101, 2)
+    wholes = [sum(map(Fraction, stage["weighted"].values())) for stage in sheet["stages"]]
+    assert wholes == [501, 501]
+    assert declared(report) == "Leader: Birch Bell"
 
 
 def test_several_places_are_filled_by_the_single_transferable_vote(tmp_path: Path) -> None:

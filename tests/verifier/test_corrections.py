@@ -15,7 +15,8 @@ from ballot.services.explain_difference import explain_difference
 from ballot.services.judge_incidents import judge_incidents
 from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
-from ballot.services.recount import ask_recount, decide_recount
+from ballot.services.recount import ask_recount, decide_recount, recount_by_rule
+from ballot.services.set_up import edit_election
 from tests.ballot.factories import REASON, Run, bring, content, election, entries, now
 from tests.verifier.bundles import failures, results, verified, written
 
@@ -45,6 +46,16 @@ def test_an_election_with_everything_between_close_and_archive_passes(tmp_path: 
 
     assert failures(report) == [] and report["verdict"] == "PASS"
     assert any("Corrections of the declaration: 1." in note for note in report["notes"])
+
+
+def test_a_close_result_that_was_recounted_by_the_rule_of_its_notice_passes(tmp_path: Path) -> None:
+    run = election()
+    edit_election(run.election_id, recount_margin_permille=900, **run.by)
+    bring(run, to="counted")
+    recount_by_rule(run.contest.pk, **run.by)
+    bring(run, to="declared")
+
+    assert failures(verified(written(run, tmp_path))) == []
 
 
 def test_a_correction_that_declares_another_than_the_count_fails(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from tests.verifier.test_tampering import outcomes
 from verifier.board import Board as Acts
 from verifier.board import Entry
 from verifier.failure import Failed
-from verifier.post import check_post
+from verifier.post import check_post, check_rejected_came_out
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,19 @@ def test_a_contest_with_papers_by_post_passes_and_a_trustee_makes_the_same_boxes
     assert figures["affiliated"]["refused"] == 1
     profiles = [board.content("profile", which) for which in range(len(told["boxes"]))]
     assert sum(one["papers_rejected"] for one in profiles) == 1
+
+
+def test_an_account_that_rejects_more_than_came_out_of_the_boxes_is_named() -> None:
+    told = [{"contest": "contest-1", "reason": reason, "papers": 1}
+            for reason in ("uncertain", "unmarked")]  # fmt: skip
+    account = Acts(acts=[Entry(0, "post", "", {"rejected": told}, b"")])
+
+    check_rejected_came_out(Acts(), {})
+    check_rejected_came_out(account, {"contest-1": 2})
+    with pytest.raises(Failed) as failed:
+        check_rejected_came_out(account, {"contest-1": 1, "contest-2": 5})
+
+    assert failed.value.check == "post.figure"
 
 
 def test_envelopes_that_the_notice_does_not_offer_are_named() -> None:

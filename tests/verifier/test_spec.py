@@ -1,10 +1,12 @@
-"""The verifier and the specification keep together: the names of all that can be refused."""
+"""The verifier and the specification keep together: the names of entries, and of all refusals."""
 
 from __future__ import annotations
 
 import ast
 import re
 from pathlib import Path
+
+from verifier.kinds import CONTENT, ORDER
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs/spec"
@@ -51,3 +53,28 @@ def test_the_bundles_table_has_only_what_the_others_have_not() -> None:
     found = tables()
 
     assert found["bundle"] & (found["sealing"] | found["board"]) == set()
+
+
+def test_the_table_of_kinds_has_those_that_are_read_and_no_others() -> None:
+    # bundle §4
+    bundle = (SPEC / "bundle.md").read_text(encoding="utf-8")
+    table = bundle[bundle.index("## 4. Kinds") : bundle.index("### 4.1")]
+    firsts = re.findall(r"^\| (`[^|]*`) \|", table, re.MULTILINE)
+    listed = [kind for cell in firsts for kind in re.findall(r"`([^`]+)`", cell)]
+
+    assert sorted(listed) == sorted(CONTENT) == sorted(ORDER)
+
+
+def test_every_member_of_an_entry_is_named_by_the_specification() -> None:
+    # bundle §3.2, §4
+    calls = [
+        node
+        for node in ast.walk(ast.parse((ROOT / "verifier/kinds.py").read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "members"
+    ]
+    members = {given.arg for call in calls for given in call.keywords if given.arg}
+    bundle = (SPEC / "bundle.md").read_text(encoding="utf-8").replace("\n", " ")
+    named_there = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]*)`", bundle))))
+
+    assert {"closes_at", "second_count", "exempt"} <= members
+    assert members - named_there == set()

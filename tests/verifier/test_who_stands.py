@@ -18,6 +18,7 @@ from tests.verifier.test_bundles import declared, passed
 from verifier.board import Board, Entry
 from verifier.names import check_names
 from verifier.opening import Contest, Poll
+from verifier.order import check_order
 from verifier.withdrawals import check_withdrawals, passed_over, reopens
 
 SEED = "26143 55216 43312 66154"
@@ -113,6 +114,18 @@ def test_a_second_lot_is_found_unless_nominations_opened_between() -> None:
     stale = failure(check_names, board_of(named(LOT), DRAWN, ANEW, named(LOT), OPENING))
 
     assert twice.check == stale.check == "names.drawn"
+
+
+@pytest.mark.parametrize("change", [ANEW, DRAWN, ruled("Ash Amin", valid=True), left("Ash Amin")])
+def test_nobody_is_declared_by_a_list_that_was_given_up(change: tuple[str, dict[str, Any]]) -> None:
+    # Without a poll, too: bundle §4.
+    notice, names, declared_so = ("notice", {}), named(LOT), ("declaration", {})
+
+    check_order(board_of(notice, names, change, names, declared_so))
+    check_order(board_of(notice, names, change))
+    stale = failure(check_order, board_of(notice, names, change, declared_so))
+
+    assert stale.check == "entry.order"
 
 
 def test_somebody_who_stands_though_their_papers_were_rejected_is_found() -> None:

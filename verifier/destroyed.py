@@ -1,0 +1,98 @@
+"""What a destruction took off the board, and what it left (bundle §4.8).
+
+Of an entry that was destroyed the log has the leaf alone. A bundle in which such entries are shows
+less, and the checks that would look at them are not made; a copy from before still has them all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+from verifier.board import Board, Entry
+from verifier.failure import Failed
+from verifier.kinds import PAPERS
+from verifier.log import Log, is_blob
+
+# The checks of bundle §5 that look at what a destruction takes.
+OF_PAPERS = frozenset({"credentials", "ballots", "set aside", "reconciliation", "boxes"})
+# The kinds of which it takes the blobs.
+NAMING = ("credentials", "amendment", "keys", "envelopes", "reconciliation")
+
+
+def check_destroyed(board: Board, log: Log) -> None:
+    """Check that just those entries are without bytes that a destruction names, by their leaves.
+
+    Raises: Failed (destruction.missing, .place, .entries, .leaves, .blobs).
+    """
+    entry = board.last("destruction")
+    if entry is None:
+        if board.destroyed:
+            where = f"entry {board.destroyed[0]}"
+            raise Failed("destruction.missing", where, "It has no bytes, and nobody destroyed it.")
+        return
+    found = _papers(board)
+    numbers = sorted([*board.destroyed, *found])
+    _check_place(board, entry, numbers)
+    told: dict[str, int] = entry.content["entries"]
+    kinds = Counter(found.values())
+    if sum(told.values()) != len(numbers) or any(kinds[kind] > told[kind] for kind in PAPERS):
+        why = f"It names {sum(told.values())} entries, and there are {len(numbers)}."
+        raise Failed("destruction.entries", entry.where, why)
+    leaves = sha256(b"".join(log.leaves[number] for number in numbers)).hexdigest()
+    if leaves != entry.content["leaves"]:
+        why = "The leaves of these entries have another hash."
+        raise Failed("destruction.leaves", entry.where, why)
+    _check_blobs(board, entry)
+
+
+def _papers(board: Board) -> dict[int, str]:
+    """Return the entries of the kinds that a destruction takes, which are there: number, kind."""
+    papers = {ballot.number: "ballot" for ballot in board.ballots}
+    return papers | {entry.number: entry.kind for entry in board.all(*PAPERS)}
+
+
+def _check_place(board: Board, entry: Entry, numbers: list[int]) -> None:
+    """What electors send stands between the opening and the reconciliation."""
+    opening, end = board.last("opening"), board.last("reconciliation")
+    if not numbers:
+        return
+    if not opening or not end or numbers[0] < opening.number or numbers[-1] > end.number:
+        why = "It took an entry that no elector can have sent: of before the opening, or too late."
+        raise Failed("destruction.place", entry.where, why)
+
+
+def _check_blobs(board: Board, entry: Entry) -> None:
+    named = {name for one in board.all(*NAMING) for name in _named(one.content)}
+    if strange := [name for name in entry.content["blobs"] if name not in named]:
+        why = f"No list of keys or envelopes, and no box, is {strange[0]}."
+        raise Failed("destruction.blobs", entry.where, why)
+
+
+def _named(content: Any) -> list[str]:
+    """Return the blobs that an entry's content names, however deep (bundle §2.3)."""
+    if is_blob(content):
+        return [content["sha256"]]
+    parts = content.values() if isinstance(content, dict) else content
+    return [name for part in parts for name in _named(part)] if _is_whole(content) else []
+
+
+def _is_whole(content: Any) -> bool:
+    return isinstance(content, dict | list)
+
+
+def note_of(board: Board) -> str:
+    """Return what the reader is told of it."""
+    entry = board.only("destruction")
+    officers = " and ".join(entry.content["officers"])
+    if not board.destroyed:
+        return (
+            f"{entry.where}: {officers} had the ballots destroyed on {entry.at}. This copy is of "
+            "before and has them still."
+        )
+    return (
+        f"{entry.where}: {officers} had the ballots, the lists of keys and the boxes before their "
+        f"first mix destroyed on {entry.at}. The checks that look at them are not made; a copy of "
+        "before shows the rest, and has the same leaves."
+    )
