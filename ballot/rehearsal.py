@@ -17,12 +17,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any, Protocol
 
 import numpy as np
-from django.db import connection, connections
+from django.db import connections
 
 from ballot.counting import count
 from ballot.counting.errors import CountingError
@@ -32,8 +32,8 @@ from ballot.counting.rules import Method as CountMethod
 from ballot.counting.sheet import full_document
 from ballot.models import Contest, Count, Election
 from ballot.names import clean_line
+from ballot.rehearsal_steps import acts_after_poll, freeze_with_key, import_list, keys_in_letters
 from ballot.sealing.bulk import seal_ballots
-from ballot.sealing.codes import secrets_of
 from ballot.selectors import (
     contest_codes,
     on_paper,
@@ -41,38 +41,12 @@ from ballot.selectors import (
     rules_of_count,
     setting_of,
 )
-from ballot.services.board import append_new_ballots
 from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
-from ballot.services.close_poll import close_poll_early
-from ballot.services.codes import PURPOSE as CODES
 from ballot.services.codes import issue_codes
-from ballot.services.count_papers import count_papers
-from ballot.services.declare import declare
-from ballot.services.freeze_roll import freeze_roll
-from ballot.services.held_shares import hold_ceremony, mixers_held
-from ballot.services.mix_box import mix_boxes
-from ballot.services.open_box import open_box
+from ballot.services.legible import LONGEST_LINE
 from ballot.services.open_poll import open_poll
-from ballot.services.publish_candidates import publish_candidates
-from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import (
-    LONGEST_LINE,
-    add_candidate,
-    add_contest,
-    create_election,
-    edit_election,
-)
-from ballot.services.verify_register import verify_register
 from ballot.turnout import turnout_by_section
-from members.services import (
-    add_section,
-    apply_import,
-    preview_import,
-    request_apply,
-    save_rules,
-    upload_import,
-)
-from office.enclosure import open_enclosure
+from members.services import add_section
 from office.permissions import Role
 from office.services.staff import make_staff
 
@@ -244,12 +218,8 @@ def _import_roll(plan: Plan, *, by: int, listener: Listener) -> None:
     for name in electors:
         add_section(codes[name], name=_section_name(name), by=by, now=_now())
     listener.report(total=sum(electors.values()), unit="rows")
-    batch = upload_import(
-        _roll_file(electors, codes), file_name="rehearsal.csv", scope="whole", by=by, now=_now()
-    )
-    preview_import(batch, now=_now(), report=listener.report)
-    request_apply(batch, by=by, now=_now())
-    apply_import(batch, now=_now(), report=listener.report)
+    import_list(_roll_file(electors, codes), file_name="rehearsal.csv", by=by, now=_now(),
+                report=listener.report)
 
 
 def _section_name(name: str) -> str:
@@ -285,39 +255,14 @@ def _roll_file(electors: Mapping[str, int], codes: Mapping[str, str]) -> Iterato
 
 
 def _set_up(plan: Plan, officers: tuple[int, int], listener: Listener) -> Election:
-    first, second = officers
-    now = _now()
     sections = [_section_codes(plan)[section.name] for section in _voting(plan)]
     title = plan.profile.title or "Leader"
-    rules = save_rules(
-        "Rehearsal",
-        body={
-            "format": 1, "joined_by": None, "paid_up_on": None, "standings": ["good"],
-            "minimum_age": None, "age_on": None, "sections": sections, "units": [],
-        },
-        by=first,
-        now=now,
+    return freeze_with_key(
+        title=f"Rehearsal: {title}"[:LONGEST_LINE], sections=sections, officers=officers,
+        post=title[:LONGEST_LINE], method=plan.method.value, candidates=plan.profile.candidates,
+        trustees=tuple(f"Trustee {number}" for number in range(1, plan.trustees + 1)),
+        quorum=plan.quorum, mixes_wanted=plan.mixers, report=listener.report,
     )
-    election_id = create_election(
-        title=f"Rehearsal: {title}"[:LONGEST_LINE], party="A rehearsal",
-        by=first, now=now, demonstration=True,
-    )
-    edit_election(
-        election_id, by=first, now=now, returning_officer="The rehearsal", rules_id=rules,
-        helped_routes="None: this is a rehearsal.", mixes_wanted=plan.mixers,
-        opens_at=now - timedelta(minutes=1), closes_at=now + timedelta(days=7),
-    )
-    contest_id = add_contest(
-        election_id, title=title[:LONGEST_LINE], method=plan.method.value, by=first, now=now,
-    )
-    for name in plan.profile.candidates:
-        add_candidate(contest_id, name=name, by=first, now=now)
-    publish_notice(election_id, by=first, now=now)
-    publish_candidates(election_id, by=first, now=now)
-    freeze_roll(election_id, by=first, seconded_by=second, now=_now(), report=listener.report)
-    names = tuple(f"Trustee {number}" for number in range(1, plan.trustees + 1))
-    hold_ceremony(election_id, trustees=names, quorum=plan.quorum, by=first, now=_now())
-    return Election.objects.get(pk=election_id)
 
 
 # --- sealing and casting ----------------------------------------------------------------------
@@ -357,24 +302,6 @@ def _seal(plan: Plan, election: Election, listener: Listener) -> list[np.ndarray
             done += len(choices[piece])
             listener.report(done=done, total=total)
     return sealed
-
-
-def keys_in_letters(election: Election, section: str, wanted: int, processes: int) -> np.ndarray:
-    """The voting keys of as many electors of a section, read out of their unsent letters."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT l.recipient, l.attempt, l.enclosure FROM office_letter l"
-            " JOIN members_rollentry r ON r.public_id::text = l.recipient"
-            " JOIN members_section s ON s.id = r.section_id"
-            " WHERE l.purpose = %s AND r.roll_id = %s AND s.code = %s"
-            " ORDER BY r.public_id LIMIT %s",
-            [CODES, election.roll_id, section, wanted],
-        )
-        codes = [
-            open_enclosure(enclosure, purpose=CODES, recipient=recipient, attempt=attempt).decode()
-            for recipient, attempt, enclosure in cursor.fetchall()
-        ]
-    return secrets_of(codes, election_id=election.public_id.bytes, processes=processes)
 
 
 def _cast(
@@ -430,26 +357,11 @@ def _finish(
     outcome: Outcome,
     listener: Listener,
 ) -> None:
-    first, second = officers
-    how: dict[str, Any] = {
-        "by": first, "processes": plan.processes, "report": listener.report
-    }
-    with _timed(outcome, listener, "Close the poll"):
-        # As the clock does while a poll is open.
-        append_new_ballots(election)
-        close_poll_early(election.pk, reason="The rehearsal has cast its papers.", by=first,
-                         seconded_by=second, now=_now())
-    with _timed(outcome, listener, "Verify the register"):
-        verify_register(election.pk, now=_now(), **how)
-    for number, share in enumerate((None, *mixers_held(election)), start=1):
-        with _timed(outcome, listener, f"Mix {number}"):
-            mix_boxes(election.pk, share=share, now=_now(), **how)
-    with _timed(outcome, listener, "Open the boxes"):
-        open_box(election.pk, now=_now(), **how)
-    with _timed(outcome, listener, "Count"):
-        count_papers(election.pk, now=_now(), **how)
-    with _timed(outcome, listener, "Declare"):
-        declare(election.pk, by=first, seconded_by=second, now=_now())
+    for words, act in acts_after_poll(
+        election, officers, processes=plan.processes, report=listener.report
+    ):
+        with _timed(outcome, listener, words):
+            act()
 
 
 def _compare(plan: Plan, election: Election, outcome: Outcome) -> None:
