@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import override_settings
@@ -97,6 +98,13 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def origin(live_server: Any) -> str:
+    """Where pytest-django serves the site, by the name under which passkeys and cookies work."""
+    cache.clear()
+    return str(live_server.url).replace("127.0.0.1", "localhost")
 
 
 class _Quiet(WSGIRequestHandler):

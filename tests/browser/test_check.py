@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, Request, expect
 
 from ballot.views import check as views
@@ -25,12 +24,6 @@ OpenPage = Callable[..., Page]
 WIDTHS = (320, 768, 1280)
 PATIENCE_MS = 240_000
 RANKINGS = ((0, 1),) * 14 + ((1,),) * 9 + ((2, 1),) * 7
-
-
-@pytest.fixture
-def origin(live_server: Any) -> Iterator[str]:
-    cache.clear()
-    yield live_server.url.replace("127.0.0.1", "localhost")
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -26,12 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPage = Callable[..., Page]
 Pictured = Callable[[Page, str], None]
-
-
-@pytest.fixture
-def origin(live_server: Any) -> Iterator[str]:
-    cache.clear()
-    yield live_server.url.replace("127.0.0.1", "localhost")
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from django.conf import settings as configured
-from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Page, expect
 
@@ -19,12 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPage = Callable[..., Page]
 TRUSTEES = ("Gwenllian Angharad Llywelyn-Prydderch ap Gruffydd", "Pádraig Ó Súilleabháin")
-
-
-@pytest.fixture
-def origin(live_server: Any) -> Iterator[str]:
-    cache.clear()
-    yield live_server.url.replace("127.0.0.1", "localhost")
 
 
 def test_long_names_and_hidden_words_in_a_table_push_no_page_sideways(

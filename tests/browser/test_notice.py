@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from ballot.published import board_key
@@ -15,12 +13,6 @@ from tests.ballot.factories import election
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def origin(live_server: Any) -> Iterator[str]:
-    cache.clear()
-    yield live_server.url.replace("127.0.0.1", "localhost")
 
 
 def test_the_notice_prints_with_the_boards_key_and_a_place_to_sign(

@@ -121,7 +121,8 @@ def send_list(page: Page, file: Path) -> None:
     follow(page, "Import a membership list")
     page.get_by_label("The list, as a file").set_input_files(file)
     page.get_by_label("Only some people").check()
-    press(page, "Send the list")
+    with page.expect_navigation():
+        press(page, "Send the list")
 
 
 def say_what_the_columns_are(page: Page, album: Album) -> None:
@@ -154,7 +155,8 @@ def import_workbook(page: Page, album: Album, tmp_path: Path) -> None:
     expect(page.get_by_text("Shoe size").first).to_be_visible()
     album.look(page, "preview")
     album.handbook(page, "preview")
-    apply.click()
+    with page.expect_navigation():
+        apply.click()
     wait_until(page, page.get_by_text("people are on the list now").is_visible)
     album.look(page, "applied")
 
@@ -179,7 +181,8 @@ def mend_refused_row(page: Page, album: Album, tmp_path: Path) -> None:
     press(page, "Send the list")
     apply = page.get_by_role("button", name=re.compile("Apply: add 1"))
     wait_until(page, apply.is_visible)
-    apply.click()
+    with page.expect_navigation():
+        apply.click()
     wait_until(page, page.get_by_text("people are on the list now").is_visible)
     album.look(page, "mended")
 
@@ -291,7 +294,8 @@ def write_rules_and_try_them(page: Page, album: Album) -> None:
     page.get_by_label("Joined on or before").first.fill("2014-12-31")
     album.look(page, "rules-new")
     press(page, "Save the rules")
-    press(page, "Try these rules")
+    with page.expect_navigation():
+        press(page, "Try these rules")
     wait_until(page, page.get_by_text("Would be on the roll").is_visible)
     album.look(page, "dry-run")
     album.handbook(page, "dry-run")
@@ -337,7 +341,7 @@ def put_up_candidates(page: Page) -> None:
         page.get_by_role("button", name=re.compile("Add a candidate")).click()
         page.get_by_label("Name").fill(name)
         page.get_by_label("Statement").fill(f"{name} will listen.")
-        press(page, "Save the nomination")
+        press(page, "Save the candidate")
         expect(page.get_by_text(name).first).to_be_visible()
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -23,12 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OpenPage = Callable[..., Page]
 ORDER = {"court": "High Court", "dated": "2016-08-08", "reference": "[2016] EWHC 2058 (QB)"}
-
-
-@pytest.fixture
-def origin(live_server: Any) -> Iterator[str]:
-    cache.clear()
-    yield live_server.url.replace("127.0.0.1", "localhost")
 
 
 def at_desk(page: Page, origin: str, here: World) -> None:

@@ -131,7 +131,7 @@ def nominate(page: Page, installation: Installation) -> None:
         page.get_by_role("button", name=re.compile("Add a candidate")).click()
         page.get_by_label("Name").fill(name)
         page.get_by_label("Statement").fill(f"{name} will listen.")
-        press(page, "Save the nomination")
+        press(page, "Save the candidate")
 
 
 def vote(page: Page, link: str, *preferences: str) -> list[str]:
