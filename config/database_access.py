@@ -6,9 +6,9 @@ switch off a trigger; it may not TRUNCATE; and of a table that is append-only it
 DELETE, whatever the triggers say. Which tables those are is read from the triggers themselves, so
 that a new one cannot be forgotten.
 
-Read from the names of triggers: <table>_append_only (no UPDATE, no DELETE), <table>_kept (no
-DELETE). What migrations alone write is read and no more. Staged imports are tables that come and
-go, in a schema of the working role's own.
+Read from the names of triggers: <table>_append_only (no UPDATE, but of WRITTEN_ONCE, and no
+DELETE), <table>_kept (no DELETE, but of KEPT_FROM_THE_NOTICE). What migrations alone write is read
+and no more. Staged imports are tables that come and go, in a schema of the working role's own.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ WORKING_ROLE: Final = "hustings_work"
 STAGING: Final = "staging"
 WRITTEN_BY_MIGRATIONS: Final = ("django_migrations", "members_memberreference")
 """What the triggers and the migrations go by: the working role reads it."""
+
+KEPT_FROM_THE_NOTICE: Final = ("ballot_planneddate",)
+"""Kept once their election is no draft any more: before that the work deletes rows, so it has the
+right, and the trigger alone refuses."""
+
+WRITTEN_ONCE: Final = {"members_amendment": "commitment"}
+"""A column of an append-only table that its trigger lets be written once, after the row."""
 
 _TABLES: Final = """
     SELECT c.relname,
@@ -83,8 +90,11 @@ def _rights(table: str, is_append_only: bool, is_kept: bool, is_view: bool) -> s
     if is_view or table in WRITTEN_BY_MIGRATIONS:
         return "SELECT"
     if is_append_only:
-        return "SELECT, INSERT"
-    return "SELECT, INSERT, UPDATE" if is_kept else "SELECT, INSERT, UPDATE, DELETE"
+        once = WRITTEN_ONCE.get(table)
+        return f"SELECT, INSERT, UPDATE ({once})" if once else "SELECT, INSERT"
+    if is_kept and table not in KEPT_FROM_THE_NOTICE:
+        return "SELECT, INSERT, UPDATE"
+    return "SELECT, INSERT, UPDATE, DELETE"
 
 
 def _demand_membership(cursor: CursorWrapper, role: str) -> None:

@@ -309,7 +309,7 @@ if DEVELOPMENT and not STATIC_ROOT.exists():
     WHITENOISE_AUTOREFRESH = True
 
 PDF_TYPEFACES = BASE_DIR / "static" / "build" / "fonts"
-"""Where the build put the typefaces of what is made for printing (office/pdf.py)."""
+"""Where the build put the typefaces of what is made for printing (office/pdf)."""
 
 # --- membership lists that were sent in ---
 

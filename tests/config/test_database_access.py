@@ -140,8 +140,9 @@ def test_every_table_with_an_append_only_trigger_is_closed_to_changes(role: str)
 
     assert guarded >= set(APPEND_ONLY)
     assert granted["members_memberreference"] == "SELECT"
+    assert granted["members_amendment"] == "SELECT, INSERT, UPDATE (commitment)"
     assert {table for table, rights in granted.items() if rights == "SELECT, INSERT"} == (
-        guarded - {"members_memberreference"}
+        guarded - {"members_memberreference", "members_amendment"}
     )
 
 
