@@ -1,7 +1,7 @@
 # Hustings. `make run` and `make test` need Python 3.11, 3.12 or 3.13 and nothing else.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast lint static rehearse coverage lock clean \
+.PHONY: help install run test fast lint static rehearse replay coverage lock clean \
 	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check bench-issuer bench-mail
 
 BIN := .venv/bin
@@ -23,6 +23,7 @@ help:
 	@echo 'make install   the environment in .venv/, and no more'
 	@echo 'make static    styles and scripts, where their sources changed'
 	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
+	@echo 'make replay    Labour 2016 at a hundredth of its size, and its report anew in docs/'
 	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check, bench-issuer, bench-mail [OPTIONS=…]'
 	@echo 'make lock      pin every requirement anew, with hashes'
 	@echo 'make clean     forget everything that was made here, the trial data too'
@@ -48,6 +49,10 @@ static: install
 
 rehearse: install
 	@$(BIN)/python manage.py rehearse $(PROFILE) $(OPTIONS)
+
+replay: install static
+	@$(BIN)/python manage.py replay tests/elections/labour-2016-leader.csv \
+		--report docs/replay-labour-2016.md $(OPTIONS)
 
 lint: .venv/.installed-dev
 	$(BIN)/python -m pip check

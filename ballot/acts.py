@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import zoneinfo
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
+from ballot.destruction import require_destructible, what_goes
 from ballot.models import Election
 from ballot.postal import papers_of, post_by_section
 from ballot.selectors import roll_of, set_aside_due
@@ -24,13 +25,17 @@ from ballot.services.declare import declare
 from ballot.services.explain_difference import difference_of, explain_difference
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
+from ballot.services.issue_envelopes import issue_envelopes
 from ballot.services.open_envelopes import open_envelopes
 from ballot.services.open_poll import open_poll
+from ballot.services.order_destruction import order_destruction
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.void_election import void_election
+from ballot.showing.post import people_of
 from ballot.showing.sentences import PARTS, order_sentence
 from ballot.showing.small_box import small_box_sentence
+from ballot.times import in_zone
 from ballot.timetable import TITLES, dates_of, passed_by
 from members.selectors import (
     AmendmentDue,
@@ -46,12 +51,6 @@ from office.selectors import waiting_approval
 
 def _election(subject_id: str) -> Election:
     return Election.objects.get(pk=int(subject_id))
-
-
-def in_zone(moment: datetime, zone: str) -> str:
-    """A time as people read it, in the election's zone."""
-    local = moment.astimezone(zoneinfo.ZoneInfo(zone))
-    return f"{local:%A} {local.day} {local:%B %Y at %H:%M} ({local:%Z})"
 
 
 def _freeze_words(subject_id: str) -> str:
@@ -183,6 +182,17 @@ def _archive_words(subject_id: str) -> str:
     )
 
 
+def _destroy_words(subject_id: str) -> str:
+    election = _election(subject_id)
+    require_destructible(election, now=timezone.now())
+    said = "; ".join(f"{words} ({rows:,})" for words, rows in what_goes(election))
+    return (
+        f"Of “{election}” there are destroyed for good: {said or 'no rows, since there are none'}. "
+        "The declaration, the count, the mixes and what was opened stay, and so do the hashes of "
+        "the whole board. A certificate goes on it."
+    )
+
+
 def _declare_words(subject_id: str) -> str:
     return (
         f"The result of “{_election(subject_id)}” is declared as counted, and published at once."
@@ -269,12 +279,26 @@ def _set_aside_words(subject_id: str, digest: str) -> str:
     return f"{words} {small_box_sentence(election)}".rstrip()
 
 
+def _issue_words(subject_id: str, electors: list[str]) -> str:
+    sections = Counter(one.section for one in people_of(electors))
+    said = ", ".join(f"{name} {people:,}" for name, people in sorted(sections.items()))
+    return (
+        f"Postal envelopes are issued to {sections.total():,} of the electors of "
+        f"“{_election(subject_id)}”: {said}."
+    )
+
+
+def _issue_page(subject_id: str, electors: list[str]) -> str:
+    del electors  # One proposal waits at a time, and the page is of that one.
+    return reverse("desk_envelopes", args=[_election(subject_id).slug])
+
+
 def _open_envelopes_words(subject_id: str) -> str:
     election = _election(subject_id)
     received = sum(one.received for one in post_by_section(election))
     return (
-        f"The {received:,} postal envelopes received in “{election}” are opened, and their papers "
-        "are read by two tellers each."
+        f"The postal envelopes received in “{election}” are opened, {received:,} in all, and each "
+        "paper is read by two tellers."
     )
 
 
@@ -283,8 +307,8 @@ def _account_words(subject_id: str) -> str:
     papers = papers_of(election)
     settled = sum(paper.agrees for paper in papers)
     return (
-        f"Of the {len(papers):,} postal papers of “{election}”, {settled:,} are settled. They go "
-        "on the board, and into the boxes with the ballots cast online."
+        f"Postal papers of “{election}”: {len(papers):,}, settled: {settled:,}. They go on the "
+        "board, and into the boxes with the ballots cast online."
     )
 
 
@@ -307,6 +331,7 @@ def register() -> None:
     register_amender(offer_amendment)
     register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words)
     register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words)
+    register_act("issue_envelopes", _by_number(issue_envelopes), _issue_words, page=_issue_page)
     register_act("open_envelopes", _by_number(open_envelopes), _open_envelopes_words)
     register_act("account_for_post", _by_number(account_for_post), _account_words)
     register_act("amend_notice", _by_number(amend_notice), _amend_notice_words)
@@ -324,6 +349,7 @@ def register() -> None:
     register_act("declare", _by_number(declare), _declare_words)
     register_act("explain_difference", _explain, _explain_words)
     register_act("archive_election", _by_number(archive_election), _archive_words)
+    register_act("destroy_ballots", _by_number(order_destruction), _destroy_words)
     register_act("correct_result", _by_number(correct_result), _reasoned(
         "The result of “{}” is published anew as the next version, made again from the opened "
         "papers and the reconciliation. The version before stays to be read beside it."))

@@ -9,12 +9,21 @@ class BallotConfig(AppConfig):
     name = "ballot"
 
     def ready(self) -> None:
-        from ballot import acts, jobs, letters, nomination_letters, printed_letters, sample_letters
+        from ballot import (
+            acts,
+            change_letters,
+            jobs,
+            letters,
+            nomination_letters,
+            printed_letters,
+            sample_letters,
+        )
         from office.desk import register_desk_link
 
         acts.register()
         jobs.register()
         letters.register()
+        change_letters.register()
         nomination_letters.register()
         printed_letters.register()
         sample_letters.register()

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ballot.board.tiles import Tile, tiles_between
 from ballot.canonical import read_canonical
+from ballot.destruction import was_emptied
 from ballot.mapping import WITHHELD, blobs_named, log_entry
 from ballot.models import Blob, Checkpoint, Election, Entry
 from ballot.published import note_of, tile_octets
@@ -63,11 +64,16 @@ def _blobs(
         if kind in WITHHELD and not election.stage.is_declared:
             continue
         body = bytes(stored)
+        if not body:
+            # It was destroyed: the log has its leaf, and the bundle of entries no bytes for it.
+            continue
         if log_entry(kind, body) != body:
             yield sha256(body).hexdigest(), lambda body=body: iter([body])  # type: ignore[misc]
         said: Any = read_canonical(body)
         for named in blobs_named(said["content"]):
             blob = Blob.objects.get(sha256=bytes.fromhex(named.sha256))
+            if was_emptied(blob):
+                continue
             yield named.sha256, lambda blob=blob: read_blob(blob)  # type: ignore[misc]
 
 

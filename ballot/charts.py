@@ -20,6 +20,7 @@ _BAR_PX = 32
 _COLUMNS_PX = 200
 _FOOT_PX = 26
 _HEAD_PX = 22
+_FOOT_Y_PX = _HEAD_PX + _COLUMNS_PX
 # A few columns stay slim and to the left, and the end of the axis is then not named.
 _FEWEST_COLUMNS = 24
 # A number fits into a mark that is so wide on the narrowest page (290 pixels).
@@ -127,50 +128,54 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Columns side by side, with the greatest value on the scale and the ends of the axis named."""
+class Axes:
+    """The frame of a plot over time: its words, and where its scale and its axis lie, in pixels.
+
+    greatest: the value at `top`, in words. first, last: the ends of the axis.
+    """
 
     chart_id: str
     title: str
     description: str
-    height: int
-    label_y: int
-    top: int
-    foot: int
-    foot_y: int
     greatest: str
     first: str
     last: str
+    height: int = _FOOT_Y_PX + _FOOT_PX
+    label_y: int = _HEAD_PX - 6
+    top: int = _HEAD_PX
+    foot: int = _FOOT_Y_PX
+    foot_y: int = _FOOT_Y_PX + _FOOT_PX - 6
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Columns side by side, all of one scale."""
+
+    axes: Axes
     columns: tuple[Column, ...]
 
 
 def columns(
-    points: Sequence[tuple[str, int]], *, chart_id: str, title: str, description: str
+    points: Sequence[tuple[str, int]], *, unit: str, chart_id: str, title: str, description: str
 ) -> Columns:
-    """One column for each point (name, value), in the order given."""
+    """One column for each point (name, value), in the order given; unit: what the values count."""
     greatest = max((value for _, value in points), default=0)
-    foot = _HEAD_PX + _COLUMNS_PX
     wide = Fraction(1, max(len(points), _FEWEST_COLUMNS))
     drawn = []
     for place, (name, value) in enumerate(points):
         tall = round(Fraction(value * _COLUMNS_PX, greatest)) if greatest else 0
         tall = max(tall, 1) if value else 0
         drawn.append(Column(_percent(place * wide), _percent(wide * Fraction(9, 10)),
-                            foot - tall, tall, f"{name}: {value:,}"))
-    return Columns(
-        chart_id=chart_id,
-        title=title,
-        description=description,
-        height=foot + _FOOT_PX,
-        label_y=_HEAD_PX - 6,
-        top=_HEAD_PX,
-        foot=foot,
-        foot_y=foot + _FOOT_PX - 6,
-        greatest=f"{greatest:,}",
+                            _FOOT_Y_PX - tall, tall, f"{name}: {value:,}"))
+    axes = Axes(
+        chart_id,
+        title,
+        description,
+        greatest=f"{greatest:,} {unit}",
         first=points[0][0] if points else "",
         last=points[-1][0] if len(points) >= _FEWEST_COLUMNS else "",
-        columns=tuple(drawn),
     )
+    return Columns(axes, tuple(drawn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +199,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines over days, all of one scale, with its greatest value and the ends of the axis named."""
+    """Lines over days, all of one scale."""
 
-    chart_id: str
-    title: str
-    description: str
-    height: int
-    label_y: int
-    top: int
-    foot: int
-    foot_y: int
-    greatest: str
-    first: str
-    last: str
+    axes: Axes
     lines: tuple[Line, ...]
 
 
@@ -223,28 +218,23 @@ def stairs(
     days: number of the day, ascending; its name; what each of `names` has from it on. Not empty.
     """
     greatest = max((value for _, _, values in days for value in values), default=0)
-    foot = _HEAD_PX + _COLUMNS_PX
-    return Lines(
-        chart_id=chart_id,
-        title=title,
-        description=description,
-        height=foot + _FOOT_PX,
-        label_y=_HEAD_PX - 6,
-        top=_HEAD_PX,
-        foot=foot,
-        foot_y=foot + _FOOT_PX - 6,
+    axes = Axes(
+        chart_id,
+        title,
+        description,
         greatest=f"{greatest:,}",
         first=days[0][1],
         last=days[-1][1] if len(days) > 1 else "",
-        lines=tuple(
-            Line(name, series(place), _steps([(day, values[place]) for day, _, values in days],
-                                             greatest, foot))
-            for place, name in enumerate(names)
-        ),
     )
+    lines = [
+        Line(name, series(place), _steps([(day, values[place]) for day, _, values in days],
+                                         greatest))
+        for place, name in enumerate(names)
+    ]
+    return Lines(axes, tuple(lines))
 
 
-def _steps(points: Sequence[tuple[int, int]], greatest: int, foot: int) -> tuple[Step, ...]:
+def _steps(points: Sequence[tuple[int, int]], greatest: int) -> tuple[Step, ...]:
     """The level of each day up to the next, the rise to it, and the last day's to the end."""
     first, last = points[0][0], points[-1][0]
     span = last - first + 1
@@ -253,7 +243,7 @@ def _steps(points: Sequence[tuple[int, int]], greatest: int, foot: int) -> tuple
         return _percent(Fraction(day - first, span))
 
     def height(value: int) -> int:
-        return foot - (round(Fraction(value * _COLUMNS_PX, greatest)) if greatest else 0)
+        return _FOOT_Y_PX - (round(Fraction(value * _COLUMNS_PX, greatest)) if greatest else 0)
 
     steps = []
     for (day, value), (then, reached) in pairwise(points):

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from ballot.ceremonies import not_proved
+from ballot.counting.weighting import MOST_PARTS
 from ballot.differences import unexplained
 from ballot.incidents import unjudged
 from ballot.lifecycle import State
@@ -76,6 +77,11 @@ def _notice(election: Election, now: datetime) -> Iterator[Check]:
                 "Add the post that is to be filled.")
     if election.rules is not None:
         named = set(election.rules.body.get("sections", ()))
+        for contest in election.contests.filter(points__isnull=False):
+            yield Check(f"The points of all sections of “{contest.title}” are {MOST_PARTS:,} or "
+                        "fewer", (contest.points or 0) * len(named) <= MOST_PARTS,
+                        "Take the contest off the paper and add it again with fewer points: "
+                        "sections that are opened together have theirs added.")
         for contest in election.contests.filter(weights__isnull=False):
             yield Check(f"The weights of “{contest.title}” name each section of the rules",
                         set(contest.weights or {}) == named,
@@ -91,8 +97,8 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
     for contest in election.contests.all():
         people = [one for one in standing(contest) if not one.is_reopen_nominations]
         yield Check(f"Somebody stands in “{contest.title}”", bool(people),
-                    "Add a candidate, once nominations are taken again if their hour has passed; "
-                    "or take the contest off the paper.")
+                    "Add a candidate, or take the contest off the paper. Where the hour of "
+                    "nominations has passed, take nominations again before you add anybody.")
         yield Check(f"The rankings of “{contest.title}” can be told apart", _fits(contest),
                     "Allow fewer preferences: there would be more than 1,048,576 ways to fill "
                     "in the paper.")
@@ -104,8 +110,8 @@ def _papers(contest: Contest) -> Iterator[Check]:
     if contest.gates:
         missing = kinds_missing(contest)
         yield Check(f"The list has bodies of every kind that “{contest.title}” asks for",
-                    not missing, f"Add the bodies of the kind {_and(missing)}, once nominations "
-                    "are taken again if their hour has passed." if missing else "")
+                    not missing, f"Add the bodies of the kind {_and(missing)}. Where the hour of "
+                    "nominations has passed, take nominations again first." if missing else "")
     standing_ids = {one.pk for one in standing(contest)}
     for paper in papers_of(contest):
         if paper.candidate.pk not in standing_ids:

@@ -20,8 +20,13 @@ from django.db.models import Count
 from ballot.models import CastDispute, Election, Explanation
 
 DISPUTED: Final = "disputed"
-WORDS: Final = {DISPUTED: "electors who say that the ballot cast in their name was not theirs"}
-"""Each difference that can be explained, by its code on the board."""
+WORDS: Final = {
+    DISPUTED: (
+        "elector who says that the ballot cast in their name was not theirs",
+        "electors who say that the ballot cast in their name was not theirs",
+    )
+}
+"""Each difference that can be explained, by its code on the board: what one is, and what many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class Difference:
 
     @property
     def words(self) -> str:
-        return WORDS[self.code]
+        one, many = WORDS[self.code]
+        return one if self.number == 1 else many
 
 
 def differences(election: Election) -> list[Difference]:

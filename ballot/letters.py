@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+from django.db.models import Q
 from django.urls import reverse
 
 from ballot.extensions import Extension, extensions_of
@@ -36,7 +37,7 @@ from ballot.times import in_welsh, in_zone
 from members.selectors import addresses_before, entries_by_public_id, tell_of_letters
 from office.letters import words
 from office.links import absolute
-from office.purposes import Envelope, LetterToSend, register_purpose
+from office.purposes import Envelope, LetterToSend, register_purpose, register_title
 
 # Purpose → its templates, and what its letters are.
 PURPOSES: Final = {
@@ -240,11 +241,18 @@ def names_of_trustees(recipients: Sequence[str]) -> dict[str, str]:
     return {recipient: trustee.name for recipient, trustee in seated.items()}
 
 
+def title_of(reference: uuid.UUID) -> str:
+    """The title of the election that letters are about: of it, or of its roll. Else empty."""
+    of_it = Q(public_id=reference) | Q(roll__public_id=reference)
+    return Election.objects.filter(of_it).values_list("title", flat=True).first() or ""
+
+
 def register() -> None:
     """Say to the office how each purpose is worded."""
     for purpose, (_, what) in PURPOSES.items():
         register_purpose(purpose, render, words=what, names=names,
                          rests=reminders_rest if purpose == REMINDER else None)
+    register_title(title_of)
     register_purpose(SEAT, render_seats, words="Trustees’ seats", names=names_of_trustees)
     # Not the notices of a cast, and not the codes sent again or to somebody restored, which only
     # go to who has not voted: whoever reads a member's history may not see who has.

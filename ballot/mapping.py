@@ -159,6 +159,8 @@ def contest_content(
         "method": contest.method,
         "names_order": contest.names_order,
         "places": contest.places,
+        "points": contest.points,
+        "points_floor": contest.points_floor,
         "position": contest.position,
         "reopen_nominations": contest.reopen_nominations,
         "stop": contest.stop,

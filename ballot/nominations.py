@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from datetime import date, datetime
 from ballot.gates import Body, Gate, GateStanding, kinds_named, read_gates
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, NominatingBody, Nomination, Ruling
+from ballot.times import local_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +124,13 @@ def by_day(contest: Contest, kind: str) -> list[tuple[date, dict[int, int]]]:
     """How many bodies of a kind nominated each candidate at the end of each day, on the election's
     clocks: from the first nomination to the last. What was ruled later changes no earlier day.
     """
-    zone = zoneinfo.ZoneInfo(contest.election.zone)
+    zone = contest.election.zone
     rows = Nomination.objects.filter(contest=contest, body__kind=kind).order_by("made_at", "pk")
     now: dict[int, int | None] = {}
     days: dict[date, dict[int, int]] = {}
     for body, candidate, made_at in rows.values_list("body_id", "candidate_id", "made_at"):
         now[body] = candidate
-        days[made_at.astimezone(zone).date()] = _counted(now)
+        days[local_time(made_at, zone).date()] = _counted(now)
     return sorted(days.items())
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from ballot.canonical import read_canonical
@@ -136,6 +138,37 @@ def teller_of(election: Election, person_id: int) -> Teller | None:
 def has_post(election: Election) -> bool:
     """Whether any envelope was issued."""
     return election.envelopes.exists()
+
+
+def offers_post(election: Election) -> bool:
+    """Whether its notice sends papers by post to who asks."""
+    return election.postal_papers
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Envelopes that were issued together. first: the id of the first.  at: when the board says."""
+
+    at: datetime
+    first: int
+    count: int
+
+
+def issues_of(election: Election) -> list[Issue]:
+    """Every issue of envelopes, in order.
+
+    Each is an entry that says how many there were; all are made under the election's lock, so that
+    envelopes follow each other in the order of the entries.
+    """
+    rows = election.entries.filter(ballot__isnull=True, kind="envelopes").order_by("number")
+    told: list[Any] = [read_canonical(bytes(row.body)) for row in rows]
+    envelopes = iter(election.envelopes.order_by("pk").values_list("pk", flat=True))
+    issues = []
+    for one in told:
+        count = sum(section["envelopes"] for section in one["content"]["sections"])
+        together = list(islice(envelopes, count))
+        issues.append(Issue(datetime.fromisoformat(one["at"]), together[0], len(together)))
+    return issues
 
 
 def named_tellers(election: Election) -> frozenset[int]:

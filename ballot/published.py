@@ -78,6 +78,12 @@ def stored_hashes(election: Election, tile: Tile) -> bytes:
     return bytes(row[0]) if row else b""
 
 
+def logged_leaf(election: Election, number: int) -> bytes:
+    """The leaf of an entry as the log has it, which stays where the entry was destroyed."""
+    place = number % WIDTH
+    return stored_hashes(election, Tile(0, number // WIDTH, place + 1))[HASH_BYTES * place :]
+
+
 def nodes_of(election: Election, size: int) -> TileNodes:
     """The nodes of the tree of a size, to make proofs from."""
     return TileNodes(size, read=lambda tile: stored_hashes(election, tile))

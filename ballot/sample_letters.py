@@ -1,4 +1,4 @@
-"""Every letter of an election as an elector would read it, with facts of nobody.
+"""Every letter of an election as it would be read, with facts of nobody.
 
 The code in a sample is none: its check character is wrong, so that no page takes it.
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 
+from ballot.change_letters import TO_ELECTORS, TO_OTHERS
+from ballot.changes import Told
 from ballot.extensions import Extension
 from ballot.letters import (
     PURPOSES,
@@ -25,6 +28,8 @@ from ballot.printed_letters import PURPOSES as PRINTED
 from ballot.printed_letters import parts_of
 from ballot.services.codes import PURPOSE_ADDED
 from ballot.services.send_samples import PURPOSE
+from ballot.showing.changes import Part, correction_particulars, stop_particulars
+from ballot.times import in_welsh, in_zone
 from office.letters import words
 from office.links import absolute
 from office.pdf import PostalLetter, make_letters
@@ -33,9 +38,13 @@ from office.selectors import staff
 
 SAMPLE_CODE: Final = "0" * 20 + "1"
 """Twenty zeros have the check character 0."""
+_TEMPLATES: Final = {**PURPOSES, **TO_ELECTORS, **TO_OTHERS}
 # Who was added to the roll later reads the same letter as everybody.
-KINDS: Final = tuple(purpose for purpose in PURPOSES if purpose != PURPOSE_ADDED)
+KINDS: Final = tuple(purpose for purpose in _TEMPLATES if purpose != PURPOSE_ADDED)
 _FACTS: Final = {"name": "Carys Sample", "elector": "C. Sample, number ending 000"}
+_REASON: Final = "A sample: nobody decided this."
+_NEVER: Final = datetime(2000, 1, 1, 12, tzinfo=UTC)
+"""An hour for samples of an election that has none yet."""
 _ADDRESS: Final = ("Carys Sample", "1 Example Street", "Example Town", "EX1 1EX")
 
 
@@ -52,12 +61,12 @@ class Sample:
 
 
 def samples_of(election: Election) -> list[Sample]:
-    """Every kind of letter that electors get of this election."""
+    """Every kind of letter that electors get of this election, and those about what changed."""
     return [sample_of(election, kind) for kind in KINDS]
 
 
 def sample_of(election: Election, kind: str) -> Sample:
-    template, what = PURPOSES[kind]
+    template, what = _TEMPLATES[kind]
     subject, text, html = words(
         template, _context(election), also=second_language(election)
     )
@@ -68,16 +77,35 @@ def _context(election: Election) -> dict[str, Any]:
     public_page = absolute(reverse("election", args=[election.slug]))
     return (
         context_of(election) | code_particulars(SAMPLE_CODE, election) | _FACTS
-        | _extension(election) | {"dispute_link": public_page}
+        | _extension(election) | _change(election) | {"dispute_link": public_page}
     )
 
 
 def _extension(election: Election) -> dict[str, str]:
-    """An extension that nobody decided, of which the sample says so."""
+    """An extension by a day that nobody decided, of which the sample says so."""
     if election.closes_at is None:
         return {}
-    sample = Extension(election.closes_at, election.closes_at, "A sample: nothing was extended.")
+    before = election.closes_at - timedelta(days=1)
+    sample = Extension(before, election.closes_at, _REASON)
     return extension_particulars(sample, election)
+
+
+def _change(election: Election) -> dict[str, Any]:
+    """An amendment, a court's stop and a correction that nobody decided."""
+    at = election.closes_at or _NEVER
+    order = {"court": "Sample Court", "dated": at.date().isoformat(), "reference": "SAMPLE-1"}
+    stop = stop_particulars(Told(1, at, {"reason": _REASON, "order": order}), election)
+    officer = election.returning_officer
+    moved = Part(
+        "Nominations close", "Enwebiadau’n cau", in_zone(at, election.zone),
+        in_welsh(at, election.zone), "", "",
+    )
+    amended = Part("The returning officer", "Y swyddog canlyniadau", *[officer] * 4)
+    corrected = Told(1, at, {"version": 2, "reason": _REASON})
+    return correction_particulars(corrected, election) | stop | {
+        "ended": stop, "number": 1, "changes": [amended], "moved": moved, "whose": "",
+        "reason": _REASON,
+    }
 
 
 def printed_sample(election: Election, kind: str) -> bytes:

@@ -6,17 +6,15 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 
-from ballot.canonical import read_canonical
 from ballot.counting import Count, count, rules_data
 from ballot.counting.profile import Profile, parse_profile
 from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
 from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
-from ballot.counting.weighting import Weighting, parse_weighting
 from ballot.issuance.lists import Kind
 from ballot.mapping import contest_code
 from ballot.models import (
@@ -38,6 +36,7 @@ from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
 from ballot.tellers import Opened
 from ballot.who_stands import is_by_lot, names_seed, passed_over, rejected
+from ballot.worth import weighting_of
 from office.models import Job
 from office.refusal import Refusal
 
@@ -189,30 +188,8 @@ def rules_of_count(contest: Contest) -> Rules:
         method=CountMethod(contest.method),
         stop=CountStop(contest.stop),
         ties=(*first, *lots),
-        weighting=_weighting(contest),
+        weighting=weighting_of(contest),
     )
-
-
-def _weighting(contest: Contest) -> Weighting | None:
-    """What each box weighs: the parts of those of its sections that voted (bundle §5, 15)."""
-    if contest.weights is None:
-        return None
-    boxes = contest.boxes.prefetch_related("sections").order_by("label")
-    codes = {box.label: [section.code for section in box.sections.all()] for box in boxes}
-    if unknown := sorted({code for one in codes.values() for code in one} - set(contest.weights)):
-        raise Refusal("count.weights", f"The notice gives section “{unknown[0]}” no weight.")
-    voted = _sections_counted(contest.election)
-    parts = {code: number for code, number in contest.weights.items() if code in voted}
-    return parse_weighting(
-        {"weights": {label: sum(parts.get(c, 0) for c in one) for label, one in codes.items()}}
-    )
-
-
-def _sections_counted(election: Election) -> set[str]:
-    """The codes of the sections of which any ballot is counted, by the reconciliation."""
-    entry = Entry.objects.get(election=election, ballot__isnull=True, kind="reconciliation")
-    told: Any = read_canonical(bytes(entry.body))
-    return {one["code"] for one in told["content"]["sections"] if one["counted"]}
 
 
 def counted(contest: Contest) -> Count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 
 from django.utils import translation
 from django.utils.formats import date_format
@@ -28,6 +28,17 @@ def in_welsh(moment: datetime, zone: str) -> str:
     return f"{day} am {local:%H:%M} ({local:%Z})"
 
 
+def day_in_english(day: date) -> str:
+    """A day in full: "8 August 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def day_in_welsh(day: date) -> str:
+    """The same in Welsh: "8 Awst 2026"."""
+    with translation.override("cy"):
+        return str(date_format(day, "j F Y", use_l10n=False))
+
+
 def hour_in_zone(moment: datetime, zone: str) -> str:
     """An hour in short, for the axis of a plot: "30 Nov 09:00"."""
     local = local_time(moment, zone)
@@ -37,6 +48,11 @@ def hour_in_zone(moment: datetime, zone: str) -> str:
 def day_in_zone(moment: datetime, zone: str) -> str:
     """The day that the clocks of a zone show, as "2026-11-30"."""
     return local_time(moment, zone).date().isoformat()
+
+
+def day_words(day: date) -> str:
+    """A day in full: "3 June 2027"."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def from_clock(naive: datetime, zone: str) -> datetime | None:

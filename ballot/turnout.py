@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from ballot.canonical import read_canonical
+from ballot.destruction import destroyed_at
 from ballot.lifecycle import State, is_before
 from ballot.models import Election, TurnoutCount, TurnoutSnapshot
 from members.selectors import electors_amended
@@ -125,6 +126,8 @@ def turnout_by_section(election: Election) -> list[SectionTurnout]:
     """
     if election.roll_id is None:
         return []
+    if destroyed_at(election) is not None:
+        return _as_reconciled(election)
     with connection.cursor() as cursor:
         cursor.execute(_CAST, {
             "election": election.pk, "roll": election.roll_id,
@@ -136,6 +139,18 @@ def turnout_by_section(election: Election) -> list[SectionTurnout]:
         SectionTurnout(one.code, one.name, one.electors + struck, ballots)
         for one in electors_amended(election.roll_id)
         for ballots, struck in [cast.get(one.section_id, (0, 0))]
+    ]
+
+
+def _as_reconciled(election: Election) -> list[SectionTurnout]:
+    """The same from the board's reconciliation, once the marked register is destroyed."""
+    entry = election.entries.filter(kind="reconciliation").first()
+    if entry is None:
+        return []
+    told: Any = read_canonical(bytes(entry.body))
+    return [
+        SectionTurnout(one["code"], one["name"], one["issued"], one["marks"])
+        for one in told["content"]["sections"]
     ]
 
 

@@ -8,6 +8,7 @@ from ballot.views import (
     board,
     check,
     decided_amendments,
+    destruction,
     device_check,
     download,
     elector,
@@ -19,6 +20,7 @@ from ballot.views import (
     officer,
     officer_acts,
     officer_amendments,
+    officer_evidence,
     officer_helpdesk,
     officer_incidents,
     officer_issuer,
@@ -102,6 +104,7 @@ urlpatterns = [
         results.papers_blt,
         name="papers_blt",
     ),
+    path("elections/<slug:slug>/destruction/", destruction.destruction, name="destruction"),
     path("board/<slug:slug>/", board.board, name="board"),
     path("board/<slug:slug>/<int:number>.json", board.entry_json, name="entry_json"),
     path("board/<slug:slug>/blob/<str:sha256>", board.blob, name="blob"),
@@ -160,6 +163,11 @@ urlpatterns = [
     path(f"{_ONE}papers/<int:candidate_id>/", officer_nominations.paper, name="desk_paper_of"),
     path(
         f"{_ONE}papers/<int:candidate_id>/ask/", officer_nominations.ask, name="desk_ask_consent"
+    ),
+    path(
+        f"{_ONE}papers/<int:candidate_id>/photograph/",
+        officer_nominations.photograph,
+        name="desk_photograph",
     ),
     path(f"{_ONE}bodies/", officer_nominations.bodies, name="desk_bodies"),
     path(f"{_ONE}bodies/new/", officer_nominations.body_new, name="desk_body_new"),
@@ -233,7 +241,7 @@ urlpatterns = [
     path(f"{_ONE}amendments/bulk/<int:bulk_id>/", officer_amendments.bulk, name="desk_bulk"),
     path(f"{_ONE}set-aside/", officer_amendments.set_aside, name="desk_set_aside"),
     path(f"{_ONE}post/", officer_post.post, name="desk_post"),
-    path(f"{_ONE}post/envelopes/", officer_post.issue, name="desk_envelopes"),
+    path(f"{_ONE}post/envelopes/", officer_post.proposed, name="desk_envelopes"),
     path(
         f"{_ONE}post/envelopes/<int:first>/<int:count>/",
         officer_post.labels,
@@ -259,6 +267,17 @@ urlpatterns = [
     path(f"{_ONE}recounts/<int:recount_id>/", officer_recounts.recount, name="desk_recount"),
     path(f"{_ONE}recounts/by-rule/<int:number>/", officer_recounts.by_rule,
          name="desk_recount_by_rule"),
+    path(f"{_ONE}evidence/", officer_evidence.evidence, name="desk_evidence"),
+    path(
+        f"{_ONE}evidence/<int:evidence_id>.json",
+        officer_evidence.evidence_json,
+        name="desk_evidence_json",
+    ),
+    path(
+        f"{_ONE}evidence/<int:evidence_id>.blt",
+        officer_evidence.evidence_papers,
+        name="desk_evidence_papers",
+    ),
     path(f"{_ONE}lot/", officer_acts.lot, name="desk_lot"),
     *(
         path(f"{_ONE}acts/{name}/", officer_acts.act_page(name), name=f"act_{name}")

@@ -58,7 +58,3 @@ def page_of_act(name: str, subject_id: str, parameters: dict[str, Any]) -> str:
     """The path of the page that shows what a proposal would change; empty where there is none."""
     page = _registered[name].page if name in _registered else None
     return page(subject_id, **parameters) if page else ""
-
-
-def is_registered(name: str) -> bool:
-    return name in _registered

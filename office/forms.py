@@ -34,6 +34,8 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(
         label="Role",
+        help_text="Trustees of an election need no account: each is sent a link of their own. "
+                  "Officers and deputies are made on the server.",
         choices=[
             (role.value, role.value.capitalize()) for role in Role if role not in OFFICERS
         ],

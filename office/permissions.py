@@ -151,6 +151,7 @@ _TABLE = (
     _one("withdraw_candidate", "record a candidate's withdrawal", OFFICERS, fresh=True),
     _one("draw_names", "record the lot for the order of names", OFFICERS, fresh=True),
     _one("take_nominations", "keep nominating bodies and take nominations", OFFICERS),
+    _one("replace_photograph", "replace a candidate's wrong photograph", OFFICERS, fresh=True),
     _one("rule_on_paper", "rule on a nomination paper", OFFICERS, fresh=True),
     _one("publish_notice", "publish the notice of poll", OFFICERS),
     _two("amend_notice", "amend the notice of poll"),
@@ -173,7 +174,7 @@ _TABLE = (
     _two("void_election", "declare the election void"),
     _two("set_aside_ballot", "set aside a ballot"),
     _look("see_post", "see what came by post", OFFICERS | WATCHERS),
-    _one("issue_envelopes", "issue postal envelopes", OFFICERS, fresh=True),
+    _two("issue_envelopes", "issue postal envelopes"),
     _one("receive_envelope", "receive a postal envelope", ROLL_KEEPERS),
     _one("name_tellers", "name the tellers on the board", OFFICERS, fresh=True),
     _one("read_papers", "read postal papers as a teller", TELLERS),
@@ -193,12 +194,14 @@ _TABLE = (
     _one("hold_share", "take part with one's share of the key", TRUSTEES, fresh=True),
     _one("open_box", "open the box", OFFICERS, fresh=True),
     _one("count", "count the papers", OFFICERS, fresh=True),
+    _look("see_two_counts", "see the evidence of two counts that differ", OFFICERS),
     _one("record_lot", "record a lot drawn for a tie", OFFICERS, fresh=True),
     _one("ask_recount", "ask for a recount", OFFICERS | {Role.CANDIDATES_AGENT}),
     _one("decide_recount", "grant or refuse a recount", OFFICERS, fresh=True),
     _one("release_result", "tell candidates the count before the declaration", OFFICERS,
          fresh=True),
     _two("archive_election", "archive the election"),
+    _two("destroy_ballots", "destroy the sealed ballots and the marked register"),
     _two("declare", "declare the result"),
     _two("correct_result", "correct a published result"),
 )
@@ -206,8 +209,3 @@ _TABLE = (
 ACTS: dict[str, Act] = {act.name: act for act in _TABLE}
 if len(ACTS) != len(_TABLE):
     raise ValueError("an act stands twice in the permission table")
-
-
-def act_named(name: str) -> Act:
-    """The row of an act. An act that is not in the table is a bug, not a refusal."""
-    return ACTS[name]

@@ -71,6 +71,18 @@ def register_look_ups(note: NotesLooks) -> None:
         _notes_looks.append(note)
 
 
+Title = Callable[[UUID], str]
+_titles: list[Title] = []
+
+
+def register_title(title_of: Title) -> None:
+    """Say how to find what letters are about: reference → an election's title, empty where it is
+    nothing of the asker's. Once, at start.
+    """
+    if title_of not in _titles:
+        _titles.append(title_of)
+
+
 def register_purpose(
     name: str, render: Renderer, *, words: str, names: Names | None = None,
     rests: Rests | None = None,
@@ -92,6 +104,13 @@ def register_purpose(
 
 def purpose_named(name: str) -> Purpose:
     return _purposes[name]
+
+
+def words_of(name: str, reference: UUID) -> str:
+    """What letters are, and about what: "Voting codes, Leader 2026"."""
+    words = _purposes[name].words if name in _purposes else name
+    title = next(filter(None, (title_of(reference) for title_of in _titles)), "")
+    return f"{words}, {title}" if title else words
 
 
 def rests(name: str, reference: UUID) -> str:

@@ -1073,13 +1073,27 @@ class Download:
             raise Trouble(f"{self.path}: {path} is damaged.")
         return found
 
+    def bundle_leaves(self, number: int, entries: list[bytes]) -> list[bytes]:
+        """Hash a bundle's entries; of one of no bytes, which was destroyed, the tile has it (§2.6).
+        """
+        if all(entries):
+            return [leaf_hash(entry) for entry in entries]
+        path = tile_path("0", number, len(entries))
+        tile = self.get(path, most=WIDTH * HASH_BYTES)
+        if len(tile) != HASH_BYTES * len(entries):
+            raise Trouble(f"{self.path}: {path} is damaged.")
+        return [
+            leaf_hash(entry) if entry else tile[HASH_BYTES * place : HASH_BYTES * (place + 1)]
+            for place, entry in enumerate(entries)
+        ]
+
     def leaves(self, checkpoint: Checkpoint) -> list[bytes]:
         """Hash every entry, and see that they lead to the checkpoint."""
         bundles = range(-(-checkpoint.size // WIDTH))
         leaves = [
-            leaf_hash(entry)
+            leaf
             for number in bundles
-            for entry in self.entries(number, checkpoint.size)
+            for leaf in self.bundle_leaves(number, self.entries(number, checkpoint.size))
         ]
         if root_of(leaves) != checkpoint.root:
             raise Trouble(f"{self.path}: its entries do not lead to its own checkpoint.")

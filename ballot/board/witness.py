@@ -34,8 +34,6 @@ from ballot.board.tree import EMPTY_ROOT, check_consistency
 
 MOST_PROOF_LINES: Final = 63
 LARGEST_REQUEST: Final = 256 * 1024
-SIZE_TYPE: Final = "text/x.tlog.size"
-"""The content type of what is answered with 409: the known size and a newline."""
 
 _OLD: Final = "old "
 

@@ -91,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
         help="of continuing votes (default), or of valid papers",
     )
     parser.add_argument("--places", type=int, default=1, help="places to fill, with a CSV file")
+    _add_worths(parser)
+    parser.add_argument("--format", default="table", choices=["table", "json", "sheet", "csv"])
+    return parser
+
+
+def _add_worths(parser: argparse.ArgumentParser) -> None:
+    """Take what sections or units are worth (counting §12)."""
     parser.add_argument(
         "--weight", action="append", metavar="NAME=PARTS", help="once for each section"
     )
@@ -98,8 +105,6 @@ def _parser() -> argparse.ArgumentParser:
         "--points", action="append", metavar="POINTS", help="of every unit, or NAME=POINTS of each"
     )
     parser.add_argument("--floor", type=int, help="a unit with fewer votes is worth its votes")
-    parser.add_argument("--format", default="table", choices=["table", "json", "sheet", "csv"])
-    return parser
 
 
 def _read(file: Path, places: int) -> Profile:

@@ -24,6 +24,7 @@ from ballot.counting.piles import (
     check_countable,
     exhausted_events,
     finished,
+    lay_upon,
     papers_of,
     sort_papers,
     table_of,
@@ -128,9 +129,7 @@ class _Table:
             received = table_of(moved, self.profile)
             self.events.append(Transfer(stage, candidate, received))
             self.events += exhausted_events(moved, stage=stage, candidate=candidate)
-            for receiver, pile in moved.items():
-                for heap, bundles in zip(self.piles[receiver], pile, strict=True):
-                    heap.extend(bundles)
+            lay_upon(self.piles, moved)
             votes = [
                 tuple(a + b for a, b in zip(had, more, strict=True))
                 for had, more in zip(votes, received, strict=True)

@@ -85,6 +85,13 @@ def table_of(piles: Piles, profile: Profile) -> VoteTable:
     )
 
 
+def lay_upon(piles: Piles, moved: Piles) -> None:
+    """Lay papers that were sorted anew upon the piles of those who receive them."""
+    for receiver, pile in moved.items():
+        for heap, bundles in zip(piles[receiver], pile, strict=True):
+            heap.extend(bundles)
+
+
 def exhausted_events(piles: Piles, *, stage: int, candidate: int | None) -> list[Event]:
     """Record the papers exhausted by a sorting, if there are any."""
     papers = votes_of(piles[None])

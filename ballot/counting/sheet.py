@@ -20,6 +20,7 @@ from ballot.counting.shown import (
     figures,
     names,
     percent_of,
+    points_of_section,
     stage_figures,
     weighted_figures,
 )
@@ -104,7 +105,7 @@ def csv_text(count: Count) -> str:
     """The sheet as CSV: a row for each stage, section and candidate, and for the totals.
 
     Spec: counting §10.4. A percentage stands with the totals only, and beside it its base; so do
-    weighted votes, in a last column of their own.
+    weighted votes, in a last column of their own, but where they are points.
     """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
@@ -121,8 +122,11 @@ def _csv_of_sections(count: Count, stage: Stage) -> Iterator[list[object]]:
     for index, section in enumerate(count.sections):
         values = [stage.votes[c][index] for c in stage.continuing]
         *votes, exhausted = figures(count, [*values, stage.exhausted[index]])
-        for name, number in zip(names(count, stage.continuing), votes, strict=True):
-            yield [stage.number, _cell(section), _cell(name), number, *rest]
+        points = points_of_section(count, stage, index)
+        for c, number in zip(stage.continuing, votes, strict=True):
+            name = count.candidates[c]
+            last = [*rest[:-1], points[name]] if points else rest
+            yield [stage.number, _cell(section), _cell(name), number, *last]
         yield [stage.number, _cell(section), EXHAUSTED, exhausted, *rest]
 
 

@@ -13,6 +13,7 @@ from ballot.counting.events import Count, Number
 from ballot.counting.figures import grouped, one_rounded, rounded
 from ballot.counting.rules import Base, Method
 from ballot.counting.stages import Stage
+from ballot.counting.weighting import weigh
 
 NOTHING = "-"
 VALUE_DECIMALS = 2
@@ -64,6 +65,20 @@ def weighted_figures(count: Count, stage: Stage) -> dict[str, str]:
     else:
         whole = sum(values)
         shown = rounded([Fraction(100 * value, whole) for value in values], WEIGHT_DECIMALS)
+    return dict(zip(names(count, stage.continuing), shown, strict=True))
+
+
+def points_of_section(count: Count, stage: Stage, section: int) -> dict[str, str]:
+    """What each of those continuing has of one section's points; empty, where it has none.
+
+    section: its place among the sections of the count.
+    Spec:    counting §12.2, §12.4. Rounded together: they sum to what the section is worth.
+    """
+    weighting = count.rules.weighting
+    if weighting is None or not weighting.is_points:
+        return {}
+    column = [(stage.votes[candidate][section],) for candidate in stage.continuing]
+    shown = rounded(weigh(column, (stage.worths[section],)), POINT_DECIMALS)
     return dict(zip(names(count, stage.continuing), shown, strict=True))
 
 

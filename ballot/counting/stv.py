@@ -7,6 +7,7 @@ ERS97's rule for ties.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from ballot.counting.events import (
@@ -17,6 +18,7 @@ from ballot.counting.events import (
     Exclusion,
     FirstPreferences,
     Number,
+    Tie,
     Transfer,
 )
 from ballot.counting.piles import (
@@ -25,6 +27,7 @@ from ballot.counting.piles import (
     check_rules,
     exhausted_events,
     finished,
+    lay_upon,
     papers_of,
     sort_papers,
     table_of,
@@ -114,14 +117,7 @@ class _Table:
         totals = self.stages[-1]
         most = max(totals[candidate] for candidate in self.waiting)
         largest = tuple(sorted(c for c in self.waiting if totals[c] == most))
-        if len(largest) > 1:
-            tie = settle_surplus(
-                largest, rules=self.rules.ties, earlier=self.stages[:-1],
-                names=self.profile.candidates,
-            )
-            self.events.append(tie)
-            largest = tie.losers
-        (candidate,) = largest
+        candidate = self._one_of(largest, settle_surplus)
         self.waiting.remove(candidate)
         part = Fraction(most - self.quota, most)
         pile = self.piles.pop(candidate)
@@ -134,18 +130,21 @@ class _Table:
         totals = self.stages[-1]
         fewest = min(totals[candidate] for candidate in self.hopeful)
         lowest = tuple(sorted(c for c in self.hopeful if totals[c] == fewest))
-        if len(lowest) > 1:
-            tie = settle_exclusion(
-                lowest, rules=self.rules.ties, earlier=self.stages[:-1],
-                names=self.profile.candidates,
-            )
-            self.events.append(tie)
-            lowest = tie.losers
-        self.events.append(Exclusion(len(self.stages), lowest))
-        self.hopeful -= frozenset(lowest)
+        candidate = self._one_of(lowest, settle_exclusion)
+        self.events.append(Exclusion(len(self.stages), (candidate,)))
+        self.hopeful -= {candidate}
         if len(self.elected) + len(self.hopeful) > self.profile.places:
-            (candidate,) = lowest
             self._pass_on(candidate, self.piles.pop(candidate), kept=0)
+
+    def _one_of(self, tied: tuple[int, ...], settle: Callable[..., Tie]) -> int:
+        """The only one, or of several the one whom the rules of ties single out."""
+        if len(tied) > 1:
+            tie = settle(tied, rules=self.rules.ties, earlier=self.stages[:-1],
+                         names=self.profile.candidates)
+            self.events.append(tie)
+            tied = tie.losers
+        (candidate,) = tied
+        return candidate
 
     def _pass_on(self, candidate: int, pile: Pile, *, kept: int) -> None:
         """Sort a pile among the hopeful, which makes a stage."""
@@ -154,10 +153,7 @@ class _Table:
         received = table_of(moved, self.profile)
         self.events.append(Transfer(stage, candidate, received))
         self.events += exhausted_events(moved, stage=stage, candidate=candidate)
-        for receiver, parcels in moved.items():
-            if receiver is not None:
-                for heap, parcel in zip(self.piles[receiver], parcels, strict=True):
-                    heap.extend(parcel)
+        lay_upon(self.piles, moved)
         totals = [had + sum(row) for had, row in zip(self.stages[-1], received, strict=True)]
         totals[candidate] = kept
         self.stages.append(tuple(totals))

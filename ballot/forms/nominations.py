@@ -9,6 +9,7 @@ from django import forms
 
 from ballot.forms.reading import NARROW
 from ballot.models import Candidate, Contest
+from ballot.services.replace_photograph import REASONS
 
 NOBODY: Final = "nobody"
 _CODE = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none",
@@ -46,6 +47,23 @@ class NominationForm(forms.Form):
             int(name.removeprefix("contest_")): None if value == NOBODY else int(value)
             for name, value in self.cleaned_data.items()
         }
+
+
+class PhotographForm(forms.Form):
+    """Another photograph in the place of a wrong one."""
+
+    photo = forms.FileField(
+        label="The right photograph",
+        help_text="JPEG, PNG or WebP, up to 12 MB. It is cut square and drawn anew; what the file "
+        "says of place and camera is thrown away.",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        error_messages={"required": "Choose the file of the right photograph.",
+                        "empty": "The file is empty. Choose another."},
+    )
+    reason = forms.ChoiceField(
+        label="Why the other one is wrong", choices=[("", "Choose one"), *REASONS],
+        error_messages={"required": "Say why the photograph is replaced."},
+    )
 
 
 class ConsentForm(forms.Form):

@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 
+from ballot.forms.acts import PlainForm
 from ballot.forms.reading import NARROW
 from ballot.models import Contest, Reason
+from ballot.services.issue_envelopes import electors_numbered
+from office.refusal import Refusal
 
 
-class IssueForm(forms.Form):
+class IssueForm(PlainForm):
     """To whom envelopes are issued."""
 
     numbers = forms.CharField(
@@ -21,8 +24,15 @@ class IssueForm(forms.Form):
     )
 
     def clean_numbers(self) -> list[str]:
-        """The numbers, in their order; empty lines are passed over."""
-        return str(self.cleaned_data["numbers"]).split()
+        """The electors with these numbers, by their pseudonyms, in their order."""
+        numbers = str(self.cleaned_data["numbers"]).split()
+        try:
+            return electors_numbered(self.election, numbers)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
+
+    def parameters(self) -> dict[str, Any]:
+        return {"electors": self.cleaned_data["numbers"]}
 
 
 class BarcodeForm(forms.Form):
@@ -54,7 +64,7 @@ class RulingForm(forms.Form):
         for code, contest in contests:
             self.fields[code] = forms.ChoiceField(
                 label=contest.title,
-                choices=[("", "It is good: the tellers read it again"), *Reason.choices],
+                choices=[("", "Good: it is read again"), *Reason.choices],
                 required=False,
             )
 

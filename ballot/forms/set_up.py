@@ -11,21 +11,14 @@ from django import forms
 
 from ballot.canonical import canonical
 from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
-from ballot.gates import GateRefused, read_gates, write_gates
 from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
 from ballot.models import (
     AfterCast,
     Election,
-    Method,
-    NamesOrder,
-    Stop,
-    TieRule,
     TurnoutBase,
-    VotesOfWithdrawn,
 )
 from ballot.times import local_time
-from members.selectors import sections
 
 SERVER, OUTSIDE = "server", "outside"
 """Who makes the voting codes."""
@@ -198,7 +191,7 @@ class SetUpForm(BeginForm):
         label="Days for which the roll and the marked register are kept", min_value=0,
         max_value=3650, widget=forms.NumberInput(attrs=NARROW),
         help_text="Counted from the declaration, and never fewer than the days above. Then two "
-        "officers may set a day on which they are destroyed. Sealed ballots stay on the board.",
+        "officers may have them destroyed, and the sealed ballots with them.",
     )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:
@@ -256,93 +249,6 @@ def values_of(election: Election) -> dict[str, Any]:
         moment = getattr(election, field)
         values[field] = local_time(moment, election.zone).strftime(CLOCK) if moment else ""
     return values
-
-
-class ContestForm(forms.Form):
-    """One post on the paper."""
-
-    title = forms.CharField(
-        label="The post", max_length=120, help_text="“Leader”",
-        error_messages={"required": "Name the post that is filled."},
-    )
-    method = forms.ChoiceField(
-        label="How it is counted", choices=Method.choices, initial=Method.ALTERNATIVE_VOTE,
-        widget=forms.RadioSelect,
-    )
-    max_preferences = forms.IntegerField(
-        label="Most preferences on a paper", required=False, min_value=1, max_value=32,
-        help_text="Leave it empty to let electors rank everybody. By most votes it is always one.",
-        widget=forms.NumberInput(attrs=NARROW),
-    )
-    stop = forms.ChoiceField(
-        label="When the alternative vote ends", choices=Stop.choices, initial=Stop.MAJORITY,
-        widget=forms.RadioSelect,
-    )
-    tie_rule = forms.ChoiceField(
-        label="How a tie is settled", choices=TieRule.choices, initial=TieRule.EARLIER_THEN_LOT,
-        widget=forms.RadioSelect,
-    )
-    gates = forms.CharField(
-        label="What a candidate needs of the nominating bodies", required=False, max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-        help_text="Empty where nobody needs any: what bodies nominate is then advice. Otherwise a "
-        "line for each thing that is needed: “20% of MP”, or “5% of CLP or 3 of affiliate and 2 "
-        "of affiliate/union and 5% of the members of affiliate”. Kinds are named as in your list.",
-    )
-    statement_words = forms.IntegerField(
-        label="Most words in a candidate’s statement", min_value=1, max_value=5000, initial=500,
-        required=False,
-        widget=forms.NumberInput(attrs=NARROW),
-    )
-    names_order = forms.TypedChoiceField(
-        label="In which order the names stand", choices=NamesOrder.choices, required=False,
-        initial=NamesOrder.ALPHABET, empty_value=NamesOrder.ALPHABET, widget=forms.RadioSelect,
-    )
-    votes_of_withdrawn = forms.TypedChoiceField(
-        label="Votes for somebody who withdraws after the opening", required=False,
-        choices=VotesOfWithdrawn.choices, initial=VotesOfWithdrawn.PASS_ON,
-        empty_value=VotesOfWithdrawn.PASS_ON, widget=forms.RadioSelect,
-    )
-    reopen_nominations = forms.BooleanField(
-        label="“Re-open nominations” stands on the paper", required=False
-    )
-    places = forms.IntegerField(
-        label="Places to fill", initial=1, min_value=1, max_value=32, required=False,
-        help_text="More than one by the single transferable vote only.",
-        widget=forms.NumberInput(attrs=NARROW),
-    )
-    weights = forms.CharField(
-        label="Weights of sections", required=False,
-        help_text="Leave it empty if one paper is one vote. Else a line for each section: its "
-        "short name, an equals sign and its parts of the whole, as “member = 1”.",
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def clean_places(self) -> int:
-        return self.cleaned_data["places"] or 1
-
-    def clean_weights(self) -> dict[str, int] | None:
-        lines = [line for line in self.cleaned_data["weights"].splitlines() if line.strip()]
-        known = {section.code for section in sections()}
-        weights: dict[str, int] = {}
-        for line in lines:
-            code, _, parts = (part.strip() for part in line.partition("="))
-            if code not in known:
-                raise forms.ValidationError(f"There is no section “{code}”.")
-            if code in weights or not (parts.isascii() and parts.isdigit()):
-                raise forms.ValidationError(f"Give section “{code}” one whole number of parts.")
-            weights[code] = int(parts)
-        return weights or None
-
-    def clean_statement_words(self) -> int:
-        return self.cleaned_data["statement_words"] or 500
-
-    def clean_gates(self) -> str:
-        """The gates in their one spelling, a line each."""
-        try:
-            return "\n".join(write_gates(read_gates(self.cleaned_data["gates"])))
-        except GateRefused as wrong:
-            raise forms.ValidationError(str(wrong)) from wrong
 
 
 class CandidateForm(forms.Form):

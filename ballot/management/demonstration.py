@@ -24,33 +24,23 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ballot.management.demonstration_nominations import take_nominations_of_2016
 from ballot.models import Election
-from ballot.rehearsal import keys_in_letters
+from ballot.rehearsal_steps import acts_after_poll, import_list, keys_in_letters
 from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.codes import show_code
 from ballot.selectors import contest_codes, contested, ranking_space, setting_of
 from ballot.served_software import served_software
 from ballot.services.cast_ballot import cast_ballot, poll_at
-from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as CODES
 from ballot.services.codes import issue_codes
-from ballot.services.count_papers import count_papers
-from ballot.services.declare import declare
 from ballot.services.freeze_roll import freeze_roll
-from ballot.services.held_shares import hold_ceremony, mixers_held
-from ballot.services.mix_box import mix_boxes
-from ballot.services.open_box import open_box
+from ballot.services.held_shares import hold_ceremony
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
-from ballot.services.verify_register import verify_register
-from members.services import (
-    apply_import,
-    preview_import,
-    request_apply,
-    save_rules,
-    upload_import,
-)
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_candidate import add_candidate
+from ballot.services.set_up_contest import add_contest
+from members.services import save_rules
 from office.enclosure import open_enclosure
 from office.permissions import Role
 from office.services.staff import make_staff
@@ -142,12 +132,7 @@ def _staff() -> list[tuple[int, WayIn]]:
 
 
 def _import_list(*, by: int) -> None:
-    batch = upload_import(
-        iter([SAMPLE.read_bytes()]), file_name=SAMPLE.name, scope="whole", by=by, now=_now()
-    )
-    preview_import(batch, now=_now())
-    request_apply(batch, by=by, now=_now())
-    apply_import(batch, now=_now())
+    import_list(iter([SAMPLE.read_bytes()]), file_name=SAMPLE.name, by=by, now=_now())
 
 
 def _now() -> datetime:
@@ -252,7 +237,6 @@ def voting_paths(election: Election, wanted: int) -> list[dict[str, str]]:
 
 def _declared_contest(officers: tuple[int, int]) -> None:
     """A contest that has run its course, so that there is a result to look at."""
-    first, second = officers
     election = _frozen(
         officers, title="Deputy leader 2025", post="Deputy leader", candidates=DEPUTY, days=7,
         summary="A contest that is over, to show what a declared result looks like.",
@@ -263,14 +247,8 @@ def _declared_contest(officers: tuple[int, int]) -> None:
     }
     election = _open(election, officers)
     _cast_papers(election, keys)
-    close_poll_early(election.pk, reason="The demonstration has cast its papers.", by=first,
-                     seconded_by=second, now=_now())
-    verify_register(election.pk, by=first, now=_now())
-    for share in (None, *mixers_held(election)):
-        mix_boxes(election.pk, share=share, by=first, now=_now())
-    open_box(election.pk, by=first, now=_now())
-    count_papers(election.pk, by=first, now=_now())
-    declare(election.pk, by=first, seconded_by=second, now=_now())
+    for _, act in acts_after_poll(election, officers):
+        act()
 
 
 def _cast_papers(election: Election, keys: dict[str, np.ndarray]) -> None:

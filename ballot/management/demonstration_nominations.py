@@ -7,7 +7,9 @@ is not on record, and here they are spread evenly. The names of the parties are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from django.conf import settings
@@ -17,7 +19,9 @@ from ballot.models import Election
 from ballot.services.nominate import nominate
 from ballot.services.nominating_bodies import import_bodies
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_candidate import add_candidate
+from ballot.services.set_up_contest import add_contest
 from members.services import save_rules
 
 TITLE: Final = "Nominations as in 2016"
@@ -59,16 +63,27 @@ def take_nominations_of_2016(*, helped_routes: str, by: int, now: datetime) -> s
 
 
 def _list() -> bytes:
-    lines = (f"CLP,Constituency party {number}" for number in range(1, PARTIES + 1))
-    return "\n".join(("kind,name", *lines)).encode()
+    return "\n".join(("kind,name", *constituency_parties())).encode()
+
+
+def constituency_parties() -> list[str]:
+    """The lines of a list of nominating bodies that name each of them."""
+    return [f"CLP,Constituency party {number}" for number in range(1, PARTIES + 1)]
 
 
 def _nominate(election_id: int, contest_id: int, people: list[int]) -> None:
-    """Each candidate's nominations over the days, as evenly as whole ones can be."""
     bodies = Election.objects.get(pk=election_id).nominating_bodies.order_by("pk")
     parties = iter(bodies.values_list("pk", flat=True))
     for candidate_id, (_, number) in zip(people, NOMINATED, strict=True):
-        for place in range(number):
-            day = place * DAYS // number
-            nominate(next(parties), contest_id=contest_id, candidate_id=candidate_id, by=None,
-                     now=FIRST + timedelta(days=day))
+        nominate_over_days(islice(parties, number), contest_id=contest_id,
+                           candidate_id=candidate_id, first=FIRST, days=DAYS)
+
+
+def nominate_over_days(
+    bodies: Iterable[int], *, contest_id: int, candidate_id: int, first: datetime, days: int
+) -> None:
+    """A candidate's nominations by these bodies over the days, as evenly as whole ones can be."""
+    nominating = list(bodies)
+    for place, body in enumerate(nominating):
+        nominate(body, contest_id=contest_id, candidate_id=candidate_id, by=None,
+                 now=first + timedelta(days=place * days // len(nominating)))

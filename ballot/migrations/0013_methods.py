@@ -1,4 +1,4 @@
-"""Contests for several places, and contests in which sections are weighted (counting §12, §13)."""
+"""Contests for several places, and contests with weighted sections (counting §12, §13)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "contest", "method", models.CharField(choices=METHODS, default="av", max_length=12)
         ),
-        migrations.AddField(
-            "contest", "places", models.PositiveSmallIntegerField(default=1)
-        ),
+        migrations.AddField("contest", "places", models.PositiveSmallIntegerField(default=1)),
         migrations.AddField(
             "contest",
             "weights",

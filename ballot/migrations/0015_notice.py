@@ -46,10 +46,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "election", "complaints", models.TextField(
-                blank=True, default="",
+            "election",
+            "complaints",
+            models.TextField(
+                blank=True,
+                default="",
                 help_text="Where a complaint goes, and by when, in a sentence or two.",
-            )
+            ),
         ),
         migrations.AddField(
             "election", "deputy", models.CharField(blank=True, default="", max_length=120)

@@ -13,7 +13,8 @@ class Migration(migrations.Migration):
             model_name="candidate",
             name="stands_again_since",
             field=models.DateTimeField(
-                blank=True, help_text="When somebody who had withdrawn was nominated again.",
+                blank=True,
+                help_text="When somebody who had withdrawn was nominated again.",
                 null=True,
             ),
         ),

@@ -6,6 +6,7 @@ from ballot.models.after_count import Recount, Release, ReleaseLook
 from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
 from ballot.models.challenge import Challenge, ChallengedVote
 from ballot.models.credential import Credential
+from ballot.models.destruction import BallotDestruction
 from ballot.models.dispute import CastDispute, ReissueRequest
 from ballot.models.election import (
     AfterCast,
@@ -60,9 +61,9 @@ from ballot.models.trustee import (
 )
 
 __all__ = [
-    "FROM_ELECTORS", "AfterCast", "Blob", "BlobChunk", "Box", "Candidate", "CastDispute",
-    "CeremonyMessage", "Challenge", "ChallengedVote", "Checkpoint", "Contest", "Cosignature",
-    "Count", "CountsDiffer", "Credential", "DailySheet", "Dated", "Declaration",
+    "FROM_ELECTORS", "AfterCast", "BallotDestruction", "Blob", "BlobChunk", "Box", "Candidate",
+    "CastDispute", "CeremonyMessage", "Challenge", "ChallengedVote", "Checkpoint", "Contest",
+    "Cosignature", "Count", "CountsDiffer", "Credential", "DailySheet", "Dated", "Declaration",
     "DemonstrationShare", "DrawnLot", "Election", "Entry", "Envelope", "EnvelopeReceipt",
     "Explanation", "HandedIn", "HandedInChunk", "HelpdeskNote", "Incident", "IncidentEntry",
     "IncidentKind", "IssuerFile", "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix",

@@ -217,6 +217,13 @@ class Contest(models.Model):
         null=True, blank=True,
         help_text="Section code → parts of the whole; none: one paper is one vote.",
     )
+    points = models.PositiveIntegerField(
+        null=True, blank=True,
+        help_text="What every section is worth; none: sections are not worth a fixed amount.",
+    )
+    points_floor = models.PositiveIntegerField(
+        default=0, help_text="A section with fewer votes is worth as many points as votes."
+    )
 
     class Meta:
         ordering = ("position",)
@@ -238,6 +245,16 @@ class Contest(models.Model):
             models.CheckConstraint(
                 condition=Q(weights__isnull=True) | ~Q(method="stv"),
                 name="contest_of_weights_has_one_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(points__isnull=True)
+                | Q(~Q(method="stv"), weights__isnull=True, points__gte=1, points__lte=1000),
+                name="contest_of_points_has_one_place_and_no_weights",
+            ),
+            models.CheckConstraint(
+                condition=Q(points_floor=0)
+                | Q(points__isnull=False, points_floor__lte=F("points")),
+                name="contest_floor_is_not_above_the_points",
             ),
         )
 

@@ -21,6 +21,7 @@ from ballot.sealing import native
 from ballot.sealing.errors import CodeRejected, Malformed
 from ballot.sealing.native import ORDER
 from ballot.sealing.scalars import Rng, write_scalars
+from ballot.sealing.signatures import require_signed
 from ballot.sealing.tables import add_products, fixed_base
 from ballot.sealing.workers import FEWEST_FOR_WORKERS, Octets, Progress, shared, spread
 
@@ -135,12 +136,8 @@ def check_identity(credential: bytes, signature: bytes, *, election_id: bytes) -
 
     Raises: CodeRejected, "code.signature"; also where the credential is no key at all.
     """
-    try:
-        is_signed = ssa.verify(_identity(credential, election_id), credential, signature)
-    except (ValueError, RuntimeError) as wrong:
-        raise CodeRejected("code.signature") from wrong
-    if not is_signed:
-        raise CodeRejected("code.signature")
+    require_signed(_identity(credential, election_id), signature, key=credential,
+                   refusal=CodeRejected("code.signature"))
 
 
 def _identity(credential: bytes, election_id: bytes) -> bytes:

@@ -17,6 +17,7 @@ from ballot.canonical import transcript_hash
 from ballot.sealing import native
 from ballot.sealing.errors import CodeRejected, Malformed
 from ballot.sealing.scalars import Rng, random_scalar
+from ballot.sealing.signatures import require_signed
 
 CREDENTIAL: Final = 32
 SIGNATURE: Final = 64
@@ -96,12 +97,7 @@ def check_issue(message: bytes, signature: bytes, *, issuer: bytes) -> None:
     Spec:   sealing §5.5.
     Raises: CodeRejected "issuer.signature"; also where the issuer's key is none.
     """
-    try:
-        is_signed = ssa.verify(message, issuer, signature)
-    except (ValueError, RuntimeError) as wrong:
-        raise CodeRejected("issuer.signature") from wrong
-    if not is_signed:
-        raise CodeRejected("issuer.signature")
+    require_signed(message, signature, key=issuer, refusal=CodeRejected("issuer.signature"))
 
 
 def check_list(

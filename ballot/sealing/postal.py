@@ -31,6 +31,7 @@ from ballot.sealing.codes import (
 from ballot.sealing.errors import BallotRejected, Malformed
 from ballot.sealing.scalars import Rng, random_scalar
 from ballot.sealing.setting import Setting
+from ballot.sealing.signatures import require_signed
 
 _INFO: Final = (LABEL + "teller-key").encode()
 
@@ -149,12 +150,7 @@ def check_teller(
     Raises: BallotRejected "teller.signature".
     """
     message = postal_message(ballot, number=number, setting=setting, section=section)
-    try:
-        is_signed = ssa.verify(message, teller, signature)
-    except (ValueError, RuntimeError) as wrong:
-        raise BallotRejected("teller.signature") from wrong
-    if not is_signed:
-        raise BallotRejected("teller.signature")
+    require_signed(message, signature, key=teller, refusal=BallotRejected("teller.signature"))
 
 
 def check_postal(

@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from ballot.models import Incident, IncidentEntry
-from ballot.services.open_incident import cleaned, lock_book, require_writer, written
+from ballot.names import clean_text
+from ballot.services.legible import legible
+from ballot.services.open_incident import lock_book, require_writer, written
 from office.refusal import Refusal
 from office.services.audit import record
 
@@ -31,8 +33,9 @@ def amend_incident(
     if incident is None:
         raise Refusal("incident.none", "There is no incident of this number.", status=404)
     add_entry(
-        incident, said=written(said, "what is known since"), done=cleaned(done),
-        kept_from_voting=kept_from_voting, written_by_id=by, written_at=now,
+        incident, said=written(said, "what is known since"),
+        done=legible(clean_text, done, what="The text"), kept_from_voting=kept_from_voting,
+        written_by_id=by, written_at=now,
     )
     record("amend_incident", subject=("incident", f"{election.pk}-{number}"), by=by, now=now)
 

@@ -18,11 +18,12 @@ from ballot.canonical import Json
 from ballot.lifecycle import State, is_before
 from ballot.mapping import utc
 from ballot.models import Dated, Election, PlannedDate
-from ballot.names import TextRefused, clean_line, clean_text
+from ballot.names import clean_line, clean_text
 from ballot.services.board import append_entry
+from ballot.services.legible import LONGEST_LINE, legible
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
-from ballot.services.set_up import LONGEST_LINE
+from ballot.services.tell_of_changes import tell_of_amendment
 from ballot.showing.sentences import PARTS
 from ballot.timetable import (
     CLOSE,
@@ -102,8 +103,9 @@ def amend_notice(
         _write(election, change)
     append_entry(election, kind="notice-amendment",
                  content=_content(number, made, require_reason(reason)), now=now)
+    letters = tell_of_amendment(election, by=by, now=now)
     record("amend_notice", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
-           now=now, parameters={"number": number})
+           now=now, parameters={"number": number, "letters": letters})
 
 
 def changes_of(
@@ -136,12 +138,7 @@ def _hours_to_be(election: Election, hours: Mapping[str, datetime]) -> dict[str,
 
 def _text_change(election: Election, part: str, text: str) -> Change:
     words, cleaner = PARTS[part], TEXTS[part]
-    try:
-        clean = cleaner(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"{words} holds {refused.found}. Remove it."
-        ) from refused
+    clean = legible(cleaner, text, what=words)
     if cleaner is clean_line and len(clean) > LONGEST_LINE:
         raise Refusal(
             "text.too-long", f"{words} is longer than {LONGEST_LINE} letters. Shorten it."

@@ -12,13 +12,10 @@ from django.db import transaction
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, NominatingBody
+from ballot.services.legible import LONGEST_LINE
 from ballot.services.moves import lock_election, require_state
-from ballot.services.set_up import (
-    LONGEST_LINE,
-    REOPEN_NOMINATIONS,
-    create_election,
-    edit_election,
-)
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_contest import REOPEN_NOMINATIONS
 from ballot.who_stands import contests_left_open
 from office.refusal import Refusal
 from office.services.audit import record

@@ -54,7 +54,7 @@ def stand_again(candidate: Candidate, *, now: datetime) -> None:
 
 
 def changed(before: Candidate, after: Candidate) -> dict[str, str]:
-    """What was and what is, for the audit trail: the name, and a statement by its SHA-256."""
+    """What was and what is, for the audit trail: the name; statement and photograph by SHA-256."""
     found: dict[str, str] = {}
     if before.name != after.name:
         # The trail takes what has an @ for an address.
@@ -63,7 +63,18 @@ def changed(before: Candidate, after: Candidate) -> dict[str, str]:
     if before.statement != after.statement:
         found |= {"statement_was": _digest(before.statement),
                   "statement_is": _digest(after.statement)}
-    return found
+    return found | photographs_changed(before.photo, after.photo)
+
+
+def photographs_changed(
+    before: bytes | memoryview | None, after: bytes | memoryview | None
+) -> dict[str, str]:
+    """The same of the photograph alone; of one that was not there, nothing."""
+    was, now = bytes(before or b""), bytes(after or b"")
+    if was == now:
+        return {}
+    told = {"photograph_was": was, "photograph_is": now}
+    return {name: hashlib.sha256(octets).hexdigest() for name, octets in told.items() if octets}
 
 
 def _digest(text: str) -> str:

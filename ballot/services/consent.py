@@ -11,6 +11,7 @@ from django.db import transaction
 from ballot.models import Candidate
 from ballot.names import TextRefused, clean_line, clean_text
 from ballot.nominations import are_taken
+from ballot.services.legible import legible
 from ballot.services.moves import lock_election
 from ballot.services.nominate import nominations_closed
 from ballot.services.photographs import re_encode
@@ -36,7 +37,7 @@ def consent(
     election = lock_election(candidate.contest.election_id)
     if not are_taken(election, now=now):
         raise nominations_closed()
-    candidate.statement = _text(statement)
+    candidate.statement = legible(clean_text, statement, what="The statement")
     require_words(candidate.statement, most=candidate.contest.statement_words)
     candidate.agent_name, candidate.agent_address = _agent(agent_name, agent_address)
     candidate.consented_at = candidate.consented_at or now
@@ -54,14 +55,6 @@ def require_words(statement: str, *, most: int) -> None:
     if words > most:
         raise Refusal("statement.too-long", f"The statement has {words:,} words, and may have "
                       f"{most:,}. Shorten it by {words - most:,}.")
-
-
-def _text(text: str) -> str:
-    try:
-        return clean_text(text)
-    except TextRefused as refused:
-        raise Refusal("text.hidden-character", f"The statement holds {refused.found}, which would "
-                      "not show. Remove it and send again.") from refused
 
 
 def _agent(name: str, address: str) -> tuple[str, str]:

@@ -15,9 +15,10 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.lifecycle import State
 from ballot.models import Candidate, Election
-from ballot.names import TextRefused, clean_text
+from ballot.names import clean_text
 from ballot.services.board import append_entry
 from ballot.services.consent import require_words
+from ballot.services.legible import legible
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
 from office.refusal import Refusal
@@ -78,12 +79,7 @@ def candidate_of(election: Election, candidate: int) -> Candidate:
 
 def clean_statement(text: str) -> str:
     """A statement in normal form, which is published."""
-    try:
-        clean = clean_text(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"The statement holds {refused.found}. Remove it."
-        ) from refused
+    clean = legible(clean_text, text, what="The statement")
     if not clean or len(clean) > LONGEST_STATEMENT:
         raise Refusal(
             "correction.length",

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ballot.destruction import require_not_ordered
 from ballot.lifecycle import State
 from ballot.models import Declaration
 from ballot.selectors import contested
@@ -25,6 +26,7 @@ from ballot.services.declared_content import declared_content, require_sums
 from ballot.services.moves import lock_election, require_state
 from ballot.services.publish_board import publish_at_once
 from ballot.services.reasons import require_reason
+from ballot.services.tell_of_changes import tell_of_correction
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
 
@@ -40,6 +42,7 @@ def correct_result(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.DECLARED, State.ARCHIVED)
+    require_not_ordered(election)
     polled = contested(election)
     if polled:
         require_paper_as_opened(election)
@@ -59,5 +62,6 @@ def correct_result(
     )
     append_entry(election, kind="correction", content=content, now=now)
     publish_at_once(election.pk, now=now)
+    letters = tell_of_correction(election)
     record("correct_result", subject=("election", str(election.pk)), by=by,
-           seconded_by=seconded_by, now=now, parameters={"version": version})
+           seconded_by=seconded_by, now=now, parameters={"version": version, "letters": letters})

@@ -15,12 +15,11 @@ from typing import Final
 from django.db import transaction
 
 from ballot.checklist import require_ready
-from ballot.counting.errors import UnsettledTie
 from ballot.lifecycle import State
 from ballot.mapping import count_content, lot_content
 from ballot.models import Contest, Count, CountsDiffer, DrawnLot
-from ballot.names import TextRefused, clean_line
-from ballot.selectors import contested, counted, on_paper
+from ballot.names import clean_line
+from ballot.selectors import contested, on_paper
 from ballot.services.as_published import (
     require_boxes_as_opened,
     require_paper_as_opened,
@@ -28,7 +27,9 @@ from ballot.services.as_published import (
 )
 from ballot.services.board import append_entry, salted
 from ballot.services.counted_twice import Disagreement, count_twice, keep_disagreement
+from ballot.services.legible import legible
 from ballot.services.moves import lock_election, move, require_state
+from ballot.showing.lots import tie_of
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
@@ -94,7 +95,7 @@ def record_lot(
     places = {candidate.position for candidate in on_paper(contest)}
     if sorted(drawn) != sorted(among) or not set(among) <= places or len(set(among)) < 2:
         raise Refusal("lot.not-the-tied", "The lot names each of those who are tied, once.")
-    tie = _tie_now(contest)
+    tie = tie_of(contest)
     if tie is None or set(tie.left) != set(among):
         raise Refusal("lot.no-such-tie", "The count is not stopped by a tie between these.")
     lot = DrawnLot.objects.create(
@@ -106,12 +107,8 @@ def record_lot(
 
 def _witnesses(told: Sequence[str]) -> list[str]:
     """Those who saw a lot drawn, in normal form: two at least, none of them twice."""
-    try:
-        witnesses = [line for line in map(clean_line, told) if line]
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"A witness’s line holds {refused.found}. Remove it."
-        ) from refused
+    lines = [legible(clean_line, line, what="A witness’s line") for line in told]
+    witnesses = [line for line in lines if line]
     is_long = any(len(line) > LONGEST_WITNESS for line in witnesses)
     if is_long or not FEWEST_WITNESSES <= len(witnesses) <= MOST_WITNESSES or (
         len(set(witnesses)) < len(witnesses)
@@ -122,11 +119,3 @@ def _witnesses(told: Sequence[str]) -> list[str]:
             f"in {LONGEST_WITNESS} letters or fewer.",
         )
     return witnesses
-
-
-def _tie_now(contest: Contest) -> UnsettledTie | None:
-    try:
-        counted(contest)
-    except UnsettledTie as tie:
-        return tie
-    return None

@@ -55,7 +55,8 @@ def keep_disagreement(
         contest=found.contest, found_by=by, found_at=now,
         first=found.sheet, second=found.told, differences=found.lines,
     )  # fmt: skip
-    return disagrees(found, f"Both results are kept as evidence {kept.pk}")
+    said = f"Both results are kept as evidence {kept.pk}, on the page “Two counts that differ”"
+    return disagrees(found, said)
 
 
 def disagrees(found: Disagreement, kept: str) -> Refusal:

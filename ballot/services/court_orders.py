@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from ballot.canonical import Json
-from ballot.names import TextRefused, clean_line
+from ballot.names import clean_line
+from ballot.services.legible import legible
 from office.refusal import Refusal
 
 LONGEST = 200
@@ -25,12 +26,7 @@ def order_content(order: Mapping[str, str] | None, *, now: datetime) -> Json:
 
 
 def _line(name: str, text: str) -> str:
-    try:
-        line = clean_line(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"The {name} holds {refused.found}. Remove it."
-        ) from refused
+    line = legible(clean_line, text, what=f"The {name}")
     if not 1 <= len(line) <= LONGEST:
         raise Refusal(
             "order.incomplete",

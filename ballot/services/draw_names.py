@@ -8,9 +8,10 @@ from typing import Final
 from django.db import transaction
 
 from ballot.lifecycle import State
-from ballot.names import TextRefused, clean_line
+from ballot.names import clean_line
 from ballot.selectors import contested
 from ballot.services.board import append_entry
+from ballot.services.legible import legible
 from ballot.services.moves import lock_election, require_state
 from ballot.services.publish_candidates import append_statement
 from ballot.services.reasons import require_reason
@@ -45,12 +46,7 @@ def draw_names(
 
 
 def _seed(text: str) -> str:
-    try:
-        seed = clean_line(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"What was drawn holds {refused.found}. Remove it."
-        ) from refused
+    seed = legible(clean_line, text, what="What was drawn")
     if not SHORTEST <= len(seed) <= LONGEST:
         raise Refusal("names.seed-length", f"Write what was drawn in {SHORTEST} to {LONGEST} "
                       "characters: a roll of twenty dice, for one.")

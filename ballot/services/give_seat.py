@@ -7,10 +7,7 @@ own software, which reads the board, finds what it did not say.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -19,13 +16,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ballot.models import Election, Trustee
+from ballot.services.link_secrets import draw_secret, hash_of
 from ballot.services.moves import lock_election
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.letters import cancel_letters_to, queue_letter
 
 PURPOSE: Final = "trustee-seat"
-SECRET_BYTES: Final = 24
 
 
 def send_seat(trustee: Trustee) -> None:
@@ -73,7 +70,7 @@ def unseat(trustee: Trustee) -> None:
 
 def trustee_seated(election: Election, secret: str) -> Trustee | None:
     """The trustee whose seat has this secret, or None. Every seat is compared, in constant time."""
-    shown = _hash(secret)
+    shown = hash_of(secret)
     found = None
     for trustee in election.trustees.filter(seat__isnull=False):
         if hmac.compare_digest(bytes(trustee.seat or b""), shown):
@@ -118,11 +115,6 @@ def _seated(election_id: int, number: int) -> Trustee:
 
 
 def _draw(trustee: Trustee) -> str:
-    secret = base64.urlsafe_b64encode(os.urandom(SECRET_BYTES)).decode()
-    Trustee.objects.filter(pk=trustee.pk).update(seat=_hash(secret))
+    secret = draw_secret()
+    Trustee.objects.filter(pk=trustee.pk).update(seat=hash_of(secret))
     return secret
-
-
-def _hash(secret: str) -> bytes:
-    # 192 random bits: nothing is gained by a slow hash.
-    return hashlib.sha256(secret.encode()).digest()

@@ -7,9 +7,6 @@ each thing handed in is kept with its hour, and a body's nomination is public at
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -18,6 +15,7 @@ from django.db import transaction
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Election, NominatingBody
+from ballot.services.link_secrets import draw_secret, hash_of
 from ballot.services.moves import lock_election, require_state
 from office.refusal import Refusal
 from office.services.audit import record
@@ -26,7 +24,6 @@ from office.services.letters import cancel_letters_to, queue_letter
 BODY_PURPOSE: Final = "nomination-link"
 BODY_SHOWN_PURPOSE: Final = "nomination-link-shown"
 CANDIDATE_PURPOSE: Final = "consent-link"
-SECRET_BYTES: Final = 24
 
 
 @transaction.atomic
@@ -87,13 +84,13 @@ def ask_consent(
 
 def body_by_secret(election: Election, secret: str) -> NominatingBody | None:
     """The body whose link has this secret, or None."""
-    return election.nominating_bodies.filter(seat=_hash(secret)).first()
+    return election.nominating_bodies.filter(seat=hash_of(secret)).first()
 
 
 def candidate_by_secret(election: Election, secret: str) -> Candidate | None:
     """The candidate whose link has this secret, or None; who withdrew has none any more."""
     asked = Candidate.objects.filter(contest__election=election, withdrawn_at__isnull=True)
-    return asked.filter(seat=_hash(secret)).select_related("contest__election").first()
+    return asked.filter(seat=hash_of(secret)).select_related("contest__election").first()
 
 
 def recipient(holder: NominatingBody | Candidate) -> str:
@@ -138,14 +135,9 @@ def _send(holder: NominatingBody | Candidate, purpose: str, election: Election) 
 
 
 def _draw(holder: NominatingBody | Candidate) -> str:
-    secret = base64.urlsafe_b64encode(os.urandom(SECRET_BYTES)).decode()
-    type(holder).objects.filter(pk=holder.pk).update(seat=_hash(secret))
+    secret = draw_secret()
+    type(holder).objects.filter(pk=holder.pk).update(seat=hash_of(secret))
     return secret
-
-
-def _hash(secret: str) -> bytes:
-    # 192 random bits: nothing is gained by a slow hash, nor by a search that takes as long for all.
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _no_address(name: str) -> Refusal:

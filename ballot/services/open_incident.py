@@ -6,6 +6,7 @@ and kind; whose it is stands with the incident and is never published.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,8 @@ from django.db.models import Max
 from ballot.incidents import is_published
 from ballot.lifecycle import State
 from ballot.models import Election, Incident, IncidentEntry, IncidentKind
-from ballot.names import TextRefused, clean_line, clean_text
+from ballot.names import clean_line, clean_text
+from ballot.services.legible import legible
 from office.refusal import Refusal
 from office.selectors import may
 from office.services.audit import record
@@ -53,11 +55,12 @@ def open_incident(
         raise Refusal("incident.ahead", "An incident lies behind. Look at its day and hour again.")
     incident = Incident.objects.create(
         election=election, number=_next_number(election), kind=kind, happened_at=happened_at,
-        found_by=written(clean_line(found_by), "who found it"),
+        found_by=written(found_by, "who found it", cleaner=clean_line),
     )
     IncidentEntry.objects.create(
-        incident=incident, number=1, said=written(said, "what happened"), done=cleaned(done),
-        kept_from_voting=kept_from_voting, written_by_id=by, written_at=now,
+        incident=incident, number=1, said=written(said, "what happened"),
+        done=legible(clean_text, done, what="The text"), kept_from_voting=kept_from_voting,
+        written_by_id=by, written_at=now,
     )
     record("open_incident", subject=("incident", f"{election.pk}-{incident.number}"), by=by,
            now=now)
@@ -119,19 +122,9 @@ def _next_number(election: Election) -> int:
     return (last or 0) + 1
 
 
-def cleaned(text: str) -> str:
-    """A text of the book in normal form, or a refusal: it will be published."""
-    try:
-        return clean_text(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"The text holds {refused.found}. Remove it."
-        ) from refused
-
-
-def written(text: str, what: str) -> str:
-    """The same of a text that may not be empty, nor too long to be read."""
-    clean = cleaned(text)
+def written(text: str, what: str, *, cleaner: Callable[[str], str] = clean_text) -> str:
+    """A text of the book in normal form: neither empty nor too long, for it will be published."""
+    clean = legible(cleaner, text, what="The text")
     if not 0 < len(clean) <= LONGEST:
         raise Refusal(
             "incident.text", f"Write {what} in 1 to {LONGEST:,} characters; it will be published."

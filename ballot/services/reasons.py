@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ballot.names import TextRefused, clean_text
+from ballot.names import clean_text
+from ballot.services.legible import legible
 from office.refusal import Refusal
 
 SHORTEST = 10
@@ -11,12 +12,7 @@ LONGEST = 2000
 
 def require_reason(text: str) -> str:
     """The reason in normal form, or a refusal: it will stand on the board."""
-    try:
-        reason = clean_text(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"The reason holds {refused.found}. Remove it."
-        ) from refused
+    reason = legible(clean_text, text, what="The reason")
     if not SHORTEST <= len(reason) <= LONGEST:
         raise Refusal(
             "reason.length",

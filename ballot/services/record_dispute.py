@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from ballot.destruction import require_kept
 from ballot.models import CastDispute, Election, IncidentKind, RegisterMark
 from ballot.services.open_incident import book_word_of_elector
 from members.selectors import entry_by_public_id
@@ -25,6 +26,7 @@ def record_dispute(election_id: int, *, recipient: uuid.UUID, now: datetime) -> 
     recipient: the roll entry that the notice of the cast was addressed to.
     """
     election = Election.objects.get(pk=election_id)
+    require_kept(election)
     if election.roll_id is None:
         raise _nothing_to_dispute()
     entry = entry_by_public_id(election.roll_id, recipient)

@@ -137,14 +137,7 @@ def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> No
     asked = Credential.objects.filter(election=election, public_key=credential).first()
     if asked is None:
         raise Refusal("reissue.unknown", "This code is not one of this election's.", status=403)
-    # Every credential of the elector, in one order: a cast under the old one holds its row, so
-    # it is either finished before this goes on, or finds its credential revoked.
-    held = {
-        one.pk: one
-        for one in Credential.objects.select_for_update()
-        .filter(roll_entry=asked.roll_entry_id)
-        .order_by("pk")
-    }
+    held = _held_with(asked)
     asked = held[asked.pk]
     if asked.force == Credential.Force.IN_FORCE:
         return
@@ -162,16 +155,28 @@ def confirm_reissue(election_id: int, *, credential: bytes, now: datetime) -> No
     # Whoever confirms holds the new code: no letter with a code need reach this elector any more.
     for purpose in PURPOSES:
         cancel_letters_to(purpose, recipients=[str(asked.roll_entry.public_id)])
-    append_entry(
-        election,
-        kind="reissue",
-        content={
-            "credential": bytes(asked.public_key).hex(),
-            "revoked": [bytes(one.public_key).hex() for one in revoked],
-            **_signatures(election, asked, revoked),
-        },
-        now=now,
-    )
+    append_entry(election, kind="reissue", content=_content(election, asked, revoked), now=now)
+
+
+def _held_with(credential: Credential) -> dict[int, Credential]:
+    """Every credential of the same elector by its key, each row locked, in one order.
+
+    A cast under the old one holds its row, so it is either finished before this goes on, or finds
+    its credential revoked.
+    """
+    rows = Credential.objects.select_for_update().filter(roll_entry=credential.roll_entry_id)
+    return {one.pk: one for one in rows.order_by("pk")}
+
+
+def _content(
+    election: Election, issued: Credential, revoked: Sequence[Credential]
+) -> dict[str, Json]:
+    """The entry of a reissue."""
+    return {
+        "credential": bytes(issued.public_key).hex(),
+        "revoked": [bytes(one.public_key).hex() for one in revoked],
+        **_signatures(election, issued, revoked),
+    }
 
 
 def _signatures(

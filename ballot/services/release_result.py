@@ -7,9 +7,6 @@ all the while, and whoever has no link sees nothing.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from datetime import datetime
 from typing import Final
 
@@ -17,12 +14,13 @@ from django.db import transaction
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Release, ReleaseLook
-from ballot.names import TextRefused, clean_line
+from ballot.names import clean_line
+from ballot.services.legible import legible
+from ballot.services.link_secrets import draw_secret, hash_of
 from ballot.services.moves import lock_election, require_state
 from office.refusal import Refusal
 from office.services.audit import record
 
-SECRET_BYTES: Final = 24
 LONGEST_NAME: Final = 120
 
 
@@ -42,9 +40,9 @@ def give_release(
     if embargo_until <= now:
         raise Refusal("release.embargo-past", "The embargo must end at an hour still to come.")
     _end(candidate, now=now)
-    secret = base64.urlsafe_b64encode(os.urandom(SECRET_BYTES)).decode()
+    secret = draw_secret()
     Release.objects.create(
-        candidate=candidate, name=_name(name), seat=_hash(secret),
+        candidate=candidate, name=_name(name), seat=hash_of(secret),
         embargo_until=embargo_until, given_at=now,
     )  # fmt: skip
     record("release_result", subject=("candidate", str(candidate_id)), by=by, now=now,
@@ -67,7 +65,7 @@ def release_of(slug: str, secret: str) -> Release:
     """The release that a link names, or a refusal that says no more than that there is none."""
     found = (
         Release.objects.filter(
-            seat=_hash(secret), ended_at__isnull=True, candidate__contest__election__slug=slug
+            seat=hash_of(secret), ended_at__isnull=True, candidate__contest__election__slug=slug
         )
         .select_related("candidate__contest__election")
         .first()
@@ -88,17 +86,7 @@ def _end(candidate: Candidate, *, now: datetime) -> int:
 
 
 def _name(text: str) -> str:
-    try:
-        name = clean_line(text)
-    except TextRefused as refused:
-        raise Refusal(
-            "text.hidden-character", f"The name holds {refused.found}. Remove it."
-        ) from refused
+    name = legible(clean_line, text, what="The name")
     if not 0 < len(name) <= LONGEST_NAME:
         raise Refusal("release.name", f"Give the name in 1 to {LONGEST_NAME} letters.")
     return name
-
-
-def _hash(secret: str) -> bytes:
-    # 192 random bits: nothing is gained by a slow hash, nor by a comparison in constant time.
-    return hashlib.sha256(secret.encode()).digest()

@@ -1,7 +1,8 @@
 """Suspending the poll and going on with it: no ballot is taken in between, and none is lost.
 
 Officers decide either for a reason of their own, or because a court has ordered it: then its order
-is named, on the board and wherever an elector reads that the poll is suspended.
+is named, on the board and wherever an elector reads that the poll is suspended, and electors are
+told of it by letter.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ballot.services.board import append_entry
 from ballot.services.court_orders import order_content
 from ballot.services.moves import lock_election, move, require_state
 from ballot.services.reasons import require_reason
+from ballot.services.tell_of_changes import tell_of_order
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
 
@@ -37,8 +39,9 @@ def suspend_poll(
     require_state(election, State.POLLING)
     move(election, State.SUSPENDED)
     append_entry(election, kind="suspension", content=_content(reason, order, now=now), now=now)
+    letters = tell_of_order(election, "suspension", by=by, now=now)
     record("suspend_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
-           now=now)
+           now=now, parameters={"letters": letters})
 
 
 @transaction.atomic
@@ -57,8 +60,9 @@ def resume_poll(
     require_state(election, State.SUSPENDED)
     move(election, State.POLLING)
     append_entry(election, kind="resumption", content=_content(reason, order, now=now), now=now)
+    letters = tell_of_order(election, "resumption", by=by, now=now)
     record("resume_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
-           now=now)
+           now=now, parameters={"letters": letters})
 
 
 def _content(reason: str, order: Mapping[str, str] | None, *, now: datetime) -> dict[str, Json]:

@@ -66,12 +66,7 @@ def verify_register(
     require_ready(election, "verify_register", now=now)
     # The clock tends open polls: who cast in the last moments is told of it here.
     notify_casts(election)
-    require_paper_as_opened(election)
-    require_rule_as_noticed(election)
-    require_roll_as_frozen(election)
-    require_amendments_as_published(election)
-    require_set_aside_as_published(election)
-    require_post_as_published(election)
+    _require_as_published(election)
     postal = papers_by_section(election)
     accounts = [replace(one, postal=postal[one.code]) for one in account(election)]
     require_agreement(accounts, contests=len(contested(election)))
@@ -99,6 +94,16 @@ def verify_register(
     append_entry(election, kind="reconciliation", content=content, now=now)
     move(election, State.VERIFIED)
     record("verify_register", subject=("election", str(election.pk)), by=by, now=now)
+
+
+def _require_as_published(election: Election) -> None:
+    """Refuse a database in which paper, rule, roll, amendments or post are not the board's."""
+    require_paper_as_opened(election)
+    require_rule_as_noticed(election)
+    require_roll_as_frozen(election)
+    require_amendments_as_published(election)
+    require_set_aside_as_published(election)
+    require_post_as_published(election)
 
 
 def _explanations(election: Election) -> list[Json]:

@@ -62,7 +62,7 @@ class Checking:
 
 
 def checking_of(election: Election) -> Checking:
-    ballots = Entry.objects.filter(election=election, ballot__isnull=False).count()
+    ballots = Entry.objects.filter(election=election, kind="ballot").count()
     return Checking(
         ballots=ballots,
         is_too_large=ballots > MOST_BALLOTS,

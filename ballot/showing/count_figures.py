@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from ballot.counting.figures import grouped, one_rounded
+from ballot.counting.figures import grouped, one_rounded, rounded
 
 Number = int | Fraction
 
@@ -31,9 +31,28 @@ def held(view: Mapping[str, Any]) -> Number:
     return sum(number(votes) for votes in view["votes"].values())
 
 
-def share(stage: Mapping[str, Any], name: str) -> str:
-    """A candidate's percentage, or where sections are weighted the weighted figure."""
+def share(stage: Mapping[str, Any], name: str, *, in_points: bool = False) -> str:
+    """A candidate's percentage; of weighted sections the weighted figure, or the points as well."""
     weighted = stage.get("weighted")
     if weighted is None:
         return str(stage["percent"][name])
+    if in_points:
+        return f"{grouped(weighted[name])} points, {stage['percent'][name]}"
     return f"{weighted[name]}% by weight"
+
+
+def points_of_section(sheet: Mapping[str, Any], section: str) -> list[dict[str, str]]:
+    """What each candidate has of one section's points, at every stage (counting §12.2, §12.5).
+
+    sheet: of a contest whose sections are worth points. The figures of one stage are rounded
+    together, and so are those of the whole count: the two may differ in the last place.
+    """
+    views = [stage["sections"][section]["votes"] for stage in sheet["stages"]]
+    rules, first = sheet["rules"], sum(views[0].values())
+    worth = first if first < rules.get("floor", 0) else rules["points"][section]
+    told = []
+    for votes in views:
+        whole = sum(votes.values())
+        shares = [Fraction(worth * one, whole) if whole else 0 for one in votes.values()]
+        told.append(dict(zip(votes, map(grouped, rounded(shares, 2)), strict=True)))
+    return told

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from ballot.ceremonies import ceremony_stands, not_proved
+from ballot.destruction import destroyed_at, destroyed_sentence, order_of
 from ballot.lifecycle import State, is_before
-from ballot.models import CastDispute, Election, IssuerRequest
+from ballot.models import Box, CastDispute, CountsDiffer, Election, IssuerRequest
 from ballot.retention import challenge_is_over, keeping_is_over
 from ballot.showing.business import Figure, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
@@ -103,6 +104,9 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
         "next_by_trustees": upcoming is not None
         and upcoming.act == "set_key" and ceremony_stands(election),
+        "next_mixed": upcoming is not None
+        and upcoming.act == "mix_box" and not election.demonstration
+        and _server_has_mixed(election),
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,
         "objections": objections(election),
@@ -133,8 +137,11 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         and election.stage != State.VOID and "see_register" in may,
         "releases": election.stage == State.COUNTED and "release_result" in may,
         "takes_recounts": election.stage == State.COUNTED and "ask_recount" in may,
+        "shows_evidence": "see_two_counts" in may
+        and CountsDiffer.objects.filter(contest__election=election).exists(),
         "keeping_sentence": _keeping_sentence(election, now=now) if "archive_election" in may
         else "",
+        "is_destroyed": destroyed_at(election) is not None,
         "is_public": election.stage != State.DRAFT,
         "has_roll": election.roll is not None,
         "may_set_up": "set_up_election" in may and election.stage == State.DRAFT,
@@ -161,6 +168,13 @@ def _requests_sentence(election: Election) -> str:
         f"{asked:,} {waits} for the outside issuer. Give them the file of requests, and hand in "
         "their answers: until then a new code does not work."
     )
+
+
+def _server_has_mixed(election: Election) -> bool:
+    """Whether the server's own mix of every box stands, so that trustees are waited for."""
+    boxes = Box.objects.filter(contest__election=election)
+    mixed = boxes.filter(mixes__number__gte=1, mixes__trustee__isnull=True).distinct()
+    return boxes.exists() and mixed.count() == boxes.count()
 
 
 def _unproved_sentence(election: Election, *, now: datetime) -> str:
@@ -207,10 +221,19 @@ def _keeping_sentence(election: Election, *, now: datetime) -> str:
             "The days are over in which the declaration may be challenged. Two officers may "
             "archive the election."
         )
+    if said := destroyed_sentence(election):
+        return said
+    if order_of(election) is not None:
+        return (
+            "The destruction of the sealed ballots is ordered, and is carried out when the "
+            "installation’s owner runs what is due, once a day. If this stands here the day after "
+            "tomorrow, ask whoever runs the server for what the command said."
+        )
     if election.stage == State.ARCHIVED and keeping_is_over(election, now=now):
         return (
             "The days are over for which the notice keeps the roll and the marked register. Set "
-            "the day of the roll’s destruction on the page of the roll."
+            "the day of the roll’s destruction on the page of the roll, and propose here to "
+            "destroy the sealed ballots and the marked register."
         )
     return ""
 
@@ -244,7 +267,8 @@ def _figures(election: Election, dispatch: Dispatch | None) -> Iterator[Figure]:
     if election.roll is None:
         return
     yield Figure("electors on the roll", f"{electors_now(election.roll.pk):,}")
-    yield Figure("voting codes in force", f"{codes_made(election):,}")
+    if destroyed_at(election) is None:
+        yield Figure("voting codes in force", f"{codes_made(election):,}")
     if dispatch is not None:
         counts = letter_counts(dispatch.pk)
         yield Figure("letters handed over", f"{counts.handed_over:,}")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, NominatingBody, Nomination
 from ballot.nominations import Paper, are_taken, kinds_missing, papers_of
@@ -65,7 +67,9 @@ def _line(paper: Paper) -> PaperLine:
 def _consent(paper: Paper) -> str:
     if paper.candidate.consented_at is not None:
         return "Consented"
-    return "Asked, and has not answered" if paper.candidate.address else "Not asked by a link"
+    if paper.candidate.address:
+        return "Asked, and has not answered"
+    return "Not asked for consent by a link"
 
 
 def bodies_shown(election: Election) -> dict[str, Any]:
@@ -102,12 +106,26 @@ def body_shown(body: NominatingBody, *, now: datetime) -> dict[str, Any]:
 
 def paper_shown(candidate: Candidate) -> dict[str, Any]:
     """A candidate's papers in full, with every ruling there was."""
+    election = candidate.contest.election
     found = [one for one in papers_of(candidate.contest) if one.candidate.pk == candidate.pk]
     return {
         "paper": found[0] if found else None,
         "gates": [gate_sentence(gate) for gate in found[0].gates] if found else [],
         "consent": _consent(found[0]) if found else "",
-        "rulings": candidate.rulings.select_related("ruled_by").order_by("-pk"),
+        "rulings": rulings_shown(candidate.rulings.order_by("-pk"), zone=election.zone),
         "may_be_ruled_on": bool(found)
-        and candidate.contest.election.stage == State.NOMINATING,
+        and election.stage == State.NOMINATING,
     }
+
+
+def rulings_shown(rulings: QuerySet[Any], *, zone: str) -> list[dict[str, str]]:
+    """Each ruling with its hour on the election's clocks, who made it, and why."""
+    return [
+        {
+            "when": in_zone(one.ruled_at, zone),
+            "by": one.ruled_by.name,
+            "word": "Valid" if one.is_valid else "Rejected",
+            "reason": one.reason,
+        }
+        for one in rulings.select_related("ruled_by")
+    ]

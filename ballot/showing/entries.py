@@ -13,13 +13,15 @@ from typing import Any
 from ballot.canonical import read_canonical
 from ballot.mapping import WITHHELD, BlobNamed, blobs_named, entry_digest
 from ballot.models import Election, Entry
-from ballot.showing.sentences import in_words
+from ballot.published import logged_leaf
+from ballot.showing.sentences import SENTENCES, in_words
 from ballot.times import in_zone
 
 WITHHELD_SENTENCE = (
     "What it says is published with the declaration of the result; until then it stands here by "
     "its hash."
 )
+DESTROYED_SENTENCE = "It was destroyed once the notice kept it no longer. Its hash stays."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class EntryShown:
     digest: str
     blobs: tuple[BlobNamed, ...] = ()
     is_withheld: bool = False
+    is_destroyed: bool = False
 
 
 def is_withheld(kind: str, *, election: Election) -> bool:
@@ -44,6 +47,8 @@ def is_withheld(kind: str, *, election: Election) -> bool:
 def shown(entry: Entry, *, election: Election) -> EntryShown:
     """An entry in words. A ballot bears no time."""
     body = bytes(entry.body)
+    if not body:
+        return _destroyed(entry, election)
     digest = entry_digest(entry.kind, body).hex()
     read: Any = read_canonical(body)
     title, sentence = in_words(entry.kind, read["content"], zone=election.zone)
@@ -61,4 +66,13 @@ def shown(entry: Entry, *, election: Election) -> EntryShown:
         when,
         digest,
         tuple(blobs_named(read["content"])),
+    )
+
+
+def _destroyed(entry: Entry, election: Election) -> EntryShown:
+    """What is left of an entry that was destroyed: its number, its kind and its leaf in the log."""
+    title, _ = SENTENCES[entry.kind]
+    return EntryShown(
+        entry.number, entry.kind, title, DESTROYED_SENTENCE, "",
+        logged_leaf(election, entry.number).hex(), is_destroyed=True,
     )

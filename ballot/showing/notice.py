@@ -111,50 +111,53 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
 
 
 def _facts(election: Election) -> Iterator[dict[str, str]]:
-    if election.nominations_close_at:
-        closes_at = in_zone(election.nominations_close_at, election.zone)
-        yield {"name": "Nominations close", "value": closes_at}
-    if election.opens_at:
-        yield {"name": "The poll opens", "value": in_zone(election.opens_at, election.zone)}
-    if election.closes_at:
-        yield {"name": "The poll closes", "value": in_zone(election.closes_at, election.zone)}
+    for name, value in (*_hours(election), *_ways_to_vote(election), *_conduct(election)):
+        yield {"name": name, "value": value}
+
+
+def _hours(election: Election) -> Iterator[tuple[str, str]]:
+    """The hours that are set, each with what happens then, and a poll's earlier close."""
+    hours = (
+        ("Nominations close", election.nominations_close_at),
+        ("The poll opens", election.opens_at),
+        ("The poll closes", election.closes_at),
+    )
+    yield from ((name, in_zone(at, election.zone)) for name, at in hours if at)
+    if early := _closed_early(election):
+        yield "The poll was closed early", early
     for at in (election.reminder_at, election.last_reminder_at):
         if at:
-            yield {"name": "Who has not voted is reminded", "value": in_zone(at, election.zone)}
+            yield "Who has not voted is reminded", in_zone(at, election.zone)
+
+
+def _ways_to_vote(election: Election) -> Iterator[tuple[str, str]]:
     if election.letters_in_welsh:
-        yield {"name": "Letters to electors", "value": "In Welsh and in English."}
+        yield "Letters to electors", "In Welsh and in English."
     if election.postal_papers:
-        yield {"name": "Voting by post", "value": "Whoever asks for it is sent a paper."}
-    yield {"name": "Hours are on the clocks of", "value": election.zone.replace("_", " ")}
-    yield {"name": "Party", "value": election.party}
-    yield {"name": "Returning officer", "value": election.returning_officer}
-    yield {"name": "Does the result count?", "value": _counts(election)}
-    yield {"name": "Voting codes", "value": _codes(election)}
-    yield {"name": "Trustees", "value": _trustees(election)}
-    yield {
-        "name": "Small sections",
-        "value": small_boxes_sentence(election),
-    }
-    yield {
-        "name": "Who is struck off the roll after casting",
-        "value": after_cast_sentence(election),
-    }
-    yield {"name": "Turnout by section", "value": live_turnout_sentence(election)}
-    yield {
-        "name": "Mixing",
-        "value": f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
-    }
-    yield {"name": "Recount", "value": recount_sentence(election)}
-    yield {"name": "Turnout", "value": turnout_sentence(election)}
-    yield {
-        "name": "After the declaration",
-        "value": f"{challenge_sentence(election)} {keeping_sentence(election)}",
-    }
-    yield {
-        "name": "Result",
-        "value": "It is published when two officers declare it. Until then the board shows what "
-        "is opened and counted by its hash alone.",
-    }
+        yield "Voting by post", "Whoever asks for it is sent a paper."
+
+
+def _conduct(election: Election) -> tuple[tuple[str, str], ...]:
+    """Who conducts the election, and how it is conducted."""
+    return (
+        ("Hours are on the clocks of", election.zone.replace("_", " ")),
+        ("Party", election.party),
+        ("Returning officer", election.returning_officer),
+        ("Does the result count?", _counts(election)),
+        ("Voting codes", _codes(election)),
+        ("Trustees", _trustees(election)),
+        ("Small sections", small_boxes_sentence(election)),
+        ("Who is struck off the roll after casting", after_cast_sentence(election)),
+        ("Turnout by section", live_turnout_sentence(election)),
+        ("Mixing",
+         f"Each box is mixed {election.mixes_wanted} times or more before it is opened."),
+        ("Recount", recount_sentence(election)),
+        ("Turnout", turnout_sentence(election)),
+        ("After the declaration", f"{challenge_sentence(election)} {keeping_sentence(election)}"),
+        ("Result",
+         "It is published when two officers declare it. Until then the board shows what is opened "
+         "and counted by its hash alone."),
+    )
 
 
 def _codes(election: Election) -> str:
@@ -248,6 +251,18 @@ def _left_off(roll_id: int) -> str:
     if made <= MOST_AMENDMENTS:
         return ""
     return f"These are the first {MOST_AMENDMENTS:,} of {made:,} amendments."
+
+
+def _closed_early(election: Election) -> str:
+    """When a poll was closed before its hour, and the published reason; else empty."""
+    if is_before(election.stage, State.CLOSED):
+        return ""
+    entry = election.entries.filter(kind="close").first()
+    read: Any = read_canonical(bytes(entry.body)) if entry else None
+    if not read or not read["content"]["early"]:
+        return ""
+    at = in_zone(datetime.fromisoformat(read["at"]), election.zone)
+    return f"{at}, by two officers. The reason: {read['content']['reason']}"
 
 
 def _void_reason(election: Election) -> str:

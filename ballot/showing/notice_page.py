@@ -115,7 +115,8 @@ def notice_pdf(election: Election, shown: NoticeShown, *, address: str) -> bytes
         Text(shown.board_key),
         QrCode(shown.board_key),
         Text(f"The newest state of this notice: {address}"),
-        Text("Signed, the returning officer:"),
+        Text(f"Signed by the returning officer, for the notice of {election.title} published on "
+             f"{shown.published}:"),
     ]
     return make_document(parts, title=title)
 

@@ -120,8 +120,14 @@ def _how(election: Election) -> list[str]:
         codes,
         *_letters(election),
         _post(election),
-        *(line.strip() for line in election.helped_routes.splitlines() if line.strip()),
+        *_routes(election),
     ]
+
+
+def _routes(election: Election) -> list[str]:
+    """How somebody votes who cannot use the page, one way a line."""
+    lines = [line.strip() for line in election.helped_routes.splitlines() if line.strip()]
+    return ["Other ways to vote:", *lines] if lines else []
 
 
 def _letters(election: Election) -> Iterator[str]:
@@ -226,9 +232,9 @@ def challenge_sentence(election: Election) -> str:
 
 
 def keeping_sentence(election: Election) -> str:
-    """For how many days the roll and the marked register are kept."""
+    """For how many days the roll, the marked register and the sealed ballots are kept."""
     return (
-        f"The roll and the marked register, which name electors, are kept "
+        f"The roll and the marked register, which name electors, and the sealed ballots are kept "
         f"{_days(election.keep_days)} at least, and destroyed on a later day that two officers "
         "set."
     )

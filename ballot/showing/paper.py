@@ -127,6 +127,7 @@ def rules_of_contest(contest: Contest) -> list[str]:
         rules.append(f"To stand, a candidate needs nominations: {needs}.")
     rules.append(rule_of_withdrawal(contest))
     rules += _weights(contest)
+    rules += _points(contest)
     if contest.reopen_nominations:
         rules.append("“Re-open nominations” stands as a candidate would. If it wins, nobody is "
                      "elected and nominations open again.")
@@ -153,6 +154,26 @@ def _weights(contest: Contest) -> list[str]:
         "Sections that are opened together, since few voted in one, count as one, with their "
         "parts added.",
     ]
+
+
+def _points(contest: Contest) -> list[str]:
+    """What a section is worth in points, and what becomes of them where few vote (counting §12)."""
+    if contest.points is None:
+        return []
+    points, floor = f"{contest.points:,}", f"{contest.points_floor:,}"
+    said = [
+        f"Every section is worth {points} points, however many vote in it. At each stage they are "
+        "divided by share of its continuing votes, and points decide: who leads in votes may "
+        "lose.",
+        "Sections that are opened together, since few voted in one, count as one, with their "
+        "points added. A section in which nobody votes gives none.",
+    ]
+    if contest.points_floor:
+        said.append(
+            f"A section with fewer than {floor} votes at the first stage is worth as many points "
+            "as it has votes; one that is opened with others, as it has ballots."
+        )
+    return said
 
 
 def _stages(contest: Contest) -> str:

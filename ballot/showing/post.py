@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ballot.lifecycle import State
@@ -20,6 +21,7 @@ from ballot.postal import (
 )
 from ballot.selectors import contested, on_paper, ranking_space
 from ballot.showing.code128 import Bars, bars_of
+from members.selectors import entries_by_public_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,25 @@ def labels_of(election: Election, *, first: int, count: int) -> list[Label]:
             bars_of(row.barcode),
         )
         for row in rows.order_by("pk")[:count]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeIssued:
+    """Somebody to whom an envelope would be issued."""
+
+    number: str
+    name: str
+    section: str
+
+
+def people_of(electors: Sequence[str]) -> list[ToBeIssued]:
+    """These electors, by their pseudonyms, in their order; who is on no roll is left out."""
+    pseudonyms = [uuid.UUID(one) for one in electors]
+    found = entries_by_public_id(pseudonyms)
+    return [
+        ToBeIssued(entry.number, entry.full_name, entry.section.name)
+        for entry in (found[one] for one in pseudonyms if one in found)
     ]
 
 

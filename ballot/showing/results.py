@@ -14,8 +14,9 @@ from typing import Any, Final
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
 from ballot.mapping import contest_code
 from ballot.models import Contest, Count, Declaration, Election
-from ballot.showing.count_figures import Number, change, held, share, shown
 from ballot.showing.count_figures import number as number_of
+from ballot.showing.count_figures import shown
+from ballot.showing.count_sheet import CountTables, SheetShown
 from ballot.showing.turnout import Row, percent_of
 from ballot.who_stands import is_reopening
 
@@ -35,44 +36,6 @@ class Key:
     number: str
     name: str
     colour: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One figure of the sheet, as templates/_partials/_count_sheet.html wants it."""
-
-    votes: str
-    change: str = ""
-    share: str = ""
-    is_excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A candidate's line of the sheet, or a total's."""
-
-    name: str
-    cells: tuple[Cell, ...]
-    is_elected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The head of a stage's column."""
-
-    number: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class SheetShown:
-    """A count sheet, one column a stage."""
-
-    sheet_id: str
-    caption: str
-    stages: tuple[Column, ...]
-    rows: tuple[SheetRow, ...]
-    totals: tuple[SheetRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +63,10 @@ class ContestResult:
     papers: tuple[tuple[str, str], ...] = ()
     key: tuple[Key, ...] = ()
     chart: Bars | None = None
+    chart_caption: str = ""
     sheet: SheetShown | None = None
     section_sheets: tuple[SheetShown, ...] = ()
+    sections_elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +175,8 @@ def _turnout_words(turnout: dict[str, Any]) -> str:
 def _counted(told: ContestResult, sheet: Sheet) -> ContestResult:
     stages = sheet["stages"]
     order = _order(sheet)
-    sections = [one["name"] for one in sheet["sections"]]
+    elected = () if told.nominations_reopen else told.elected
+    tables = CountTables(told.title, told.number, sheet, order, elected)
     return ContestResult(
         number=told.number,
         code=told.code,
@@ -225,10 +191,10 @@ def _counted(told: ContestResult, sheet: Sheet) -> ContestResult:
         papers=_papers(sheet),
         key=tuple(_key(order)),
         chart=_chart(told, sheet, order),
-        sheet=_sheet(told, sheet, order, section=None),
-        section_sheets=tuple(
-            _sheet(told, sheet, order, section=section) for section in sections
-        ) if len(sections) > 1 else (),
+        chart_caption=_caption(sheet),
+        sheet=tables.whole(),
+        section_sheets=tables.by_section(),
+        sections_elsewhere=tables.sections_elsewhere,
     )
 
 
@@ -281,68 +247,17 @@ def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
     )
 
 
+def _caption(sheet: Sheet) -> str:
+    """What the bars show; where something else than votes decides, that it does."""
+    said = ("Each bar is all valid papers: the votes of each continuing candidate, and at its end "
+            "the exhausted papers.")
+    if "weighted" not in sheet["stages"][0]:
+        return said
+    what = "Points" if "points" in sheet["rules"] else "Weighted votes"
+    return f"{said} {what} decide, not these votes: they stand in the count sheet."
+
+
 def _label(number: int, stage: Sheet) -> str:
     """Short, for it stands on one line of the narrowest page."""
     gone = number_of(stage["exhausted"])
     return f"Stage {number}: {shown(gone)} exhausted" if gone else f"Stage {number}"
-
-
-def _sheet(
-    told: ContestResult, sheet: Sheet, order: Sequence[str], *, section: str | None
-) -> SheetShown:
-    stages = sheet["stages"]
-    views = [stage if section is None else stage["sections"][section] for stage in stages]
-    base = sheet["percentages"]["words"]
-    where = f"{told.title}, {section}" if section else told.title
-    caption = where if section else f"{where}: percentages are {base}"
-    suffix = f"-section-{[one['name'] for one in sheet['sections']].index(section)}" if section \
-        else ""
-    return SheetShown(
-        sheet_id=f"sheet-{told.number}{suffix}",
-        caption=caption,
-        stages=tuple(Column(at, _head(stage)) for at, stage in enumerate(stages, start=1)),
-        rows=tuple(
-            SheetRow(name, tuple(_cells(name, views, stages, with_share=section is None)),
-                     is_elected=name in told.elected and not told.nominations_reopen)
-            for name in order
-        ),
-        totals=(
-            SheetRow("Continuing votes", tuple(
-                Cell(shown(held(view))) for view in views)),
-            SheetRow("Exhausted papers", tuple(_exhausted(views))),
-            SheetRow("Valid papers", tuple(
-                Cell(shown(held(view) + number_of(view["exhausted"]))) for view in views)),
-        ),
-    )
-
-
-def _head(stage: Sheet) -> str:
-    excluded = stage["excluded"]
-    return f"then {', '.join(excluded)} excluded" if excluded else ""
-
-
-def _cells(
-    name: str, views: Sequence[Sheet], stages: Sequence[Sheet], *, with_share: bool
-) -> list[Cell]:
-    cells: list[Cell] = []
-    before: Number | None = None
-    for view, stage in zip(views, stages, strict=True):
-        votes = number_of(view["votes"][name]) if name in view["votes"] else None
-        if votes is None:
-            cells.append(Cell("", is_excluded=before is not None))
-            before = None
-            continue
-        gained = change(votes, before) if before is not None else ""
-        cells.append(Cell(shown(votes), gained, share(stage, name) if with_share else ""))
-        before = votes
-    return cells
-
-
-def _exhausted(views: Sequence[Sheet]) -> list[Cell]:
-    cells: list[Cell] = []
-    before: Number | None = None
-    for view in views:
-        gone = number_of(view["exhausted"])
-        cells.append(Cell(shown(gone), change(gone, before) if before is not None else ""))
-        before = gone
-    return cells

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from ballot.models import Election
 from ballot.retention import challengeable_until, kept_until
+from ballot.times import day_words
 
 
 def challenge_sentence(election: Election) -> str:
@@ -14,11 +13,6 @@ def challenge_sentence(election: Election) -> str:
     if challenge is None or kept is None:
         return ""
     return (
-        f"It may be challenged until {day_words(challenge)}. The roll and the marked "
-        f"register are kept until {day_words(kept)} at least."
+        f"It may be challenged until {day_words(challenge)}. The roll, the marked register and "
+        f"the sealed ballots are kept until {day_words(kept)} at least."
     )
-
-
-def day_words(day: date) -> str:
-    """ "3 June 2027"."""
-    return f"{day.day} {day:%B %Y}"

@@ -13,8 +13,7 @@ from ballot.lifecycle import State
 from ballot.models import Dated, Election
 from ballot.retention import challengeable_until, is_past, kept_until
 from ballot.showing.business import Next, next_step, order_of_business
-from ballot.showing.retention import day_words
-from ballot.times import in_zone
+from ballot.times import day_words, in_zone
 from ballot.timetable import CLOSE, NOMINATIONS_CLOSE, OPENING, TITLES, dates_of
 from office.models import AuditRecord
 from office.selectors import last_records

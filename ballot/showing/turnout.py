@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ballot.charts import Bars, Columns, Part, columns, series, stacked_bars
 from ballot.mapping import utc
@@ -51,6 +51,7 @@ class Turnout:
 
     taken: when it was counted, while the poll goes on; next: when the next is. Empty after it.
     by_section, rows: none while the notice shows no sections.
+    zone: whose clocks the hours and days are on.
     """
 
     taken: str
@@ -62,6 +63,7 @@ class Turnout:
     by_hour: Columns | None
     hours: tuple[When, ...]
     days: tuple[When, ...]
+    zone: str
 
 
 def turnout_of(election: Election) -> Turnout | None:
@@ -83,7 +85,8 @@ def _shown(election: Election, figures: Figures) -> Turnout:
         by_section=_bars(figures.sections) if figures.sections else None,
         by_hour=_plot(election, hours),
         hours=_added_up((hour_in_zone(at, election.zone), cast) for at, cast in hours),
-        days=_added_up(_by_day(hours, election.zone)),
+        days=_added_up((_in_words(day), cast) for day, cast in _by_day(hours, election.zone)),
+        zone=election.zone,
     )
 
 
@@ -107,6 +110,12 @@ def _by_day(hours: list[tuple[datetime, int]], zone: str) -> list[tuple[str, int
         day = day_in_zone(at, zone)
         days[day] = days.get(day, 0) + cast
     return list(days.items())
+
+
+def _in_words(day: str) -> str:
+    """A day as everywhere on the pages: "30 November 2026"."""
+    told = date.fromisoformat(day)
+    return f"{told.day} {told:%B %Y}"
 
 
 def _added_up(points: Iterable[tuple[str, int]]) -> tuple[When, ...]:
@@ -173,10 +182,11 @@ def _plot(election: Election, hours: list[tuple[datetime, int]]) -> Columns | No
     most = max(points, key=lambda point: point[1])
     return columns(
         points,
+        unit="ballots",
         chart_id="turnout-hours",
         title="Ballots cast by hour",
-        description=f"From {points[0][0]} to {points[-1][0]}. The most in one hour were "
-        f"{most[1]:,}, from {most[0]}.",
+        description=f"From {points[0][0]} to {points[-1][0]}, on the clocks of {election.zone}. "
+        f"The most in one hour: {most[1]:,}, from {most[0]}.",
     )
 
 

@@ -12,9 +12,12 @@ by name (`NotKnown`): such a count was made once only, and everybody is told so.
 
 from __future__ import annotations
 
-from ballot.tellers.compare import differences
+from ballot.tellers.compare import Apart, Names, apart, differences
 from ballot.tellers.errors import NotKnown, PapersUnreadable, TieOpen
 from ballot.tellers.papers import Opened
 from ballot.tellers.tables import tell
 
-__all__ = ["NotKnown", "Opened", "PapersUnreadable", "TieOpen", "differences", "tell"]
+__all__ = [
+    "Apart", "Names", "NotKnown", "Opened", "PapersUnreadable", "TieOpen", "apart", "differences",
+    "tell",
+]

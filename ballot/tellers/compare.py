@@ -3,7 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One figure in which two counts differ.
+
+    place:         the names and numbers (from 1) that lead to it: ("stages", 2, "votes", "Ash").
+    first, second: what each count says; None where it says nothing of it.
+    """
+
+    place: Place
+    first: Any
+    second: Any
+
+    def __str__(self) -> str:
+        return f"{_where(self.place)}: {_written(self.first)} and {_written(self.second)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whom, or what, one of two counts has figures of, where the other has figures of others."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.names)
 
 
 def differences(sheet: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
@@ -13,23 +42,34 @@ def differences(sheet: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
              What the sheet has besides (percentages, transfers, sentences) is not compared: it is
              worked out from these figures.
     """
-    return list(_differences(sheet, told, ""))
+    return [str(one) for one in apart(sheet, told)]
 
 
-def _differences(first: Any, second: Any, where: str) -> Iterator[str]:
+def apart(sheet: Mapping[str, Any], told: Mapping[str, Any]) -> list[Apart]:
+    """The same as values, for whoever shows them."""
+    return list(_apart(sheet, told, ()))
+
+
+def _apart(first: Any, second: Any, place: Place) -> Iterator[Apart]:
     """Go by what the tellers told, so that what they do not tell is not asked of them."""
     if isinstance(second, Mapping) and isinstance(first, Mapping):
         for name, value in second.items():
-            place = f"{where}, {name}" if where else str(name)
-            yield from _differences(first.get(name), value, place)
-        if where.endswith((", votes", ", sections")) and first.keys() != second.keys():
-            yield f"{where}: {_names(first)} and {_names(second)}"
+            yield from _apart(first.get(name), value, (*place, str(name)))
+        if place and place[-1] in {"votes", "sections"} and first.keys() != second.keys():
+            yield Apart(place, Names(tuple(first)), Names(tuple(second)))
     elif isinstance(second, list) and isinstance(first, list) and len(first) == len(second):
         for number, (left, right) in enumerate(zip(first, second, strict=True), start=1):
-            yield from _differences(left, right, f"{where} {number}")
+            yield from _apart(left, right, (*place, number))
     elif first != second:
-        yield f"{where}: {first!r} and {second!r}"
+        yield Apart(place, first, second)
 
 
-def _names(members: Mapping[str, Any]) -> str:
-    return ", ".join(members)
+def _where(place: Place) -> str:
+    said = ""
+    for one in place:
+        said += f" {one}" if isinstance(one, int) else f", {one}"
+    return said.removeprefix(", ")
+
+
+def _written(value: Any) -> str:
+    return str(value) if isinstance(value, Names) else repr(value)

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.checklist import BY_ACT
+from ballot.destruction import is_destructible, order_of
 from ballot.forms.acts import (
     LaterCloseForm,
     NamesLotForm,
@@ -25,11 +26,12 @@ from ballot.forms.acts import (
     TrusteesForm,
 )
 from ballot.forms.mistakes import CorrectionForm
+from ballot.forms.post import IssueForm
 from ballot.forms.timetable import AmendNoticeForm
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.nominations import has_ended
-from ballot.postal import has_post
+from ballot.postal import has_post, offers_post
 from ballot.selectors import contested
 from ballot.services.amend_notice import AMENDED_IN
 from ballot.services.begin_again import begin_again
@@ -38,6 +40,7 @@ from ballot.services.close_poll import close_poll
 from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.draw_names import draw_names
 from ballot.services.held_shares import hold_ceremony
+from ballot.services.issue_envelopes import ISSUED_IN
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
 from ballot.who_stands import contests_left_open, is_by_lot, names_seed
@@ -48,11 +51,11 @@ Run = Callable[[int, int, datetime, dict[str, Any]], None]
 
 
 class How(Enum):
-    """How an act is carried out, and what is said when the button was pressed."""
+    """How an act is carried out, and what is said after its title when the button was pressed."""
 
-    AT_ONCE = "Done."
-    BY_JOB = "Started. This page shows how far it is; you may leave it."
-    BY_TWO = "Proposed. Another officer must approve it."
+    AT_ONCE = "done."
+    BY_JOB = "started. This page shows how far it is; you may leave it."
+    BY_TWO = "proposed. Another officer must approve it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class DeskAct:
 
     permission: its row in the permission table, where that is not its name.
     is_grave:   it cannot be undone, or it interferes with a poll.
+    caution:    what is said beside the button, of what can be undone.
     is_of:      whether it concerns an election at all; None: every one.
     """
 
@@ -74,11 +78,14 @@ class DeskAct:
     run: Run | None = None
     permission: str = ""
     is_grave: bool = False
+    caution: str = ""
     is_of: Callable[[Election], bool] | None = None
 
     @property
     def warning(self) -> str:
         """What is said beside the button of a grave act."""
+        if self.caution:
+            return self.caution
         if self.how is How.BY_TWO:
             return "Once another officer has approved it, it cannot be taken back."
         return "It cannot be taken back."
@@ -138,7 +145,9 @@ _TABLE = (
             "What the notice says stands. Whom to turn to may still be corrected, and an hour that "
             "lies ahead moved to a later one; the opening and the close until the poll opens.",
             "The amendment is numbered and goes on the board, with what was, what is, and why. "
-            "Change only what is to be otherwise.",
+            "Change only what is to be otherwise. Once the roll is frozen, every elector with an "
+            "e-mail address is told by letter; of a later end of nominations whoever was sent a "
+            "link to nominate or to consent.",
             "If the contests, the count or who may vote are wrong, the election has to be declared "
             "void, and another called.",
         ),
@@ -233,13 +242,16 @@ _TABLE = (
     DeskAct(
         "suspend_poll", "Suspend the poll",
         ("No ballot is taken until the poll goes on. What was cast stays cast.",
-         "The close does not move by itself: extend the poll for the time that is lost."),
+         "The close does not move by itself: extend the poll for the time that is lost.",
+         "If a court ordered it, every elector with an e-mail address is told by letter."),
         "Propose to suspend the poll", (State.POLLING,), How.BY_TWO, form=OrderForm,
         is_grave=True,
+        caution="Whoever comes to vote finds the poll suspended, until two officers let it go on.",
     ),
     DeskAct(
         "resume_poll", "Go on with the poll",
-        ("Ballots are taken again.",),
+        ("Ballots are taken again. Electors are told by letter if a court ordered this, or the "
+         "suspension that it ends.",),
         "Propose to go on", (State.SUSPENDED,), How.BY_TWO, form=OrderForm,
     ),
     DeskAct(
@@ -251,6 +263,18 @@ _TABLE = (
         ),
         "Propose to extend the poll", (State.POLLING, State.SUSPENDED), How.BY_TWO,
         form=LaterCloseForm, is_grave=True,
+    ),
+    DeskAct(
+        "issue_envelopes", "Issue postal envelopes",
+        (
+            "Each elector is given one outer envelope with a barcode of its own. Whoever has an "
+            "envelope can vote with it, so the second officer compares the names with the letters "
+            "of those who asked. Two tellers must be named on the board before.",
+            "Once it is approved, the page of voting by post has the labels, and who has an e-mail "
+            "address is told. Voting codes stay good until an envelope is received: whichever "
+            "comes first counts.",
+        ),
+        "Propose to issue them", ISSUED_IN, How.BY_TWO, form=IssueForm, is_of=offers_post,
     ),
     DeskAct(
         "close_poll", "Close the poll",
@@ -335,9 +359,23 @@ _TABLE = (
             "Once the days are over in which the declaration may be challenged, the election is "
             "archived. The declaration, the profiles, the sheets and the whole board stay public.",
             "Nothing is destroyed by it. What names people goes with the roll, on the day that two "
-            "officers set for it.",
+            "officers set for it; the sealed ballots by an act of their own, once the notice keeps "
+            "them no longer.",
         ),
         "Propose to archive it", (State.DECLARED,), How.BY_TWO, is_grave=True,
+    ),
+    DeskAct(
+        "destroy_ballots", "Destroy the sealed ballots and the marked register",
+        (
+            "The notice has kept them for as long as it said. A command that the installation’s "
+            "owner runs every day deletes them from the database in one step: what is ordered now "
+            "is gone by tomorrow. A certificate goes on the board.",
+            "From then on nobody can look a ballot up by its receipt, and the whole check can be "
+            "made only of copies taken before. What was declared, counted, mixed and opened stays "
+            "on the board and can still be checked, and every hash of it stays.",
+            "Copies outside, and backups, are not reached by it. Destroy the backups yourself.",
+        ),
+        "Propose to destroy them", (State.ARCHIVED,), How.BY_TWO, is_grave=True,
     ),
     DeskAct(
         "correct_result", "Correct the published result",
@@ -346,7 +384,8 @@ _TABLE = (
             "and from the reconciliation, and published as the next version. No figure can be "
             "typed.",
             "Write what was wrong in what was published, what is right, and how it was found. "
-            "Every version stays on the board and on the page of the result.",
+            "Every version stays on the board and on the page of the result. Candidates and the "
+            "agents whom they named are told by letter.",
         ),
         "Propose the correction", (State.DECLARED, State.ARCHIVED), How.BY_TWO, form=ReasonForm,
         is_grave=True,
@@ -394,6 +433,14 @@ def _may_reopen(election: Election) -> bool:
     return election.stage == State.NOMINATED or has_ended(election, now=timezone.now())
 
 
+def _is_not_ordered_destroyed(election: Election) -> bool:
+    return order_of(election) is None
+
+
+def _may_be_destroyed(election: Election) -> bool:
+    return is_destructible(election, now=timezone.now())
+
+
 def _is_left_open(election: Election) -> bool:
     is_begun = Election.objects.filter(begun_from=election).exists()
     return not is_begun and bool(contests_left_open(election))
@@ -404,4 +451,6 @@ _WHERE: dict[str, Callable[[Election], bool]] = {
     "draw_names": _awaits_names,
     "reopen_nominations": _may_reopen,
     "begin_again": _is_left_open,
+    "destroy_ballots": _may_be_destroyed,
+    "correct_result": _is_not_ordered_destroyed,
 }

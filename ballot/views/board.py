@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from ballot import limits
+from ballot.destruction import destroyed_sentence, require_kept, was_emptied
 from ballot.forms.electors import TrackerForm
 from ballot.forms.reading import sent
 from ballot.mapping import log_entry
@@ -23,6 +24,7 @@ from ballot.selectors import read_blob
 from ballot.showing.checkpoint import signed_state
 from ballot.showing.entries import is_withheld, shown
 from ballot.views.public import announced_election
+from ballot.views.trying import get_or_post
 from office.refusal import Refusal
 
 PAGE_ENTRIES = 50
@@ -31,7 +33,7 @@ _YEAR_S = 365 * 24 * 3600
 _MOST = 2_000_000_000
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """The entries from a number on; and what a tracker stands for.
 
@@ -42,10 +44,12 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     form = TrackerForm(sent(request))
     found = None
     if request.method == "POST" and form.is_valid():
+        require_kept(election)
         found = _search(request, election, form.cleaned_data["tracker"])
     first = _first(request.GET.get("from", "0"))
     context = {
         "election": election, "form": form, "found": found,
+        "destroyed": destroyed_sentence(election),
         **signed_state(election, now=timezone.now()), **_page(election, first),
     }  # fmt: skip
     return render(request, "ballot/board.html", context)
@@ -59,6 +63,8 @@ def entry_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         else None
     if entry is None:
         raise Refusal("board.no-such-entry", "The board has no entry of this number.", status=404)
+    if not bytes(entry.body):
+        require_kept(election)
     if is_withheld(entry.kind, election=election):
         raise Refusal(
             "board.not-yet",
@@ -90,6 +96,8 @@ def blob(request: HttpRequest, slug: str, sha256: str) -> StreamingHttpResponse:
             "The board names nothing by this hash, or will name it with the declaration.",
             status=404,
         )
+    if was_emptied(named):
+        require_kept(election)
     return _bytes_for_ever(read_blob(named), name=sha256, size=named.size_bytes)
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ballot import programs
+from ballot.destruction import destroyed_sentence
 from ballot.showing.check import checking_of
 from ballot.views.public import announced_election
 
@@ -30,7 +31,10 @@ than on WebAssembly it is narrower than theirs: scripts and files of our own, an
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """The sixteen checks, made by the reader's own browser."""
     election = announced_election(slug)
-    context = {"election": election, "checking": checking_of(election)}
+    context = {
+        "election": election, "checking": checking_of(election),
+        "destroyed": destroyed_sentence(election),
+    }
     return render(request, "ballot/check.html", context)
 
 

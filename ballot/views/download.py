@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
 from ballot.bundle import bundle_zip
+from ballot.destruction import destroyed_at
 from ballot.models import Checkpoint, Election
 from ballot.views.log import newest_or_refuse
 from ballot.views.public import announced_election
@@ -52,6 +53,8 @@ def _tag(election: Election, checkpoint: Checkpoint) -> str:
     """Another board, other cosignatures, or what waited and may now be read: other bytes."""
     cosigned = checkpoint.cosignatures.count()
     open_to_all = "declared" if election.stage.is_declared else "withheld"
+    if destroyed_at(election) is not None:
+        open_to_all = "destroyed"
     return f'"{bytes(checkpoint.root).hex()[:32]}-{cosigned}-{open_to_all}"'
 
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from ballot import limits
 from ballot.forms.electors import ReissueForm
@@ -34,6 +34,7 @@ from ballot.times import in_zone
 from ballot.views.booth_origins import for_booths
 from ballot.views.holder import Held, answer_holder, body_of, private, refused
 from ballot.views.public import announced_election
+from ballot.views.trying import get_or_post
 from members.selectors import entry_by_public_id
 from office.refusal import Refusal
 
@@ -170,7 +171,7 @@ def _challenge(held: Held, now: datetime) -> dict[str, Any]:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def reissue(request: HttpRequest, slug: str) -> HttpResponse:
     election = announced_election(slug)
     form = ReissueForm(sent(request))
@@ -197,7 +198,7 @@ def reissue_asked(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def not_me(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     election = announced_election(slug)
     recipient = _recipient(token)

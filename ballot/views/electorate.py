@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +10,9 @@ from django.views.decorators.http import require_safe
 
 from ballot.models import Election
 from ballot.showing.electorate import HEADER, electorate_of, figures_of, rows_of
+from ballot.views.files import csv_to_keep, file_to_keep
 from ballot.views.public import announced_election
 from office.refusal import Refusal
-
-_KEPT = "public, max-age=300"
 
 
 @require_safe
@@ -29,18 +26,16 @@ def electorate(request: HttpRequest, slug: str) -> HttpResponse:
 def electorate_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures for a spreadsheet. Every cell is a code, a word of ours or a number."""
     election = _frozen(slug)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(HEADER)
-    writer.writerows(rows_of(figures_of(election)))
-    return _file(text.getvalue(), "text/csv; charset=utf-8", f"{election.slug}-electorate.csv")
+    rows = rows_of(figures_of(election))
+    return _kept(csv_to_keep([HEADER, *rows], f"{election.slug}-electorate.csv"))
 
 
 @require_safe
 def electorate_json(request: HttpRequest, slug: str) -> HttpResponse:
     election = _frozen(slug)
     content = json.dumps(figures_of(election), ensure_ascii=False, indent=1)
-    return _file(content, "application/json", f"{election.slug}-electorate.json")
+    name = f"{election.slug}-electorate.json"
+    return _kept(file_to_keep(content, "application/json", name))
 
 
 def _frozen(slug: str) -> Election:
@@ -50,8 +45,6 @@ def _frozen(slug: str) -> Election:
     return election
 
 
-def _file(content: str, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = _KEPT
-    return response
+def _kept(answer: HttpResponse) -> HttpResponse:
+    answer.headers["Cache-Control"] = "public, max-age=300"
+    return answer

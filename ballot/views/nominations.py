@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from ballot import limits
 from ballot.forms.nominations import NOBODY, ConsentForm, LinkCodeForm, NominationForm
@@ -26,9 +26,9 @@ from ballot.services.nomination_seats import body_by_secret, candidate_by_secret
 from ballot.showing.nominations import nominations_of
 from ballot.times import in_zone
 from ballot.views.public import announced_election
+from ballot.views.trying import get_or_post, tried
 from office.refusal import Refusal
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 Holder = TypeVar("Holder", NominatingBody, Candidate)
 HANDED_IN = "hand_in"
 """The button of a form that hands something in, and not only asks for the page."""
@@ -52,7 +52,7 @@ def nominate(request: HttpRequest, slug: str) -> HttpResponse:
     contests = contests_open(election)
     form = NominationForm(_handed_in(request), contests=contests,
                           initial=nominated_now(body, contests))
-    is_taken = form.is_valid() and _nominated(form, body)
+    is_taken = form.is_valid() and tried(form, lambda: nominate_by(form, body, by=None))
     context = {"body": body, "form": form, "is_taken": is_taken}
     return _page(request, election, "ballot/nominate.html", code=code, **context)
 
@@ -67,7 +67,7 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
     data = _handed_in(request)
     form = ConsentForm(data, request.FILES if data else None, initial=_so_far(candidate),
                        most_words=candidate.contest.statement_words)
-    is_taken = form.is_valid() and _consented(form, candidate)
+    is_taken = form.is_valid() and tried(form, lambda: _consent(form, candidate))
     context = {"candidate": candidate, "form": form, "is_taken": is_taken}
     return _page(request, election, "ballot/consent.html", code=code, **context)
 
@@ -149,15 +149,11 @@ def nominated_now(
     return chosen
 
 
-def _nominated(form: NominationForm, body: NominatingBody) -> bool:
-    try:
-        for contest_id, candidate_id in form.chosen().items():
-            take_nomination(body.pk, contest_id=contest_id, candidate_id=candidate_id, by=None,
-                            now=timezone.now())
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
+def nominate_by(form: NominationForm, body: NominatingBody, *, by: int | None) -> None:
+    """Take what the form chooses, contest by contest; by: the officer who typed it, if any."""
+    for contest_id, candidate_id in form.chosen().items():
+        take_nomination(body.pk, contest_id=contest_id, candidate_id=candidate_id, by=by,
+                        now=timezone.now())
 
 
 # --- a candidate's consent ---------------------------------------------------------------------
@@ -170,13 +166,7 @@ def _so_far(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _consented(form: ConsentForm, candidate: Candidate) -> bool:
+def _consent(form: ConsentForm, candidate: Candidate) -> None:
     given = {name: value for name, value in form.cleaned_data.items() if name != "consents"}
     photo = given.pop("photo")
-    try:
-        take_consent(candidate.pk, photo=photo.read() if photo else None, now=timezone.now(),
-                     **given)
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
+    take_consent(candidate.pk, photo=photo.read() if photo else None, now=timezone.now(), **given)

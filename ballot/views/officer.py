@@ -9,43 +9,36 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from ballot.forms.contest import ContestForm
 from ballot.forms.reading import sent, sent_with_files
 from ballot.forms.set_up import (
     BeginForm,
     BeginTrialForm,
     CandidateForm,
-    ContestForm,
     SetUpForm,
     values_of,
 )
 from ballot.lifecycle import AFTER_OPENING, State
 from ballot.models import Candidate, Contest, Election
 from ballot.selectors import election_by_slug
-from ballot.services.set_up import (
-    add_candidate,
-    add_contest,
-    create_election,
-    edit_candidate,
-    edit_election,
-    remove_contest,
-)
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_candidate import add_candidate, edit_candidate
+from ballot.services.set_up_contest import add_contest, remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing import dashboard as shown
 from ballot.showing.paper import paper_of, rule_of_withdrawal
 from ballot.views.act_table import besides_business
+from ballot.views.trying import get_or_post, tried
 from members.selectors import rules_rows
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @staff_only("see_election")
@@ -114,7 +107,9 @@ def set_up(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     rules = _rules_free_for(election)
     form = SetUpForm(sent(request), initial=values_of(election), rules=rules)
-    if request.method == "POST" and form.is_valid() and _saved(request, form, election):
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: edit_election(
+        election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+    )):
         messages.success(request, "The election is saved.")
         return redirect("desk_election", slug)
     is_fixed = election.stage != State.DRAFT
@@ -127,15 +122,6 @@ def _rules_free_for(election: Election) -> list[tuple[int, str]]:
     others = Election.objects.exclude(pk=election.pk).filter(rules__isnull=False)
     taken = set(others.values_list("rules__name", flat=True))
     return [(one.pk, str(one)) for one in rules_rows() if one.name not in taken]
-
-
-def _saved(request: StaffRequest, form: Form, election: Election) -> bool:
-    try:
-        edit_election(election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data)
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
 
 
 # --- the paper -------------------------------------------------------------------------------
@@ -158,14 +144,11 @@ def paper(request: StaffRequest, slug: str) -> HttpResponse:
 def contest_new(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     form = ContestForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            add_contest(election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "The contest is on the paper.")
-            return redirect("desk_paper", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: add_contest(
+        election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+    )):
+        messages.success(request, "The contest is on the paper.")
+        return redirect("desk_paper", slug)
     return render(request, "ballot/desk/contest.html", {"election": election, "form": form})
 
 
@@ -184,14 +167,11 @@ def contest_remove(request: StaffRequest, slug: str, contest_id: int) -> HttpRes
 def candidate_new(request: StaffRequest, slug: str, contest_id: int) -> HttpResponse:
     contest = _contest(slug, contest_id)
     form = CandidateForm(*sent_with_files(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            add_candidate(contest.pk, by=request.user.pk, now=timezone.now(), **_nomination(form))
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "The nomination is taken.")
-            return redirect("desk_paper", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: add_candidate(
+        contest.pk, by=request.user.pk, now=timezone.now(), **_nomination(form)
+    )):
+        messages.success(request, "The candidate stands on the page of the paper.")
+        return redirect("desk_paper", slug)
     context = {"election": contest.election, "contest": contest, "form": form}
     return render(request, "ballot/desk/candidate.html", context)
 
@@ -203,15 +183,11 @@ def candidate(request: StaffRequest, slug: str, candidate_id: int) -> HttpRespon
     nominated = _candidate(slug, candidate_id)
     initial = {"name": nominated.name, "statement": nominated.statement}
     form = CandidateForm(*sent_with_files(request), initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_candidate(nominated.pk, by=request.user.pk, now=timezone.now(),
-                           **_nomination(form))
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "The nomination is saved.")
-            return redirect("desk_paper", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: edit_candidate(
+        nominated.pk, by=request.user.pk, now=timezone.now(), **_nomination(form)
+    )):
+        messages.success(request, "The candidate is saved.")
+        return redirect("desk_paper", slug)
     context = {"election": nominated.contest.election, "contest": nominated.contest, "form": form,
                "candidate": nominated}
     return render(request, "ballot/desk/candidate.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,10 +12,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from ballot.ceremonies import ceremony_stands
 from ballot.checklist import BY_ACT, Check, checks_of
+from ballot.destruction import require_destructible, what_goes
 from ballot.forms.acts import LotForm, PlainForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State
@@ -27,6 +28,7 @@ from ballot.showing.lots import tie_of
 from ballot.showing.results import counted_of
 from ballot.showing.small_box import small_box_sentence
 from ballot.views.act_table import ACTS, DeskAct, How
+from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, staff_only
 from office.refusal import Refusal
 from office.selectors import latest_job, waiting_approval
@@ -38,27 +40,24 @@ def act_page(name: str) -> Callable[..., HttpResponseBase]:
 
     @staff_only(act.demands)
     @never_cache
-    @require_http_methods(["GET", "HEAD", "POST"])
+    @get_or_post
     def page(request: StaffRequest, slug: str) -> HttpResponse:
         election = election_by_slug(slug)
         form = act.form(sent(request), election=election)
-        if request.method == "POST" and form.is_valid() and _done(request, act, election, form):
+        if request.method == "POST" and form.is_valid() and tried(
+            form, lambda: _carry_out(act, election, form, by=request.user.pk)
+        ):
+            messages.success(request, f"{act.title}: {act.how.value}")
             return redirect("desk_election", slug)
         return _page(request, act, election, form)
 
     return page
 
 
-def _done(request: StaffRequest, act: DeskAct, election: Election, form: PlainForm) -> bool:
-    try:
-        _require_its_state(act, election)
-        _require_no_ceremony(act, election)
-        act.carry_out(election, by=request.user.pk, given=form.parameters())
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    messages.success(request, act.how.value)
-    return True
+def _carry_out(act: DeskAct, election: Election, form: PlainForm, *, by: int) -> None:
+    _require_its_state(act, election)
+    _require_no_ceremony(act, election)
+    act.carry_out(election, by=by, given=form.parameters())
 
 
 def _require_its_state(act: DeskAct, election: Election) -> None:
@@ -103,11 +102,23 @@ def _page(
         "by_issuer": act.name == "send_codes" and election.issuer is not None,
         "small_box_sentence": small_box_sentence(election) if is_here else "",
         "issuer_sends": act.name == "open_poll" and election.issuer is not None,
+        "goes": what_goes(election) if act.name == "destroy_ballots" and is_here else (),
+        "hindrance": _hindrance(act, election, now) if is_here and approval is None else "",
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
     }
     return render(request, "ballot/desk/act.html", context)
+
+
+def _hindrance(act: DeskAct, election: Election, now: datetime) -> str:
+    """Why an election in the act's state is still not ready for it; empty where it is."""
+    if act.name == "destroy_ballots":
+        try:
+            require_destructible(election, now=now)
+        except Refusal as refusal:
+            return refusal.sentence
+    return ""
 
 
 def is_at_its_state(act: DeskAct, election: Election) -> bool:
@@ -122,6 +133,8 @@ def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> boo
         return False
     if act.name == "set_key" and ceremony_stands(election):
         return False
+    if _hindrance(act, election, timezone.now()):
+        return False
     if act.name == "open_box" and election.demonstration:
         # The server opens the trustees' parts itself, as the first thing of the act.
         return True
@@ -133,7 +146,7 @@ def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> boo
 
 @staff_only("record_lot")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def lot(request: StaffRequest, slug: str) -> HttpResponse:
     """Record the lot that the count waits for; with none awaited, the page says so."""
     election = election_by_slug(slug)
@@ -142,15 +155,12 @@ def lot(request: StaffRequest, slug: str) -> HttpResponse:
         return render(request, "ballot/desk/lot.html", {"election": election})
     tied = [one for one in on_paper(contest) if one.position in tie.left]
     form = LotForm(sent(request), tied=tied)
-    if request.method == "POST" and form.is_valid():
-        try:
-            record_lot(contest.pk, drawn=form.drawn(), among=form.positions,
-                       witnesses=form.witnesses(), by=request.user.pk, now=timezone.now())
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "The lot is recorded. Start the count again.")
-            return redirect("act_count", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: record_lot(
+        contest.pk, drawn=form.drawn(), among=form.positions, witnesses=form.witnesses(),
+        by=request.user.pk, now=timezone.now(),
+    )):
+        messages.success(request, "The lot is recorded. Start the count again.")
+        return redirect("act_count", slug)
     context = {"election": election, "contest": contest, "tied": tied, "form": form,
                "stage": tie.stage, "is_surplus": tie.purpose == "surplus"}
     return render(request, "ballot/desk/lot.html", context)

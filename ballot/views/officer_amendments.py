@@ -9,9 +9,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from ballot.acts import amend_parameters, amend_subject
+from ballot.destruction import kept_election
 from ballot.forms.amendments import AmendmentForm, BulkForm
 from ballot.forms.reading import sent, sent_with_files
 from ballot.lifecycle import State
@@ -21,6 +21,7 @@ from ballot.selectors import election_by_slug, roll_of, struck_ballots
 from ballot.services.amend_roll import AMENDABLE, BULK_JOB
 from ballot.services.set_aside_ballots import digest_due
 from ballot.showing.small_box import small_box_sentence
+from ballot.views.trying import get_or_post
 from members.selectors import (
     WHY_NOT,
     EnteredTwice,
@@ -43,7 +44,6 @@ from office.selectors import latest_job, waiting_approval, waiting_approvals
 from office.services.approvals import propose_act
 from office.views.asked import key_asked
 
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 PAGE_ROWS = 100
 _PROPOSED = "Proposed. Another officer must approve it."
 
@@ -186,7 +186,7 @@ def bulk(request: StaffRequest, slug: str, bulk_id: int) -> HttpResponse:
 @get_or_post
 def set_aside(request: StaffRequest, slug: str) -> HttpResponse:
     """The ballots of those struck off after casting, and the proposal to set aside what is due."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     refusal = ""
     ballots = struck_ballots(election)
     due = [one for one in ballots if one.is_due and not one.is_set_aside]

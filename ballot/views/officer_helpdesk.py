@@ -9,18 +9,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
+from ballot.destruction import kept_election
 from ballot.forms.electors import NOTES, HelpdeskForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State, is_before
 from ballot.models import Election
-from ballot.selectors import election_by_slug
 from ballot.services.helpdesk import note_at_helpdesk, spend_look_up
 from ballot.services.reissue_code import reissue_code
 from ballot.showing.booth import helped_routes
 from ballot.showing.electors import named
 from ballot.showing.helpdesk import elector_at_helpdesk
+from ballot.views.trying import get_or_post
 from members.selectors import entry_numbered
 from members.services import record_lookup, record_search
 from office.access import StaffRequest, may, staff_only
@@ -33,10 +33,10 @@ _TELLS_OF_A_VOTE = frozenset({"reissue.has-voted", "reissue.too-many"})
 
 @staff_only("reissue_code")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def helpdesk(request: StaffRequest, slug: str) -> HttpResponse:
     """Numbers come by POST alone: none stands in an address, nor in a log."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     form = HelpdeskForm(sent(request))
     found = None
     if request.method == "POST" and form.is_valid():

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from ballot.forms.incidents import FurtherForm, IncidentForm, JudgementForm
 from ballot.forms.reading import sent
@@ -23,10 +20,10 @@ from ballot.services.amend_incident import amend_incident
 from ballot.services.judge_incidents import judge_incidents
 from ballot.services.open_incident import open_incident
 from ballot.showing.incidents import book_shown, incident_shown
+from ballot.views.trying import get_or_post, tried
+from members.services import record_lookup
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @staff_only("see_incidents")
@@ -46,12 +43,11 @@ def incidents(request: StaffRequest, slug: str) -> HttpResponse:
 def incident_new(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     form = IncidentForm(sent(request), zone=election.zone, now=timezone.now())
-    if request.method == "POST" and form.is_valid():
-        done = _tried(form, lambda given: open_incident(
-            election.pk, by=request.user.pk, now=timezone.now(), **given))
-        if done:
-            messages.success(request, "The incident is in the book.")
-            return redirect("desk_incidents", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: open_incident(
+        election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+    )):
+        messages.success(request, "The incident is in the book.")
+        return redirect("desk_incidents", slug)
     return render(request, "ballot/desk/incident_new.html", {"election": election, "form": form})
 
 
@@ -67,8 +63,9 @@ def incident(request: StaffRequest, slug: str, number: int) -> HttpResponse:
 def incident_further(request: StaffRequest, slug: str, number: int) -> HttpResponse:
     election = election_by_slug(slug)
     form = FurtherForm(request.POST)
-    if form.is_valid() and _tried(form, lambda given: amend_incident(
-            election.pk, number=number, by=request.user.pk, now=timezone.now(), **given)):
+    if form.is_valid() and tried(form, lambda: amend_incident(
+        election.pk, number=number, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+    )):
         messages.success(request, "The entry is in the book.")
         return redirect("desk_incident", slug, number)
     return _page(request, slug, number, further=form)
@@ -80,13 +77,14 @@ def incident_judged(request: StaffRequest, slug: str, number: int) -> HttpRespon
     election = election_by_slug(slug)
     form = JudgementForm(request.POST)
 
-    def judge(given: dict[str, Any]) -> None:
+    def judge() -> None:
+        given = dict(form.cleaned_data)
         with_others = given.pop("and_the_like")
         numbers = [number, *(_the_like(election, number) if with_others else ())]
         judge_incidents(election.pk, numbers=numbers, by=request.user.pk, now=timezone.now(),
                         **given)
 
-    if form.is_valid() and _tried(form, judge):
+    if form.is_valid() and tried(form, judge):
         messages.success(request, "The judgement is in the book.")
         return redirect("desk_incident", slug, number)
     return _page(request, slug, number, judgement=form)
@@ -103,15 +101,6 @@ def _the_like(election: Election, number: int) -> list[int]:
     ]
 
 
-def _tried(form: Form, act: Callable[[dict[str, Any]], object]) -> bool:
-    try:
-        act(dict(form.cleaned_data))
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
-
-
 def _page(
     request: StaffRequest, slug: str, number: int, *,
     further: Form | None = None, judgement: Form | None = None,
@@ -119,7 +108,10 @@ def _page(
     """One incident, with the forms that this person may send."""
     election = election_by_slug(slug)
     one = _found(election, number)
+    elector = one.incident.roll_entry
     sees_elector = may(request.user, "see_register")
+    if sees_elector and elector is not None and elector.member_id is not None:
+        record_lookup(elector.member_id, by=request.user.pk, now=timezone.now())
     judges = may(request.user, "judge_incidents") and election.stage == State.COUNTED
     book = book_shown(election, with_gaps=judges)
     context = {

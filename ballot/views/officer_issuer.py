@@ -12,16 +12,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ballot.destruction import kept_election
 from ballot.forms.issuer import IssuerFileForm
 from ballot.forms.reading import sent_with_files
 from ballot.issuance.lists import mark_in_words
 from ballot.models import Election
-from ballot.selectors import codes_made, election_by_slug
+from ballot.selectors import codes_made
 from ballot.services.issuer_files import FileForIssuer, begin_list, begin_requests, card_of
 from ballot.services.take_answers import LARGEST_BYTES, take_answers
 from ballot.services.take_keys import JOB, hand_in_keys
 from ballot.services.take_keys import LARGEST_BYTES as LARGEST_KEYS
 from ballot.showing.issuer import contact_of, issuer_of, particulars_of
+from ballot.times import in_zone
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 from office.selectors import audit_trail, latest_job
@@ -31,7 +33,7 @@ from office.selectors import audit_trail, latest_job
 @never_cache
 @require_safe
 def issuer(request: StaffRequest, slug: str) -> HttpResponse:
-    return _page(request, election_by_slug(slug), IssuerFileForm())
+    return _page(request, kept_election(slug), IssuerFileForm())
 
 
 def _page(request: StaffRequest, election: Election, form: IssuerFileForm) -> HttpResponse:
@@ -50,7 +52,7 @@ def _page(request: StaffRequest, election: Election, form: IssuerFileForm) -> Ht
 def _given(election: Election) -> list[dict[str, object]]:
     """The files that were given to the issuer, the newest first, each with its mark."""
     return [
-        {"at": one.at, "lines": one.parameters["lines"],
+        {"when": in_zone(one.at, election.zone), "lines": one.parameters["lines"],
          "mark": mark_in_words(bytes.fromhex(one.parameters["mark"]))}
         for one in audit_trail(act="give_to_issuer", subject=("election", str(election.pk)))[:5]
     ]  # fmt: skip
@@ -73,7 +75,7 @@ def give_requests(request: StaffRequest, slug: str) -> HttpResponseBase:
 def _give(
     request: StaffRequest, slug: str, begin: Callable[..., FileForIssuer], *, name: str
 ) -> HttpResponseBase:
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     file = begin(
         election, particulars_of(election), contact_of, by=request.user.pk, now=timezone.now()
     )
@@ -88,7 +90,7 @@ def _give(
 @require_POST
 def take(request: StaffRequest, slug: str) -> HttpResponse:
     """Take keys before there are any, and answers after."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     form = IssuerFileForm(*sent_with_files(request))
     if form.is_valid() and _taken(request, election, form):
         return redirect("desk_issuer", slug)

@@ -8,18 +8,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from ballot.printed_letters import PURPOSES as PRINTED
 from ballot.sample_letters import KINDS, printed_sample, samples_of
 from ballot.selectors import election_by_slug
 from ballot.services.send_samples import send_samples
+from ballot.views.files import file_to_keep
+from ballot.views.trying import get_or_post
 from office.access import StaffRequest, may, staff_only
 
 
 @staff_only("see_election", post="send_samples")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def letters(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     if request.method == "POST":
@@ -48,8 +50,5 @@ def printed(request: StaffRequest, slug: str, kind: str) -> HttpResponse:
     election = election_by_slug(slug)
     if kind not in PRINTED:
         raise Http404
-    return HttpResponse(
-        printed_sample(election, kind),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="sample-{kind}.pdf"'},
-    )
+    made = printed_sample(election, kind)
+    return file_to_keep(made, "application/pdf", f"sample-{kind}.pdf")

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from ballot.forms.nominations import (
     BodiesFileForm,
     BodyForm,
     ConsentAskedForm,
     NominationForm,
+    PhotographForm,
     RulingForm,
 )
-from ballot.forms.reading import sent
+from ballot.forms.reading import sent, sent_with_files
+from ballot.lifecycle import State
 from ballot.models import Candidate, NominatingBody, Nomination
 from ballot.selectors import election_by_slug
-from ballot.services.nominate import nominate
 from ballot.services.nominating_bodies import add_body, import_bodies, remove_body
 from ballot.services.nomination_seats import (
     ask_consent,
@@ -32,14 +31,21 @@ from ballot.services.nomination_seats import (
     send_body_links,
     show_body_link,
 )
+from ballot.services.replace_photograph import replace_photograph
 from ballot.services.rule_on_paper import rule_on_candidate, rule_on_nomination
-from ballot.showing.desk_nominations import bodies_shown, body_shown, desk_nominations, paper_shown
-from ballot.views.nominations import contests_open, nominated_now
+from ballot.showing.booth import with_photo
+from ballot.showing.desk_nominations import (
+    bodies_shown,
+    body_shown,
+    desk_nominations,
+    paper_shown,
+    rulings_shown,
+)
+from ballot.views.nominations import contests_open, nominate_by, nominated_now
+from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 from office.links import absolute
 from office.refusal import Refusal
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @staff_only("see_election")
@@ -71,7 +77,7 @@ def bodies(request: StaffRequest, slug: str) -> HttpResponse:
                                  now=timezone.now())
             taken.append(f"{done.added:,} bodies added, {done.changed:,} mended.")
 
-        if _done(form, take):
+        if tried(form, take):
             messages.success(request, taken[0])
             return redirect("desk_bodies", slug)
     context = {"election": election, "form": form, **bodies_shown(election)}
@@ -87,7 +93,7 @@ def body_new(request: StaffRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         cells = {name: "" if value is None else str(value)
                  for name, value in form.cleaned_data.items()}
-        if _done(form, lambda: add_body(election.pk, by=request.user.pk, now=timezone.now(),
+        if tried(form, lambda: add_body(election.pk, by=request.user.pk, now=timezone.now(),
                                         **cells)):
             messages.success(request, "The body is on the list.")
             return redirect("desk_bodies", slug)
@@ -113,20 +119,14 @@ def body(request: StaffRequest, slug: str, body_id: int) -> HttpResponse:
     contests = contests_open(found.election)
     form = NominationForm(sent(request), contests=contests,
                           initial=nominated_now(found, contests))
-    if request.method == "POST" and form.is_valid() and _done(
-        form, lambda: _typed(form, found, by=request.user.pk)
+    if request.method == "POST" and form.is_valid() and tried(
+        form, lambda: nominate_by(form, found, by=request.user.pk)
     ):
         messages.success(request, "The nomination is taken.")
         return redirect("desk_body", slug, body_id)
     context = {"election": found.election, "body": found, "form": form,
                **body_shown(found, now=timezone.now())}
     return render(request, "ballot/desk/body.html", context)
-
-
-def _typed(form: NominationForm, found: NominatingBody, *, by: int) -> None:
-    for contest_id, candidate_id in form.chosen().items():
-        nominate(found.pk, contest_id=contest_id, candidate_id=candidate_id, by=by,
-                 now=timezone.now())
 
 
 @staff_only("take_nominations")
@@ -167,7 +167,7 @@ def ask(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     """Ask a candidate for their consent, by a link."""
     found = _candidate(slug, candidate_id)
     form = ConsentAskedForm(sent(request), initial={"address": found.address})
-    if request.method == "POST" and form.is_valid() and _done(form, lambda: ask_consent(
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: ask_consent(
         found.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
     )):
         messages.success(request, f"A link for {found} is in the outbox.")
@@ -183,7 +183,7 @@ def paper(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     """A candidate's papers in full, and the ruling on them."""
     found = _candidate(slug, candidate_id)
     form = RulingForm(sent(request), may_exempt=bool(found.contest.gates))
-    if request.method == "POST" and form.is_valid() and _done(form, lambda: rule_on_candidate(
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: rule_on_candidate(
         found.pk, by=request.user.pk, now=timezone.now(), **_ruling(form)
     )):
         messages.success(request, "The ruling is recorded.")
@@ -200,29 +200,42 @@ def nomination(request: StaffRequest, slug: str, nomination_id: int) -> HttpResp
     """The ruling on one body's nomination."""
     found = _nomination(slug, nomination_id)
     form = RulingForm(sent(request), may_exempt=False)
-    if request.method == "POST" and form.is_valid() and _done(form, lambda: rule_on_nomination(
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: rule_on_nomination(
         found.pk, by=request.user.pk, now=timezone.now(), **_ruling(form)
     )):
         messages.success(request, "The ruling is recorded.")
         return redirect("desk_paper_of", slug, found.candidate_id)
     context = {"election": found.contest.election, "nomination": found, "form": form,
-               "rulings": found.rulings.select_related("ruled_by")}
+               "rulings": rulings_shown(found.rulings.order_by("-pk"),
+                                        zone=found.contest.election.zone)}
     return render(request, "ballot/desk/nomination.html", context)
+
+
+@staff_only("replace_photograph")
+@never_cache
+@get_or_post
+def photograph(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Replace a wrong photograph, until who stands is published."""
+    found = _candidate(slug, candidate_id)
+    election = found.contest.election
+    form = PhotographForm(*sent_with_files(request))
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: replace_photograph(
+        found.pk, photo=form.cleaned_data["photo"].read(), reason=form.cleaned_data["reason"],
+        by=request.user.pk, now=timezone.now(),
+    )):
+        messages.success(request, "The photograph is replaced. Look at it once more.")
+        return redirect("desk_photograph", slug, found.pk)
+    context = {
+        "election": election, "candidate": found, "form": form,
+        "is_open": election.stage in {State.DRAFT, State.NOMINATING},
+        "has_photo": found.pk in with_photo(election),
+    }
+    return render(request, "ballot/desk/photograph.html", context)
 
 
 def _ruling(form: RulingForm) -> dict[str, Any]:
     given = dict(form.cleaned_data)
     return {"is_valid": given.pop("ruling") == "valid", **given}
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Do it, or say in the form why not."""
-    try:
-        act()
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
 
 
 def _body(slug: str, body_id: int) -> NominatingBody:

@@ -7,23 +7,26 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from ballot.forms.post import BarcodeForm, IssueForm, RulingForm
+from ballot.destruction import kept_election
+from ballot.forms.post import BarcodeForm, RulingForm
 from ballot.forms.reading import sent
 from ballot.models import EnvelopeReceipt
-from ballot.selectors import election_by_slug
-from ballot.services.issue_envelopes import issue_envelopes
+from ballot.postal import issues_of
+from ballot.services.issue_envelopes import MOST_AT_ONCE
 from ballot.services.name_tellers import name_tellers
 from ballot.services.read_papers import paper_at
 from ballot.services.receive_envelope import Came, receive_envelope
 from ballot.services.rule_on_postal_paper import rule_on_postal_paper
-from ballot.showing.post import contests_by_code, doubt_words, labels_of, post_of
+from ballot.showing.post import contests_by_code, doubt_words, labels_of, people_of, post_of
+from ballot.times import in_zone
 from ballot.views.act_table import ACTS
+from ballot.views.trying import get_or_post, tried
+from members.services import record_search
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
-
-get_or_post = require_http_methods(["GET", "HEAD", "POST"])
+from office.selectors import waiting_approval
 
 _CAME = {
     EnvelopeReceipt.Outcome.RECEIVED: "Received. Put it unopened into the box of the envelopes "
@@ -40,7 +43,7 @@ _CAME = {
 @require_safe
 def post(request: StaffRequest, slug: str) -> HttpResponse:
     """What came by post, and what is to be done with it."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     shown = post_of(election)
     acts = [
         ACTS[name]
@@ -57,6 +60,7 @@ def post(request: StaffRequest, slug: str) -> HttpResponse:
         "begun": [(paper, doubt_words(paper)) for paper in shown.begun],
         "acts": [(act.title, f"act_{act.name}") for act in acts] if shown.sections else [],
         "may_issue": shown.issues and may(request.user, "issue_envelopes"),
+        "issues": [(in_zone(one.at, election.zone), one) for one in issues_of(election)],
         "may_receive": shown.receives and may(request.user, "receive_envelope"),
         "may_name": shown.takes_tellers and may(request.user, "name_tellers"),
         "may_rule": may(request.user, "rule_on_postal_paper"),
@@ -66,32 +70,29 @@ def post(request: StaffRequest, slug: str) -> HttpResponse:
 
 @staff_only("issue_envelopes")
 @never_cache
-@get_or_post
-def issue(request: StaffRequest, slug: str) -> HttpResponse:
-    """Issue envelopes, and go to their labels."""
-    election = election_by_slug(slug)
-    form = IssueForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        numbers = form.cleaned_data["numbers"]
-        try:
-            made = issue_envelopes(election.pk, numbers=numbers, by=request.user.pk,
-                                   now=timezone.now())
-        except Refusal as refusal:
-            form.add_error("numbers", refusal.sentence)
-        else:
-            return redirect("desk_envelope_labels", slug, made[0].pk, len(made))
-    return render(request, "ballot/desk/envelopes.html", {"election": election, "form": form})
+@require_safe
+def proposed(request: StaffRequest, slug: str) -> HttpResponse:
+    """To whom envelopes would be issued, for the officer who approves it."""
+    election = kept_election(slug)
+    now = timezone.now()
+    approval = waiting_approval("issue_envelopes", subject=("election", str(election.pk)), now=now)
+    people = people_of(approval.parameters["electors"]) if approval else []
+    if people:
+        record_search("", hits=len(people), by=request.user.pk, now=now)
+    context = {"election": election, "approval": approval, "people": people}
+    return render(request, "ballot/desk/envelopes.html", context)
 
 
 @staff_only("issue_envelopes")
 @never_cache
 @require_safe
 def labels(request: StaffRequest, slug: str, first: int, count: int) -> HttpResponse:
-    """The labels of envelopes issued together, to be printed."""
-    election = election_by_slug(slug)
-    found = labels_of(election, first=first, count=count)
+    """The labels of envelopes issued together, to be printed; who looks is written down first."""
+    election = kept_election(slug)
+    found = labels_of(election, first=first, count=min(count, MOST_AT_ONCE))
     if not found:
         raise Refusal("envelope.none", "No such envelope was issued.", status=404)
+    record_search("", hits=len(found), by=request.user.pk, now=timezone.now())
     context = {"election": election, "labels": found}
     return render(request, "ballot/desk/envelope_labels.html", context)
 
@@ -101,7 +102,7 @@ def labels(request: StaffRequest, slug: str, first: int, count: int) -> HttpResp
 @get_or_post
 def receive(request: StaffRequest, slug: str) -> HttpResponse:
     """The scanner's page: one field, which takes the barcode and Enter."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     form = BarcodeForm(sent(request))
     came: Came | None = None
     if request.method == "POST" and form.is_valid():
@@ -131,7 +132,7 @@ def _said(came: Came) -> str:
 @require_POST
 def tellers(request: StaffRequest, slug: str) -> HttpResponse:
     """Name the tellers who have made their keys on the board."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     try:
         name_tellers(election.pk, by=request.user.pk, now=timezone.now())
     except Refusal as refusal:
@@ -146,19 +147,14 @@ def tellers(request: StaffRequest, slug: str) -> HttpResponse:
 @get_or_post
 def ruling(request: StaffRequest, slug: str, section: str, number: int) -> HttpResponse:
     """Rule on a paper that two read apart, that one doubts, or that waits for one who is gone."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     paper = paper_at(election, section, number)
     form = RulingForm(sent(request), contests=contests_by_code(election))
-    if request.method == "POST" and form.is_valid():
-        try:
-            rule_on_postal_paper(
-                election.pk, section=section, number=number, rejected=form.rejected(),
-                agents=form.cleaned_data["agents"], by=request.user.pk, now=timezone.now(),
-            )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "Ruled. Both tellers read the paper again.")
-            return redirect("desk_post", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: rule_on_postal_paper(
+        election.pk, section=section, number=number, rejected=form.rejected(),
+        agents=form.cleaned_data["agents"], by=request.user.pk, now=timezone.now(),
+    )):
+        messages.success(request, "Ruled. Both tellers read the paper again.")
+        return redirect("desk_post", slug)
     context = {"election": election, "form": form, "paper": paper, "doubt": doubt_words(paper)}
     return render(request, "ballot/desk/ruling.html", context)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from ballot.forms.reading import sent
 from ballot.forms.recounts import AskForm, DecideForm
@@ -19,22 +16,22 @@ from ballot.models import Election, Recount
 from ballot.recounts import demanded
 from ballot.selectors import contested, election_by_slug
 from ballot.services.recount import ask_recount, decide_recount, recount_by_rule
+from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
-from office.refusal import Refusal
 
 AGREES = "The papers were counted anew, and the figures are the same."
 
 
 @staff_only("ask_recount")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def recounts(request: StaffRequest, slug: str) -> HttpResponse:
     """Every recount to an officer; to an agent those that they asked for."""
     election = election_by_slug(slug)
     form = AskForm(sent(request), contests=contested(election))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        if _done(form, lambda: ask_recount(given["contest"], grounds=given["grounds"],
+        if tried(form, lambda: ask_recount(given["contest"], grounds=given["grounds"],
                                            by=request.user.pk, now=timezone.now())):
             messages.success(request, "Asked. An officer grants or refuses it.")
             return redirect("desk_recounts", slug)
@@ -56,7 +53,7 @@ def recounts(request: StaffRequest, slug: str) -> HttpResponse:
 
 @staff_only("decide_recount")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def recount(request: StaffRequest, slug: str, recount_id: int) -> HttpResponse:
     """Grant or refuse one that waits."""
     election = election_by_slug(slug)
@@ -64,7 +61,7 @@ def recount(request: StaffRequest, slug: str, recount_id: int) -> HttpResponse:
     form = DecideForm(sent(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        if _done(form, lambda: decide_recount(asked.pk, granted=given["granted"],
+        if tried(form, lambda: decide_recount(asked.pk, granted=given["granted"],
                                               reason=given["reason"], by=request.user.pk,
                                               now=timezone.now())):
             messages.success(request, AGREES if given["granted"] else "Refused.")
@@ -93,13 +90,3 @@ def _waiting(election: Election, recount_id: int) -> Recount:
     if asked is None:
         raise Http404
     return asked
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except Refusal as refusal:
-        form.add_error(None, refusal.sentence)
-        return False
-    return True
-

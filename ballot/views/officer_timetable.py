@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from ballot.forms.mistakes import WrongForm
 from ballot.forms.reading import sent
@@ -18,8 +18,8 @@ from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.plan_dates import plan_dates
 from ballot.showing.timetable import timetable_of
 from ballot.views.act_table import ACTS
+from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
-from office.refusal import Refusal
 
 
 @staff_only("see_election")
@@ -39,19 +39,15 @@ def timetable(request: StaffRequest, slug: str) -> HttpResponse:
 
 @staff_only("set_up_election")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def dates(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     form = DatesForm(sent(request), election=election)
-    if request.method == "POST" and form.is_valid():
-        try:
-            plan_dates(election.pk, dates=form.cleaned_data, by=request.user.pk,
-                       now=timezone.now())
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "The dates are saved.")
-            return redirect("desk_timetable", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: plan_dates(
+        election.pk, dates=form.cleaned_data, by=request.user.pk, now=timezone.now()
+    )):
+        messages.success(request, "The dates are saved.")
+        return redirect("desk_timetable", slug)
     is_fixed = election.stage != State.DRAFT
     context = {"election": election, "form": form, "is_fixed": is_fixed}
     return render(request, "ballot/desk/dates.html", context)

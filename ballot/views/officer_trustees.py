@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from ballot.forms.acts import TrusteesForm
 from ballot.forms.reading import sent
@@ -19,6 +19,7 @@ from ballot.services.give_seat import send_new_seat, show_new_seat
 from ballot.showing.small_box import small_box_sentence
 from ballot.showing.trustees import trustees_of
 from ballot.views.act_table import set_key
+from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 from office.links import absolute
 from office.refusal import Refusal
@@ -42,19 +43,16 @@ def trustees(request: StaffRequest, slug: str) -> HttpResponse:
 
 @staff_only("set_key")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def anew(request: StaffRequest, slug: str) -> HttpResponse:
     """Begin the key ceremony anew, until the opening."""
     election = election_by_slug(slug)
     form = TrusteesForm(sent(request), election=election)
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_key(election.pk, request.user.pk, timezone.now(), form.parameters())
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
-            messages.success(request, "The key ceremony has begun anew.")
-            return redirect("desk_trustees", slug)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: set_key(
+        election.pk, request.user.pk, timezone.now(), form.parameters()
+    )):
+        messages.success(request, "The key ceremony has begun anew.")
+        return redirect("desk_trustees", slug)
     return render(request, "ballot/desk/ceremony_anew.html", {"election": election, "form": form})
 
 

@@ -9,17 +9,18 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from ballot.acts import difference_subject
+from ballot.destruction import kept_election
 from ballot.differences import Difference, differences
 from ballot.forms.acts import ReasonForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State, is_before
 from ballot.models import Election
-from ballot.selectors import election_by_slug
 from ballot.services.explain_difference import difference_of
 from ballot.services.verification_sums import verification_of
+from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 from office.selectors import waiting_approval
@@ -45,21 +46,18 @@ def verification(request: StaffRequest, slug: str) -> HttpResponse:
 
 @staff_only("explain_difference")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def explain(request: StaffRequest, slug: str, code: str, section: str) -> HttpResponse:
     """Propose what is written of one difference; another officer approves it."""
     election = _closed(slug)
     found = difference_of(election, code, section)
     form = ReasonForm(sent(request), election=election)
     if request.method == "POST" and form.is_valid():
-        try:
-            propose_act(ACT, subject=difference_subject(election, code, section),
-                        by=request.user.pk, now=timezone.now(),
-                        parameters={"number": found.number,
-                                    "explanation": form.cleaned_data["reason"]})
-        except Refusal as refusal:
-            form.add_error(None, refusal.sentence)
-        else:
+        parameters = {"number": found.number, "explanation": form.cleaned_data["reason"]}
+        if tried(form, lambda: propose_act(
+            ACT, subject=difference_subject(election, code, section), by=request.user.pk,
+            now=timezone.now(), parameters=parameters,
+        )):
             messages.success(request, "Proposed. Another officer must approve it.")
             return redirect("desk_verification", slug)
     context = {"election": election, "found": found, "form": form}
@@ -67,7 +65,7 @@ def explain(request: StaffRequest, slug: str, code: str, section: str) -> HttpRe
 
 
 def _closed(slug: str) -> Election:
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     if is_before(election.stage, State.CLOSED) or election.stage == State.VOID:
         raise Refusal(
             "election.wrong-state",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ballot.selectors import election_by_slug
 from ballot.showing import watching as shown
 from ballot.showing.daily_sheets import sheets_of
+from ballot.views.files import csv_to_keep
 from office.access import StaffRequest, staff_only
 
 
@@ -30,12 +28,6 @@ def watching(request: StaffRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_safe
 def sheets_csv(request: StaffRequest, slug: str) -> HttpResponse:
-    """The daily sheets. No cell begins with a sign that a spreadsheet would take for a formula."""
+    """The daily sheets, for a spreadsheet."""
     sheets = sheets_of(election_by_slug(slug))
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([sheets.heads, *sheets.rows])
-    return HttpResponse(
-        text.getvalue(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{slug}-daily-sheets.csv"'},
-    )
+    return csv_to_keep([sheets.heads, *sheets.rows], f"{slug}-daily-sheets.csv")

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from ballot.forms.nominations import LinkCodeForm
 from ballot.forms.reading import sent
@@ -23,6 +23,7 @@ from ballot.showing.release import links_of
 from ballot.showing.results import counted_of
 from ballot.times import in_zone
 from ballot.views.public import announced_election
+from ballot.views.trying import get_or_post
 from office.access import StaffRequest, staff_only
 from office.links import absolute
 from office.refusal import Refusal
@@ -47,7 +48,7 @@ def releases(request: StaffRequest, slug: str) -> HttpResponse:
 
 @staff_only("release_result")
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def release(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     """Give a candidate a link; it is shown once, on the answer itself."""
     election = election_by_slug(slug)
@@ -79,7 +80,7 @@ def release_end(request: StaffRequest, slug: str, candidate_id: int) -> HttpResp
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@get_or_post
 def told_before(request: HttpRequest, slug: str) -> HttpResponse:
     """Behind a personal link: the embargo first, and the count once it was agreed to.
 

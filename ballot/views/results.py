@@ -12,13 +12,15 @@ from django.views.decorators.http import require_safe
 
 from ballot.counting.blt import write_blt
 from ballot.counting.sheet import csv_text, rctab
+from ballot.destruction import destroyed_sentence
 from ballot.models import Contest, Declaration, Election
 from ballot.selectors import counted, profile_of
 from ballot.showing.declaration_pdf import declaration_pdf
 from ballot.showing.results import Result, newest_declaration, result_of
 from ballot.showing.retention import challenge_sentence
 from ballot.showing.versions import versions_of
-from ballot.times import local_time
+from ballot.times import day_in_zone
+from ballot.views.files import file_to_keep
 from ballot.views.public import announced_election
 from members.selectors import sections
 from office.links import absolute
@@ -38,6 +40,7 @@ def result(request: HttpRequest, slug: str, version: int | None = None) -> HttpR
         "versions": versions,
         "is_superseded": declaration.version != versions[0].number,
         "challenge": challenge_sentence(election),
+        "destroyed": destroyed_sentence(election),
     }
     return render(request, "ballot/result.html", context)
 
@@ -70,7 +73,7 @@ def count_rctab(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One contest's count in the summary form of RCTab, which other programs draw."""
     election, contest = _contest(slug, number)
     _, declaration = _declared(slug)
-    day = local_time(declaration.declared_at, election.zone).date().isoformat()
+    day = day_in_zone(declaration.declared_at, election.zone)
     summary = rctab(counted(contest), contest=contest.title, date=day)
     return _file(_json(summary), "application/json", f"{election.slug}-{number}-rctab.json")
 
@@ -117,7 +120,6 @@ def _json(value: Any) -> str:
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = file_to_keep(content, content_type, name)
     response.headers["Cache-Control"] = _KEPT
     return response

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ballot.destruction import kept_election
 from ballot.models import Election, PostalReading, Reason
 from ballot.postal import BEFORE_CLOSE, named_tellers, post_by_section, teller_of
-from ballot.selectors import election_by_slug, key_of
+from ballot.selectors import key_of
 from ballot.services.name_tellers import take_teller_key
 from ballot.services.read_papers import Read, read_paper
 from ballot.showing.post import contests_to_read, reading_words, waiting_for
@@ -28,7 +29,7 @@ from office.refusal import Refusal
 @require_safe
 def papers(request: StaffRequest, slug: str) -> HttpResponse:
     """The teller's page, as far as the election is."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     return render(request, "ballot/desk/papers.html", _page(election, request.user.pk))
 
 
@@ -64,7 +65,7 @@ def _page(election: Election, person: int) -> dict[str, Any]:
 @require_POST
 def key(request: StaffRequest, slug: str) -> HttpResponse:
     """Take the public half of the key that the teller's browser made."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     take_teller_key(election.pk, person=request.user.pk, name=request.user.name,
                     key=_octets(request.POST, "key"), now=timezone.now())
     return redirect("desk_papers", slug)
@@ -75,7 +76,7 @@ def key(request: StaffRequest, slug: str) -> HttpResponse:
 @require_POST
 def read(request: StaffRequest, slug: str) -> HttpResponse:
     """Take what the teller made of one paper; answer in words, for the page's script."""
-    election = election_by_slug(slug)
+    election = kept_election(slug)
     try:
         paper = read_paper(election.pk, person=request.user.pk, read=_read(request.POST),
                            now=timezone.now())

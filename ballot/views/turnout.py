@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +12,7 @@ from ballot.mapping import utc
 from ballot.models import Election
 from ballot.showing.turnout import turnout_of, turnout_rows
 from ballot.turnout import Figures, figures_of, shows_turnout
+from ballot.views.files import csv_to_keep, file_to_keep
 from ballot.views.public import announced_election
 from office.refusal import Refusal
 
@@ -30,13 +29,8 @@ def turnout(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def turnout_csv(request: HttpRequest, slug: str) -> HttpResponse:
     election = _polled(slug)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(_HEADER)
-    writer.writerows(
-        [_cell(cell) for cell in row] for row in turnout_rows(election, _figures(election))
-    )
-    return _file(text.getvalue(), "text/csv; charset=utf-8", f"{slug}-turnout.csv")
+    rows = turnout_rows(election, _figures(election))
+    return csv_to_keep([_HEADER, *rows], f"{slug}-turnout.csv")
 
 
 @require_safe
@@ -50,7 +44,7 @@ def turnout_json(request: HttpRequest, slug: str) -> HttpResponse:
         ],
     }
     content = json.dumps(told, ensure_ascii=False, indent=1)
-    return _file(content, "application/json", f"{slug}-turnout.json")
+    return file_to_keep(content, "application/json", f"{slug}-turnout.json")
 
 
 def _polled(slug: str) -> Election:
@@ -65,14 +59,3 @@ def _figures(election: Election) -> Figures:
     if figures is None:
         raise Refusal("turnout.none", "There is a turnout once the poll is open.", status=404)
     return figures
-
-
-def _cell(cell: str | int) -> str | int:
-    """Keep a spreadsheet from running the name of a unit as a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def _file(content: str, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from members.models import Appeal, Decision, KeptStanding, Member
+from members.models import Appeal, Decision, Member
 from members.models.decisions import Kind, Reason
 from members.selectors.people import PAGE_ROWS
 from office.selectors import waiting_approvals
@@ -73,10 +73,6 @@ def open_appeals() -> QuerySet[Appeal]:
     """Appeals that wait for their outcome, the oldest first."""
     rows = Appeal.objects.select_related("decision__member", "decision__section")
     return rows.filter(outcome="").order_by("pk")
-
-
-def kept_standing(member_id: int) -> KeptStanding | None:
-    return KeptStanding.objects.filter(member_id=member_id).first()
 
 
 def person_of(member: Member) -> int:

@@ -238,7 +238,8 @@ def entry_by_public_id(roll_id: int, public_id: UUID) -> RollEntry:
 
 def entries_by_public_id(public_ids: Iterable[UUID]) -> dict[UUID, RollEntry]:
     """Entries by their pseudonyms, as last amended; who is not on any roll is left out."""
-    rows = RollEntry.objects.select_related("roll").filter(public_id__in=list(public_ids))
+    rows = RollEntry.objects.select_related("roll", "section")
+    rows = rows.filter(public_id__in=list(public_ids))
     return {row.public_id: row for row in amended(rows)}
 
 

@@ -8,7 +8,7 @@ from members.services.access_request import (
     request_access,
     take_access_file,
 )
-from members.services.add_section import add_section
+from members.services.add_section import add_section, add_sections
 from members.services.amend_roll import amend_roll
 from members.services.answer_enquiry import answer_enquiry
 from members.services.apply_import import apply_import, request_apply
@@ -58,6 +58,7 @@ from members.services.withdraw_freeze import withdraw_freeze
 __all__ = [
     "accept_correction",
     "add_section",
+    "add_sections",
     "amend_roll",
     "answer_enquiry",
     "apply_import",

@@ -1,7 +1,8 @@
-"""Add a section of the electorate."""
+"""Add a section of the electorate, or several at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -42,6 +43,22 @@ def add_section(code: str, *, name: str, by: int | None, now: datetime) -> int:
     record("add_section", subject=("section", str(section.pk)), by=by, now=now,
            parameters={"code": code})
     return section.pk
+
+
+@transaction.atomic
+def add_sections(pairs: Iterable[tuple[str, str]], *, by: int | None, now: datetime) -> None:
+    """Add sections after the others, in the order given: all, or none and which one was refused.
+
+    pairs: code and name.
+    """
+    for code, name in pairs:
+        try:
+            add_section(code, name=name, by=by, now=now)
+        except Refusal as refused:
+            raise Refusal(
+                refused.code, f"“{code} = {name}”: {refused.sentence} None was added.",
+                status=refused.status,
+            ) from refused
 
 
 def _is_good(text: str, longest: int) -> bool:

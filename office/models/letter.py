@@ -92,8 +92,9 @@ class Letter(models.Model):
     to be printed (`print_batch`, and its place there).
     `handing_over` is set, and committed, just before the letter goes to the mail server: a
     claimed letter without it was certainly not sent. `enclosure` is the encrypted code, erased
-    in the statement that marks the letter as handed over. `delivery` is what a mail provider said
-    of it afterwards, and `return_settled` that somebody dealt with its coming back.
+    in the statement that marks the letter as handed over, and the hour with it. `delivery` is
+    what a mail provider said of it afterwards, `delivery_at` the day on which it came back, if it
+    did, and `return_settled` that somebody dealt with that.
     """
 
     NO_ADDRESS: Final = "no-address"

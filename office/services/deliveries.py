@@ -46,11 +46,14 @@ def note_delivery(letter_id: int, *, said: str, at: datetime) -> bool:
     """Keep what was said of a letter; False where nothing new was said, or there is none such.
 
     A letter in doubt, or being handed over, of which the provider tells was taken by it: the doubt
-    is settled, and its code erased.
+    is settled, and its code erased. Of one that came back the day is kept, of no other anything:
+    the hour at which the notice of a cast arrived is the hour of the cast.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE office_letter SET delivery = %(said)s, delivery_at = %(at)s,"
+            "UPDATE office_letter SET delivery = %(said)s, claimed_at = NULL,"
+            " delivery_at = CASE WHEN %(said)s::text IN ('bounced', 'complained')"
+            " THEN date_trunc('day', %(at)s::timestamptz, 'UTC') END,"
             " state = 'handed_over', enclosure = NULL, held_because = '', handing_over = false"
             " WHERE id = %(id)s AND array_position(%(order)s, delivery::text) <"
             " array_position(%(order)s, %(said)s::text)"

@@ -332,7 +332,8 @@ def _cancel(letters: QuerySet[Letter]) -> int:
     return letters.filter(
         Q(state__in=[Letter.State.WAITING, Letter.State.HELD])
         | Q(state=Letter.State.CLAIMED, handing_over=False)
-    ).update(state=Letter.State.CANCELLED, enclosure=None, handing_over=False, claim=None)
+    ).update(state=Letter.State.CANCELLED, enclosure=None, handing_over=False, claim=None,
+             claimed_at=None)
 
 
 @transaction.atomic
@@ -352,7 +353,7 @@ def settle_letter(letter_id: int, *, was_sent: bool, by: int, now: datetime) -> 
         raise Refusal("letters.no-address", "This letter does not go by e-mail: it was not sent, "
                       "and is to be printed.", status=HTTPStatus.CONFLICT)
     letter.handing_over = False
-    letter.claim = None
+    letter.claim = letter.claimed_at = None
     letter.held_because = ""
     if was_sent:
         letter.state = Letter.State.HANDED_OVER
@@ -363,7 +364,8 @@ def settle_letter(letter_id: int, *, was_sent: bool, by: int, now: datetime) -> 
         letter.tries = 0
     letter.save(
         update_fields=[
-            "handing_over", "claim", "held_because", "state", "enclosure", "not_before", "tries",
+            "handing_over", "claim", "claimed_at", "held_because", "state", "enclosure",
+            "not_before", "tries",
         ]
     )
     record("settle_letter", subject=_subject(letter.dispatch), by=by, now=now,

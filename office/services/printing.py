@@ -10,7 +10,7 @@ The limit of this: what is on the officer's machine and at the printer's nobody 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -23,7 +23,7 @@ from office.enclosure import open_enclosure
 from office.models import AuditRecord, Dispatch, Letter, PrintBatch
 from office.pdf import PostalLetter, make_letters
 from office.postal import is_postal, postal_side
-from office.purposes import LetterToSend, purpose_named
+from office.purposes import LetterToSend, words_of
 from office.refusal import Refusal
 from office.services.audit import record
 
@@ -82,11 +82,12 @@ def put_on_paper(letter_id: int, *, by: int, now: datetime) -> None:
 def batch_sentence(subject_id: str, letters: int) -> str:
     """What both officers read."""
     dispatch = Dispatch.objects.get(pk=int(subject_id))
+    what = words_of(dispatch.purpose, dispatch.reference)
     return (
-        f"Up to {letters:,} letters of “{purpose_named(dispatch.purpose).words}” that no e-mail "
-        "reaches are set for printing. The files hold what the letters hold: whoever has one can "
-        "vote for everybody in it. They go to the printer by a safe way and to nobody else, and "
-        "the codes are erased here once the printer has them."
+        f"Up to {letters:,} letters of “{what}” that no e-mail reaches are set for printing. The "
+        "files hold what the letters hold: whoever has one can vote for everybody in it. They go "
+        "to the printer by a safe way and to nobody else, and the codes are erased here once the "
+        "printer has them."
     )
 
 
@@ -139,6 +140,7 @@ def _file_of(place: int) -> int:
 def take_file(batch_id: int, *, number: int, by: int, now: datetime) -> bytes:
     """Set one file of a batch as PDF, and write down who took it and whose place is not in it.
 
+    The codes are decrypted into it, and into nothing else.
     number: from 1. A letter that was cancelled meanwhile (its elector was struck off, say) is
             left out. Not in one transaction: what is written down stands whatever comes after.
     """
@@ -153,15 +155,6 @@ def take_file(batch_id: int, *, number: int, by: int, now: datetime) -> bytes:
     record("take_print_file", subject=("dispatch", str(batch.dispatch_id)), by=by, now=now,
            parameters={"batch": batch_id, "file": number,
                        "left_out": [place for place, letter in worded.items() if not letter]})
-    return _set(batch, worded, number=number)
-
-
-def make_file(batch: PrintBatch, *, number: int) -> bytes:
-    """Set one file of a batch. The codes are decrypted into it, and into nothing else."""
-    return _set(batch, _worded(batch, number=number), number=number)
-
-
-def _set(batch: PrintBatch, worded: Mapping[int, PostalLetter | None], *, number: int) -> bytes:
     return make_letters(
         (letter for letter in worded.values() if letter),
         title=f"Letters to print: batch {batch.pk}, file {number}",

@@ -283,7 +283,9 @@ class _Sender:
                 " state = CASE WHEN id = %(done)s THEN 'handed_over' ELSE state END,"
                 " enclosure = CASE WHEN id = %(done)s THEN NULL ELSE enclosure END,"
                 " handing_over = (id IS DISTINCT FROM %(done)s),"
-                " held_because = '', claimed_at = clock_timestamp()"
+                # Of what has gone no hour is kept: that of the notice of a cast is the cast's.
+                " held_because = '',"
+                " claimed_at = CASE WHEN id = %(done)s THEN NULL ELSE clock_timestamp() END"
                 " WHERE claim = %(claim)s AND ((id = %(done)s AND state IN ('claimed', 'held'))"
                 " OR (id = %(starting)s AND state = 'claimed')) RETURNING id",
                 {"done": done, "starting": starting, "claim": self._claim},

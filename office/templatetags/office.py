@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from office.kinds import is_known_kind, job_kind
-from office.models import Job
+from office.models import Dispatch, Job
 from office.permissions import ACTS
-from office.purposes import is_known_purpose, purpose_named
+from office.purposes import words_of
 from office.selectors import Progress, progress_of
 
 register = template.Library()
@@ -57,8 +57,9 @@ def job_words(job: Job) -> str:
 
 
 @register.filter
-def purpose_words(name: str) -> str:
-    return purpose_named(name).words if is_known_purpose(name) else name
+def dispatch_words(dispatch: Dispatch) -> str:
+    """What letters are, and of which election: "Voting codes, Leader 2026"."""
+    return words_of(dispatch.purpose, dispatch.reference)
 
 
 @register.inclusion_tag("office/_job.html")

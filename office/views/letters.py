@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -110,23 +111,9 @@ def rate(request: StaffRequest, dispatch_id: int) -> HttpResponse:
 @staff_only("see_letters")
 @require_GET
 def returned_letters(request: StaffRequest) -> HttpResponse:
-    rows = selectors.returned_letters(after=key_asked(request, "after") or 0)
-    next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
-    names = _names(rows) if may(request.user, "see_roll") else {}
-    note_names_shown(len(names), by=request.user.pk, now=timezone.now())
-    shown = [
-        {
-            "letter": letter,
-            "name": names.get((letter.purpose, letter.recipient), ""),
-            "is_postal": is_postal(letter.purpose),
-        }
-        for letter in rows
-    ]
-    return render(
-        request,
-        "office/returned_letters.html",
-        {"rows": shown, "next_url": next_url, "may_settle": may(request.user, "settle_return")},
-    )
+    letters = selectors.returned_letters(after=key_asked(request, "after") or 0)
+    context = _shown(request, letters) | {"may_settle": may(request.user, "settle_return")}
+    return render(request, "office/returned_letters.html", context)
 
 
 @staff_only("see_letters", post="settle_return")
@@ -149,23 +136,31 @@ def settle_returned(request: StaffRequest, letter_id: int) -> HttpResponse:
 @staff_only("see_letters")
 @require_GET
 def held_letters(request: StaffRequest) -> HttpResponse:
-    rows = selectors.held_letters(after=key_asked(request, "after") or 0)
-    next_url = f"?after={rows[-1].pk}" if len(rows) == selectors.PAGE_ROWS else ""
-    names = _names(rows) if may(request.user, "see_roll") else {}
+    letters = selectors.held_letters(after=key_asked(request, "after") or 0)
+    context = _shown(request, letters) | {"may_settle": may(request.user, "settle_letter")}
+    return render(request, "office/held_letters.html", context)
+
+
+def _shown(request: StaffRequest, letters: Sequence[Letter]) -> dict[str, Any]:
+    """A page of letters, with their recipients' names for whoever may read the roll.
+
+    How many names were shown is written down.
+    """
+    names = _names(letters) if may(request.user, "see_roll") else {}
     note_names_shown(len(names), by=request.user.pk, now=timezone.now())
-    held = [
-        {
-            "letter": letter,
-            "name": names.get((letter.purpose, letter.recipient), ""),
-            "may_print": letter.was_not_taken and is_postal(letter.purpose),
-        }
-        for letter in rows
-    ]
-    return render(
-        request,
-        "office/held_letters.html",
-        {"rows": held, "next_url": next_url, "may_settle": may(request.user, "settle_letter")},
-    )
+    is_full = len(letters) == selectors.PAGE_ROWS
+    return {
+        "rows": [
+            {
+                "letter": letter,
+                "name": names.get((letter.purpose, letter.recipient), ""),
+                "is_postal": is_postal(letter.purpose),
+                "may_print": letter.was_not_taken and is_postal(letter.purpose),
+            }
+            for letter in letters
+        ],
+        "next_url": f"?after={letters[-1].pk}" if is_full else "",
+    }
 
 
 def _names(letters: Sequence[Letter]) -> dict[tuple[str, str], str]:

@@ -44,7 +44,9 @@ from ballot.services.prove_held import take_held_proof
 from ballot.services.publish_board import publish_board
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_candidate import add_candidate
+from ballot.services.set_up_contest import add_contest
 from ballot.services.stored_boxes import box_name, mixed_box
 from ballot.services.verify_register import verify_register
 from members.models import Member, RollEntry, Section
@@ -480,11 +482,15 @@ def code_of_refusal(act: Callable[[], Any]) -> str:
 def no_triggers() -> Iterator[None]:
     """Change rows as whoever owns the database server can: past every trigger and foreign key."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        ((role,),) = cursor.fetchall()
+        cursor.execute("RESET ROLE")
         cursor.execute("SET session_replication_role = replica")
         try:
             yield
         finally:
             cursor.execute("SET session_replication_role = origin")
+            cursor.execute(f"SET ROLE {role}")
 
 
 def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:

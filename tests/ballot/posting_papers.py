@@ -48,8 +48,8 @@ class Table:
 
     def issue(self, *places: int) -> list[Envelope]:
         """Issue envelopes to the electors at these places on the roll."""
-        numbers = [entries(self.run)[place].number for place in places]
-        return issue_envelopes(self.run.election_id, numbers=numbers, **self.run.by)
+        electors = [str(entries(self.run)[place].public_id) for place in places]
+        return issue_envelopes(self.run.election_id, electors=electors, **self.run.by_two)
 
     def receive(self, envelope: Envelope) -> str:
         came = receive_envelope(self.run.election_id, barcode=envelope.barcode, **self.run.by)

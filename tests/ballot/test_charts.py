@@ -44,12 +44,12 @@ def test_a_mark_stands_on_a_part_only_where_it_fits() -> None:
 def test_columns_are_as_tall_as_their_values_and_none_is_over_the_top(values: list[int]) -> None:
     points = [(str(place), value) for place, value in enumerate(values)]
 
-    chart = columns(points, chart_id="c", title="t", description="d")
+    chart = columns(points, unit="ballots", chart_id="c", title="t", description="d")
 
     greatest = max(values, default=0)
     for column, value in zip(chart.columns, values, strict=True):
-        assert chart.top <= column.y <= chart.foot
-        assert column.y + column.height == chart.foot
+        assert chart.axes.top <= column.y <= chart.axes.foot
+        assert column.y + column.height == chart.axes.foot
         assert (column.height == 0) == (value == 0)
         if greatest:
             assert abs(column.height - 200 * value / greatest) <= 1
@@ -64,8 +64,8 @@ def test_stairs_rise_on_their_day_and_the_last_level_goes_on_to_the_end() -> Non
     ash, birch = drawn.lines
     level = [(step.x1, step.x2) for step in ash.steps]
     assert level == [("0.000%", "66.667%"), ("66.667%", "66.667%"), ("66.667%", "100.000%")]
-    assert (birch.steps[0].y1, birch.steps[-1].y2) == (drawn.foot, drawn.top)
-    assert (drawn.greatest, drawn.first, drawn.last) == ("2", "10 May", "12 May")
+    assert (birch.steps[0].y1, birch.steps[-1].y2) == (drawn.axes.foot, drawn.axes.top)
+    assert (drawn.axes.greatest, drawn.axes.first, drawn.axes.last) == ("2", "10 May", "12 May")
 
 
 def test_stairs_of_one_day_are_one_level_over_the_whole_width() -> None:
@@ -73,5 +73,6 @@ def test_stairs_of_one_day_are_one_level_over_the_whole_width() -> None:
                    description="d")
 
     (step,) = drawn.lines[0].steps
-    assert (step.x1, step.x2, step.y1, step.y2) == ("0.000%", "100.000%", drawn.top, drawn.top)
-    assert drawn.last == ""
+    top = drawn.axes.top
+    assert (step.x1, step.x2, step.y1, step.y2) == ("0.000%", "100.000%", top, top)
+    assert drawn.axes.last == ""

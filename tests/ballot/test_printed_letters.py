@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from uuid import uuid4
 
 import pypdf
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from ballot.models import Credential
 from ballot.printed_letters import parts_of
@@ -19,12 +21,12 @@ from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.reissue_code import confirm_reissue, reissue_code
 from members.models import Member, RollEntry
 from members.selectors import electors_without_email
-from office.models import Dispatch, Letter, PrintBatch
+from office.models import Dispatch, Letter, PrintBatch, StaffMember
 from office.pdf import PostalLetter, QrCode
 from office.postal import postal_side
-from office.purposes import LetterToSend
+from office.purposes import LetterToSend, words_of
 from office.services.deliveries import note_delivery, post_instead
-from office.services.printing import letters_to_print, make_file, order_batch
+from office.services.printing import batch_sentence, letters_to_print, order_batch, take_file
 from office.services.sending import send_letters
 from tests.ballot.factories import (
     Run,
@@ -38,6 +40,7 @@ from tests.ballot.factories import (
     now,
     sealed,
 )
+from tests.office.factories import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -66,8 +69,8 @@ def batch_of(run: Run, dispatch: Dispatch) -> PrintBatch:
 
 
 def pages(batch: PrintBatch) -> list[str]:
-    made = pypdf.PdfReader(io.BytesIO(make_file(batch, number=1)))
-    return [page.extract_text() for page in made.pages]
+    made = take_file(batch.pk, number=1, by=batch.ordered_by_id, now=now())
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
 
 
 def letter_to(run: Run, entry: RollEntry, code: str, purpose: str) -> PostalLetter:
@@ -91,6 +94,20 @@ def test_a_printed_code_goes_to_who_has_no_email_and_can_be_typed_and_photograph
     printed = letter_to(run, entry, code, VOTING_CODE)
     (square,) = (part for part in printed.parts if isinstance(part, QrCode))
     assert square.content.startswith(f"{settings.ORIGIN}/vote/{run.election.slug}/#")
+
+
+def test_of_which_election_letters_are_is_said_wherever_they_are_listed_or_ordered(
+    client: Client,
+) -> None:
+    run = on_paper()
+    dispatch = codes_of(run)
+    sign_in(client, StaffMember.objects.get(pk=run.officers[0]))
+    lists = ("/desk/letters/", f"/desk/letters/{dispatch.pk}/", "/desk/letters/printed/")
+
+    for address in lists:
+        assert "Voting codes, Leader 2026" in client.get(address).content.decode()
+    assert "1 letters of “Voting codes, Leader 2026”" in batch_sentence(str(dispatch.pk), 1)
+    assert words_of("trial.post", uuid4()) == "trial.post"
 
 
 def test_codes_are_printed_before_the_opening_and_are_sent_by_no_email_after_it() -> None:

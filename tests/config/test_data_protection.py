@@ -1,4 +1,7 @@
-"""docs/data-protection.md gives every field of the membership list, and none that is not there."""
+"""docs/data-protection.md gives every field of the membership list, and none that is not there.
+
+Of the ballot and the office it names each table that leads to an elector, or holds somebody else.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
+from members.models import RollEntry
 from members.services.delete_the_gone import GONE_KEPT
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "data-protection.md").read_text()
 NAME = re.compile(r"`(\w+)`")
+WORDS = {6: "six", 7: "seven", 8: "eight", 9: "nine"}
 
 
 def part(number: int) -> str:
@@ -45,6 +50,37 @@ def test_every_field_stands_in_one_of_the_two_tables_and_once() -> None:
     assert sorted(there - set(given)) == []
     assert sorted(set(given) - there) == []
     assert sorted(pair for pair in set(given) if given.count(pair) > 1) == []
+
+
+def named_of(app: str) -> set[str]:
+    """The tables of an application that part 6 names."""
+    return set(re.findall(rf"`{app}\.(\w+)(?:\.\w+)?`", part(6)))
+
+
+def test_every_table_of_the_ballot_that_leads_to_an_elector_is_named() -> None:
+    leads = {
+        model.__name__
+        for model in apps.get_app_config("ballot").get_models()
+        if any(one.related_model is RollEntry for one in model._meta.concrete_fields)
+    }
+
+    assert {"RegisterMark", "Envelope", "Incident"} <= leads
+    assert sorted(leads - named_of("ballot")) == []
+    assert f"{WORDS[len(leads)]} tables refer to a roll entry" in part(6)
+
+
+def test_every_table_that_holds_somebody_beside_electors_is_named() -> None:
+    of_people = {"address", "agent_name", "secretary", "witnesses", "person", "email"}
+    unless = {"Candidate", "NominatingBody"}  # In words: "of a candidate", "of a nominating body".
+    for app in ("ballot", "office"):
+        holding = {
+            model.__name__
+            for model in apps.get_app_config(app).get_models()
+            if of_people & {one.name for one in model._meta.concrete_fields}
+        }
+        assert holding, app
+        assert sorted(holding - unless - named_of(app)) == []
+    assert "of a candidate name" in part(6) and "of a nominating body" in part(6)
 
 
 def test_names_and_addresses_are_not_said_to_be_no_personal_data() -> None:

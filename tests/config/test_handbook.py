@@ -19,6 +19,8 @@ from witness.hustings_witness import read_arguments
 HANDBOOK = settings.BASE_DIR / "docs" / "handbook" / "administrator.md"
 SCRUTINEERS = settings.BASE_DIR / "docs" / "handbook" / "scrutineer.md"
 TRUSTEES = HANDBOOK.with_name("trustee.md")
+OFFICERS = HANDBOOK.with_name("officer.md")
+OFFICERS_LETTERS = HANDBOOK.with_name("officer") / "sending.md"
 README = settings.BASE_DIR / "README.md"
 NAMED = re.compile(r"\*\*([^*]+)\*\* \(`(/[^`]*)`\)")
 # Addresses that the navigation of every page writes out, as it knows no names of addresses.
@@ -44,7 +46,10 @@ def is_named(words: str, url_name: str, address: str) -> bool:
     )
 
 
-@pytest.mark.parametrize(("handbook", "least"), [(HANDBOOK, 25), (SCRUTINEERS, 12)])
+@pytest.mark.parametrize(
+    ("handbook", "least"),
+    [(HANDBOOK, 25), (SCRUTINEERS, 12), (OFFICERS, 3), (OFFICERS_LETTERS, 2)],
+)
 def test_every_page_that_a_handbook_names_exists_and_is_linked_by_those_words(
     handbook: Path, least: int
 ) -> None:

@@ -188,7 +188,7 @@ def test_the_search_for_writes_finds_them() -> None:
 
 
 # What is saved there is a canvas of reportlab's, and no row.
-DRAWS = "office/pdf.py"
+DRAWS = "office/pdf/"
 
 
 def test_services_alone_write() -> None:
@@ -197,7 +197,7 @@ def test_services_alone_write() -> None:
     for app in ("office", "members", "ballot"):
         for file in sorted((ROOT / app).rglob("*.py")):
             name = str(file.relative_to(ROOT))
-            if file in core or name == DRAWS or any(
+            if file in core or name.startswith(DRAWS) or any(
                 name.startswith(f"{place}/") for place in MAY_WRITE
             ):
                 continue

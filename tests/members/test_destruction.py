@@ -339,7 +339,7 @@ def test_the_command_destroys_what_is_due_and_says_so(capsys: Any) -> None:
     imported(person())
     roll_id = frozen()
     call_command("destroy_due")
-    assert "No roll is due" in capsys.readouterr().out
+    assert "Nothing is due" in capsys.readouterr().out
     ordered(roll_id)
 
     call_command("destroy_due")

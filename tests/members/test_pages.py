@@ -334,6 +334,21 @@ def test_a_section_is_added_by_an_officer(desk: Client) -> None:
     assert "already a section" in taken.content.decode()
 
 
+def test_sections_are_added_several_at_once_in_their_order_or_none_of_them(desk: Client) -> None:
+    address = reverse("sections")
+    added = desk.post(address, {"lines": "durham = Durham\n\n yukon=Yukon \n"})
+
+    again = desk.post(address, {"lines": "halifax = Halifax\ndurham = Durham"})
+    wrong = desk.post(address, {"lines": "halifax"})
+
+    assert added.status_code == 302
+    assert again.status_code == wrong.status_code == 400
+    assert "“durham = Durham”: There is already a section" in again.content.decode()
+    assert "“halifax” is not a code, an equals sign and a name." in wrong.content.decode()
+    codes = list(Section.objects.values_list("code", flat=True))
+    assert codes[-2:] == ["durham", "yukon"] and "halifax" not in codes
+
+
 EVERY_PAGE = ["members", "imports", "sections", "rules", "rules_new", "rolls"]
 
 

@@ -28,7 +28,7 @@ PUBLIC = (
 TWO_OFFICERS = {
     "freeze_roll", "withdraw_freeze", "open_poll", "suspend_poll", "extend_poll",
     "close_poll_early", "void_election", "set_aside_ballot", "amend_roll_in_bulk",
-    "correct_result", "declare", "apply_import_by_two",
+    "correct_result", "declare", "apply_import_by_two", "issue_envelopes",
 }
 
 

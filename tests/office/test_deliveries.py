@@ -69,6 +69,17 @@ def test_a_graver_report_overrules_and_a_milder_one_that_comes_late_does_not(
     assert (letter.delivery, letter.delivery_at) == ("bounced", LATER)
 
 
+def test_of_what_came_back_the_day_is_kept_and_of_what_arrived_nothing(dispatch: Dispatch) -> None:
+    # The hour at which the notice of a cast arrives is the hour of the cast (docs/turnout.md, 2).
+    at = LATER.replace(hour=13, minute=45)
+    kept = {}
+    for name, report in (("ann", "delivered"), ("bob", "deferred"), ("cy", "complained")):
+        note_delivery(Letter.objects.get(recipient=name).pk, said=report, at=at)
+        kept[name] = Letter.objects.get(recipient=name).delivery_at
+
+    assert kept == {"ann": None, "bob": None, "cy": LATER}
+
+
 def test_a_report_of_a_letter_that_was_not_handed_over_is_not_believed(dispatch: Dispatch) -> None:
     letter = Letter.objects.get(recipient="ann")
     Letter.objects.filter(pk=letter.pk).update(state="waiting")
@@ -191,11 +202,13 @@ def test_a_returned_letter_is_shown_at_the_desk_and_is_dealt_with_once(
     )
     monkeypatch.setitem(postal._sides, dispatch.purpose, side)
     ann, bob = (Letter.objects.get(recipient=name) for name in ("ann", "bob"))
-    for letter in (ann, bob):
-        note_delivery(letter.pk, said="bounced", at=NOW)
+    note_delivery(ann.pk, said="bounced", at=NOW)
+    note_delivery(bob.pk, said="complained", at=NOW)
     sign_in(client, officer())
 
     assert "2 letters came back" in client.get("/desk/letters/").content.decode()
+    page = client.get("/desk/letters/returned/").content.decode()
+    assert "It came back, " in page and "It was marked as spam by its recipient, " in page
     client.post(f"/desk/letters/returned/{ann.pk}/settle/", {"outcome": "post"})
     assert f"letter {bob.pk}" in client.get("/desk/letters/returned/").content.decode()
     client.post(f"/desk/letters/returned/{bob.pk}/settle/", {"outcome": "otherwise"})

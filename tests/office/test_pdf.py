@@ -140,16 +140,16 @@ def test_a_long_letter_goes_on_upon_a_second_page_and_a_long_word_is_broken() ->
 
 
 def test_without_its_typefaces_nothing_is_made(settings, tmp_path: Path) -> None:
-    from office import pdf
+    from office.pdf import typesetting
 
     built = settings.PDF_TYPEFACES
-    pdf._load_typefaces.cache_clear()
+    typesetting.load_typefaces.cache_clear()
     settings.PDF_TYPEFACES = tmp_path
     try:
         with pytest.raises(Refusal) as refused:
             make_document([Text("words")], title="T")
     finally:
-        pdf._load_typefaces.cache_clear()
+        typesetting.load_typefaces.cache_clear()
     settings.PDF_TYPEFACES = built
 
     assert refused.value.code == "pdf.no-typeface"

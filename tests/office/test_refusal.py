@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -25,19 +27,35 @@ def refuse(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("refuse/", refuse)]
 
 
-def raised_codes() -> set[str]:
-    """Every code given to Refusal(…) anywhere in the three apps and the configuration."""
-    codes = set()
+@cache
+def raised() -> dict[str, set[int]]:
+    """Every code given to Refusal(…) in the three apps and the configuration, with its statuses."""
+    found: dict[str, set[int]] = {}
     for app in ("office", "members", "ballot", "config"):
         for file in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text())):
-                is_refusal = isinstance(node, ast.Call) and (
-                    getattr(node.func, "id", None) == "Refusal"
-                    or getattr(node.func, "attr", None) == "Refusal"
-                )
-                if is_refusal and node.args and isinstance(node.args[0], ast.Constant):
-                    codes.add(node.args[0].value)
-    return codes
+                if not isinstance(node, ast.Call) or not node.args:
+                    continue
+                name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+                if name == "Refusal" and isinstance(node.args[0], ast.Constant):
+                    found.setdefault(node.args[0].value, set()).add(status_of(node))
+    return found
+
+
+def status_of(refusal: ast.Call) -> int:
+    """The status that a Refusal(…) is given: a number, one of HTTPStatus, or none."""
+    for given in refusal.keywords:
+        if given.arg == "status":
+            said = given.value
+            if isinstance(said, ast.Attribute):
+                return HTTPStatus[said.attr]
+            assert isinstance(said, ast.Constant) and isinstance(said.value, int)
+            return said.value
+    return HTTPStatus.CONFLICT
+
+
+def raised_codes() -> set[str]:
+    return set(raised())
 
 
 def documented_codes() -> list[str]:
@@ -45,10 +63,10 @@ def documented_codes() -> list[str]:
 
 
 def test_every_code_raised_in_the_tree_is_in_the_table() -> None:
-    raised = raised_codes()
+    codes = raised_codes()
 
-    assert "approval.own-proposal" in raised
-    assert sorted(raised - set(documented_codes())) == []
+    assert "approval.own-proposal" in codes
+    assert sorted(codes - set(documented_codes())) == []
 
 
 def test_the_table_names_no_code_that_nothing_raises_and_none_twice() -> None:
@@ -56,6 +74,15 @@ def test_the_table_names_no_code_that_nothing_raises_and_none_twice() -> None:
 
     assert sorted(set(documented) - raised_codes()) == []
     assert len(documented) == len(set(documented))
+
+
+def test_the_table_gives_each_code_the_statuses_that_it_is_raised_with() -> None:
+    row = re.compile(r"^\| `([a-z0-9.-]+)` \| ([0-9, ]+) \|", re.MULTILINE)
+    table = row.findall((ROOT / "docs/errors.md").read_text())
+    given = {code: {int(status) for status in statuses.split(", ")} for code, statuses in table}
+
+    assert given["approval.own-proposal"] == {403}
+    assert {code: told for code, told in given.items() if told != raised()[code]} == {}
 
 
 @pytest.mark.django_db

@@ -114,6 +114,8 @@ def test_every_letter_goes_out_once_and_its_enclosure_is_erased(
     assert len(addresses(server)) == len(set(addresses(server))) == 120
     assert states(dispatch) == {"handed_over": 120}
     assert not Letter.objects.filter(enclosure__isnull=False).exists()
+    # Nor an hour: that at which the notice of a cast goes is the cast's (docs/turnout.md, 2).
+    assert not Letter.objects.filter(claimed_at__isnull=False).exists()
     assert send_letters(dispatch.pk).handed_over == 0
 
 

@@ -16,6 +16,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from ballot.services.helpdesk import note_at_helpdesk
 from members import services
 from members.matching import FIELDS
 from members.models import (
@@ -32,6 +33,7 @@ from members.models import (
 from office.models import Letter
 from office.permissions import Role
 from tests.ballot.factories import Run, election, entries
+from tests.ballot.posting_papers import Table
 from tests.members.factories import NOW, listing, person, previewed, uploaded
 from tests.members.one_of_everything import CANARY, NUMBER, TRACES, one_of_everything
 from tests.office.factories import officer, sign_in, staff
@@ -40,12 +42,13 @@ from tests.security.looking import all_routes, forget_limits
 pytestmark = pytest.mark.django_db
 
 MAILBOX = "info@warbler.example"
-SHOWN = (*TRACES, NUMBER, MAILBOX, "Fallowes00", "elector0@example.org")
+SHOWN = (*TRACES, NUMBER, MAILBOX, "Fallowes00", "elector0@example.org", "1001 (never published)")
 KNOWN_TO_SHOW = {
     "contact", "contact_draft", "contact_flag", "contacts", "contacts_shared", "corrections",
-    "decision", "decisions", "desk_amendments", "desk_bulk", "duplicate", "held_letters", "import",
+    "decision", "decisions", "desk_amendments", "desk_bulk", "desk_envelope_labels",
+    "desk_incident", "duplicate", "held_letters", "import",
     "import_alike", "import_changed", "import_gone", "import_mapping", "member", "members",
-    "look_ups", "odd_mailboxes",
+    "look_ups", "odd_mailboxes", "returned_letters",
 }  # fmt: skip
 
 
@@ -65,8 +68,13 @@ def with_something_on_every_page() -> tuple[Run, list[dict[str, Any]]]:
                                found_at=NOW)  # fmt: skip
     asked = services.ask_correction(member.pk, detail="phone", wanted="1", why="", now=NOW)
     decision = Decision.objects.get()
-    # As if the sender had found no address for any of them.
+    of_post = Table(run).issue(0)
+    note_at_helpdesk(run.election_id, kind="not-me", entry_id=entries(run)[1].pk, **run.by)
+    # As if the sender had found no address for any of them, but one, whose letter came back.
     Letter.objects.update(state=Letter.State.HELD, held_because=Letter.NO_ADDRESS)
+    Letter.objects.filter(purpose="voting-code", recipient=entries(run)[0].public_id).update(
+        state=Letter.State.HANDED_OVER, enclosure=None, delivery=Letter.Delivery.BOUNCED
+    )
     one = {
         "slug": run.election.slug, "contest_id": run.contest.pk, "roll_id": roll.pk,
         "candidate_id": run.contest.candidates.order_by("pk")[0].pk, "bulk_id": bulk,
@@ -78,7 +86,7 @@ def with_something_on_every_page() -> tuple[Run, list[dict[str, Any]]]:
         "dispatch_id": Letter.objects.latest("pk").dispatch_id, "sha256": "00" * 32,
         "letter_id": Letter.objects.latest("pk").pk, "job_id": 1, "approval_id": 1,
         "authority_id": 1, "unit_id": member.unit_id, "mail_id": 1, "path": "0/000",
-        "flag_id": 1, "batch_id": 1,
+        "flag_id": 1, "batch_id": 1, "first": of_post[0].pk, "count": 1,
     }  # fmt: skip
     return run, [
         one,

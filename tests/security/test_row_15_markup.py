@@ -11,7 +11,9 @@ import pytest
 from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
-from ballot.services.set_up import add_candidate, add_contest, edit_election
+from ballot.services.set_up import edit_election
+from ballot.services.set_up_candidate import add_candidate
+from ballot.services.set_up_contest import add_contest
 from ballot.services.tend_polls import tend_polls
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import Run, bring, election

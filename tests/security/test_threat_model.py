@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "threat-model.md").read_text()
-ROW = re.compile(r"^\| (B?\d+) \| (.+?) \| (.+?) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([BN]?\d+) \| (.+?) \| (.+?) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
 ROWS = {found[1]: found for found in ROW.finditer(DOCUMENT)}
 STATES = ("prevents", "detects", "does not address")
 
@@ -22,7 +22,15 @@ def files(row: str) -> list[str]:
 def test_no_row_of_the_catalogue_is_missing_and_none_stands_twice() -> None:
     numbers = [found[1] for found in ROW.finditer(DOCUMENT)]
 
-    assert numbers == [str(n) for n in range(1, 44)] + [f"B{n}" for n in range(1, 38)]
+    assert numbers == [
+        *(str(n) for n in range(1, 44)),
+        *(f"B{n}" for n in range(1, 28)),
+        # Of nominations and names.
+        *(f"N{n}" for n in range(1, 8)),
+        *(f"B{n}" for n in range(28, 38)),
+    ]
+    # A row that the pattern does not take would be looked at by none of these tests.
+    assert len(numbers) == len(re.findall(r"^\| [A-Z]?\d+ \|", DOCUMENT, re.MULTILINE))
 
 
 @pytest.mark.parametrize("row", ROWS)

@@ -5,12 +5,14 @@ const SENTENCES = {
   PASS: "What was declared is what the ballots on the board say.",
   FAIL: "This bundle does not show what it is said to show.",
   "NOT YET": "Nothing failed, and the result is not there yet.",
+  DESTROYED: "What is left agrees with what was declared. The ballots were destroyed, so that only a copy of before shows the rest.",
 };
 
 const NEXT = {
   PASS: "",
   FAIL: "Keep the report, and what you checked. Download everything once more, best over another network, and check that. If it fails again, give both to the scrutineer and to the returning officer, and say so in public: the check that failed, below, names what is wrong.",
   "NOT YET": "Check again once the result is declared, and keep what you have: the later board must continue it.",
+  DESTROYED: "",
 };
 
 export function showReport(report) {

@@ -92,6 +92,7 @@ def test_the_same_amendment_at_once_is_made_one_time() -> None:
     assert Amendment.objects.count() == 1
 
 
+@pytest.mark.tables_owner
 def test_the_database_refuses_a_number_out_of_order_and_any_change_of_an_amendment() -> None:
     run = election(at="polling", electors=2)
     striking(run, entries(run)[0].member_id)()

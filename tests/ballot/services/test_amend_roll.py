@@ -666,6 +666,7 @@ def test_a_list_of_more_than_a_million_lines_is_refused_without_being_held() -> 
     assert drafted(run, *[""] * 9, "1000").people == 1
 
 
+@pytest.mark.tables_owner
 def test_the_lines_that_name_nobody_are_kept_with_their_reasons() -> None:
     run = election(at="polling", electors=2)
     strike(run, 1)

@@ -36,7 +36,7 @@ from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
 from tests.ballot.factories import REASON, WITNESSES, Run, election, entries, now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.tables_owner]
 
 KEPT_FOR_GOOD = {
     "ballot_challenge": "tracker = ''",

@@ -12,7 +12,7 @@ from ballot.services.consent import consent
 from ballot.services.nominating_bodies import add_body, remove_body
 from ballot.services.nomination_seats import ask_consent
 from ballot.services.publish_candidates import publish_candidates
-from ballot.services.set_up import add_candidate, edit_candidate
+from ballot.services.set_up_candidate import add_candidate, edit_candidate
 from ballot.services.withdraw_candidate import withdraw_candidate
 from office.models import AuditRecord
 from tests.ballot.factories import Run, code_of_refusal, now

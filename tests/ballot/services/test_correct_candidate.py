@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ballot.models import Candidate
 from ballot.services.correct_candidate import correct_candidate
-from ballot.services.set_up import edit_candidate
+from ballot.services.set_up_candidate import edit_candidate
 from office.models import Approval
 from office.services.approvals import approve_act
 from tests.ballot.factories import REASON, Run, code_of_refusal, content, election, kinds, now

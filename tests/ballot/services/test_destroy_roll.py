@@ -16,7 +16,7 @@ from office.services.approvals import approve_act, propose_act
 from tests.ballot.factories import REASON, Run, code_of_refusal, election, entries, now
 from tests.office.factories import officer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.tables_owner]
 
 GROUNDS = "Dilys Quarrel of Tarn Lane was expelled by the panel."
 

@@ -73,6 +73,16 @@ def test_an_incident_is_added_to_and_its_last_number_stands() -> None:
     ]
 
 
+@pytest.mark.parametrize("part", ["found_by", "said", "done"])
+def test_what_would_not_show_is_refused_in_every_text_of_the_book(part: str) -> None:
+    run = election(at="nominating")
+
+    assert code_of_refusal(lambda: opened(run, **{part: "Post\u200broom"})) == (
+        "text.hidden-character"
+    )
+    assert opened(run, **{part: "Post room"}) == 1
+
+
 def test_a_number_given_after_the_judgement_asks_for_another(run_counted: Run) -> None:
     run = run_counted
     judged(run, [1])

@@ -12,7 +12,8 @@ from ballot.nominations import by_day, newest_nominations, papers_of
 from ballot.selectors import standing
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.rule_on_paper import rule_on_candidate, rule_on_nomination
-from ballot.services.set_up import add_candidate, edit_election
+from ballot.services.set_up import edit_election
+from ballot.services.set_up_candidate import add_candidate
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.views.act_table import besides_business
 from tests.ballot.factories import Run, bring, code_of_refusal, content, election, kinds, now

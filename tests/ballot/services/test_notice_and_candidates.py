@@ -9,7 +9,9 @@ from ballot.services.declare import declare
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates, reopen_nominations
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import add_candidate, edit_election, remove_contest
+from ballot.services.set_up import edit_election
+from ballot.services.set_up_candidate import add_candidate
+from ballot.services.set_up_contest import remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from tests.ballot.factories import (
     SOFTWARE,
@@ -39,6 +41,7 @@ def test_the_notice_fixes_the_rules_before_anybody_stands() -> None:
     assert run.state == "nominating"
     assert told["contests"] == [{
         "candidates": [], "gates": [], "max_preferences": None, "method": "av", "places": 1,
+        "points": None, "points_floor": 0,
         "names_order": "alphabet", "position": 0, "reopen_nominations": False, "stop": "two",
         "tie_rule": "lot", "title": "Leader", "unopposed": False, "votes_of_withdrawn": "pass-on",
         "weights": None,

@@ -47,6 +47,7 @@ def test_every_cast_is_announced_once_to_the_address_on_file() -> None:
     assert {letter.enclosure for letter in told} == {None}
 
 
+@pytest.mark.tables_owner
 def test_the_clock_looks_at_the_new_casts_alone_and_the_verification_at_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from ballot.sealing.codes import VotingKey, key_of_secret, voting_key
 from ballot.sealing.postal import make_barcode, sign_postal
 from ballot.selectors import contest_codes, setting_of
 from ballot.services.close_poll import close_poll_early
-from ballot.services.issue_envelopes import issue_envelopes
+from ballot.services.issue_envelopes import electors_numbered, issue_envelopes
 from ballot.services.name_tellers import name_tellers
 from ballot.services.open_envelopes import open_envelopes
 from ballot.services.read_papers import Read
@@ -146,17 +147,39 @@ def test_nobody_is_issued_an_envelope_who_has_voted_or_is_not_on_the_roll():
     first, second = entries(run)[:2]
     cast(run, first, (0,))
 
-    def issue(*numbers: str) -> Callable[[], Any]:
-        return lambda: issue_envelopes(run.election_id, numbers=numbers, **run.by)
+    def found(*numbers: str) -> Callable[[], Any]:
+        return lambda: electors_numbered(run.election, numbers)
+
+    def issue(*electors: Any) -> Callable[[], Any]:
+        names = [str(one) for one in electors]
+        return lambda: issue_envelopes(run.election_id, electors=names, **run.by_two)
 
     Election.objects.filter(pk=run.election_id).update(postal_papers=False)
-    assert code_of_refusal(issue(second.number)) == "envelope.not-offered"
+    assert code_of_refusal(found(second.number)) == "envelope.not-offered"
+    assert code_of_refusal(issue(second.public_id)) == "envelope.not-offered"
     Election.objects.filter(pk=run.election_id).update(postal_papers=True)
-    assert code_of_refusal(issue(second.number, first.number)) == "envelope.not-entitled"
-    assert code_of_refusal(issue(second.number, "nobody")) == "envelope.not-entitled"
-    assert code_of_refusal(issue()) == "envelope.numbers"
-    assert len(issue(second.number)()) == 1
+    assert code_of_refusal(found(second.number, first.number)) == "envelope.not-entitled"
+    assert code_of_refusal(found(second.number, second.number)) == "envelope.not-entitled"
+    assert code_of_refusal(found(second.number, "nobody")) == "envelope.not-entitled"
+    assert code_of_refusal(found()) == code_of_refusal(issue()) == "envelope.numbers"
+    for more in (first.public_id, second.public_id, uuid4()):
+        assert code_of_refusal(issue(second.public_id, more)) == "envelope.entitled-no-more"
+    assert found(second.number)() == [str(second.public_id)]
+    assert len(issue(second.public_id)()) == 1
     assert content(run, "envelopes")["sections"][0]["envelopes"] == 1
+
+
+def test_one_officer_issues_no_envelope():
+    run, _ = polling()
+    given: dict[str, Any] = {"electors": [str(entries(run)[0].public_id)], **run.by_two}
+
+    def issue(**officers: Any) -> Callable[[], Any]:
+        return lambda: issue_envelopes(run.election_id, **(given | officers))
+
+    assert code_of_refusal(issue(seconded_by=None)) == "approval.two-officers"
+    assert code_of_refusal(issue(seconded_by=run.officers[0])) == "approval.two-officers"
+    assert not Envelope.objects.exists()
+    assert len(issue()()) == 1
 
 
 def test_each_elector_with_an_address_is_told_of_an_envelope_in_their_name_and_of_another():
@@ -195,8 +218,8 @@ def test_no_envelope_is_issued_before_two_tellers_are_named():
     run = election(at="polling")
 
     def issue() -> Any:
-        numbers = [entries(run)[0].number]
-        return issue_envelopes(run.election_id, numbers=numbers, **run.by)
+        electors = [str(entries(run)[0].public_id)]
+        return issue_envelopes(run.election_id, electors=electors, **run.by_two)
 
     assert code_of_refusal(issue) == "teller.too-few"
     Table(run)

@@ -18,7 +18,7 @@ from ballot.counting.papers_csv import parse_papers_csv
 from ballot.counting.rules import Method
 from ballot.models import Election
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.tables_owner]
 
 ELECTIONS = Path(__file__).resolve().parents[2] / "elections"
 

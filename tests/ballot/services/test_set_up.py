@@ -12,15 +12,9 @@ from PIL import Image
 
 from ballot.models import Candidate, Contest
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import (
-    MOST_CONTESTS,
-    add_candidate,
-    add_contest,
-    create_election,
-    edit_candidate,
-    edit_election,
-    remove_contest,
-)
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_candidate import add_candidate, edit_candidate
+from ballot.services.set_up_contest import MOST_CONTESTS, add_contest, remove_contest
 from tests.ballot.factories import (
     Run,
     bring,

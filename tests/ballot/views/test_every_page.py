@@ -17,6 +17,7 @@ from ballot.lifecycle import State, is_before
 from ballot.models import (
     Candidate,
     CastDispute,
+    CountsDiffer,
     Credential,
     Envelope,
     EnvelopeReceipt,
@@ -60,6 +61,10 @@ def belongings(here: World) -> dict[str, str]:
         recount = Recount.objects.create(
             contest=candidate.contest, asked_by=officer, grounds=REASON, asked_at=now()
         )
+        evidence = CountsDiffer.objects.create(
+            contest=candidate.contest, found_by="count", found_at=now(), first={}, second={},
+            differences=[],
+        )
         CastDispute.objects.create(roll_entry_id=entry.pk, said_at=now(), **of_election)
         envelope = _envelope(here, entry.pk)
         _incident(here)
@@ -70,6 +75,7 @@ def belongings(here: World) -> dict[str, str]:
         "<int:body_id>": str(body.pk),
         "<int:nomination_id>": str(nomination.pk),
         "<int:recount_id>": str(recount.pk),
+        "<int:evidence_id>": str(evidence.pk),
         "<int:first>": str(envelope.pk),
         "<int:count>": "1",
         # A trustee, an incident, a postal paper, and the place of a contest.

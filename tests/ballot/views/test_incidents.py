@@ -12,7 +12,7 @@ from ballot.models import IncidentEntry
 from ballot.services.declare import declare
 from ballot.services.record_dispute import record_dispute
 from ballot.times import local_time
-from office.permissions import Role, act_named
+from office.permissions import ACTS, Role
 from tests.ballot.views.world import World, now, world
 from tests.office.factories import sign_in, staff
 
@@ -68,9 +68,9 @@ def test_the_book_is_read_written_and_judged_by_the_roles_of_the_table() -> None
         writes = IncidentEntry.objects.count() == before + 1
         judges = client.post(path("desk_incident_judged", here, 1), {}).status_code == 200
 
-        assert reads == (role in act_named("see_incidents").roles), role
-        assert writes == (role in act_named("write_incident").roles), role
-        assert judges == (role in act_named("judge_incidents").roles), role
+        assert reads == (role in ACTS["see_incidents"].roles), role
+        assert writes == (role in ACTS["write_incident"].roles), role
+        assert judges == (role in ACTS["judge_incidents"].roles), role
 
 
 def test_whose_word_an_incident_is_is_shown_to_who_sees_the_register_alone() -> None:

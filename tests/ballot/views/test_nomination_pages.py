@@ -234,7 +234,7 @@ def _file(name: str, content: str) -> Any:
 def test_the_lot_for_the_names_is_offered_until_it_is_drawn(client: Client) -> None:
     run = nominating(at="nominated", names_order="lot")
     sign_in(client, officer())
-    offer = "Record the lot for the order of names"
+    offer = f'href="{at(run, "act_draw_names")}"'
 
     before = client.get(at(run, "desk_election")).content.decode()
     client.post(at(run, "act_draw_names"),

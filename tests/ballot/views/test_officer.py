@@ -16,7 +16,7 @@ from PIL import Image
 from ballot.lifecycle import State
 from ballot.models import Candidate, CastDispute, Contest, Election
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
-from ballot.services.set_up import add_contest
+from ballot.services.set_up_contest import add_contest
 from ballot.times import in_zone
 from ballot.views.act_table import ACTS
 from members.services import save_rules
@@ -441,7 +441,7 @@ def test_what_is_under_way_is_shown_to_those_who_may_do_it_and_to_no_other(
         role: "After stage 3" in sign_in(Client(), staff(role)).get(path).text for role in Role
     }
 
-    assert shown == {role: role in permissions.act_named("count").roles for role in Role}
+    assert shown == {role: role in permissions.ACTS["count"].roles for role in Role}
     assert set(shown.values()) == {True, False}
 
 
@@ -474,7 +474,7 @@ def test_an_act_is_there_for_the_roles_of_the_table_and_for_no_other(
     }
 
     assert opened == {
-        name for name, act in ACTS.items() if role in permissions.act_named(act.demands).roles
+        name for name, act in ACTS.items() if role in permissions.ACTS[act.demands].roles
     }
 
 

@@ -9,12 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from ballot.models import Envelope, EnvelopeReceipt, PostalReading, PostalRuling, Teller
-from ballot.postal import Kind
+from ballot.postal import Kind, issues_of
 from ballot.sealing.codes import make_code
 from ballot.sealing.postal import teller_key
 from ballot.services.close_poll import close_poll_early
 from ballot.services.read_papers import Read
-from office.models import StaffMember
+from members.models import LookUp
+from office.models import Approval, StaffMember
 from office.permissions import Role
 from tests.ballot.factories import REASON, Run, cast, election, entries, kinds
 from tests.ballot.posting_papers import Table
@@ -44,22 +45,58 @@ def opened() -> tuple[Run, Table, Client]:
     return run, table, officer_of(run)
 
 
-def test_envelopes_are_issued_and_their_labels_printed_and_nothing_on_a_mistake():
+def test_envelopes_are_proposed_by_one_officer_read_by_another_and_only_then_issued():
     run = election(at="polling")
     Table(run)
-    client = officer_of(run)
+    one, other = (sign_in(Client(), StaffMember.objects.get(pk=pk)) for pk in run.officers)
     first, second = entries(run)[:2]
+    page = address(run, "act_issue_envelopes")
 
-    refused = client.post(address(run, "desk_envelopes"), {"numbers": f"{first.number}\nnobody"})
-    assert "nobody" in refused.content.decode() and not Envelope.objects.exists()
-    page = client.post(
-        address(run, "desk_envelopes"), {"numbers": f"{first.number}\n{second.number}"},
-        follow=True,
-    ).content.decode()  # fmt: skip
+    refused = one.post(page, {"numbers": f"{first.number}\nnobody"})
+    assert "nobody" in refused.content.decode() and not Approval.objects.exists()
+    one.post(page, {"numbers": f"{first.number}\n{second.number}"})
+    approval = Approval.objects.get()
+    assert approval.sentence.endswith("“Leader 2026”: Members 2.")
+    assert first.number not in str(approval.parameters) and not Envelope.objects.exists()
+    assert address(run, "desk_envelopes") in other.get(reverse("approvals")).content.decode()
+    told = other.get(address(run, "desk_envelopes")).content.decode()
+    assert first.number in told and second.family_name in told
+    assert LookUp.objects.get().hits == 2
+    one.post(reverse("approve", args=[approval.pk]))
+    assert not Envelope.objects.exists()
+    other.post(reverse("approve", args=[approval.pk]))
 
-    assert page.count("app-label__bars") == 2
-    for envelope in Envelope.objects.all():
-        assert envelope.barcode in page
+    envelopes = list(Envelope.objects.order_by("pk"))
+    labels = address(run, "desk_envelope_labels", envelopes[0].pk, 2)
+    assert labels in one.get(address(run, "desk_post")).content.decode()
+    printed = one.get(labels).content.decode()
+    assert printed.count("app-label__bars") == 2
+    assert all(envelope.barcode in printed for envelope in envelopes)
+    assert "No proposal to issue" in other.get(address(run, "desk_envelopes")).content.decode()
+
+
+def test_what_was_issued_together_has_its_labels_together_and_no_others():
+    run = election(at="polling")
+    table = Table(run)
+    sets = [table.issue(0, 1), table.issue(2)]
+
+    shown = [(one.first, one.count) for one in issues_of(run.election)]
+
+    assert shown == [(sets[0][0].pk, 2), (sets[1][0].pk, 1)]
+
+
+def test_an_approval_comes_too_late_for_who_has_voted_meanwhile():
+    run = election(at="polling")
+    Table(run)
+    one, other = (sign_in(Client(), StaffMember.objects.get(pk=pk)) for pk in run.officers)
+    first, second = entries(run)[:2]
+    one.post(address(run, "act_issue_envelopes"), {"numbers": f"{first.number} {second.number}"})
+    cast(run, first, (0,))
+
+    said = other.post(reverse("approve", args=[Approval.objects.get().pk]))
+
+    assert "some of these electors have voted" in said.content.decode()
+    assert Approval.objects.get().state == "waiting" and not Envelope.objects.exists()
 
 
 def test_a_scanner_types_a_barcode_and_the_page_says_what_came_of_it_and_not_of_whom():
@@ -159,6 +196,7 @@ def test_who_is_no_teller_reads_no_paper_and_a_watcher_issues_nothing():
     assert agent.get(address(run, "desk_post")).status_code == 200
     assert agent.get(address(run, "desk_receive_envelope")).status_code == 404
     assert agent.get(address(run, "desk_envelopes")).status_code == 404
+    assert agent.get(address(run, "act_issue_envelopes")).status_code == 404
     stranger = sign_in(Client(), staff(Role.TELLER))
     said = stranger.get(address(run, "desk_papers")).content.decode()
     assert "You are no teller of this election" in said

@@ -24,6 +24,7 @@ from ballot.published import board_key
 from ballot.sealing.ballot import tracker_words
 from ballot.services.begin_ceremony import NewTrustee, begin_ceremony
 from ballot.services.board import append_ballots
+from ballot.services.close_poll import close_poll_early
 from ballot.services.take_snapshot import take_snapshot
 from tests.ballot.factories import now
 from tests.ballot.views.world import world
@@ -76,6 +77,18 @@ def test_the_public_page_of_an_open_poll_reads_no_elector_one_by_one(client: Cli
     assert all("SUM(" in sql.upper() for sql in read if "members_rolltotal" in sql)
     assert any("members_rolltotal" in sql for sql in read)
     assert "12.5%" in page and "The roll: 8 electors" in page
+
+
+def test_a_poll_that_was_closed_early_says_when_and_why(client: Client) -> None:
+    here = world().to("polling")
+    page = f"/elections/{here.slug}/"
+    assert "closed early" not in client.get(page).content.decode()
+
+    close_poll_early(here.election_id, reason="All have voted by now.", **here.by_two)
+
+    shown = client.get(page).content.decode()
+    assert "The poll was closed early" in shown
+    assert re.search(r"\d\d:\d\d \([A-Z]+\), by two officers\. The reason: All have voted", shown)
 
 
 def test_the_notice_says_who_is_trusted_with_what_and_whether_the_result_counts(

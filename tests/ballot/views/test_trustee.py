@@ -18,7 +18,7 @@ from ballot.services.hand_in import check_handed_in, mix_bytes
 from ballot.services.mix_box import mix_boxes
 from ballot.services.stored_boxes import box_name
 from ballot.views import trustee as trustee_view
-from office.models import Job
+from office.models import Job, StaffMember
 from tests.ballot.factories import (
     Run,
     begin,
@@ -31,6 +31,7 @@ from tests.ballot.factories import (
     part_of,
     signed_by,
 )
+from tests.office.factories import sign_in
 from tests.security.looking import forget_limits
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,18 @@ def mixing() -> Run:
     run = election(at="verified", demonstration=False, electors=3, rankings=((0,), (1,), (2,)))
     mix_boxes(run.election_id, **run.by)
     return run
+
+
+def test_the_officer_reads_that_trustees_are_waited_for_once_the_server_has_mixed() -> None:
+    run = election(at="verified", demonstration=False, electors=3, rankings=((0,), (1,), (2,)))
+    desk = sign_in(Client(), StaffMember.objects.get(pk=run.officers[0]))
+    page = f"/desk/elections/{run.election.slug}/"
+    waits = "Now trustees mix, one after the other"
+    assert waits not in desk.get(page).content.decode()
+
+    mix_boxes(run.election_id, **run.by)
+
+    assert waits in desk.get(page).content.decode()
 
 
 def work(run: Run) -> None:

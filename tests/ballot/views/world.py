@@ -24,7 +24,9 @@ from ballot.services.open_box import open_box
 from ballot.services.open_poll import open_poll
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
-from ballot.services.set_up import add_candidate, add_contest, create_election, edit_election
+from ballot.services.set_up import create_election, edit_election
+from ballot.services.set_up_candidate import add_candidate
+from ballot.services.set_up_contest import add_contest
 from ballot.services.verify_register import verify_register
 from members.models import RollEntry
 from members.services import save_rules

@@ -1,0 +1,53 @@
+"""The certificate of a destruction of sealed ballots, as its page shows it: the board's entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from ballot.canonical import read_canonical
+from ballot.destruction import GOING
+from ballot.models import Election
+from ballot.times import day_words, in_zone
+
+_PAPERS: Final = {
+    "ballot": "Sealed ballots",
+    "challenge": "Papers opened to check a device",
+    "envelope": "Postal envelopes received",
+    "postal-paper": "Postal papers",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the entry says. papers, rows: what, and how many; number: the entry's."""
+
+    number: int
+    when: str
+    kept_until: str
+    officers: tuple[str, str]
+    papers: tuple[tuple[str, int], ...]
+    leaves: str
+    blobs: tuple[str, ...]
+    rows: tuple[tuple[str, int], ...]
+
+
+def certificate_of(election: Election) -> Certificate | None:
+    """The certificate; None where nothing was destroyed."""
+    order = getattr(election, "destruction", None)
+    entry = election.entries.filter(kind="destruction").first()
+    if entry is None or order is None:
+        return None
+    said: Any = read_canonical(bytes(entry.body))["content"]
+    first, second = said["officers"]
+    return Certificate(
+        number=entry.number,
+        when=in_zone(order.destroyed_at, election.zone),
+        kept_until=day_words(date.fromisoformat(said["kept_until"])),
+        officers=(first, second),
+        papers=tuple((words, said["entries"][kind]) for kind, words in _PAPERS.items()),
+        leaves=said["leaves"],
+        blobs=tuple(said["blobs"]),
+        rows=tuple((one.words, said["rows"][one.code]) for one in GOING if said["rows"][one.code]),
+    )

@@ -1,0 +1,130 @@
+"""Two counts of a contest that do not agree: which figures, side by side, as the desk shows them.
+
+Worked out from the two results as they were kept (models.CountsDiffer), and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ballot.lifecycle import State
+from ballot.models import CountsDiffer, Election
+from ballot.tellers import Apart, Names, apart
+from ballot.times import in_zone
+
+# What a figure is called, by the member of the sheet that holds it (docs/spec/counting.md, 10.1).
+_FIGURES: Final = {
+    "blank": "Blank papers",
+    "elected": "Who is elected",
+    "excluded": "Who is excluded",
+    "exhausted": "Exhausted papers",
+    "rejected": "Rejected papers",
+    "tie": "The tie, and how it was settled",
+    "valid": "Valid papers",
+    "withdrawn": "Who has withdrawn",
+}
+_WHOLE: Final = "The whole count"
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One figure that differs. place: the stage, from 1, and the section; subject: the candidate,
+    or what else the figure is of.
+    """
+
+    place: str
+    subject: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Two counts of one contest. stopped: why the second came to no result; then no figures."""
+
+    number: int
+    contest: str
+    found_by: str
+    when: str
+    stopped: str
+    rows: tuple[Differing, ...]
+    is_recount: bool = False
+
+
+def evidence_of(kept: CountsDiffer) -> Evidence:
+    """What was kept, row by row."""
+    stopped = str(kept.second.get("stopped", ""))
+    return Evidence(
+        number=kept.pk,
+        contest=kept.contest.title,
+        found_by=kept.get_found_by_display(),
+        when=in_zone(kept.found_at, kept.contest.election.zone),
+        stopped=stopped,
+        rows=() if stopped else tuple(rows_of(apart(kept.first, kept.second))),
+        is_recount=kept.found_by == CountsDiffer.FoundBy.RECOUNT,
+    )
+
+
+def kept_of(election: Election) -> list[CountsDiffer]:
+    """All that was kept of an election, the newest first."""
+    rows = CountsDiffer.objects.filter(contest__election=election)
+    return list(rows.select_related("contest__election").order_by("-pk"))
+
+
+def is_stopped(kept: CountsDiffer) -> bool:
+    """Whether the count, or the recount, still stands where these two results stopped it."""
+    contest = kept.contest
+    if kept.found_by == CountsDiffer.FoundBy.COUNT:
+        return contest.election.stage == State.OPENED
+    made_since = contest.recounts.filter(granted=True, decided_at__gt=kept.found_at)
+    return contest.election.stage == State.COUNTED and not made_since.exists()
+
+
+def rows_of(found: Iterable[Apart]) -> list[Differing]:
+    """Each figure that differs by its stage, its section and its candidate."""
+    return [_row(one) for one in found]
+
+
+def _row(one: Apart) -> Differing:
+    place = list(one.place)
+    is_of_stage = place[:1] == ["stages"] and len(place) > 1
+    stage = f"Stage {place[1]}" if is_of_stage else _WHOLE
+    section = "all sections"
+    if "sections" in place[:-1]:
+        section = str(place[place.index("sections") + 1])
+    return Differing(f"{stage}, {section}", _subject(place), _said(one.first), _said(one.second))
+
+
+def _subject(place: list[str | int]) -> str:
+    """Whom or what a figure is of."""
+    last = str(place[-1])
+    if "votes" in place[:-1]:
+        return last
+    if last == "votes":
+        return "Who has votes at all"
+    if last == "sections":
+        return "Which sections there are"
+    if last == "stages":
+        return "The stages, of which there is another number"
+    named = next((str(part) for part in reversed(place) if str(part) in _FIGURES), last)
+    return _FIGURES.get(named, named)
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, Names):
+        return str(value) or "nobody"
+    if isinstance(value, list):
+        return _listed(value)
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_said(part)}" for name, part in value.items())
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _listed(value: list[Any]) -> str:
+    if value and all(isinstance(part, dict) for part in value):
+        return f"{len(value)}"
+    return ", ".join(_said(part) for part in value) or "nobody"

@@ -1,0 +1,90 @@
+"""The pages before a destruction of ballots, and what each says after it instead of failing."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ballot.models import BallotDestruction
+from ballot.services.destroy_ballots import destroy_ballots
+from ballot.services.publish_board import publish_board
+from ballot.turnout import figures_of
+from office.models import Approval, StaffMember
+from office.services.approvals import approve_act
+from tests.ballot.destroying import archived, papers
+from tests.ballot.factories import Run, content, now
+from tests.office.factories import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def path_of(run: Run, name: str, *rest: object) -> str:
+    return reverse(name, args=[run.election.slug, *rest])
+
+
+def signed_in(client: Client, run: Run) -> Client:
+    return sign_in(client, StaffMember.objects.get(pk=run.officers[0]))
+
+
+def test_two_officers_read_what_goes_and_every_page_says_afterwards_that_it_went(
+    client: Client,
+) -> None:
+    run = archived()
+    public, desk = Client(), signed_in(client, run)
+    turnout = figures_of(run.election)
+    act = path_of(run, "act_destroy_ballots")
+    asked = desk.get(act).text
+    assert public.get(path_of(run, "destruction")).status_code == 404
+    desk.post(act)
+    assert not BallotDestruction.objects.exists()
+    approve_act(Approval.objects.get(act="destroy_ballots").pk, by=run.officers[1], now=now())
+    waits = desk.get(path_of(run, "desk_election")).text
+    destroy_ballots(run.election_id, now=now())
+    publish_board(run.election_id, now=now())
+
+    assert "The marked register" in asked and "Sealed ballots" in asked
+    assert "is ordered, and is carried out" in waits
+    certificate = public.get(path_of(run, "destruction")).text
+    assert content(run, "destruction")["leaves"] in certificate
+    for name in ("board", "result", "check"):
+        assert "were destroyed on" in public.get(path_of(run, name)).text, name
+    assert "were destroyed on" in desk.get(path_of(run, "desk_election")).text
+    ballot, blob = papers(run)[0].number, content(run, "destruction")["blobs"][0]
+    gone = [
+        public.get(path_of(run, "entry_json", ballot)), public.get(path_of(run, "blob", blob)),
+        public.post(path_of(run, "board"), {"tracker": "0" * 64}),
+        *(desk.get(path_of(run, name)) for name in
+          ("desk_verification", "desk_helpdesk", "desk_post", "desk_set_aside")),
+    ]  # fmt: skip
+    assert {answer.status_code for answer in gone} == {410}
+    assert all("were destroyed on" in answer.text for answer in gone)
+    assert public.get(path_of(run, "proof", ballot)).status_code == 200
+    for name in ("election", "turnout", "electorate", "incidents"):
+        assert public.get(path_of(run, name)).status_code == 200, name
+    assert figures_of(run.election) == turnout
+    answer = public.get(path_of(run, "everything"))
+    octets = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert len(octets) == int(answer["Content-Length"])
+    names = zipfile.ZipFile(io.BytesIO(octets)).namelist()
+    assert f"blob/{blob}" not in names and "checkpoint" in names
+
+
+def test_while_the_notice_keeps_them_the_page_says_until_when_and_has_no_button(
+    client: Client,
+) -> None:
+    run = archived(days_ago=timedelta(days=100))
+    desk = signed_in(client, run)
+    act = path_of(run, "act_destroy_ballots")
+
+    shown, sent = desk.get(act).text, desk.post(act).text
+
+    assert "keeps the ballots and the marked register until" in shown
+    assert "Propose to destroy" not in shown
+    assert "keeps the ballots and the marked register until" in sent
+    assert not Approval.objects.filter(act="destroy_ballots").exists()
+    assert "Destroy the sealed ballots" not in desk.get(path_of(run, "desk_election")).text

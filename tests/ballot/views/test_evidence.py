@@ -1,0 +1,99 @@
+"""Two counts that differ: an officer reads which figures, prints them, and hands them out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ballot.models import Count, CountsDiffer
+from ballot.services import counted_twice
+from ballot.services.count_papers import count_papers
+from ballot.showing.two_counts import Differing, rows_of
+from ballot.tellers import apart, tell
+from office.models import StaffMember
+from office.permissions import Role
+from tests.ballot.factories import Run, code_of_refusal, election
+from tests.office.factories import sign_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def counts_apart(monkeypatch: pytest.MonkeyPatch, run: Run) -> CountsDiffer:
+    """The count, stopped by tellers who lose a paper of the members' at the first stage."""
+    def one_lost(opened: Any) -> Any:
+        told = tell(opened)
+        told["stages"][0]["votes"]["Ash Amin"] -= 1
+        told["stages"][0]["sections"]["Members"]["votes"]["Ash Amin"] -= 1
+        return told
+
+    with monkeypatch.context() as patched:
+        patched.setattr(counted_twice, "tell", one_lost)
+        assert code_of_refusal(lambda: count_papers(run.election_id, **run.by)) == (
+            "count.disagrees"
+        )
+    return CountsDiffer.objects.get()
+
+
+def test_the_page_says_which_stage_section_and_candidate_with_both_figures_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = election(at="opened")
+    slug = run.election.slug
+    desk = sign_in(Client(), StaffMember.objects.get(pk=run.officers[0]))
+    agent = sign_in(Client(), staff(Role.CANDIDATES_AGENT))
+    page = reverse("desk_evidence", args=[slug])
+    before = desk.get(page).text
+    kept = counts_apart(monkeypatch, run)
+
+    shown = desk.get(page).text
+    link = desk.get(reverse("desk_election", args=[slug])).text
+    whole = desk.get(reverse("desk_evidence_json", args=[slug, kept.pk]))
+    papers = desk.get(reverse("desk_evidence_papers", args=[slug, kept.pk]))
+
+    assert "No two counts of this election have differed" in before
+    assert "The count is stopped" in shown and "2 figures differ" in shown
+    cells = "".join(shown.split())
+    for section in ("allsections", "Members"):
+        assert f"<tdclass=\"govuk-table__cell\">Stage1,{section}</td>" in cells
+    assert ">AshAmin</th>" in cells and ">3</td>" in cells and ">2</td>" in cells
+    assert page in link
+    assert json.loads(whole.content)["first"]["stages"][0]["votes"]["Ash Amin"] == 3
+    assert json.loads(whole.content)["second"]["stages"][0]["votes"]["Ash Amin"] == 2
+    assert b"Ash Amin" in papers.content
+    assert agent.get(page).status_code == 404
+    assert run.state == "opened" and not Count.objects.exists()
+    count_papers(run.election_id, **run.by)
+    after = desk.get(page).text
+    assert "have been counted since" in after and "The count is stopped" not in after
+
+
+def test_every_figure_is_told_by_its_stage_its_section_and_what_it_is_of() -> None:
+    first = {
+        "valid": 6, "elected": ["Ash"],
+        "stages": [{"votes": {"Ash": 1200, "Bea": 2}, "exhausted": 0, "excluded": [], "tie": None,
+                    "sections": {"Members": {"votes": {"Ash": 1, "Bea": 2}, "exhausted": 0}}}],
+    }  # fmt: skip
+    second = {
+        "valid": 7, "elected": ["Bea"],
+        "stages": [{"votes": {"Ash": 1201}, "exhausted": 1, "excluded": ["Bea"], "tie": None,
+                    "sections": {"Members": {"votes": {"Ash": 1, "Bea": 3}, "exhausted": 0}}}],
+    }  # fmt: skip
+
+    assert rows_of(apart(first, first)) == []
+    assert rows_of(apart(first, second)) == [
+        Differing("The whole count, all sections", "Valid papers", "6", "7"),
+        Differing("The whole count, all sections", "Who is elected", "Ash", "Bea"),
+        Differing("Stage 1, all sections", "Ash", "1,200", "1,201"),
+        Differing("Stage 1, all sections", "Who has votes at all", "Ash, Bea", "Ash"),
+        Differing("Stage 1, all sections", "Exhausted papers", "0", "1"),
+        Differing("Stage 1, all sections", "Who is excluded", "nobody", "Bea"),
+        Differing("Stage 1, Members", "Bea", "2", "3"),
+    ]
+    assert rows_of(apart({**first, "stages": []}, {"stages": second["stages"]})) == [
+        Differing("The whole count, all sections",
+                  "The stages, of which there is another number", "nobody", "1")
+    ]  # fmt: skip
