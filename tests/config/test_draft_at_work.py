@@ -12,7 +12,7 @@ from django.db import Error, connection, transaction
 from ballot.models import Contest, NominatingBody, PlannedDate
 from ballot.services.nominating_bodies import add_body, remove_body
 from ballot.services.plan_dates import plan_dates
-from ballot.services.set_up import remove_contest
+from ballot.services.set_up_contest import remove_contest
 from config.database_access import grant_access, owns_tables
 from tests.ballot.factories import Run, bring, election, now
 

@@ -240,7 +240,7 @@ def test_by_the_pages_a_batch_is_proposed_approved_taken_and_handed_over(
 ) -> None:
     first, second = officer(), officer()
     sign_in(client, first)
-    assert "Test codes, 5 letters" in client.get("/desk/letters/printed/").content.decode()
+    assert "Test codes: 5 letters" in client.get("/desk/letters/printed/").content.decode()
 
     client.post(f"/desk/letters/{dispatch.pk}/print/")
     assert "waits for a second officer" in client.get("/desk/letters/printed/").content.decode()

@@ -44,6 +44,7 @@ PUBLIC = {
     "elections/<slug:slug>/result.pdf", "elections/<slug:slug>/result/version/<int:version>/",
     "elections/<slug:slug>/result/version/<int:version>.json",
     "elections/<slug:slug>/result/version/<int:version>.pdf",
+    "elections/<slug:slug>/destruction/",
     # The count before the declaration: nothing without the secret of a candidate's link.
     "told/<slug:slug>/",
     "roll/", "roll/asked/", "roll/decisions/", "roll/decisions/totals.csv",
