@@ -146,6 +146,7 @@ def polling(run: Run) -> Given:
     extend_poll(run.election_id, reason="The post was late by two days.", **run.by_two,
                 closes_at=(now() + timedelta(days=9)).isoformat())
     propose(run, "suspend_poll", reason=REASON, order=ORDER)
+    propose(run, "issue_envelopes", electors=[str(entries(run)[12].public_id)])
     publish_board(run.election_id, now=now())
     return given | letters(run)
 

@@ -49,6 +49,7 @@ STOPS: tuple[Stop, ...] = (
     )),
     Stop("nominated", coming.nominated, (
         *BUSINESS, "election", "nominations", "desk_candidate_withdraw", "desk_paper",
+        "desk_photograph",
         *act("draw_names", "freeze_roll"),
     )),
     Stop("frozen", coming.frozen, (
@@ -66,7 +67,7 @@ STOPS: tuple[Stop, ...] = (
         "desk_mistake", "desk_election_letters", "approvals", "audit_trail", "desk", "dispatches",
         "dispatch", "held_letters", "returned_letters", "printed_letters",
         *act("correct_candidate", "suspend_poll", "extend_poll", "close_poll", "close_poll_early",
-             "void_election"),
+             "void_election", "issue_envelopes"),
     )),
     Stop("second", coming.named, ("approvals", "desk_helpdesk"), who=officer),
     Stop("teller", coming.named, ("desk_papers",), who=partial(staff, Role.TELLER)),
@@ -92,5 +93,7 @@ STOPS: tuple[Stop, ...] = (
         "desk_verification", "desk_watching", "desk_helpdesk", "roll", "rolls", "roll_destruction",
         *act("archive_election", "correct_result", "begin_again"),
     )),
-    Stop("archived", coming.archived, (*BUSINESS, "election", "result")),
+    Stop("archived", coming.archived, (
+        *BUSINESS, "election", "result", *act("destroy_ballots"),
+    )),
 )

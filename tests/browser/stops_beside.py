@@ -9,9 +9,12 @@ import os
 from functools import partial
 from uuid import UUID
 
+import pytest
+
 from ballot.issuance.card import Card
 from ballot.sealing.issuing import make_issuer_key
 from ballot.sealing.letterbox import public_half
+from ballot.services.publish_board import publish_board
 from ballot.services.set_up import edit_election
 from ballot.services.void_election import void_election
 from members import services
@@ -35,7 +38,9 @@ from office.services.jobs import claim_job, open_job, report_progress
 from office.services.letters import queue_letter
 from office.services.sending import send_at_once
 from office.services.staff import make_staff
+from tests.ballot.destroying import archived, destroyed
 from tests.ballot.factories import begin, election, now
+from tests.ballot.views.test_evidence import counts_apart
 from tests.browser.coming import Given
 from tests.browser.stops import Stop
 from tests.members.factories import listing, people, person
@@ -109,6 +114,21 @@ def _void() -> Given:
     return {"slug": run.election.slug}
 
 
+def _differing() -> Given:
+    """An election whose two counts differ."""
+    run = election(at="opened", title="Differing 2026")
+    counts_apart(pytest.MonkeyPatch(), run)
+    return {"slug": run.election.slug}
+
+
+def _destroyed() -> Given:
+    """An election of which the sealed ballots are gone."""
+    run = archived(title="Destroyed 2026")
+    destroyed(run)
+    publish_board(run.election_id, now=now())
+    return {"slug": run.election.slug}
+
+
 def _office() -> Given:
     """Staff, a job under way, and a mail in the outbox of a trial."""
     deputy = staff(Role.DEPUTY)
@@ -134,6 +154,10 @@ ELSEWHERE: tuple[Stop, ...] = (
     Stop("issuer", _issuer, ("desk_issuer",)),
     Stop("tied", _tied, ("desk_lot",)),
     Stop("void", _void, ("desk_election", "election", "home")),
+    Stop("differing", _differing, ("desk_election", "desk_evidence")),
+    Stop("destroyed", _destroyed, (
+        "desk_election", "destruction", "election", "board", "result", "turnout", "check",
+    )),
 )
 """Other elections, on the list of the walk's own."""
 

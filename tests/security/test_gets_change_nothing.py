@@ -83,7 +83,8 @@ def test_no_get_changes_a_row() -> None:
         "unit_id": 1, "bulk_id": 1, "authority_id": 1, "pk": 1, "key": "none-such",
         "flag_id": 1, "uidb36": int_to_base36(person.pk),
         "dry_run_id": 1, "against": "rules",
-        "body_id": 1, "nomination_id": 1, "recount_id": 1, "evidence_id": 1, "version": 1, "first": 1, "count": 1,
+        "body_id": 1, "nomination_id": 1, "recount_id": 1, "version": 1, "first": 1, "count": 1,
+        "evidence_id": 1,
         "section": "member", "kind": "voting-code", "code": "member",
     }
     stranger, staff = Client(), sign_in(Client(), person)
