@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from reportlab.lib.pagesizes import A4
@@ -41,8 +42,10 @@ def make_letters(letters: Iterable[PostalLetter], *, title: str, language: str =
     canvas.setTitle(clean(title))
     canvas.setAuthor("")
     canvas.setCreator("Hustings")
+    # Kept as long as this file is set and no longer: some of the lines are codes.
+    breaks = lru_cache(maxsize=4096)(lines_of)
     for letter in letters:
-        _Pages(canvas).draw(letter)
+        _Pages(canvas, breaks).draw(letter)
     canvas.save()
     return out.getvalue()
 
@@ -50,8 +53,8 @@ def make_letters(letters: Iterable[PostalLetter], *, title: str, language: str =
 class _Pages:
     """The page that a letter is being drawn on, and how far down it is full."""
 
-    def __init__(self, canvas: Canvas) -> None:
-        self._canvas = canvas
+    def __init__(self, canvas: Canvas, breaks: Callable[..., tuple[str, ...]]) -> None:
+        self._canvas, self._breaks = canvas, breaks
         self._y = _BEGIN
 
     def draw(self, letter: PostalLetter) -> None:
@@ -66,14 +69,14 @@ class _Pages:
     def _draw_address(self, address: Sequence[str]) -> None:
         self._canvas.setFont(PLAIN, 10)
         y = _WINDOW_TOP
-        lines = [line for one in address for line in lines_of(one, PLAIN, 10, 85 * mm)]
+        lines = [line for one in address for line in self._breaks(one, PLAIN, 10, 85 * mm)]
         for line in lines[:_LINES_IN_WINDOW]:
             self._canvas.drawString(MARGIN, y, line)
             y -= 13
 
     def _draw_text(self, part: Heading | Text) -> None:
         style = style_of(part)
-        for line in lines_of(part.text, style.fontName, style.fontSize, WIDTH):
+        for line in self._breaks(part.text, style.fontName, style.fontSize, WIDTH):
             self._make_room(style.leading)
             self._canvas.setFont(style.fontName, style.fontSize)
             self._canvas.drawString(MARGIN, self._y, line)

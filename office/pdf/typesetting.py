@@ -77,7 +77,6 @@ def paragraph(text: str, style: ParagraphStyle) -> Paragraph:
     return Paragraph(escape(clean(text)).replace("\n", "<br/>"), style)
 
 
-@lru_cache(maxsize=4096)
 def lines_of(text: str, typeface: str, size: float, width: float) -> tuple[str, ...]:
     """Break text into lines of a width; a word longer than one is broken anywhere."""
     lines: list[str] = []

@@ -17,8 +17,11 @@ from office.pdf import (
     QrCode,
     Table,
     Text,
+    letters,
     make_document,
     make_letters,
+    squares,
+    typesetting,
 )
 from office.refusal import Refusal
 
@@ -154,3 +157,12 @@ def test_without_its_typefaces_nothing_is_made(settings, tmp_path: Path) -> None
 
     assert refused.value.code == "pdf.no-typeface"
     assert make_document([Text("words")], title="T").startswith(b"%PDF")
+
+
+def test_of_a_letter_that_was_set_no_text_stays_in_the_process() -> None:
+    made = make_letters([PostalLetter(["Ann"], [Text("7K3M-QX2A")])], title="T")
+
+    assert "7K3M-QX2A" in pages(made)[0]
+    kept = {name for module in (letters, squares, typesetting)
+            for name, one in vars(module).items() if hasattr(one, "cache_info")}
+    assert kept == {"load_typefaces"}
