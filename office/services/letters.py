@@ -306,9 +306,7 @@ def cancel_letters_to(purpose: str, *, recipients: Sequence[str]) -> int:
 
 def cancel_unwanted(letter_id: int, *, claim: int) -> None:
     """Cancel a claimed letter whose occasion is gone; nothing of it was sent."""
-    Letter.objects.filter(pk=letter_id, claim=claim, state=Letter.State.CLAIMED).update(
-        state=Letter.State.CANCELLED, enclosure=None, claim=None
-    )
+    _cancel(Letter.objects.filter(pk=letter_id, claim=claim, state=Letter.State.CLAIMED))
 
 
 @transaction.atomic

@@ -32,7 +32,8 @@ def put_off(letter_id: int, *, claim: int) -> None:
     """Have a claimed letter wait for the next minute. It was no try: nobody was asked."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE office_letter SET state = 'waiting', claim = NULL, tries = tries - 1,"
+            "UPDATE office_letter SET state = 'waiting', claim = NULL, claimed_at = NULL,"
+            " tries = tries - 1,"
             " not_before = date_trunc('minute', clock_timestamp()) + interval '1 minute'"
             " WHERE id = %s AND claim = %s AND state = 'claimed'",
             [letter_id, claim],

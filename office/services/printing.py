@@ -51,7 +51,10 @@ def _for_paper(dispatch: Dispatch) -> QuerySet[Letter]:
     """The letters held for paper, and those that wait and will find no e-mail address."""
     letters = Letter.objects.filter(dispatch=dispatch, print_batch__isnull=True)
     # The codes that no e-mail reaches may be printed before the poll opens: the post takes days.
-    unreachable = list(postal_side(dispatch.purpose).without_email(dispatch.reference))
+    # Where none waits, the roll need not be asked.
+    is_waiting = letters.filter(state=Letter.State.WAITING).exists()
+    side = postal_side(dispatch.purpose)
+    unreachable = list(side.without_email(dispatch.reference)) if is_waiting else []
     return letters.filter(
         Q(state=Letter.State.HELD, held_because__in=Letter.FOR_PAPER)
         | Q(state=Letter.State.WAITING, recipient__in=unreachable)
@@ -123,8 +126,15 @@ def _chosen(dispatch: Dispatch, *, most: int) -> list[int]:
     if not is_postal(dispatch.purpose) or dispatch.state not in _PRINTABLE:
         return []
     rows = list(_for_paper(dispatch).select_for_update().values_list("pk", "recipient"))
-    addressed = set(postal_side(dispatch.purpose).addressed([recipient for _, recipient in rows]))
-    return [letter_id for letter_id, recipient in rows if recipient in addressed][:most]
+    side = postal_side(dispatch.purpose)
+    chosen: list[int] = []
+    for first in range(0, len(rows), LETTERS_A_FILE):
+        some = rows[first : first + LETTERS_A_FILE]
+        addressed = set(side.addressed([recipient for _, recipient in some]))
+        chosen += [letter_id for letter_id, recipient in some if recipient in addressed]
+        if len(chosen) >= most:
+            break
+    return chosen[:most]
 
 
 def files_of(batch: PrintBatch) -> int:

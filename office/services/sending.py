@@ -162,7 +162,7 @@ class _Sender:
         self._mail: BaseEmailBackend | None = None
         self._report = report
         self._wait = wait
-        self._refused = 0
+        self._refused = self._put_off = 0
         self.handed_over = 0
 
     def rests(self) -> str:
@@ -170,11 +170,13 @@ class _Sender:
         return rests(self._dispatch.purpose, self._dispatch.reference)
 
     def send_batch(self) -> bool:
-        """Send one batch. False: there was none."""
-        letters = self._claim_batch()
+        """Send one batch. False: there was none, or only letters that were put off once more."""
+        # Those never put off come first: a domain that is full holds no other back.
+        fresh = self._claim_batch(never_put_off=True)
+        letters = fresh or self._claim_batch(never_put_off=False)
         if not letters:
             return False
-        began = time.monotonic()
+        began, before, self._put_off = time.monotonic(), self.handed_over, 0
         try:
             envelopes = purpose_named(self._dispatch.purpose).render(letters)
             self._open_mail()
@@ -183,15 +185,15 @@ class _Sender:
         finally:
             # Whatever stopped us, a letter that was not being handed over was not sent.
             self._release()
-        self._keep_pace(len(letters), began)
-        return True
+        self._keep_pace(self.handed_over - before, began)
+        return bool(fresh) or self._put_off < len(letters)
 
     def close(self) -> None:
         if self._mail is not None:
             self._mail.close()
             self._mail = None
 
-    def _claim_batch(self) -> list[LetterToSend]:
+    def _claim_batch(self, *, never_put_off: bool) -> list[LetterToSend]:
         with connection.cursor() as cursor:
             cursor.execute(
                 # Materialised: a plain subquery may be run again for every row, and then its
@@ -200,13 +202,14 @@ class _Sender:
                 " JOIN office_dispatch d ON d.id = l.dispatch_id"
                 " WHERE d.id = %s AND d.state = 'sending' AND l.state = 'waiting'"
                 " AND (d.at_once OR l.tranche <= d.released_tranche)"
+                " AND (l.not_before IS NULL) = %s"
                 " AND (l.not_before IS NULL OR l.not_before <= clock_timestamp())"
                 " ORDER BY l.tranche, l.id LIMIT %s FOR UPDATE OF l SKIP LOCKED)"
                 " UPDATE office_letter l SET state = 'claimed', claim = %s,"
                 " claimed_at = clock_timestamp(), handing_over = false, tries = tries + 1"
                 " FROM chosen WHERE l.id = chosen.id AND l.state = 'waiting'"
                 " RETURNING l.id, l.recipient, l.attempt, l.enclosure",
-                [self._dispatch.pk, BATCH, self._claim],
+                [self._dispatch.pk, never_put_off, BATCH, self._claim],
             )
             rows = cursor.fetchall()
         return [self._opened(*row) for row in sorted(rows)]
@@ -254,6 +257,7 @@ class _Sender:
                     continue
                 if not may_go(envelope.to):
                     put_off(letter.letter_id, claim=self._claim)
+                    self._put_off += 1
                     continue
                 is_ours = self._turn_over(done, letter.letter_id)
                 done = None

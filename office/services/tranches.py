@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 
 from django.db import transaction
 
@@ -37,6 +38,9 @@ def set_rate(
 
     A sender that is at work looks at it anew with each batch.
     """
-    Dispatch.objects.filter(pk=dispatch_id).update(letters_a_minute=letters_a_minute)
+    rows = Dispatch.objects.filter(pk=dispatch_id)
+    if not rows.update(letters_a_minute=letters_a_minute):
+        raise Refusal("letters.unknown", "There is no such dispatch of letters.",
+                      status=HTTPStatus.NOT_FOUND)
     record("set_letter_rate", subject=("dispatch", str(dispatch_id)), by=by, now=now,
            parameters={"letters_a_minute": letters_a_minute})

@@ -11,7 +11,7 @@ from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from django.core import mail
 from django.test import Client
 
-from office.models import Dispatch, DomainPace, Letter
+from office.models import AuditRecord, Dispatch, DomainPace, Letter
 from office.services.letters import prepare_dispatch, queue_letters, release_letters
 from office.services.pace import may_go
 from office.services.replies import CLOSING, NOT_NOW, NOT_TAKEN, reply_code
@@ -56,6 +56,49 @@ def test_letters_over_the_pace_wait_for_the_next_minute_and_are_no_tries(
     assert len(mail.outbox) == gone
     assert {letter.tries for letter in waiting} == {0}
     assert all(letter.not_before is not None and letter.claim is None for letter in waiting)
+    assert {letter.claimed_at for letter in waiting} == {None}
+
+
+def test_a_letter_that_was_put_off_takes_no_place_in_its_dispatchs_pace(
+    purpose: str, settings: Any
+) -> None:
+    settings.MAIL_DOMAIN_RATES = {"example.org": 1}
+    dispatch = released(purpose, 50)
+    Dispatch.objects.update(letters_a_minute=60)
+    waits: list[float] = []
+
+    send_letters(dispatch.pk, wait=waits.append)
+
+    # As many seconds as letters went, at most: two where a minute turned meanwhile.
+    assert mail.outbox
+    assert sum(waits) <= len(mail.outbox) <= 2
+
+
+def test_a_domain_that_is_full_holds_no_letter_to_another_back(
+    purpose: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MAIL_DOMAIN_RATES = {"example.org": 1}
+    monkeypatch.setattr("office.services.sending.BATCH", 1)
+    dispatch = released(purpose, 5)
+    first, *others = Letter.objects.order_by("pk")
+    # All but the last were put off a minute ago, and are due again.
+    Letter.objects.exclude(pk=others[-1].pk).update(not_before="2016-09-24T00:00:00Z")
+    worded: list[str] = []
+    monkeypatch.setattr("office.services.sending.may_go", lambda to: worded.append(to) or False)
+
+    sent = send_letters(dispatch.pk)
+
+    assert worded == ["elector-4@example.org", "elector-0@example.org"]
+    assert sent.is_over and first.pk < others[-1].pk
+
+
+def test_the_pace_of_a_dispatch_that_is_not_there_is_set_by_nobody(client: Client) -> None:
+    sign_in(client, officer())
+
+    answer = client.post("/desk/letters/999999/rate/", {"letters_a_minute": "60"})
+
+    assert answer.status_code == 404
+    assert not AuditRecord.objects.filter(act="set_letter_rate").exists()
 
 
 def test_without_a_rate_all_go_at_once(purpose: str) -> None:
