@@ -227,7 +227,6 @@ def _letters(members: Sequence[int]) -> Iterable[Row]:
         yield {
             "purpose": letter.purpose,
             "state": letter.get_state_display(),
-            "sent at": _when(letter.claimed_at),
             "printed in batch": str(letter.print_batch_id or ""),
             "what the mail provider said": letter.get_delivery_display(),
             "said at": _when(letter.delivery_at),

@@ -127,6 +127,8 @@ def test_of_a_letter_it_is_told_whether_it_was_printed_and_what_was_heard_of_it(
     assert returned["what the mail provider said"] == "came back"
     assert (returned["said at"], printed["said at"]) == (NOW.isoformat(), "")
     assert returned["its coming back was dealt with"] == "yes"
+    # No hour is kept of a letter that has gone, and none is made up for one that has not.
+    assert "sent at" not in returned
 
 
 def test_what_is_not_given_of_a_table_is_a_column_of_it_and_has_a_reason() -> None:
