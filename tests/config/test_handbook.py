@@ -48,7 +48,10 @@ def is_named(words: str, url_name: str, address: str) -> bool:
 
 @pytest.mark.parametrize(
     ("handbook", "least"),
-    [(HANDBOOK, 25), (SCRUTINEERS, 12), (OFFICERS, 3), (OFFICERS_LETTERS, 2)],
+    [
+        (HANDBOOK, 25), (SCRUTINEERS, 12), (OFFICERS, 3), (OFFICERS_LETTERS, 2),
+        (OFFICERS_LETTERS.with_name("post.md"), 0), (OFFICERS_LETTERS.with_name("methods.md"), 0),
+    ],
 )
 def test_every_page_that_a_handbook_names_exists_and_is_linked_by_those_words(
     handbook: Path, least: int
@@ -114,3 +117,21 @@ def test_the_handbook_goes_through_all_of_the_work_and_is_linked_from_the_readme
 
     assert headings == [str(number) for number in range(1, 14)]
     assert "docs/handbook/administrator.md" in README.read_text("utf-8")
+
+
+def test_the_officers_handbook_leads_to_each_of_its_parts_and_every_link_of_it_is_there() -> None:
+    parts = sorted(OFFICERS_LETTERS.parent.glob("*.md"))
+    text = OFFICERS.read_text("utf-8")
+
+    assert len(parts) >= 8
+    assert all(f"(officer/{part.name})" in text for part in parts)
+    for page in (OFFICERS, *parts):
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / link).exists(), (page.name, link)
+    assert "docs/handbook/officer.md" in README.read_text("utf-8")
+
+
+def test_the_scrutineers_handbook_explains_every_verdict() -> None:
+    text = SCRUTINEERS.read_text("utf-8")
+
+    assert all(f"`{word}" in text for word in ("PASS", "FAIL", "NOT YET", "NOT MADE", "DESTROYED"))
