@@ -9,7 +9,10 @@ from django.db import transaction
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
 from ballot.models import Count, Declaration, Election
-from ballot.services.as_published import require_counts_as_published
+from ballot.services.as_published import (
+    require_counts_as_published,
+    require_withdrawals_as_told,
+)
 from ballot.services.board import append_entry
 from ballot.services.codes import stop_codes
 from ballot.services.declared_content import declared_content, require_sums
@@ -32,6 +35,7 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
     if election.contests.filter(unopposed=False).exists():
         require_ready(election, "declare", now=now)
         require_counts_as_published(election)
+        require_withdrawals_as_told(election)
     else:
         require_state(election, State.NOMINATED, State.FROZEN)
         if not election.contests.exists():

@@ -18,6 +18,7 @@ from ballot.services.as_published import (
     require_boxes_as_opened,
     require_counts_as_published,
     require_paper_as_opened,
+    require_withdrawals_as_told,
 )
 from ballot.services.board import append_entry, salted
 from ballot.services.counted_twice import Disagreement, count_twice, keep_disagreement
@@ -84,6 +85,7 @@ def _decide_and_count(
         raise Refusal("recount.decided", "This recount is decided already.")
     if granted:
         require_paper_as_opened(election)
+        require_withdrawals_as_told(election)
         require_boxes_as_opened(election)
         require_counts_as_published(election)
         _count_anew(asked.contest)

@@ -7,7 +7,10 @@ import pytest
 from ballot.models import Candidate, Count
 from ballot.services.correct_result import correct_result
 from ballot.services.count_papers import count_papers
+from ballot.services.declare import declare
+from ballot.services.recount import ask_recount, decide_recount
 from ballot.services.withdraw_candidate import withdraw_candidate
+from office.permissions import Role
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -19,8 +22,10 @@ from tests.ballot.factories import (
     election,
     kinds,
     no_triggers,
+    now,
     part_of,
 )
+from tests.office.factories import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +107,33 @@ def test_a_withdrawal_that_the_board_does_not_know_stops_the_count() -> None:
     count_papers(run.election_id, **run.by)
 
     assert code == "paper.withdrawals-not-as-told"
+
+
+def test_a_withdrawal_that_the_board_does_not_know_stops_a_recount_and_the_declaration() -> None:
+    run = election(at="counted")
+    agent = staff(Role.CANDIDATES_AGENT).pk
+    asked = ask_recount(run.contest.pk, grounds="A stage looks odd.", by=agent, now=now())
+    ash = run.contest.candidates.filter(name="Ash Amin")
+
+    def withdrawn(at: str | None) -> None:
+        with no_triggers():
+            ash.update(withdrawn_at=at)
+
+    def recount() -> None:
+        decide_recount(asked, granted=True, reason=REASON, **run.by)
+
+    withdrawn("2026-01-01T00:00:00Z")
+    codes = [code_of_refusal(recount)]
+    withdrawn(None)
+    recount()
+    withdrawn("2026-01-01T00:00:00Z")
+    codes.append(code_of_refusal(lambda: declare(run.election_id, **run.by_two)))
+    withdrawn(None)
+    declare(run.election_id, **run.by_two)
+
+    assert codes == ["paper.withdrawals-not-as-told"] * 2
+    (told,) = content(run, "declaration")["contests"]
+    assert told["nominations_reopen"] is False
 
 
 def test_a_withdrawal_that_the_board_does_not_know_stops_a_correction() -> None:
