@@ -37,6 +37,8 @@ def consent(
     election = lock_election(candidate.contest.election_id)
     if not are_taken(election, now=now):
         raise nominations_closed()
+    # An officer may have replaced the photograph while the lock was waited for.
+    candidate.refresh_from_db(fields=["photo", "consented_at"])
     candidate.statement = legible(clean_text, statement, what="The statement")
     require_words(candidate.statement, most=candidate.contest.statement_words)
     candidate.agent_name, candidate.agent_address = _agent(agent_name, agent_address)

@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from ballot.models import Candidate
+from ballot.models import Candidate, Election
+from ballot.services import consent as consenting
+from ballot.services.moves import lock_election
 from ballot.services.photographs import LARGEST_RESULT_BYTES, re_encode
 from ballot.services.replace_photograph import replace_photograph
 from office.models import AuditRecord, StaffMember
@@ -57,6 +59,24 @@ def test_a_wrong_photograph_is_replaced_after_consent_and_both_stand_in_the_trai
         "photograph_was": sha256(re_encode(WRONG)).hexdigest(),
         "photograph_is": sha256(kept).hexdigest(), "reason": "another-person",
     }
+
+
+def test_who_consents_again_meanwhile_does_not_put_the_wrong_photograph_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, candidate = consented()
+
+    def lock_after_the_officer(election_id: int) -> Election:
+        replace_photograph(candidate.pk, **given(run))  # type: ignore[arg-type]
+        return lock_election(election_id)
+
+    monkeypatch.setattr(consenting, "lock_election", lock_after_the_officer)
+
+    consenting.consent(candidate.pk, statement="Anew.", agent_name="", agent_address="", now=now())
+
+    candidate.refresh_from_db()
+    assert bytes(candidate.photo or b"") == re_encode(RIGHT)
+    assert candidate.statement == "Anew."
 
 
 def test_what_is_no_picture_no_other_or_for_no_reason_leaves_the_one_that_is_there() -> None:
