@@ -46,13 +46,17 @@ def reminders_of(election: Election) -> tuple[datetime, ...]:
 
 
 def reminder_due(election: Election, *, now: datetime) -> int | None:
-    """The number of the reminder that is due and was not sent; None where none is."""
+    """The number of the reminder that is due and was not sent; None where none is.
+
+    One whose hour an opening that was put off has overtaken is never due.
+    """
     if election.stage != State.POLLING or (election.closes_at and now >= election.closes_at):
         return None
     sent = set(election.reminders.values_list("number", flat=True))
     due = [
         number for number, at in enumerate(reminders_of(election), 1)
         if at <= now and number not in sent
+        and (election.opens_at is None or election.opens_at < at)
     ]
     # Where two are due at once, since the server was away, the electors are sent one letter.
     return due[-1] if due else None

@@ -115,6 +115,16 @@ def test_of_two_that_are_due_at_once_the_last_is_sent_and_the_first_never() -> N
     ]
 
 
+def test_a_reminder_whose_hour_a_later_opening_overtook_is_not_sent_and_the_last_one_is() -> None:
+    run = reminded(electors=1)
+    opens = run.election.opens_at
+    assert opens is not None
+    Election.objects.filter(pk=run.election_id).update(reminder_at=opens - timedelta(hours=1))
+
+    assert tend_reminders(now=after(run, FIRST)) == 0
+    assert tend_reminders(now=after(run, LAST)) == 1
+
+
 def test_none_is_sent_before_the_opening_while_suspended_or_after_the_close() -> None:
     run = reminded(at="coded", electors=1)
     assert reminder_due(run.election, now=after(run, FIRST)) is None
