@@ -17,7 +17,7 @@ from ballot.incidents import is_published
 from ballot.lifecycle import State
 from ballot.models import Election, Incident, IncidentEntry, IncidentKind
 from ballot.names import clean_line, clean_text
-from ballot.services.legible import legible
+from ballot.services.legible import LONGEST_LINE, legible
 from office.refusal import Refusal
 from office.selectors import may
 from office.services.audit import record
@@ -55,7 +55,9 @@ def open_incident(
         raise Refusal("incident.ahead", "An incident lies behind. Look at its day and hour again.")
     incident = Incident.objects.create(
         election=election, number=_next_number(election), kind=kind, happened_at=happened_at,
-        found_by=written(found_by, "who found it", cleaner=clean_line),
+        found_by=written(
+            found_by, "who found it", cleaner=clean_line, most=LONGEST_LINE
+        ),
     )
     IncidentEntry.objects.create(
         incident=incident, number=1, said=written(said, "what happened"),
@@ -122,11 +124,13 @@ def _next_number(election: Election) -> int:
     return (last or 0) + 1
 
 
-def written(text: str, what: str, *, cleaner: Callable[[str], str] = clean_text) -> str:
+def written(
+    text: str, what: str, *, cleaner: Callable[[str], str] = clean_text, most: int = LONGEST
+) -> str:
     """A text of the book in normal form: neither empty nor too long, for it will be published."""
     clean = legible(cleaner, text, what="The text")
-    if not 0 < len(clean) <= LONGEST:
+    if not 0 < len(clean) <= most:
         raise Refusal(
-            "incident.text", f"Write {what} in 1 to {LONGEST:,} characters; it will be published."
+            "incident.text", f"Write {what} in 1 to {most:,} characters; it will be published."
         )
     return clean

@@ -7,6 +7,7 @@ from datetime import datetime
 from ballot.incidents import book_of, incidents_content
 from ballot.models import Election
 from ballot.services.board import append_entry
+from ballot.services.open_incident import keep_book
 
 
 def publish_incidents(election: Election, *, now: datetime) -> None:
@@ -14,6 +15,7 @@ def publish_incidents(election: Election, *, now: datetime) -> None:
 
     What is written afterwards is the next entry of a book that stays open at the desk.
     """
+    keep_book(election.pk)
     book = book_of(election)
     if book:
         append_entry(election, kind="incidents", content=incidents_content(book), now=now)

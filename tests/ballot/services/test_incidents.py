@@ -9,11 +9,12 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 
-from ballot.incidents import book_of, closest_gap, gaps_of, published_book, unjudged
-from ballot.models import Incident, IncidentKind
+from ballot.incidents import Booked, book_of, closest_gap, gaps_of, published_book, unjudged
+from ballot.models import Election, Incident, IncidentKind
 from ballot.services.amend_incident import amend_incident
 from ballot.services.declare import declare
 from ballot.services.judge_incidents import judge_incidents
+from ballot.services.legible import LONGEST_LINE
 from ballot.services.open_incident import BOOK_LOCK, book_word_of_elector, open_incident
 from ballot.services.record_dispute import record_dispute
 from ballot.services.void_election import void_election
@@ -134,25 +135,53 @@ def test_a_word_said_after_the_count_does_not_put_off_the_declaration(run_counte
     assert [(one["number"], one["material"]) for one in told] == [(1, False), (2, None)]
 
 
+def books_locked(run: Run) -> int:
+    """Whether this transaction keeps everybody else from the book: 1, or 0."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+            " AND objid = %s AND pid = pg_backend_pid()", [BOOK_LOCK, run.election_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def test_nothing_is_written_in_the_book_while_a_result_is_declared(run_counted: Run) -> None:
     run = run_counted
     judged(run, [1])
 
-    def books_locked() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
-                " AND objid = %s AND pid = pg_backend_pid()", [BOOK_LOCK, run.election_id],
-            )
-            return int(cursor.fetchone()[0])
-
-    seen = []
+    seen: list[int] = []
     with patch(
-        "ballot.services.declare.require_ready", lambda *_, **__: seen.append(books_locked())
+        "ballot.services.declare.require_ready", lambda *_, **__: seen.append(books_locked(run))
     ):
         declare(run.election_id, **run.by_two)
 
     assert seen == [1]
+
+
+def test_nothing_is_written_in_the_book_while_an_election_is_declared_void() -> None:
+    run = election(at="nominating")
+    opened(run)
+    seen: list[int] = []
+
+    def noted(election: Election) -> list[Booked]:
+        seen.append(books_locked(run))
+        return book_of(election)
+
+    with patch("ballot.services.publish_incidents.book_of", noted):
+        void_election(run.election_id, reason=REASON, **run.by_two)
+
+    assert seen == [1]
+    assert len(content(run, "incidents")["incidents"]) == 1
+
+
+def test_who_found_an_incident_is_no_longer_than_its_column_in_normal_form() -> None:
+    run = election(at="nominating")
+
+    long = code_of_refusal(lambda: opened(run, found_by="\ufb2c" * 41))
+
+    assert long == "incident.text"
+    assert opened(run, found_by="\ufb2c" * 40) == 1
+    assert len(Incident.objects.get().found_by) == LONGEST_LINE
 
 
 def test_what_has_not_happened_yet_is_refused_and_so_is_a_draft() -> None:
