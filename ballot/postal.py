@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, TypeVar
 
+from django.db.models import Count
+
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State
 from ballot.models import Election, EnvelopeReceipt, PostalReading, PostalRuling, Teller
@@ -41,12 +43,12 @@ class PostOfSection:
 def post_by_section(election: Election) -> list[PostOfSection]:
     """The envelopes of each section that has any, in the order of the codes."""
     found: dict[tuple[str, str, int], Counter[str]] = {}
-    rows = election.envelopes.values_list(
+    rows = election.envelopes.order_by().values_list(
         "roll_entry__section__code", "roll_entry__section__name", "roll_entry__section_id",
         "receipt__outcome",
     )
-    for code, name, section, outcome in rows:
-        found.setdefault((code, name, section), Counter())[outcome or ""] += 1
+    for code, name, section, outcome, envelopes in rows.annotate(envelopes=Count("pk")):
+        found.setdefault((code, name, section), Counter())[outcome or ""] += envelopes
     return [
         PostOfSection(section, code, name, came.total(), came[Outcome.RECEIVED],
                       came[Outcome.REFUSED], came[Outcome.LATE])
@@ -114,6 +116,16 @@ def papers_of(election: Election) -> list[Paper]:
     ]  # fmt: skip
 
 
+def paper_of(election: Election, section: str, number: int) -> Paper | None:
+    """One postal paper, by its section's code and its number; None where there is none."""
+    for one in post_by_section(election):
+        if one.code == section and 1 <= number <= one.received:
+            at = {"election": election, "section": one.section_id, "number": number}
+            readings = PostalReading.objects.filter(**at).select_related("teller", "other")
+            return _paper(one, number, readings, PostalRuling.objects.filter(**at))
+    return None
+
+
 def _by_paper(rows: Iterable[Row]) -> dict[tuple[int, int], list[Row]]:
     found: dict[tuple[int, int], list[Row]] = {}
     for row in rows:
@@ -122,12 +134,13 @@ def _by_paper(rows: Iterable[Row]) -> dict[tuple[int, int], list[Row]]:
 
 
 def _paper(
-    section: PostOfSection, number: int, readings: list[PostalReading],
-    rulings: list[PostalRuling],
+    section: PostOfSection, number: int, readings: Iterable[PostalReading],
+    rulings: Iterable[PostalRuling],
 ) -> Paper:  # fmt: skip
-    turn = len(rulings) + 1
+    ruled = tuple(rulings)
+    turn = len(ruled) + 1
     now = tuple(one for one in readings if one.turn == turn)
-    return Paper(section, number, turn, now, tuple(rulings))
+    return Paper(section, number, turn, now, ruled)
 
 
 def teller_of(election: Election, person_id: int) -> Teller | None:
@@ -171,14 +184,22 @@ def issues_of(election: Election) -> list[Issue]:
     return issues
 
 
-def named_tellers(election: Election) -> frozenset[int]:
-    """The numbers of the tellers whom the board's last entry names."""
+def tellers_keys(election: Election) -> dict[int, bytes]:
+    """The keys of the tellers whom the board's last entry names, 32 bytes each, by number.
+
+    What a teller signed is held against these alone: a row can be changed in the database.
+    """
     entries = election.entries.filter(ballot__isnull=True, kind="tellers")
     entry = entries.order_by("-number").first()
     if entry is None:
-        return frozenset()
+        return {}
     told: Any = read_canonical(bytes(entry.body))
-    return frozenset(one["number"] for one in told["content"]["tellers"])
+    return {one["number"]: bytes.fromhex(one["key"]) for one in told["content"]["tellers"]}
+
+
+def named_tellers(election: Election) -> frozenset[int]:
+    """The numbers of the tellers whom the board's last entry names."""
+    return frozenset(tellers_keys(election))
 
 
 def is_accounted(election: Election) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from ballot.canonical import Json
 from ballot.mapping import postal_paper_content
 from ballot.models import Election
-from ballot.postal import Paper, papers_of, post_by_section
+from ballot.postal import Paper, papers_of, post_by_section, tellers_keys
 from ballot.sealing.ballot import SealedBallot
 from ballot.sealing.errors import SealingError
 from ballot.sealing.postal import check_postal
@@ -42,7 +43,7 @@ def account_for_post(
     papers = papers_of(election)
     _require_settled(papers)
     sealed = [paper for paper in papers if not paper.is_empty]
-    ballots = [_checked(election, paper) for paper in sealed]
+    ballots = _checked(election, sealed)
     require_new(election, [ballot.to_bytes() for ballot in ballots], others=())
     contents = [
         postal_paper_content(ballot, paper.section.code, paper.number, _signatures(paper))
@@ -73,15 +74,19 @@ def _signatures(paper: Paper) -> list[tuple[int, bytes]]:
     return [(one.teller.number, bytes(one.signature or b"")) for one in paper.readings]
 
 
-def _checked(election: Election, paper: Paper) -> SealedBallot:
-    """The paper's ballot, checked once more as it was when it came."""
-    tellers = {one.teller.number: bytes(one.teller.key or b"") for one in paper.readings}
+def _checked(election: Election, papers: Sequence[Paper]) -> list[SealedBallot]:
+    """The papers' ballots, checked once more as they were when they came."""
+    check = partial(check_postal, setting=setting_of(election), contests=contest_codes(election),
+                    tellers=tellers_keys(election))
+    return [_checked_by(check, paper) for paper in papers]
+
+
+def _checked_by(check: Callable[..., SealedBallot], paper: Paper) -> SealedBallot:
     try:
-        return check_postal(
+        return check(
             bytes(paper.readings[0].wire or b""), _signatures(paper), number=paper.number,
-            setting=setting_of(election), contests=contest_codes(election),
-            section=paper.section.code, tellers=tellers,
-        )  # fmt: skip
+            section=paper.section.code,
+        )
     except SealingError as wrong:
         raise Refusal(
             "post.paper-rejected",

@@ -15,7 +15,16 @@ from django.db import IntegrityError, transaction
 
 from ballot.lifecycle import State
 from ballot.models import Election, PostalReading, Reason, Teller
-from ballot.postal import Kind, Paper, is_accounted, named_tellers, papers_of, teller_of
+from ballot.postal import (
+    Kind,
+    Paper,
+    is_accounted,
+    named_tellers,
+    paper_of,
+    papers_of,
+    teller_of,
+    tellers_keys,
+)
 from ballot.sealing.ballot import check_ballot
 from ballot.sealing.errors import SealingError
 from ballot.sealing.postal import check_teller
@@ -90,11 +99,11 @@ def _pair(election: Election, person: int, other: int) -> tuple[Teller, Teller]:
 
 def paper_at(election: Election, section: str, number: int) -> Paper:
     """The paper with this number in this section, or a refusal that there is none."""
-    for paper in papers_of(election):
-        if (paper.section.code, paper.number) == (section, number):
-            return paper
-    raise Refusal("reading.no-paper", "There is no paper with this number in this section: no "
-                  "more than envelopes were received.", status=404)
+    paper = paper_of(election, section, number)
+    if paper is None:
+        raise Refusal("reading.no-paper", "There is no paper with this number in this section: no "
+                      "more than envelopes were received.", status=404)
+    return paper
 
 
 def _require_turn(paper: Paper, teller: Teller, other: Teller) -> None:
@@ -119,7 +128,7 @@ def _require_sealed(election: Election, read: Read, teller: Teller) -> None:
             read.wire, setting=setting, contests=contest_codes(election), section=read.section
         )
         check_teller(ballot, read.signature, number=read.number, setting=setting,
-                     section=read.section, teller=bytes(teller.key or b""))
+                     section=read.section, teller=tellers_keys(election)[teller.number])
     except SealingError as wrong:
         raise Refusal(
             "reading.not-sealed-rightly",

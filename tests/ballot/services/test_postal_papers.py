@@ -43,6 +43,7 @@ from tests.ballot.factories import (
     election,
     entries,
     kinds,
+    no_triggers,
     now,
     recorded,
 )
@@ -286,6 +287,29 @@ def test_a_paper_that_is_signed_by_another_or_sealed_for_another_is_refused():
         refused = code_of_refusal(lambda lie=lie: table.hand_in(0, lie))
         assert refused == "reading.not-sealed-rightly"
     assert not table.hand_in(0, right).agrees
+
+
+def test_a_paper_signed_with_a_key_that_the_board_does_not_name_is_refused():
+    run, table = opened()
+    ann = Teller.objects.filter(election=run.election, number=1)
+    own, foreign = table.keys[0], key_of_secret(12345)
+
+    def holds(key: VotingKey) -> None:
+        table.keys[0] = key
+        with no_triggers():
+            ann.update(key=key.credential)
+
+    holds(foreign)
+    refused = code_of_refusal(lambda: table.read(0, 1, (0,)))
+    holds(own)
+    table.both_read(1, (0,))
+    table.both_read(2, (0,))
+    with no_triggers():
+        ann.update(key=foreign.credential)
+    table.account()
+
+    assert refused == "reading.not-sealed-rightly"
+    assert kinds(run).count("postal-paper") == 2
 
 
 def sealed_under(table: Table, key: VotingKey, *, number: int, by: int) -> Read:
