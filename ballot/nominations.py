@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from ballot.gates import Body, Gate, GateStanding, kinds_named, read_gates
 from ballot.lifecycle import State
@@ -56,6 +58,7 @@ def newest_nominations(contest: Contest) -> list[Nomination]:
     """Of each body what it nominates now, in order of kind and name; taken back: left out."""
     newest = Nomination.objects.filter(contest=contest).order_by("body_id", "-number")
     rows = newest.distinct("body_id").select_related("body", "candidate")
+    rows = rows.defer("candidate__photo")
     return sorted(
         (row for row in rows if row.candidate_id is not None),
         key=lambda row: (row.body.kind.casefold(), row.body.name.casefold()),
@@ -126,20 +129,13 @@ def by_day(contest: Contest, kind: str) -> list[tuple[date, dict[int, int]]]:
     """
     zone = contest.election.zone
     rows = Nomination.objects.filter(contest=contest, body__kind=kind).order_by("made_at", "pk")
+    made = rows.values_list("made_at", "body_id", "candidate_id")
     now: dict[int, int | None] = {}
-    days: dict[date, dict[int, int]] = {}
-    for body, candidate, made_at in rows.values_list("body_id", "candidate_id", "made_at"):
-        now[body] = candidate
-        days[local_time(made_at, zone).date()] = _counted(now)
-    return sorted(days.items())
-
-
-def _counted(now: dict[int, int | None]) -> dict[int, int]:
-    counted: dict[int, int] = {}
-    for candidate in now.values():
-        if candidate is not None:
-            counted[candidate] = counted.get(candidate, 0) + 1
-    return counted
+    days = []
+    for day, of_day in groupby(made, key=lambda row: local_time(row[0], zone).date()):
+        now |= {body: candidate for _, body, candidate in of_day}
+        days.append((day, dict(Counter(one for one in now.values() if one is not None))))
+    return days
 
 
 def kinds_of(election: Election) -> list[str]:

@@ -84,7 +84,7 @@ def standing(contest: Contest) -> list[Candidate]:
     By their places once they are settled; before it by the lot, where one was drawn, or by name.
     "Re-open nominations" always comes last.
     """
-    candidates = contest.candidates.filter(withdrawn_at__isnull=True)
+    candidates = contest.candidates.filter(withdrawn_at__isnull=True).defer("photo")
     seed = names_seed(contest.election_id) if is_by_lot(contest) else None
 
     def place(one: Candidate) -> tuple[bool, int, bytes, str, int]:

@@ -28,8 +28,8 @@ def in_welsh(moment: datetime, zone: str) -> str:
     return f"{day} am {local:%H:%M} ({local:%Z})"
 
 
-def day_in_english(day: date) -> str:
-    """A day in full: "8 August 2026"."""
+def day_words(day: date) -> str:
+    """A day in full: "3 June 2027"."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -48,11 +48,6 @@ def hour_in_zone(moment: datetime, zone: str) -> str:
 def day_in_zone(moment: datetime, zone: str) -> str:
     """The day that the clocks of a zone show, as "2026-11-30"."""
     return local_time(moment, zone).date().isoformat()
-
-
-def day_words(day: date) -> str:
-    """A day in full: "3 June 2027"."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def from_clock(naive: datetime, zone: str) -> datetime | None:

@@ -13,8 +13,6 @@ from django.db.models import Q
 from ballot.models.credential import Credential
 from ballot.models.election import Election
 
-KEY_BYTES = 32
-
 
 class Reason(models.TextChoices):
     """Why a paper is rejected in a contest (bundle §4.6)."""

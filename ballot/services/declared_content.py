@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from ballot.counting.shown import NOTHING, percent
 from ballot.mapping import contest_code
 from ballot.models import Contest, Election, TurnoutBase
 from ballot.selectors import standing
@@ -74,10 +75,7 @@ def _turnout(contest: Contest, sheet: Content, sections: list[Content]) -> Conte
 
 def share(part: int, whole: int) -> str:
     """A share with one decimal, a half rounded up; of nothing, a dash (counting §7.8)."""
-    if not whole:
-        return "-"
-    tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10}%"
+    return percent(Fraction(part, whole)) if whole else NOTHING
 
 
 def require_sums(content: Content) -> None:

@@ -25,7 +25,7 @@ from ballot.changes import (
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.showing.sentences import PARTS
-from ballot.times import day_in_english, day_in_welsh, in_welsh, in_zone
+from ballot.times import day_in_welsh, day_words, in_welsh, in_zone
 from ballot.timetable import COLUMNS, NOMINATIONS_CLOSE, dates_of
 from office.links import absolute
 
@@ -127,7 +127,7 @@ def stop_particulars(told: Told, election: Election) -> dict[str, Any]:
 
 
 def _days(day: date) -> dict[str, str]:
-    return {"day": day_in_english(day), "day_cy": day_in_welsh(day)}
+    return {"day": day_words(day), "day_cy": day_in_welsh(day)}
 
 
 def about_nominations(election: Election, number: int) -> dict[str, Any] | None:
