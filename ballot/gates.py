@@ -15,7 +15,7 @@ Not here: whom a body nominates, and by what right. No Django and no floating-po
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -115,13 +115,17 @@ class Gate:
     def __str__(self) -> str:
         return " or ".join(" and ".join(str(one) for one in way) for way in self.ways)
 
-    def standing(self, nominators: Sequence[Body], everybody: Sequence[Body]) -> GateStanding:
+    def needed(self, everybody: Sequence[Body]) -> dict[Condition, int]:
+        """What each condition asks of anybody. everybody: all bodies on the list."""
+        return {one: one.needed(everybody) for way in self.ways for one in way}
+
+    def standing(self, nominators: Sequence[Body], needed: Mapping[Condition, int]) -> GateStanding:
         """How far somebody has come.
 
-        nominators: the bodies that nominate them. everybody: all bodies on the list.
+        nominators: the bodies that nominate them.  needed: as of all bodies on the list.
         """
         return GateStanding(self, tuple(
-            tuple(Standing(one, one.total(nominators), one.needed(everybody)) for one in way)
+            tuple(Standing(one, one.total(nominators), needed[one]) for one in way)
             for way in self.ways
         ))
 

@@ -67,7 +67,8 @@ def newest_nominations(contest: Contest) -> list[Nomination]:
 
 def papers_of(contest: Contest) -> list[Paper]:
     """The papers of everybody who has not withdrawn, rejected or not, by name."""
-    everybody, gates = bodies_of(contest.election), gates_of(contest)
+    everybody = bodies_of(contest.election)
+    gates = [(gate, gate.needed(everybody)) for gate in gates_of(contest)]
     nominations = newest_nominations(contest)
     ruled = newest_rulings(nominations)
     people = contest.candidates.filter(withdrawn_at__isnull=True, is_reopen_nominations=False)
@@ -82,7 +83,7 @@ def papers_of(contest: Contest) -> list[Paper]:
             counting,
             tuple((one, lost[one.pk]) for one in theirs if one.pk in lost),
             _ruling_on(candidate),
-            tuple(gate.standing(_seen(counting), everybody) for gate in gates),
+            tuple(gate.standing(_seen(counting), needed) for gate, needed in gates),
         ))
     return papers
 

@@ -83,19 +83,20 @@ def _open(election_id: int, *, now: datetime) -> Election:
 
 def _keep(election: Election, rows: list[dict[str, str]]) -> Taken:
     there = {(body.kind, body.name): body for body in election.nominating_bodies.all()}
-    new = []
-    changed = 0
+    new, changed = [], []
     for row in rows:
         body = there.get((row["kind"], row["name"]))
         if body is None:
             new.append(_filled(NominatingBody(election=election), row))
         else:
-            changed += 1
-            _filled(body, row).save(update_fields=["members", "mark", "secretary", "address"])
+            changed.append(_filled(body, row))
     if len(there) + len(new) > MOST_BODIES:
         raise Refusal("bodies.too-many", f"An election has at most {MOST_BODIES:,} bodies.")
     NominatingBody.objects.bulk_create(new)
-    return Taken(len(new), changed)
+    NominatingBody.objects.bulk_update(
+        changed, ["members", "mark", "secretary", "address"], batch_size=1000
+    )
+    return Taken(len(new), len(changed))
 
 
 def _filled(body: NominatingBody, row: dict[str, str]) -> NominatingBody:

@@ -19,7 +19,12 @@ from ballot.services.link_secrets import draw_secret, hash_of
 from ballot.services.moves import lock_election, require_state
 from office.refusal import Refusal
 from office.services.audit import record
-from office.services.letters import cancel_letters_to, queue_letter
+from office.services.letters import (
+    cancel_letters_to,
+    dispatch_at_once,
+    queue_letter,
+    queue_letters,
+)
 
 BODY_PURPOSE: Final = "nomination-link"
 BODY_SHOWN_PURPOSE: Final = "nomination-link-shown"
@@ -31,9 +36,16 @@ def send_body_links(election_id: int, *, by: int | None, now: datetime) -> int:
     """Send a link to every body that has an address and no link yet; return how many."""
     election = lock_election(election_id)
     require_state(election, State.NOMINATING)
-    bodies = election.nominating_bodies.filter(seat__isnull=True).exclude(address="")
-    for body in bodies:
-        _send(body, BODY_PURPOSE, election)
+    bodies = list(election.nominating_bodies.filter(seat__isnull=True).exclude(address=""))
+    secrets = [draw_secret() for _ in bodies]
+    for body, secret in zip(bodies, secrets, strict=True):
+        body.seat = hash_of(secret)
+    NominatingBody.objects.bulk_update(bodies, ["seat"], batch_size=1000)
+    dispatch = dispatch_at_once(BODY_PURPOSE, reference=election.public_id)
+    # Who has had no link has had no letter with one: each is the first.
+    queue_letters(dispatch.pk, (
+        (recipient(body), secret.encode()) for body, secret in zip(bodies, secrets, strict=True)
+    ))
     record("take_nominations", subject=("election", str(election.pk)), by=by, now=now,
            parameters={"links_sent": len(bodies)})
     return len(bodies)

@@ -91,6 +91,7 @@ def test_the_letter_carries_the_code_in_the_fragment_alone(client: Client) -> No
     send_at_once()
 
     assert sent == 4 == len(mail.outbox)
+    assert send_body_links(run.election_id, **run.by) == 0
     (letter,) = [one for one in mail.outbox if one.to == ["barking@example.org"]]
     found = re.search(r"(\S+/nominate/[^#\s]+)#(\S+)", str(letter.body))
     assert found is not None and "Bo Tate" in str(letter.body)
