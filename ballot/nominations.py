@@ -57,8 +57,7 @@ def bodies_of(election: Election) -> list[Body]:
 def newest_nominations(contest: Contest) -> list[Nomination]:
     """Of each body what it nominates now, in order of kind and name; taken back: left out."""
     newest = Nomination.objects.filter(contest=contest).order_by("body_id", "-number")
-    rows = newest.distinct("body_id").select_related("body", "candidate")
-    rows = rows.defer("candidate__photo")
+    rows = newest.distinct("body_id").select_related("body", "candidate").defer("candidate__photo")
     return sorted(
         (row for row in rows if row.candidate_id is not None),
         key=lambda row: (row.body.kind.casefold(), row.body.name.casefold()),

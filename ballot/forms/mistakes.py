@@ -75,7 +75,8 @@ class CorrectionForm(ReasonForm):
         if not self.errors and given["statement"] is None and not given["without_photograph"]:
             raise forms.ValidationError("Correct the statement, or take the photograph off.")
         if not self.errors and given["statement"] is not None:
-            contest = Candidate.objects.select_related("contest").get(pk=given["candidate"]).contest
+            rows = Candidate.objects.select_related("contest").defer("photo")
+            contest = rows.get(pk=given["candidate"]).contest
             try:
                 require_words(given["statement"], most=contest.statement_words)
             except Refusal as refusal:

@@ -11,8 +11,7 @@ from ballot.canonical import read_canonical
 from ballot.ceremonies import frame_of, newest_ceremony
 from ballot.incidents import is_published
 from ballot.lifecycle import State, is_before
-from ballot.models import Candidate, Contest, Election
-from ballot.nominations import papers_of
+from ballot.models import Candidate, Contest, Election, Ruling
 from ballot.published import board_key
 from ballot.selectors import standing
 from ballot.showing.booth import (
@@ -36,6 +35,7 @@ from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
 from ballot.turnout import shows_turnout
+from ballot.who_stands import rejected
 from members.selectors import (
     amendment_count,
     amendments_of,
@@ -202,10 +202,14 @@ def _contest(
 
 
 def _rejected(contest: Contest) -> Iterator[tuple[str, str]]:
-    """Whose papers were rejected, and why."""
-    for paper in papers_of(contest):
-        if paper.ruling is not None and not paper.ruling.is_valid:
-            yield paper.candidate.name, paper.ruling.reason
+    """Whose papers were rejected, and why; by name."""
+    rulings = Ruling.objects.filter(
+        candidate__in=rejected(contest), candidate__withdrawn_at__isnull=True
+    )
+    newest = rulings.order_by("candidate_id", "-pk").distinct("candidate_id")
+    rows = newest.values_list("candidate__name", "candidate_id", "reason")
+    for name, _, reason in sorted(rows, key=lambda row: (row[0].casefold(), row[1])):
+        yield name, reason
 
 
 def _candidates(contest: Contest, photographed: frozenset[int]) -> Iterator[CandidateShown]:
@@ -221,8 +225,8 @@ def _candidates(contest: Contest, photographed: frozenset[int]) -> Iterator[Cand
 
 def _as_on_paper(contest: Contest) -> list[Candidate]:
     """Who stands, in the order of the paper; who withdrew comes after."""
-    gone = contest.candidates.filter(withdrawn_at__isnull=False).order_by("name", "pk")
-    return [*standing(contest), *gone]
+    gone = contest.candidates.filter(withdrawn_at__isnull=False).defer("photo")
+    return [*standing(contest), *gone.order_by("name", "pk")]
 
 
 def _roll(election: Election) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ class Link:
 
 def links_of(election: Election) -> list[Link]:
     """Every candidate on the paper, with the link in force."""
-    candidates = Candidate.objects.filter(
+    candidates = Candidate.objects.defer("photo").filter(
         contest__election=election, contest__unopposed=False, is_reopen_nominations=False,
         position__isnull=False,
     )  # fmt: skip

@@ -107,7 +107,7 @@ def told_before(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _candidate(election: Election, candidate_id: int) -> Candidate:
     rows = Candidate.objects.filter(contest__election=election, is_reopen_nominations=False)
-    found = rows.select_related("contest").filter(pk=candidate_id).first()
+    found = rows.select_related("contest").defer("photo").filter(pk=candidate_id).first()
     if found is None:
         raise Http404
     return found

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ballot.models import Candidate, NominatingBody, Nomination, Ruling
@@ -226,6 +228,25 @@ def test_the_statement_on_the_notice_page_names_the_papers_that_were_rejected() 
 
     assert "Cedar Cox is no member." not in before
     assert "Papers that were rejected" in after and "Cedar Cox is no member." in after
+
+
+@pytest.mark.parametrize("page", ["nominations", "election"])
+def test_the_public_pages_read_no_photograph(page: str) -> None:
+    run = nominating()
+    for name in ("Ash Amin", "Birch Bell", "Cedar Cox"):
+        give(run, "Barking", name)
+    rule(run, "Cedar Cox", is_valid=False, reason="Cedar Cox is no member.")
+    bring(run, to="nominated")
+    withdraw_candidate(person("Birch Bell").pk, **run.by)
+
+    with CaptureQueriesContext(connection) as queries:
+        shown = Client().get(at(run, page)).content.decode()
+
+    # Whether there is a photograph may be asked; what is read stands before FROM.
+    read = [one["sql"].partition(" FROM ")[0] for one in queries.captured_queries]
+    assert "Ash Amin" in shown and "Cedar Cox is no member." in shown
+    assert any('"ballot_candidate"."name"' in columns for columns in read)
+    assert not [columns for columns in read if '"photo"' in columns]
 
 
 def _file(name: str, content: str) -> Any:
