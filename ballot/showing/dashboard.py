@@ -121,8 +121,9 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "shows_watching": "see_observers_page" in may,
         "shows_incidents": election.stage != State.DRAFT and "see_incidents" in may,
         "shows_issuer": "see_register" in may,
-        "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED}
-        and "reissue_code" in may,
+        "shows_helpdesk": "reissue_code" in may
+        and not is_before(election.stage, State.POLLING)
+        and election.stage not in {State.VOID, State.ARCHIVED},
         "takes_amendments": election.roll is not None and "see_roll" in may,
         "shows_post": election.postal_papers and "see_post" in may
         and not is_before(election.stage, State.NOMINATING),

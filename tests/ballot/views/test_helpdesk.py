@@ -56,6 +56,23 @@ def test_one_elector_is_shown_with_letters_and_mark_and_no_code_ballot_or_addres
     assert LookUp.objects.filter(by=here.officers[0], kind="member").count() == 2
 
 
+def test_the_page_of_the_election_leads_to_the_helpdesk_from_the_opening_on(
+    client: Client,
+) -> None:
+    here = world().to("coded")
+    sign_in(client, here.officers[0])
+    page = reverse("desk_election", args=[here.slug])
+    link = f'href="{reverse("desk_helpdesk", args=[here.slug])}"'
+
+    before = client.get(page).text
+    here._polling()
+    polling = client.get(page).text
+    here._closed()
+    closed = client.get(page).text
+
+    assert [link in text for text in (before, polling, closed)] == [False, True, True]
+
+
 def test_who_may_not_see_the_register_is_told_nothing_that_says_who_voted(client: Client) -> None:
     here = world().to("polling")
     voter, other = here.entries()[:2]
