@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from ballot import limits
 from ballot.forms.nominations import NOBODY, ConsentForm, LinkCodeForm, NominationForm
 from ballot.forms.reading import sent
 from ballot.models import Candidate, Contest, Election, NominatingBody
-from ballot.nominations import are_taken, newest_nominations
+from ballot.nominations import are_taken
 from ballot.selectors import standing
 from ballot.services.consent import consent as take_consent
 from ballot.services.nominate import nominate as take_nomination
@@ -51,7 +52,7 @@ def nominate(request: HttpRequest, slug: str) -> HttpResponse:
         return _ask_code(request, election, code, "ballot/nominate.html")
     contests = contests_open(election)
     form = NominationForm(_handed_in(request), contests=contests,
-                          initial=nominated_now(body, contests))
+                          initial=nominated_now(body))
     is_taken = form.is_valid() and tried(form, lambda: nominate_by(form, body, by=None))
     context = {"body": body, "form": form, "is_taken": is_taken}
     return _page(request, election, "ballot/nominate.html", code=code, **context)
@@ -135,23 +136,22 @@ def contests_open(election: Election) -> list[tuple[Contest, list[Candidate]]]:
     return [(contest, names) for contest, names in people if names]
 
 
-def nominated_now(
-    body: NominatingBody, contests: list[tuple[Contest, list[Candidate]]]
-) -> dict[str, str]:
-    """Whom the body nominates now, as the form shows it."""
-    chosen = {}
-    for contest, _ in contests:
-        mine = [one for one in newest_nominations(contest) if one.body_id == body.pk]
-        if mine:
-            chosen[f"contest_{contest.pk}"] = str(mine[0].candidate_id)
-        elif body.nominations.filter(contest=contest).exists():
-            chosen[f"contest_{contest.pk}"] = NOBODY
-    return chosen
+def nominated_now(body: NominatingBody) -> dict[str, str]:
+    """Whom the body nominates now in each contest, as the form shows it."""
+    newest = body.nominations.order_by("contest_id", "-number").distinct("contest_id")
+    return {
+        f"contest_{contest}": NOBODY if candidate is None else str(candidate)
+        for contest, candidate in newest.values_list("contest_id", "candidate_id")
+    }
 
 
+@transaction.atomic
 def nominate_by(form: NominationForm, body: NominatingBody, *, by: int | None) -> None:
-    """Take what the form chooses, contest by contest; by: the officer who typed it, if any."""
-    for contest_id, candidate_id in form.chosen().items():
+    """Take what the form chooses in every contest, or nothing; by: the officer who typed it."""
+    chosen = form.chosen()
+    if not chosen:
+        raise Refusal("nomination.nobody", "Nobody stands any more. Nothing was changed.")
+    for contest_id, candidate_id in chosen.items():
         take_nomination(body.pk, contest_id=contest_id, candidate_id=candidate_id, by=by,
                         now=timezone.now())
 
@@ -170,3 +170,4 @@ def _consent(form: ConsentForm, candidate: Candidate) -> None:
     given = {name: value for name, value in form.cleaned_data.items() if name != "consents"}
     photo = given.pop("photo")
     take_consent(candidate.pk, photo=photo.read() if photo else None, now=timezone.now(), **given)
+    candidate.refresh_from_db(fields=["photo"])

@@ -118,7 +118,7 @@ def body(request: StaffRequest, slug: str, body_id: int) -> HttpResponse:
     found = _body(slug, body_id)
     contests = contests_open(found.election)
     form = NominationForm(sent(request), contests=contests,
-                          initial=nominated_now(found, contests))
+                          initial=nominated_now(found))
     if request.method == "POST" and form.is_valid() and tried(
         form, lambda: nominate_by(form, found, by=request.user.pk)
     ):

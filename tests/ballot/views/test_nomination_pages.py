@@ -13,10 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ballot.forms.nominations import NominationForm
 from ballot.models import Candidate, NominatingBody, Nomination, Ruling
 from ballot.services.nomination_seats import ask_consent, send_body_links, show_body_link
 from ballot.services.withdraw_candidate import withdraw_candidate
+from ballot.views.nominations import contests_open, nominate_by, nominated_now
 from ballot.who_stands import names_seed
+from office.refusal import Refusal
 from office.services.sending import send_at_once
 from tests.ballot.factories import Run, bring, now
 from tests.ballot.services.nominating import BODIES, body, give, nominating, person, rule
@@ -59,6 +62,48 @@ def test_a_secretary_hands_in_by_the_code_and_looking_uses_nothing_up(client: Cl
         assert answer.headers["Referrer-Policy"] == "same-origin"
     history = Nomination.objects.filter(body=body("Barking"))
     assert [one.candidate_id for one in history] == [person("Ash Amin").pk, None]
+
+
+def test_a_nomination_in_several_contests_is_taken_whole_or_not_at_all() -> None:
+    run = nominating(other_contests=({"title": "Deputy", "candidates": ("Dee Dale", "Ed Orr")},))
+    barking = body("Barking")
+    leader, deputy = run.election.contests.order_by("position")
+    chosen = {f"contest_{leader.pk}": person("Ash Amin").pk}
+
+    def nominate(name: str) -> None:
+        given = {**chosen, f"contest_{deputy.pk}": person(name).pk}
+        form = NominationForm(given, contests=contests)
+        assert form.is_valid()
+        nominate_by(form, barking, by=None)
+
+    contests = contests_open(run.election)
+    withdraw_candidate(person("Dee Dale").pk, **run.by)
+
+    with pytest.raises(Refusal) as refused:
+        nominate("Dee Dale")
+    assert refused.value.code == "nomination.not-standing"
+    assert not Nomination.objects.exists() and nominated_now(barking) == {}
+    nominate("Ed Orr")
+
+    assert nominated_now(barking) == {
+        f"contest_{leader.pk}": str(person("Ash Amin").pk),
+        f"contest_{deputy.pk}": str(person("Ed Orr").pk),
+    }
+
+
+def test_where_nobody_stands_any_more_no_nomination_is_said_to_be_taken(client: Client) -> None:
+    run = nominating()
+    sent = {"code": code_of(run, "Barking"), **choices(run, "Ash Amin")}
+    page = at(run, "nominate")
+    taken = client.post(page, sent).content.decode()
+    for name in ("Ash Amin", "Birch Bell", "Cedar Cox"):
+        withdraw_candidate(person(name).pk, **run.by)
+
+    nobody = client.post(page, sent).content.decode()
+
+    said = "The nomination is taken", "Nobody stands any more. Nothing was changed."
+    assert [[words in text for words in said] for text in (taken, nobody)] == [
+        [True, False], [False, True]]
 
 
 def test_a_code_of_no_link_or_of_an_older_one_hands_nothing_in(client: Client) -> None:
@@ -123,6 +168,8 @@ def test_a_candidate_consents_with_statement_photograph_and_agent(client: Client
     assert "has 5 words, and may have 4" in too_long.content.decode()
     assert "or leave both" in half.content.decode()
     assert unanswered is None and "Your consent is taken" in taken.content.decode()
+    shown = "Your photograph as it will be shown"
+    assert shown in taken.content.decode() and shown not in half.content.decode()
     ash = Candidate.objects.get(name="Ash Amin")
     assert ash.consented_at is not None and ash.statement == "I listen.\n\nAlways."
     assert bytes(ash.photo or b"")[8:12] == b"WEBP"
