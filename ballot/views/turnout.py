@@ -57,5 +57,9 @@ def _polled(slug: str) -> Election:
 def _figures(election: Election) -> Figures:
     figures = figures_of(election)
     if figures is None:
-        raise Refusal("turnout.none", "There is a turnout once the poll is open.", status=404)
+        raise Refusal(
+            "turnout.none",
+            "The first figures come within a quarter of an hour of the opening of the poll.",
+            status=404,
+        )
     return figures

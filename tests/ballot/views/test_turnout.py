@@ -49,7 +49,7 @@ def test_everybody_sees_the_same_snapshot_and_nobody_a_newer_number(client: Clie
     assert seen_by_all(here, of="<strong>2</strong> ballots cast: 25.0% of 8 electors") == {True}
 
 
-def test_the_files_say_what_the_page_says_and_no_cell_is_run_as_a_formula(client: Client) -> None:
+def test_the_files_say_what_the_page_says(client: Client) -> None:
     here = world().to("polling")
     here.cast(here.entries()[0], (0,))
     take_snapshot(here.election, now=now())
@@ -64,7 +64,24 @@ def test_the_files_say_what_the_page_says_and_no_cell_is_run_as_a_formula(client
     assert [row[4] for row in rows if row[0] == "day"] == ["1"]
     assert len(told["rows"]) == len(rows) - 1
     assert datetime.fromisoformat(told["taken_at"]) == snapshot.taken_at.replace(microsecond=0)
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize("name", ["turnout_csv", "turnout_json"])
+def test_the_files_say_before_the_first_figures_when_those_come(
+    client: Client, name: str
+) -> None:
+    here = world().to("coded")
+    path = reverse(name, args=[here.slug])
+    before = client.get(path)
+    here._polling()
+    early = client.get(path)
+    take_snapshot(here.election, now=now())
+    taken = client.get(path)
+
+    assert [one.status_code for one in (before, early, taken)] == [404, 404, 200]
+    assert "There is a turnout once the poll is open." in before.text
+    assert "There is a turnout once" not in early.text
+    assert "The first figures come within a quarter of an hour of the opening" in early.text
 
 
 def test_sections_show_during_the_poll_only_where_the_notice_says_so(client: Client) -> None:
