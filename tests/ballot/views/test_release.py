@@ -11,10 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ballot.models import Candidate, Release, ReleaseLook
+from ballot.lifecycle import State
+from ballot.models import Candidate, Election, Release, ReleaseLook
 from ballot.services.release_result import give_release
+from ballot.services.set_up import create_election
 from config.logs import strike
 from office.permissions import Role
+from tests.ballot.factories import no_triggers
 from tests.ballot.views.world import World, now, world
 from tests.office.factories import sign_in, staff
 
@@ -69,9 +72,14 @@ def test_a_link_dies_with_the_next_one_and_opens_no_other_election(client: Clien
     here = counted()
     first = code(here)
     second = code(here)
+    other = create_election(title="Deputy 2026", party="The Party", demonstration=True, **here.by)
+    with no_triggers():
+        Election.objects.filter(pk=other).update(state=State.COUNTED)
+    elsewhere = reverse("told_before", args=[Election.objects.get(pk=other).slug])
 
     assert read(client, page(here), first).status_code == 404
-    assert read(client, reverse("told_before", args=["another"]), second).status_code == 404
+    assert client.get(elsewhere).status_code == 200
+    assert read(client, elsewhere, second).status_code == 404
     assert read(client, page(here), second).status_code == 200
     assert ReleaseLook.objects.get().release.ended_at is None
 
