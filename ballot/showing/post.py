@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ballot.lifecycle import State
@@ -149,25 +149,25 @@ def reading_words(paper: Paper) -> str:
 
 def waiting_for(election: Election, teller: Teller) -> list[str]:
     """The papers that this teller is waited for, in words, with what was ruled on them."""
-    return [line for paper in papers_of(election) for line in _waits(election, paper, teller)]
+    titles = {code: contest.title for code, contest in contests_by_code(election)}
+    return [line for paper in papers_of(election) for line in _waits(paper, teller, titles)]
 
 
-def _waits(election: Election, paper: Paper, teller: Teller) -> Iterator[str]:
+def _waits(paper: Paper, teller: Teller, titles: Mapping[str, str]) -> Iterator[str]:
     if paper.is_read or paper.needs_ruling:
         return
     begun = [one for one in paper.readings if one.other_id == teller.pk]
     ruled = paper.rulings and not any(one.teller_id == teller.pk for one in paper.readings)
     if begun or ruled:
         with_whom = f", with {begun[0].teller.name}" if begun else ""
-        said = f" {ruling_words(election, paper.rulings[-1])}" if paper.rulings else ""
+        said = f" {ruling_words(paper.rulings[-1], titles)}" if paper.rulings else ""
         yield f"{paper.section.name}, paper {paper.number}{with_whom}.{said}"
 
 
-def ruling_words(election: Election, ruling: PostalRuling) -> str:
-    """What was ruled on a paper."""
+def ruling_words(ruling: PostalRuling, titles: Mapping[str, str]) -> str:
+    """What was ruled on a paper; titles: of the contests, by their codes."""
     if not ruling.rejected:
         return "Ruled: it is good, read it again."
-    titles = {contest_code(contest): contest.title for contest in contested(election)}
     told = "; ".join(
         f"“{titles[code]}” is rejected ({Reason(reason).label.lower()})"
         for code, reason in sorted(ruling.rejected.items())
