@@ -65,7 +65,7 @@ class DeskAct:
     permission: its row in the permission table, where that is not its name.
     is_grave:   it cannot be undone, or it interferes with a poll.
     caution:    what is said beside the button, of what can be undone.
-    is_of:      whether it concerns an election at all; None: every one.
+    is_of:      whether an election in one of its states is offered it; None: every one is.
     """
 
     name: str
@@ -126,6 +126,28 @@ def _step(name: str) -> tuple[State, ...]:
     return BY_ACT[name].states
 
 
+def _awaits_names(election: Election) -> bool:
+    by_lot = any(is_by_lot(contest) for contest in contested(election))
+    return by_lot and names_seed(election.pk) is None
+
+
+def _may_reopen(election: Election) -> bool:
+    return election.stage == State.NOMINATED or has_ended(election, now=timezone.now())
+
+
+def _is_not_ordered_destroyed(election: Election) -> bool:
+    return order_of(election) is None
+
+
+def _may_be_destroyed(election: Election) -> bool:
+    return is_destructible(election, now=timezone.now())
+
+
+def _is_left_open(election: Election) -> bool:
+    is_begun = Election.objects.filter(begun_from=election).exists()
+    return not is_begun and bool(contests_left_open(election))
+
+
 _BEFORE_DECLARED = tuple(
     state for state in State if state not in {State.DECLARED, State.ARCHIVED, State.VOID}
 )
@@ -171,7 +193,7 @@ _TABLE = (
             "handed in is kept, and may be amended again by every body and candidate.",
         ),
         "Take nominations again", (State.NOMINATED, State.NOMINATING), How.AT_ONCE,
-        run=_plainly(reopen_nominations), permission="publish_candidates",
+        run=_plainly(reopen_nominations), permission="publish_candidates", is_of=_may_reopen,
     ),
     DeskAct(
         "draw_names", "Record the lot for the order of names",
@@ -182,7 +204,7 @@ _TABLE = (
             "machine. It is recorded once: it is drawn anew only if nominations open again.",
         ),
         "Record the lot", (State.NOMINATED, State.FROZEN), How.AT_ONCE, form=NamesLotForm,
-        run=_plainly(draw_names), is_grave=True,
+        run=_plainly(draw_names), is_grave=True, is_of=_awaits_names,
     ),
     DeskAct(
         "correct_candidate", "Correct a statement, or take a photograph off",
@@ -376,6 +398,7 @@ _TABLE = (
             "Copies outside, and backups, are not reached by it. Destroy the backups yourself.",
         ),
         "Propose to destroy them", (State.ARCHIVED,), How.BY_TWO, is_grave=True,
+        is_of=_may_be_destroyed,
     ),
     DeskAct(
         "correct_result", "Correct the published result",
@@ -388,7 +411,7 @@ _TABLE = (
             "agents whom they named are told by letter.",
         ),
         "Propose the correction", (State.DECLARED, State.ARCHIVED), How.BY_TWO, form=ReasonForm,
-        is_grave=True,
+        is_grave=True, is_of=_is_not_ordered_destroyed,
     ),
     DeskAct(
         "void_election", "Declare the election void",
@@ -405,7 +428,7 @@ _TABLE = (
             "This election stays as it is.",
         ),
         "Begin it", (State.DECLARED, State.ARCHIVED, State.VOID), How.AT_ONCE,
-        run=_plainly(begin_again), permission="set_up_election",
+        run=_plainly(begin_again), permission="set_up_election", is_of=_is_left_open,
     ),
 )
 
@@ -414,43 +437,10 @@ ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
 
 def besides_business(election: Election) -> list[DeskAct]:
     """The acts of the election's state that are not steps of the order of business."""
-    here = [
+    return [
         act
         for act in _TABLE
         if act.name not in BY_ACT
         and election.stage in act.states
         and (act.is_of is None or act.is_of(election))
     ]
-    return [act for act in here if act.name not in _WHERE or _WHERE[act.name](election)]
-
-
-def _awaits_names(election: Election) -> bool:
-    by_lot = any(is_by_lot(contest) for contest in contested(election))
-    return by_lot and names_seed(election.pk) is None
-
-
-def _may_reopen(election: Election) -> bool:
-    return election.stage == State.NOMINATED or has_ended(election, now=timezone.now())
-
-
-def _is_not_ordered_destroyed(election: Election) -> bool:
-    return order_of(election) is None
-
-
-def _may_be_destroyed(election: Election) -> bool:
-    return is_destructible(election, now=timezone.now())
-
-
-def _is_left_open(election: Election) -> bool:
-    is_begun = Election.objects.filter(begun_from=election).exists()
-    return not is_begun and bool(contests_left_open(election))
-
-
-# Acts that not every election in their state offers.
-_WHERE: dict[str, Callable[[Election], bool]] = {
-    "draw_names": _awaits_names,
-    "reopen_nominations": _may_reopen,
-    "begin_again": _is_left_open,
-    "destroy_ballots": _may_be_destroyed,
-    "correct_result": _is_not_ordered_destroyed,
-}
