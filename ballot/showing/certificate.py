@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from ballot.canonical import read_canonical
-from ballot.destruction import GOING
+from ballot.destruction import GOING, destroyed_at
 from ballot.models import Election
 from ballot.times import day_words, in_zone
 
@@ -35,15 +35,15 @@ class Certificate:
 
 def certificate_of(election: Election) -> Certificate | None:
     """The certificate; None where nothing was destroyed."""
-    order = getattr(election, "destruction", None)
+    at = destroyed_at(election)
     entry = election.entries.filter(kind="destruction").first()
-    if entry is None or order is None:
+    if entry is None or at is None:
         return None
     said: Any = read_canonical(bytes(entry.body))["content"]
     first, second = said["officers"]
     return Certificate(
         number=entry.number,
-        when=in_zone(order.destroyed_at, election.zone),
+        when=in_zone(at, election.zone),
         kept_until=day_words(date.fromisoformat(said["kept_until"])),
         officers=(first, second),
         papers=tuple((words, said["entries"][kind]) for kind, words in _PAPERS.items()),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ballot.models import AfterCast, Election, TurnoutBase
+from ballot.showing.booth import helped_routes
 from ballot.showing.paper import rule_of_withdrawal, rules_of_contest
 from ballot.times import in_zone
 from ballot.timetable import TITLES, dates_of
@@ -126,7 +127,7 @@ def _how(election: Election) -> list[str]:
 
 def _routes(election: Election) -> list[str]:
     """How somebody votes who cannot use the page, one way a line."""
-    lines = [line.strip() for line in election.helped_routes.splitlines() if line.strip()]
+    lines = [route.text for route in helped_routes(election)]
     return ["Other ways to vote:", *lines] if lines else []
 
 

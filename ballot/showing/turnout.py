@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from ballot.charts import Bars, Columns, Part, columns, series, stacked_bars
 from ballot.mapping import utc
 from ballot.models import Election
-from ballot.times import day_in_zone, hour_in_zone, in_zone
+from ballot.times import day_in_zone, day_words, hour_in_zone, in_zone
 from ballot.turnout import Figures, SectionTurnout, UnitTurnout, figures_of
 
 _HOUR = timedelta(hours=1)
@@ -85,7 +85,10 @@ def _shown(election: Election, figures: Figures) -> Turnout:
         by_section=_bars(figures.sections) if figures.sections else None,
         by_hour=_plot(election, hours),
         hours=_added_up((hour_in_zone(at, election.zone), cast) for at, cast in hours),
-        days=_added_up((_in_words(day), cast) for day, cast in _by_day(hours, election.zone)),
+        days=_added_up(
+            (day_words(date.fromisoformat(day)), cast)
+            for day, cast in _by_day(hours, election.zone)
+        ),
         zone=election.zone,
     )
 
@@ -110,12 +113,6 @@ def _by_day(hours: list[tuple[datetime, int]], zone: str) -> list[tuple[str, int
         day = day_in_zone(at, zone)
         days[day] = days.get(day, 0) + cast
     return list(days.items())
-
-
-def _in_words(day: str) -> str:
-    """A day as everywhere on the pages: "30 November 2026"."""
-    told = date.fromisoformat(day)
-    return f"{told.day} {told:%B %Y}"
 
 
 def _added_up(points: Iterable[tuple[str, int]]) -> tuple[When, ...]:

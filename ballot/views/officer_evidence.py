@@ -13,6 +13,7 @@ from ballot.counting.blt import write_blt
 from ballot.models import CountsDiffer, Election
 from ballot.selectors import election_by_slug, profile_of
 from ballot.showing.two_counts import evidence_of, is_stopped, kept_of
+from ballot.views.files import file_to_keep
 from office.access import StaffRequest, staff_only
 from office.refusal import Refusal
 
@@ -43,7 +44,7 @@ def evidence_json(request: StaffRequest, slug: str, evidence_id: int) -> HttpRes
         "differences": kept.differences,
     }
     content = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-    return _file(content, "application/json", f"{election.slug}-two-counts-{kept.pk}.json")
+    return file_to_keep(content, "application/json", f"{election.slug}-two-counts-{kept.pk}.json")
 
 
 @staff_only("see_two_counts")
@@ -53,7 +54,8 @@ def evidence_papers(request: StaffRequest, slug: str, evidence_id: int) -> HttpR
     """The opened papers of the contest, for a count by a third program or by hand."""
     election, kept = _kept(slug, evidence_id)
     content = write_blt(profile_of(kept.contest)).decode()
-    return _file(content, "text/plain; charset=utf-8", f"{election.slug}-papers-{kept.pk}.blt")
+    name = f"{election.slug}-papers-{kept.pk}.blt"
+    return file_to_keep(content, "text/plain; charset=utf-8", name)
 
 
 def _kept(slug: str, evidence_id: int) -> tuple[Election, CountsDiffer]:
@@ -64,9 +66,3 @@ def _kept(slug: str, evidence_id: int) -> tuple[Election, CountsDiffer]:
             "count.no-evidence", "There is no evidence of this number.", status=404
         )
     return election, kept
-
-
-def _file(content: str, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
