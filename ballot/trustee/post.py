@@ -39,11 +39,12 @@ def postal_papers(record: Record, poll: Poll, named: KeysNamed) -> list[PostalPa
     """Check what came by post, and give the papers in the order of the board.
 
     Raises: Refused "teller.twice", "teller.same", "teller.signature", "envelope.hash",
-            "envelope.twice", "envelope.credential", "envelope.voted", "postal.number",
-            "postal.credential", "post.figure"; the conditions of a ballot; "blob.sha256".
+            "envelope.twice", "envelope.credential", "envelope.voted", "ballot.time" (of an
+            envelope), "postal.number", "postal.credential", "post.figure"; the conditions of a
+            ballot; "blob.sha256".
     """
     entries = record.all("postal-paper")
-    received = _received(record, named)
+    received = _received(record, poll, named)
     if not entries:
         return []
     tellers = _tellers(record)
@@ -104,8 +105,9 @@ def _tellers(record: Record) -> dict[int, bytes]:
     return keys
 
 
-def _received(record: Record, named: KeysNamed) -> Counter[str]:
+def _received(record: Record, poll: Poll, named: KeysNamed) -> Counter[str]:
     """Give how many envelopes came, by section; each takes a credential that did not cast."""
+    _require_time(record, poll)
     issued = _issued(record)
     cast = {row[:CREDENTIAL].tobytes() for row in record.ballots().wire}
     used: set[bytes] = set()
@@ -126,6 +128,14 @@ def _received(record: Record, named: KeysNamed) -> Counter[str]:
         used |= {name, credential}
         received[section] += 1
     return received
+
+
+def _require_time(record: Record, poll: Poll) -> None:
+    """Check that every envelope stands between opening and close: a later one brings no paper."""
+    for entry in record.all("envelope"):
+        if not poll.opening < entry.number < record.only("close").number:
+            why = "It does not stand between the opening of the poll and its close."
+            raise Refused("ballot.time", entry.where, why)
 
 
 def _issued(record: Record) -> dict[bytes, tuple[str, int]]:

@@ -16,6 +16,7 @@ const ENVELOPE = "11".repeat(32);
 
 // What the board says, as a list of kinds and contents that a test may change.
 const said = () => [
+  ["opening", {}],
   ["tellers", { tellers: paper.keys.map((key, at) => ({ number: at + 1, name: `T${at}`, key })) }],
   ["envelopes", { sections: [{ section: paper.section, envelopes: 1, hashes: "one" }] }],
   ["envelope", { credential: ELECTOR, envelope: ENVELOPE }],
@@ -47,16 +48,18 @@ test("a paper that two tellers of the board have signed, and an envelope brought
 });
 
 const CASES = {
-  "no envelope came": ["post.figure", (acts) => acts.splice(2, 1)],
+  "no envelope came": ["post.figure", (acts) => acts.splice(3, 1)],
   "an envelope came that nobody was issued": [
     "envelope.hash", (_, { envelope }) => (envelope.envelope = "22".repeat(32))],
-  "an envelope came twice": ["envelope.twice", (acts) => acts.splice(2, 0, acts[2])],
+  "an envelope came twice": ["envelope.twice", (acts) => acts.splice(3, 0, acts[3])],
+  "an envelope came after the close": ["ballot.time", (acts) => acts.push(...acts.splice(3, 1))],
+  "an envelope came before the opening": ["ballot.time", (acts) => acts.push(acts.shift())],
   "its elector cast as well": [
-    "envelope.voted", (acts) => acts.splice(0, 0, ["ballot", { credential: ELECTOR }])],
+    "envelope.voted", (acts) => acts.splice(1, 0, ["ballot", { credential: ELECTOR }])],
   "its credential is nobody's": [
     "envelope.credential", (_, { envelope }) => (envelope.credential = "cd".repeat(32))],
-  "a paper stands twice": ["postal.number", (acts) => acts.push(acts[4])],
-  "a paper stands before the close": ["postal.number", (acts) => acts.splice(3, 0, acts.pop())],
+  "a paper stands twice": ["postal.number", (acts) => acts.push(acts[5])],
+  "a paper stands before the close": ["postal.number", (acts) => acts.splice(4, 0, acts.pop())],
   "a paper is under an elector's credential": [
     "postal.credential", (_, { "postal-paper": told }) => (told.credential = ELECTOR)],
   "one teller alone has signed": [
@@ -69,7 +72,7 @@ const CASES = {
     "teller.signature", (_, { "postal-paper": told }) => (told.number = 9)],
   "two tellers have one key": [
     "teller.twice", (_, { tellers }) => (tellers.tellers[1].key = tellers.tellers[0].key)],
-  "the tellers were named after the close": ["teller.twice", (acts) => acts.push(acts.shift())],
+  "the tellers were named after the close": ["teller.twice", (acts) => acts.push(...acts.splice(1, 1))],
 };
 
 for (const [name, [condition, change]] of Object.entries(CASES)) {

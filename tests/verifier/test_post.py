@@ -258,6 +258,18 @@ def test_a_trustee_opens_nothing_of_which_the_post_was_changed(case: str, board:
     assert refused.value.check == condition
 
 
+def test_an_envelope_that_came_after_the_close_is_taken_by_nobody(
+    board: Board, tmp_path: Path
+) -> None:
+    late = board.moved(board.at("envelope"), board.numbers("postal-paper")[-1])
+    assert by_trustee(board)
+
+    assert "entry.order" in refusals(late, tmp_path)
+    with pytest.raises(Refused) as refused:
+        by_trustee(late)
+    assert refused.value.check == "ballot.time"
+
+
 def test_as_many_may_dispute_as_voted_by_post_or_online_and_no_more(
     board: Board, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ function tellersOf(record) {
 
 // How many envelopes came, by section: each takes a credential out of use that did not cast.
 function receivedBySection(record, credentials, issued) {
+  requireTime(record);
   const used = new Set(record.all("ballot").map(({ content }) => content.credential));
   const came = new Set();
   const received = new Map();
@@ -106,6 +107,17 @@ function receivedBySection(record, credentials, issued) {
     received.set(section, (received.get(section) ?? 0) + 1);
   }
   return received;
+}
+
+// Every envelope stands between the opening and the close: a later one brings no paper.
+function requireTime(record) {
+  for (const entry of record.all("envelope")) {
+    const isInTime =
+      record.only("opening").number < entry.number && entry.number < record.only("close").number;
+    if (!isInTime) {
+      refuse(entry, "ballot.time", "It does not stand between the opening and the close.");
+    }
+  }
 }
 
 // Of every envelope's hash its section, and the number of the entry that has it.
