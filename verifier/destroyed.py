@@ -7,6 +7,7 @@ less, and the checks that would look at them are not made; a copy from before st
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +18,8 @@ from verifier.log import Log, is_blob
 
 # The checks of bundle §5 that look at what a destruction takes.
 OF_PAPERS = frozenset({"credentials", "ballots", "set aside", "reconciliation", "boxes"})
+# The day of an entry by the clocks of the election is that of its `at`, or one before or after.
+_ZONE_DAYS = 1
 # The kinds of which it takes the blobs.
 NAMING = ("credentials", "amendment", "keys", "envelopes", "reconciliation")
 
@@ -24,7 +27,7 @@ NAMING = ("credentials", "amendment", "keys", "envelopes", "reconciliation")
 def check_destroyed(board: Board, log: Log) -> None:
     """Check that just those entries are without bytes that a destruction names, by their leaves.
 
-    Raises: Failed (destruction.missing, .place, .entries, .leaves, .blobs).
+    Raises: Failed (destruction.missing, .order, .place, .entries, .leaves, .blobs).
     """
     entry = board.last("destruction")
     if entry is None:
@@ -32,6 +35,7 @@ def check_destroyed(board: Board, log: Log) -> None:
             where = f"entry {board.destroyed[0]}"
             raise Failed("destruction.missing", where, "It has no bytes, and nobody destroyed it.")
         return
+    _check_order(board, entry)
     found = _papers(board)
     numbers = sorted([*board.destroyed, *found])
     _check_place(board, entry, numbers)
@@ -45,6 +49,24 @@ def check_destroyed(board: Board, log: Log) -> None:
         why = "The leaves of these entries have another hash."
         raise Failed("destruction.leaves", entry.where, why)
     _check_blobs(board, entry)
+
+
+def _check_order(board: Board, entry: Entry) -> None:
+    """Two officers ordered it, and the notice's days of keeping were over."""
+    if len(entry.content["officers"]) != 2:
+        raise Failed("destruction.order", entry.where, "It was not ordered by two officers.")
+    last = date.fromisoformat(entry.content["kept_until"])
+    kept = (last - _day(board.only("declaration"))).days
+    promised: int = board.only("notice").content["after_count"]["keep_days"]
+    if abs(kept - promised) > _ZONE_DAYS:
+        why = f"The notice keeps them {promised} days after the declaration, and it says {kept}."
+        raise Failed("destruction.order", entry.where, why)
+    if _day(entry) < last:
+        raise Failed("destruction.order", entry.where, "The last day of keeping was not over.")
+
+
+def _day(entry: Entry) -> date:
+    return date.fromisoformat(entry.at[:10])
 
 
 def _papers(board: Board) -> dict[int, str]:

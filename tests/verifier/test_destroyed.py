@@ -23,7 +23,8 @@ from verifier.notes import Checkpoint
 
 GONE = {"credentials", "ballots", "set aside", "reconciliation", "boxes"}
 KEYS = {"keys": {"sha256": "ab" * 32, "size_bytes": 32}}
-LEAVES = [bytes([number]) * 32 for number in range(7)]
+NOTICE = {"after_count": {"keep_days": 365}}
+LEAVES = [bytes([number]) * 32 for number in range(8)]
 
 
 @pytest.mark.django_db
@@ -52,27 +53,29 @@ def test_what_is_left_is_checked_and_a_copy_from_before_shows_it_all(tmp_path: P
     assert any("had the ballots" in note for note in after["notes"])
 
 
-def board(**changed: Any) -> Board:
-    """A board of seven entries, of which 2 and 3 were destroyed by 6, unless it is told otherwise.
-    """
+def board(at: str = "2027-01-02T00:00:00Z", **changed: Any) -> Board:
+    """A board of eight entries; 7 destroyed 2 and 3, unless it is told otherwise."""
     said = {
         "blobs": ["ab" * 32],
         "entries": {"ballot": 1, "challenge": 1, "envelope": 0, "postal-paper": 0},
+        "kept_until": "2027-01-01",
         "leaves": sha256(LEAVES[2] + LEAVES[3]).hexdigest(),
         "officers": ["Ann", "Ben"],
     }
-    kinds = {0: "notice", 1: "opening", 4: "reconciliation", 5: "archive", 6: "destruction"}
-    contents = {4: KEYS, 6: said | changed}
+    kinds = {0: "notice", 1: "opening", 4: "reconciliation", 5: "declaration", 6: "archive",
+             7: "destruction"}  # fmt: skip
+    contents = {0: NOTICE, 4: KEYS, 7: said | changed}
+    times = {5: "2026-01-01T00:00:00Z", 7: at}
     made = Board(destroyed=[2, 3])
     made.acts = [
-        Told(number, kind, "2027-01-01T00:00:00Z", contents.get(number, {}), LEAVES[number])
+        Told(number, kind, times.get(number, ""), contents.get(number, {}), LEAVES[number])
         for number, kind in kinds.items()
     ]
     return made
 
 
 def log() -> Log:
-    return Log(Folder(Path()), Checkpoint("votes.example", 7, bytes(32)), LEAVES)
+    return Log(Folder(Path()), Checkpoint("votes.example", 8, bytes(32)), LEAVES)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,32 @@ def test_a_certificate_of_something_else_fails(changed: dict[str, Any], conditio
         check_destroyed(board(**changed), log())
 
     assert failed.value.check == condition
+
+
+@pytest.mark.parametrize("officers", [["Ann"], ["Ann", "Ben", "Cy"]])
+def test_two_officers_order_it(officers: list[str]) -> None:
+    check_destroyed(board(), log())
+
+    with pytest.raises(Failed) as failed:
+        check_destroyed(board(officers=officers), log())
+
+    assert failed.value.check == "destruction.order"
+
+
+@pytest.mark.parametrize("changed", [
+    {"kept_until": "2026-12-30"},
+    {"kept_until": "2027-01-03", "at": "2027-01-04T00:00:00Z"},
+    {"at": "2026-12-31T23:59:59Z"},
+])  # fmt: skip
+def test_it_waits_for_the_days_of_keeping_by_any_zone_s_clocks(changed: dict[str, Any]) -> None:
+    check_destroyed(board(at="2027-01-01T10:00:00Z"), log())
+    check_destroyed(board(kept_until="2026-12-31"), log())
+    check_destroyed(board(kept_until="2027-01-02"), log())
+
+    with pytest.raises(Failed) as failed:
+        check_destroyed(board(**changed), log())
+
+    assert failed.value.check == "destruction.order"
 
 
 def test_an_act_may_not_be_among_what_was_destroyed() -> None:
