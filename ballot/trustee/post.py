@@ -109,7 +109,7 @@ def _received(record: Record, poll: Poll, named: KeysNamed) -> Counter[str]:
     """Give how many envelopes came, by section; each takes a credential that did not cast."""
     _require_time(record, poll)
     issued = _issued(record)
-    cast = {row[:CREDENTIAL].tobytes() for row in record.ballots().wire}
+    cast = _cast_as_well(record)
     used: set[bytes] = set()
     received: Counter[str] = Counter()
     for entry in record.all("envelope"):
@@ -128,6 +128,14 @@ def _received(record: Record, poll: Poll, named: KeysNamed) -> Counter[str]:
         used |= {name, credential}
         received[section] += 1
     return received
+
+
+def _cast_as_well(record: Record) -> set[bytes]:
+    """Give the credentials of envelopes that cast; where no envelope came, no ballot is read."""
+    came = {entry.content.octets("credential", CREDENTIAL) for entry in record.all("envelope")}
+    if not came:
+        return came
+    return came.intersection(row[:CREDENTIAL].tobytes() for row in record.ballots().wire)
 
 
 def _require_time(record: Record, poll: Poll) -> None:
