@@ -18,20 +18,24 @@ from ballot.counting.shown import (
     weighted_figures,
 )
 from ballot.counting.stages import Stage, stages
-from ballot.counting.stv import quota_of
+from ballot.counting.stv import droop_quota
 from ballot.counting.words import sentences
 
 
 def document(count: Count) -> dict[str, object]:
     """The sheet as plain data for JSON: totals by stage. Spec: counting §10.1."""
+    told = stages(count)
     short: dict[str, object] = {
         "method": count.rules.method.value,
         "candidates": list(count.candidates),
         "valid": count.valid,
-        "stages": [_stage_document(count, stage) for stage in stages(count)],
+        "stages": [_stage_document(count, stage) for stage in told],
         "elected": names(count, count.elected),
     }
-    return short | ({"places": count.places, "quota": quota_of(count)} if is_stv(count) else {})
+    if not is_stv(count):
+        return short
+    quota = droop_quota(told[0].continuing_votes, count.places)
+    return short | {"places": count.places, "quota": quota}
 
 
 def full_document(count: Count) -> dict[str, object]:

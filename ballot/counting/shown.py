@@ -87,9 +87,9 @@ def percent_of(count: Count, stage: Stage, candidate: int) -> str:
     return NOTHING if share is None else percent(share)
 
 
-def base_words(count: Count, base: Base | None = None) -> str:
+def base_words(count: Count) -> str:
     """What a percentage is a percentage of, as it is printed beside it. Spec: counting §7.8."""
-    base = base or count.rules.percentages
+    base = count.rules.percentages
     if count.rules.weighting and base is Base.CONTINUING:
         return "of all points" if count.rules.weighting.is_points else "of weighted votes"
     # In a single stage all votes continue, and "votes" is what people call them.

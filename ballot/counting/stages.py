@@ -41,6 +41,7 @@ class Stage:
     tie, excluded, elected: what was decided after it; several may be elected at once.
     deemed:     those elected after an earlier stage, who still hold votes (counting §13).
     worths:     what each section is worth; empty, where nothing is weighted (counting §12).
+    weighted:   each candidate's weighted votes (counting §12.2); empty, where nothing is weighted.
     """
 
     number: int
@@ -53,15 +54,11 @@ class Stage:
     elected: tuple[Elected, ...] = ()
     deemed: tuple[int, ...] = ()
     worths: tuple[int, ...] = ()
+    weighted: tuple[Fraction, ...] = ()
 
     def total(self, candidate: int) -> Number:
         """One candidate's votes over all sections, unweighted."""
         return sum(self.votes[candidate])
-
-    @property
-    def weighted(self) -> tuple[Fraction, ...]:
-        """Each candidate's weighted votes. Spec: counting §12.2."""
-        return weigh(self.votes, self.worths)
 
     @property
     def total_exhausted(self) -> Number:
@@ -122,7 +119,7 @@ def stages(count: Count) -> tuple[Stage, ...]:
     _check_sums(count, done[-1])
     if not done[-1].elected:
         raise SheetBroken(len(done), "the count ends and nobody is elected")
-    return tuple(done)
+    return tuple(done) if count.rules.weighting is None else tuple(map(_weighed, done))
 
 
 def _first(count: Count, event: FirstPreferences) -> Stage:
@@ -168,6 +165,10 @@ def _after(stage: Stage, event: _Later) -> Stage:
             return replace(stage, excluded=event.candidates)
         case _:
             return replace(stage, elected=(*stage.elected, event))
+
+
+def _weighed(stage: Stage) -> Stage:
+    return replace(stage, weighted=weigh(stage.votes, stage.worths))
 
 
 def _add(some: Votes, more: Votes) -> Votes:

@@ -53,13 +53,6 @@ def droop_quota(votes: Number, places: int) -> int:
     return int(votes // (places + 1)) + 1
 
 
-def quota_of(count: Count) -> int:
-    """The quota of a count, from its record. Spec: counting §13.2."""
-    first = count.events[0]
-    votes = sum(map(sum, first.votes)) if isinstance(first, FirstPreferences) else 0
-    return droop_quota(votes, count.places)
-
-
 class _Table:
     """The tellers' table. hopeful: neither elected nor excluded; waiting: surpluses to pass on."""
 

@@ -39,6 +39,15 @@ def test_the_example_of_the_spec_elects_who_has_fewer_votes_and_more_weight(rule
     assert sheet.document(result)["elected"] == ["Ann"]
 
 
+def test_a_stage_is_weighed_once_when_its_papers_lie_where_they_do():
+    """Spec: §12.2."""
+    (stage,) = stages(count(EXAMPLE, av(weights=HALVES)))
+
+    assert stage.weighted is stage.weighted
+    assert stage.weighted == weigh(stage.votes, stage.worths)
+    assert [one.weighted for one in stages(count(EXAMPLE, av()))] == [()]
+
+
 def test_without_weights_the_sheet_has_no_weighted_votes():
     (stage,) = sheet.document(count(EXAMPLE, av()))["stages"]
 
