@@ -31,7 +31,8 @@ def check_declaration(board: Board, sheets: Mapping[str, dict[str, Any]]) -> Non
     if [(one["code"], one["title"], one["unopposed"]) for one in told] != expected:
         raise Failed("declaration.contests", entry.where, "Its contests are not those published.")
     for one, contest in zip(told, contests, strict=True):
-        _check_contest(board, one, contest, sheets.get(one["code"]))
+        where = f"{entry.where}, {one['code']}"
+        _check_contest(board, one, contest, sheets.get(one["code"]), where)
     _check_sections(board, entry.content["sections"], entry.where)
     _check_counted(board, entry)
 
@@ -62,9 +63,12 @@ def _in_force(board: Board) -> Entry:
 
 
 def _check_contest(
-    board: Board, told: dict[str, Any], contest: dict[str, Any], sheet: dict[str, Any] | None
+    board: Board,
+    told: dict[str, Any],
+    contest: dict[str, Any],
+    sheet: dict[str, Any] | None,
+    where: str,
 ) -> None:
-    where = f"{board.only('declaration').where}, {told['code']}"
     if contest["unopposed"]:
         if "sheet" in told or told["elected"] != contest["candidates"]:
             raise Failed("declaration.elected", where, "Not just who stands unopposed is elected.")

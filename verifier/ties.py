@@ -72,7 +72,7 @@ def settle_surplus(
         else:
             undrawn = [candidate for candidate in left if candidate not in rule.drawn]
             order = [candidate for candidate in rule.drawn if candidate in left] + undrawn
-            if len(undrawn) <= 1 < len(order) and len(undrawn) < len(left) and rule.serves(left):
+            if len(undrawn) <= 1 and rule.serves(left):
                 steps.append(Step((order[-1],), drawn=rule.drawn))
         left = steps[-1].left if steps else left
         if len(left) == 1:

@@ -57,11 +57,10 @@ class _Poll:
 
     def _lie(self) -> Stage:
         """Add up where the papers lie."""
-        sections = {
-            name: Heaps(dict.fromkeys(self.on_sheet, 0), 0) for name in self.profile.sections
+        votes: dict[str, dict[int, Number]] = {
+            name: dict.fromkeys(self.on_sheet, 0) for name in self.profile.sections
         }
-        votes: dict[str, dict[int, Number]] = {n: dict(h.votes) for n, h in sections.items()}
-        exhausted: dict[str, Number] = dict.fromkeys(sections, 0)
+        exhausted: dict[str, Number] = dict.fromkeys(votes, 0)
         for paper in self.papers:
             for candidate, value in paper.left_with.items():
                 votes[paper.section][candidate] += value
@@ -69,7 +68,7 @@ class _Poll:
                 exhausted[paper.section] += paper.value
             else:
                 votes[paper.section][paper.held_by] += paper.value
-        sections = {name: Heaps(votes[name], exhausted[name]) for name in sections}
+        sections = {name: Heaps(votes[name], exhausted[name]) for name in votes}
         return Stage(add_heaps(list(sections.values()), self.on_sheet), sections)
 
     def elect(self) -> bool:

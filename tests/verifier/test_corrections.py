@@ -66,7 +66,10 @@ def test_a_correction_that_declares_another_than_the_count_fails(tmp_path: Path)
 
     report = verified(written(run, tmp_path))
 
-    assert results(report)["declaration"] == "FAIL" and report["verdict"] == "FAIL"
+    (failure,) = failures(report)
+    assert failure[:2] == ("declaration", "declaration.elected")
+    assert failure[2].endswith("(correction), contest-1")
+    assert report["verdict"] == "FAIL"
 
 
 def test_a_correction_that_leaves_a_version_out_fails(tmp_path: Path) -> None:
