@@ -22,6 +22,7 @@ from ballot.services.tell_of_changes import (
     CORRECTED,
     NOMINATIONS_LATER,
     is_agent,
+    is_second,
 )
 from ballot.showing.changes import (
     about_amendment,
@@ -130,15 +131,17 @@ def readers(recipients: Sequence[str]) -> dict[str, Reader]:
     for recipient in to_people:
         candidate = candidates.get(f"candidate-{recipient.rpartition('-')[2]}")
         if candidate is not None:
-            found[recipient] = _of_candidate(candidate, as_agent=is_agent(recipient))
+            found[recipient] = _of_candidate(candidate, recipient)
     return found
 
 
-def _of_candidate(candidate: Candidate, *, as_agent: bool) -> Reader:
+def _of_candidate(candidate: Candidate, recipient: str) -> Reader:
     election = candidate.contest.election
-    if as_agent:
+    if is_agent(recipient):
         return Reader(election, candidate.agent_address, candidate.agent_name, candidate.name)
-    return Reader(election, candidate.address, candidate.name, "")
+    if is_second(recipient):
+        return Reader(election, candidate.second_address, candidate.second, "")
+    return Reader(election, candidate.address, candidate.first, "")
 
 
 def render_to_others(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:

@@ -117,7 +117,7 @@ def _papers(contest: Contest) -> Iterator[Check]:
         if paper.candidate.pk not in standing_ids:
             continue
         name = paper.candidate.name
-        if paper.candidate.address:
+        if paper.candidate.address or paper.candidate.second_address:
             yield Check(f"{name} has consented", not paper.awaits_consent,
                         "Wait for it, send the link again, or reject the papers.")
         if contest.gates:

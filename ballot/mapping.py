@@ -164,6 +164,7 @@ def contest_content(
         "position": contest.position,
         "reopen_nominations": contest.reopen_nominations,
         "stop": contest.stop,
+        "ticket": contest.ticket,
         "tie_rule": contest.tie_rule,
         "title": contest.title,
         "unopposed": contest.unopposed,

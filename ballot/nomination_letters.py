@@ -12,6 +12,7 @@ from ballot.services.nomination_seats import (
     BODY_PURPOSE,
     BODY_SHOWN_PURPOSE,
     CANDIDATE_PURPOSE,
+    SECOND_PURPOSE,
     bodies_by_recipient,
     candidates_by_recipient,
 )
@@ -57,16 +58,24 @@ def render_links_shown(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
 
 
 def render_consent_links(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope]:
-    """Address and word the letters to candidates."""
+    """Address and word the letters to candidates, and to the second persons of joint tickets."""
     candidates = candidates_by_recipient([letter.recipient for letter in batch])
     rendered = {}
     for letter in batch:
         candidate = candidates.get(letter.recipient)
-        if candidate is not None and letter.enclosure is not None and candidate.address:
+        if candidate is None or letter.enclosure is None:
+            continue
+        is_second = letter.purpose == SECOND_PURPOSE
+        address = candidate.second_address if is_second else candidate.address
+        if address:
             context = _context(candidate.contest.election, "consent", letter.enclosure)
-            context |= {"name": candidate.name, "contest": candidate.contest}
+            name, other = candidate.first, candidate.second
+            if is_second:
+                name, other = other, name
+            context |= {"name": name, "other": other, "is_second": is_second,
+                        "contest": candidate.contest}
             subject, text, html = words("ballot/letters/consent_link", context)
-            rendered[letter.letter_id] = Envelope(candidate.address, subject, text, html)
+            rendered[letter.letter_id] = Envelope(address, subject, text, html)
     return rendered
 
 
@@ -100,6 +109,11 @@ def _names_of_candidates(recipients: Sequence[str]) -> dict[str, str]:
     return {recipient: candidate.name for recipient, candidate in found.items()}
 
 
+def _names_of_seconds(recipients: Sequence[str]) -> dict[str, str]:
+    found = candidates_by_recipient(recipients)
+    return {recipient: candidate.second for recipient, candidate in found.items()}
+
+
 def register() -> None:
     """Say to the office how each purpose is worded."""
     register_purpose(BODY_PURPOSE, render_body_links, words="Links to nominate",
@@ -109,3 +123,6 @@ def register() -> None:
                      names=_names_of_bodies)
     register_purpose(CANDIDATE_PURPOSE, render_consent_links, words="Links to consent",
                      names=_names_of_candidates)
+    register_purpose(SECOND_PURPOSE, render_consent_links,
+                     words="Links to consent, to second persons of joint tickets",
+                     names=_names_of_seconds)

@@ -39,8 +39,12 @@ class Paper:
 
     @property
     def awaits_consent(self) -> bool:
-        """Whether they were asked for their consent and have not given it."""
-        return bool(self.candidate.address) and self.candidate.consented_at is None
+        """Whether somebody of them was asked for their consent and has not given it."""
+        one = self.candidate
+        return bool(
+            (one.address and one.consented_at is None)
+            or (one.second_address and one.second_consented_at is None)
+        )
 
 
 def gates_of(contest: Contest) -> tuple[Gate, ...]:

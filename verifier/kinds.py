@@ -62,6 +62,7 @@ _CONTEST: dict[str, Form] = {
     "position": number,
     "reopen_nominations": truth,
     "stop": word("majority", "two"),
+    "ticket": or_null(members(first=text, second=text)),
     "tie_rule": word("earlier-stages-then-lot", "lot"),
     "title": text,
     "unopposed": truth,

@@ -104,7 +104,7 @@ def check_notice(board: Board, signed_by: VerifierKey) -> None:
 # What the notice settles of a contest, for good.
 SETTLED = (
     "title", "method", "max_preferences", "places", "reopen_nominations", "stop", "tie_rule",
-    "gates", "names_order", "votes_of_withdrawn", "weights",
+    "gates", "names_order", "votes_of_withdrawn", "weights", "ticket",
     "points", "points_floor",
 )  # fmt: skip
 
@@ -136,9 +136,23 @@ def _check_candidates(told: dict[str, Any], where: str) -> None:
     for name in names:
         if not (1 <= len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()):
             raise Failed(CANDIDATES, where, "A name is not of 1 to 200 characters that all see.")
+    if told["ticket"] and not all(_is_pair(name) for name in _people(told)):
+        why = "Somebody stands alone where two stand together in a place."
+        raise Failed(CANDIDATES, where, why)
     if told["unopposed"] and (len(names) != 1 or told["reopen_nominations"]):
         why = "Nobody is unopposed where another stands, or nominations can be re-opened."
         raise Failed(CANDIDATES, where, why)
+
+
+def _people(told: dict[str, Any]) -> list[str]:
+    """The names but “re-open nominations”, which stands last where it does."""
+    names: list[str] = told["candidates"]
+    return names[:-1] if told["reopen_nominations"] else names
+
+
+def _is_pair(name: str) -> bool:
+    first, _, second = name.partition(" with ")
+    return bool(first and second)
 
 
 def _settled(told: dict[str, Any]) -> list[Any]:

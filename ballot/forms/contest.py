@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from ballot.forms.reading import NARROW
 from ballot.gates import GateRefused, read_gates, write_gates
 from ballot.models import Method, NamesOrder, Stop, TieRule, VotesOfWithdrawn
+from ballot.services.joint_tickets import LONGEST_POST, ticket_posts
 from ballot.services.set_up_contest import MOST_POINTS
 from members.selectors import sections
+from office.refusal import Refusal
 
 
 class ContestForm(forms.Form):
@@ -85,6 +89,24 @@ class ContestForm(forms.Form):
 
     def clean_points_floor(self) -> int:
         return self.cleaned_data["points_floor"] or 0
+
+    ticket_first = forms.CharField(
+        label="Joint tickets: the first person’s post", required=False, max_length=LONGEST_POST,
+        help_text="Where two people stand together in one place, the two posts: “Leader” here and "
+        "“Deputy leader” below. Leave both empty where each stands alone.",
+    )
+    ticket_second = forms.CharField(
+        label="Joint tickets: the second person’s post", required=False, max_length=LONGEST_POST,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        posts = {place: given.pop(f"ticket_{place}", "") for place in ("first", "second")}
+        try:
+            given["ticket"] = ticket_posts(posts if any(posts.values()) else None)
+        except Refusal as refusal:
+            self.add_error("ticket_first", refusal.sentence)
+        return given
 
     def clean_places(self) -> int:
         return self.cleaned_data["places"] or 1

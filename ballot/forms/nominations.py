@@ -97,6 +97,15 @@ class ConsentForm(forms.Form):
         self.fields["statement"].help_text = f"Up to {most_words:,} words. It is published."
 
 
+class SecondConsentForm(forms.Form):
+    """The consent of the second person of a joint ticket; the first hands in the rest."""
+
+    consents = forms.BooleanField(
+        label="I consent to stand",
+        error_messages={"required": "Without your consent neither of you stands."},
+    )
+
+
 class BodyForm(forms.Form):
     """One nominating body."""
 

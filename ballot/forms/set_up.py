@@ -15,6 +15,7 @@ from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
 from ballot.models import (
     AfterCast,
+    Contest,
     Election,
     TurnoutBase,
 )
@@ -252,7 +253,7 @@ def values_of(election: Election) -> dict[str, Any]:
 
 
 class CandidateForm(forms.Form):
-    """A nomination."""
+    """A nomination; of a joint ticket with both names."""
 
     name = forms.CharField(
         label="Name", max_length=120, help_text="As it shall stand on the paper.",
@@ -268,3 +269,14 @@ class CandidateForm(forms.Form):
         "says of place and camera is thrown away.",
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+
+    def __init__(self, *args: Any, contest: Contest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if contest.ticket:
+            self.fields["name"].label = f"Name, for {contest.ticket['first']}"
+            self.fields["second"] = forms.CharField(
+                label=f"Name, for {contest.ticket['second']}", max_length=120,
+                help_text="Both stand in one place: “Ash Amin with Birch Bell”.",
+                error_messages={"required": "Give the second person’s name."},
+            )
+            self.order_fields(["name", "second"])

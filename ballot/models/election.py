@@ -224,6 +224,10 @@ class Contest(models.Model):
     points_floor = models.PositiveIntegerField(
         default=0, help_text="A section with fewer votes is worth as many points as votes."
     )
+    ticket = models.JSONField(
+        null=True, blank=True,
+        help_text="The `first` and the `second` post of a joint ticket; none: one person a place.",
+    )
 
     class Meta:
         ordering = ("position",)
@@ -266,6 +270,8 @@ class Candidate(models.Model):
     """Somebody who stands in a contest; `position` is the place on the paper, from 0.
 
     `seat` is the SHA-256 of the secret in the link by which they consent; null: they have none.
+    `name` is what stands in the place: of a joint ticket both names, and `second` the second of
+    them, who consents by a link of their own. Statement, photograph and agent are the ticket's.
     """
 
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="candidates")
@@ -282,6 +288,14 @@ class Candidate(models.Model):
     )
     agent_name = models.CharField(max_length=120, blank=True)
     agent_address = models.EmailField(blank=True)
+    second = models.CharField(
+        max_length=120, blank=True, help_text="The second person of a joint ticket."
+    )
+    second_address = models.EmailField(
+        blank=True, help_text="Where the link goes by which the second person consents."
+    )
+    second_seat = models.BinaryField(null=True, blank=True)
+    second_consented_at = models.DateTimeField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
@@ -289,7 +303,17 @@ class Candidate(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["contest", "name"], name="candidate_name_once"),
             models.UniqueConstraint(fields=["contest", "position"], name="candidate_place_once"),
+            models.CheckConstraint(
+                condition=~Q(second="")
+                | Q(second_address="", second_seat__isnull=True, second_consented_at__isnull=True),
+                name="candidate_second_is_named",
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def first(self) -> str:
+        """The first person of a joint ticket; who stands alone is the first."""
+        return self.name.removesuffix(f" with {self.second}") if self.second else self.name

@@ -28,6 +28,7 @@ def require_same_name(candidate: Candidate, name: str) -> None:
     """Refuse another name for somebody who was nominated, ruled on or has consented."""
     has_papers = candidate.pk is not None and (
         candidate.consented_at is not None
+        or candidate.second_consented_at is not None
         or candidate.nominations.exists()
         or candidate.rulings.exists()
     )
@@ -49,8 +50,8 @@ def stand_again(candidate: Candidate, *, now: datetime) -> None:
     """Let somebody who had withdrawn stand: to be asked anew for consent, and ruled on anew."""
     candidate.withdrawn_at = None
     candidate.stands_again_since = now
-    candidate.consented_at = None
-    candidate.seat = None
+    candidate.consented_at = candidate.second_consented_at = None
+    candidate.seat = candidate.second_seat = None
 
 
 def changed(before: Candidate, after: Candidate) -> dict[str, str]:

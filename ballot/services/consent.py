@@ -51,6 +51,20 @@ def consent(
     record("take_nominations", subject=("candidate", str(candidate_id)), by=None, now=now)
 
 
+@transaction.atomic
+def consent_of_second(candidate_id: int, *, now: datetime) -> None:
+    """Take the consent of the second person of a joint ticket, who hands in nothing else."""
+    candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
+    election = lock_election(candidate.contest.election_id)
+    if not are_taken(election, now=now):
+        raise nominations_closed()
+    Candidate.objects.filter(pk=candidate_id, second_consented_at__isnull=True).update(
+        second_consented_at=now
+    )
+    record("take_nominations", subject=("candidate", str(candidate_id)), by=None, now=now,
+           parameters={"of_second": True})
+
+
 def require_words(statement: str, *, most: int) -> None:
     """Refuse a statement of more words than the notice lets everybody have."""
     words = len(statement.split())

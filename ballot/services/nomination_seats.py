@@ -8,10 +8,12 @@ each thing handed in is kept with its hour, and a body's nomination is public at
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Election, NominatingBody
@@ -29,6 +31,10 @@ from office.services.letters import (
 BODY_PURPOSE: Final = "nomination-link"
 BODY_SHOWN_PURPOSE: Final = "nomination-link-shown"
 CANDIDATE_PURPOSE: Final = "consent-link"
+SECOND_PURPOSE: Final = "consent-link-second"
+"""To the second person of a joint ticket."""
+_SEATS: Final = {SECOND_PURPOSE: "second_seat"}
+"""Where the hash of a purpose's secret is kept, if not in `seat`."""
 
 
 @transaction.atomic
@@ -82,15 +88,21 @@ def show_body_link(body_id: int, *, by: int | None, now: datetime) -> str:
 
 @transaction.atomic
 def ask_consent(
-    candidate_id: int, *, address: str, by: int | None, now: datetime
+    candidate_id: int, *, address: str, by: int | None, now: datetime, of_second: bool = False
 ) -> None:
-    """Ask a candidate for consent, by a link to this address; an earlier link dies."""
+    """Ask a candidate for consent, by a link to this address; an earlier link dies.
+
+    of_second: the second person of a joint ticket, whose link is one of their own.
+    """
     candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
     election = _open(candidate.contest.election_id)
     if candidate.is_reopen_nominations or candidate.withdrawn_at is not None:
         raise Refusal("consent.nobody", f"{candidate} is nobody to ask.")
-    Candidate.objects.filter(pk=candidate_id).update(address=address)
-    _send(candidate, CANDIDATE_PURPOSE, election)
+    if of_second and not candidate.second:
+        raise Refusal("candidate.no-second", "This candidate stands alone.", status=404)
+    column = "second_address" if of_second else "address"
+    Candidate.objects.filter(pk=candidate_id).update(**{column: address})
+    _send(candidate, SECOND_PURPOSE if of_second else CANDIDATE_PURPOSE, election)
     record("take_nominations", subject=("candidate", str(candidate_id)), by=by, now=now)
 
 
@@ -99,10 +111,23 @@ def body_by_secret(election: Election, secret: str) -> NominatingBody | None:
     return election.nominating_bodies.filter(seat=hash_of(secret)).first()
 
 
-def candidate_by_secret(election: Election, secret: str) -> Candidate | None:
-    """The candidate whose link has this secret, or None; who withdrew has none any more."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who opened a link to consent: a candidate, or the second person of their joint ticket."""
+
+    candidate: Candidate
+    is_second: bool
+
+
+def asked_by_secret(election: Election, secret: str) -> Asked | None:
+    """Whose link has this secret, or None; who withdrew has none any more."""
     asked = Candidate.objects.filter(contest__election=election, withdrawn_at__isnull=True)
-    return asked.filter(seat=hash_of(secret)).select_related("contest__election").first()
+    seat = hash_of(secret)
+    found = asked.filter(Q(seat=seat) | Q(second_seat=seat)).select_related("contest__election")
+    candidate = found.first()
+    if candidate is None:
+        return None
+    return Asked(candidate, is_second=bytes(candidate.second_seat or b"") == seat)
 
 
 def recipient(holder: NominatingBody | Candidate) -> str:
@@ -143,12 +168,12 @@ def _open(election_id: int) -> Election:
 def _send(holder: NominatingBody | Candidate, purpose: str, election: Election) -> None:
     cancel_letters_to(purpose, recipients=[recipient(holder)])
     queue_letter(purpose, reference=election.public_id, recipient=recipient(holder),
-                 enclosure=_draw(holder).encode())
+                 enclosure=_draw(holder, _SEATS.get(purpose, "seat")).encode())
 
 
-def _draw(holder: NominatingBody | Candidate) -> str:
+def _draw(holder: NominatingBody | Candidate, column: str = "seat") -> str:
     secret = draw_secret()
-    type(holder).objects.filter(pk=holder.pk).update(seat=hash_of(secret))
+    type(holder).objects.filter(pk=holder.pk).update(**{column: hash_of(secret)})
     return secret
 
 

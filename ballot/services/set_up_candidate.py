@@ -16,6 +16,7 @@ from ballot.services.candidate_papers import (
     stand_again,
 )
 from ballot.services.consent import require_words
+from ballot.services.joint_tickets import name_in_place
 from ballot.services.legible import clean_typed
 from ballot.services.moves import lock_election
 from ballot.services.photographs import re_encode
@@ -32,22 +33,26 @@ def add_candidate(
     now: datetime,
     statement: str = "",
     photo: bytes | None = None,
+    second: str = "",
 ) -> int:
     """Take a nomination with statement and photograph; return the candidate's id.
+
+    name, second: of a joint ticket each person's; of who stands alone there is no second.
 
     Who had withdrawn and is nominated again stands again, with what is handed in now; they are
     asked anew for their consent, and ruled on anew.
     """
     contest = _open_contest(contest_id, now=now)
-    name = clean_typed(clean_line, "name", name)
+    name, second = clean_typed(clean_line, "name", name), clean_typed(clean_line, "name", second)
     if not name:
         raise Refusal("candidate.no-name", "Give the candidate's name as it shall stand.")
+    name = name_in_place(contest, name, second)
     candidate = contest.candidates.filter(name__iexact=name).first() or Candidate(contest=contest)
     if candidate.pk and candidate.withdrawn_at is None:
         raise Refusal("candidate.twice", f"“{name}” stands in this contest already.")
     require_same_name(candidate, name)
     before = Candidate(name=candidate.name, statement=candidate.statement, photo=candidate.photo)
-    candidate.name = name
+    candidate.name, candidate.second = name, second
     candidate.statement = clean_typed(clean_text, "statement", statement)
     require_words(candidate.statement, most=contest.statement_words)
     candidate.photo = re_encode(photo) if photo else None
@@ -68,6 +73,7 @@ def edit_candidate(
     by: int | None,
     now: datetime,
     photo: bytes | None = None,
+    second: str = "",
 ) -> None:
     """Mend a nomination's name, statement or photograph while nominations are open.
 
@@ -75,7 +81,8 @@ def edit_candidate(
     """
     contest = _open_contest(Candidate.objects.get(pk=candidate_id).contest_id, now=now)
     candidate = Candidate.objects.get(pk=candidate_id)
-    name = clean_typed(clean_line, "name", name)
+    name, second = clean_typed(clean_line, "name", name), clean_typed(clean_line, "name", second)
+    name = name and name_in_place(contest, name, second)
     others = contest.candidates.exclude(pk=candidate_id)
     if not name or others.filter(name__iexact=name).exists():
         raise Refusal("candidate.twice", "Each candidate needs a name of their own.")
@@ -84,10 +91,10 @@ def edit_candidate(
     require_same_name(candidate, name)
     require_same_words(candidate, statement, photo=photo is not None)
     before = Candidate(name=candidate.name, statement=candidate.statement, photo=candidate.photo)
-    candidate.name, candidate.statement = name, statement
+    candidate.name, candidate.second, candidate.statement = name, second, statement
     if photo:
         candidate.photo = re_encode(photo)
-    candidate.save(update_fields=["name", "statement", "photo"])
+    candidate.save(update_fields=["name", "second", "statement", "photo"])
     record("edit_contest", subject=("candidate", str(candidate_id)), by=by, now=now,
            parameters=changed(before, candidate))
 

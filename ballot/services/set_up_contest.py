@@ -15,6 +15,7 @@ from ballot.models import Candidate, Contest, Method, NamesOrder, VotesOfWithdra
 from ballot.names import clean_line
 from ballot.selectors import may_be_struck
 from ballot.services.board import append_entry
+from ballot.services.joint_tickets import ticket_posts
 from ballot.services.legible import clean_typed
 from ballot.services.moves import lock_election, require_state
 from office.refusal import Refusal
@@ -46,6 +47,7 @@ def add_contest(
     weights: Mapping[str, int] | None = None,
     points: int | None = None,
     points_floor: int = 0,
+    ticket: Mapping[str, str] | None = None,
 ) -> int:
     """Add a post to the paper of a draft; return the contest's id.
 
@@ -53,6 +55,7 @@ def add_contest(
     weights:      section code → whole parts of the whole; None: one paper is one vote.
     points:       what every section is worth, 1 to 1,000; None: no fixed amount.
     points_floor: a section with fewer votes is worth as many points as votes; 0: there is none.
+    ticket:       the `first` and `second` post of two who stand together; None: nobody does.
     """
     election = lock_election(election_id)
     require_state(election, State.DRAFT)
@@ -82,6 +85,7 @@ def add_contest(
         weights=dict(weights) if weights else None,
         points=points,
         points_floor=points_floor,
+        ticket=ticket_posts(ticket),
     )
     contest.save(force_insert=True)
     if reopen_nominations:

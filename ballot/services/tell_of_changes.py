@@ -13,7 +13,7 @@ from typing import Final
 
 from ballot.changes import AMENDMENT, CORRECTION, is_told, told_of
 from ballot.lifecycle import State
-from ballot.models import Candidate, Election, NominatingBody
+from ballot.models import Candidate, Election
 from ballot.selectors import on_paper, standing
 from ballot.services.nomination_seats import recipient
 from ballot.services.tell_electors import tell_electors
@@ -26,6 +26,8 @@ CORRECTED: Final = "result-corrected"
 BY_COURT: Final = {"suspension": "poll-suspended", "resumption": "poll-resumed"}
 """From an entry's kind to its letters' purpose."""
 _AGENT: Final = "agent-"
+_SECOND: Final = "second-"
+"""The second person of a candidate's joint ticket."""
 
 
 def tell_of_amendment(election: Election, *, by: int, now: datetime) -> int:
@@ -39,18 +41,21 @@ def tell_of_amendment(election: Election, *, by: int, now: datetime) -> int:
         letters += tell_electors(election, AMENDED, number=newest.number, by=by, now=now)
     moved = {one["part"] for one in newest.content["hours"]}
     if COLUMNS[NOMINATIONS_CLOSE] in moved and election.stage == State.NOMINATING:
-        recipients = [recipient(one) for one in _with_links(election)]
+        recipients = list(_with_links(election))
         letters += _queue(election, NOMINATIONS_LATER, recipients, number=newest.number)
     return letters
 
 
-def _with_links(election: Election) -> Iterator[NominatingBody | Candidate]:
+def _with_links(election: Election) -> Iterator[str]:
     """The bodies and candidates who were sent a link, with the hour until which it is good."""
-    yield from election.nominating_bodies.filter(seat__isnull=False).exclude(address="")
-    candidates = Candidate.objects.filter(
-        contest__election=election, seat__isnull=False, withdrawn_at__isnull=True
-    )
-    yield from candidates.exclude(address="").defer("photo")
+    bodies = election.nominating_bodies.filter(seat__isnull=False)
+    yield from map(recipient, bodies.exclude(address=""))
+    candidates = Candidate.objects.filter(contest__election=election, withdrawn_at__isnull=True)
+    for one in candidates.defer("photo"):
+        if one.seat and one.address:
+            yield recipient(one)
+        if one.second_seat and one.second_address:
+            yield f"{_SECOND}{one.pk}"
 
 
 def tell_of_order(election: Election, kind: str, *, by: int, now: datetime) -> int:
@@ -75,11 +80,18 @@ def _first_of_each_address(election: Election) -> Iterator[str]:
         # A paper names who withdrew once it was fixed; a contest without one has who stands.
         for one in on_paper(contest) or standing(contest):
             for address, named in (
-                (one.address, recipient(one)), (one.agent_address, f"{_AGENT}{one.pk}")
+                (one.address, recipient(one)),
+                (one.second_address, f"{_SECOND}{one.pk}"),
+                (one.agent_address, f"{_AGENT}{one.pk}"),
             ):
                 if address and address.lower() not in told:
                     told.add(address.lower())
                     yield named
+
+
+def is_second(named: str) -> bool:
+    """Whether a letter goes to the second person of a joint ticket."""
+    return named.startswith(_SECOND)
 
 
 def is_agent(named: str) -> bool:

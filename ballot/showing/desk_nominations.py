@@ -65,9 +65,18 @@ def _line(paper: Paper) -> PaperLine:
 
 
 def _consent(paper: Paper) -> str:
-    if paper.candidate.consented_at is not None:
+    one = paper.candidate
+    first = _answer(one.address, one.consented_at)
+    if not one.second:
+        return first
+    second = _answer(one.second_address, one.second_consented_at)
+    return f"{one.first}: {first}. {one.second}: {second}"
+
+
+def _answer(address: str, consented_at: datetime | None) -> str:
+    if consented_at is not None:
         return "Consented"
-    if paper.candidate.address:
+    if address:
         return "Asked, and has not answered"
     return "Not asked for consent by a link"
 

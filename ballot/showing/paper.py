@@ -109,6 +109,17 @@ def rule_of_withdrawal(contest: Contest) -> str:
     return _WITHDRAWN[contest.votes_of_withdrawn]
 
 
+def ticket_sentence(contest: Contest) -> str:
+    """Who stands in a place of a contest of joint tickets; empty where each stands alone."""
+    if not contest.ticket:
+        return ""
+    return (
+        "Two people stand together in each place, and a vote is for both: the first is to be "
+        f"{contest.ticket['first']}, the second {contest.ticket['second']}. If either of the two "
+        "withdraws, both have withdrawn."
+    )
+
+
 def rules_of_contest(contest: Contest) -> list[str]:
     """How a contest is voted on and counted, in sentences for everybody."""
     ties = {
@@ -121,6 +132,7 @@ def rules_of_contest(contest: Contest) -> list[str]:
                  "elected.", "A tie is settled by lot, drawn in public."]
     else:
         rules = [_ranking(contest), _stages(contest), ties]
+    rules += [ticket_sentence(contest)] if contest.ticket else []
     rules.append(_NAMES[contest.names_order])
     if contest.gates:
         needs = "; and ".join(contest.gates.splitlines())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,21 +17,33 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ballot import limits
-from ballot.forms.nominations import NOBODY, ConsentForm, LinkCodeForm, NominationForm
+from ballot.forms.nominations import (
+    NOBODY,
+    ConsentForm,
+    LinkCodeForm,
+    NominationForm,
+    SecondConsentForm,
+)
 from ballot.forms.reading import sent
 from ballot.models import Candidate, Contest, Election, NominatingBody
 from ballot.nominations import are_taken
 from ballot.selectors import standing
 from ballot.services.consent import consent as take_consent
+from ballot.services.consent import consent_of_second
 from ballot.services.nominate import nominate as take_nomination
-from ballot.services.nomination_seats import body_by_secret, candidate_by_secret, no_such_link
+from ballot.services.nomination_seats import (
+    Asked,
+    asked_by_secret,
+    body_by_secret,
+    no_such_link,
+)
 from ballot.showing.nominations import nominations_of
 from ballot.times import in_zone
 from ballot.views.public import announced_election
 from ballot.views.trying import get_or_post, tried
 from office.refusal import Refusal
 
-Holder = TypeVar("Holder", NominatingBody, Candidate)
+Holder = TypeVar("Holder", NominatingBody, Asked)
 HANDED_IN = "hand_in"
 """The button of a form that hands something in, and not only asks for the page."""
 
@@ -62,14 +75,13 @@ def nominate(request: HttpRequest, slug: str) -> HttpResponse:
 def consent(request: HttpRequest, slug: str) -> HttpResponse:
     """A candidate's consent, by their link."""
     election = announced_election(slug)
-    code, candidate = _holder(request, election, candidate_by_secret)
-    if candidate is None:
+    code, asked = _holder(request, election, asked_by_secret)
+    if asked is None:
         return _ask_code(request, election, code, "ballot/consent.html")
-    data = _handed_in(request)
-    form = ConsentForm(data, request.FILES if data else None, initial=_so_far(candidate),
-                       most_words=candidate.contest.statement_words)
-    is_taken = form.is_valid() and tried(form, lambda: _consent(form, candidate))
-    context = {"candidate": candidate, "form": form, "is_taken": is_taken}
+    form = _consent_form(request, asked)
+    is_taken = form.is_valid() and tried(form, lambda: _consent(form, asked))
+    context = {"candidate": asked.candidate, "is_second": asked.is_second, "form": form,
+               "is_taken": is_taken}
     return _page(request, election, "ballot/consent.html", code=code, **context)
 
 
@@ -159,6 +171,15 @@ def nominate_by(form: NominationForm, body: NominatingBody, *, by: int | None) -
 # --- a candidate's consent ---------------------------------------------------------------------
 
 
+def _consent_form(request: HttpRequest, asked: Asked) -> forms.Form:
+    data, candidate = _handed_in(request), asked.candidate
+    if asked.is_second:
+        has_consented = candidate.second_consented_at is not None
+        return SecondConsentForm(data, initial={"consents": has_consented})
+    return ConsentForm(data, request.FILES if data else None, initial=_so_far(candidate),
+                       most_words=candidate.contest.statement_words)
+
+
 def _so_far(candidate: Candidate) -> dict[str, Any]:
     fields = ("statement", "agent_name", "agent_address")
     return {name: getattr(candidate, name) for name in fields} | {
@@ -166,8 +187,12 @@ def _so_far(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _consent(form: ConsentForm, candidate: Candidate) -> None:
+def _consent(form: forms.Form, asked: Asked) -> None:
     given = {name: value for name, value in form.cleaned_data.items() if name != "consents"}
-    photo = given.pop("photo")
-    take_consent(candidate.pk, photo=photo.read() if photo else None, now=timezone.now(), **given)
-    candidate.refresh_from_db(fields=["photo"])
+    photo = given.pop("photo", None)
+    if asked.is_second:
+        consent_of_second(asked.candidate.pk, now=timezone.now())
+    else:
+        take_consent(asked.candidate.pk, photo=photo.read() if photo else None,
+                     now=timezone.now(), **given)
+        asked.candidate.refresh_from_db(fields=["photo"])

@@ -166,7 +166,7 @@ def contest_remove(request: StaffRequest, slug: str, contest_id: int) -> HttpRes
 @get_or_post
 def candidate_new(request: StaffRequest, slug: str, contest_id: int) -> HttpResponse:
     contest = _contest(slug, contest_id)
-    form = CandidateForm(*sent_with_files(request))
+    form = CandidateForm(*sent_with_files(request), contest=contest)
     if request.method == "POST" and form.is_valid() and tried(form, lambda: add_candidate(
         contest.pk, by=request.user.pk, now=timezone.now(), **_nomination(form)
     )):
@@ -181,8 +181,11 @@ def candidate_new(request: StaffRequest, slug: str, contest_id: int) -> HttpResp
 @get_or_post
 def candidate(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     nominated = _candidate(slug, candidate_id)
-    initial = {"name": nominated.name, "statement": nominated.statement}
-    form = CandidateForm(*sent_with_files(request), initial=initial)
+    initial = {"name": nominated.first, "second": nominated.second,
+               "statement": nominated.statement}
+    form = CandidateForm(
+        *sent_with_files(request), initial=initial, contest=nominated.contest
+    )
     if request.method == "POST" and form.is_valid() and tried(form, lambda: edit_candidate(
         nominated.pk, by=request.user.pk, now=timezone.now(), **_nomination(form)
     )):

@@ -165,14 +165,34 @@ def body_link_shown(request: StaffRequest, slug: str, body_id: int) -> HttpRespo
 @get_or_post
 def ask(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     """Ask a candidate for their consent, by a link."""
+    return _asking(request, _candidate(slug, candidate_id), is_second=False)
+
+
+@staff_only("take_nominations")
+@never_cache
+@get_or_post
+def ask_second(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Ask the second person of a joint ticket for theirs."""
     found = _candidate(slug, candidate_id)
-    form = ConsentAskedForm(sent(request), initial={"address": found.address})
+    if not found.second:
+        raise Refusal("candidate.no-second", "This candidate stands alone.", status=404)
+    return _asking(request, found, is_second=True)
+
+
+def _asking(request: StaffRequest, found: Candidate, *, is_second: bool) -> HttpResponse:
+    election = found.contest.election
+    person = found.second if is_second else found.first
+    address = found.second_address if is_second else found.address
+    form = ConsentAskedForm(sent(request), initial={"address": address})
     if request.method == "POST" and form.is_valid() and tried(form, lambda: ask_consent(
-        found.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+        found.pk, of_second=is_second, by=request.user.pk, now=timezone.now(),
+        **form.cleaned_data
     )):
-        messages.success(request, f"A link for {found} is in the outbox.")
-        return redirect("desk_nominations", slug)
-    context = {"election": found.contest.election, "candidate": found, "form": form}
+        messages.success(request, f"A link for {person} is in the outbox.")
+        return redirect("desk_nominations", election.slug)
+    seat = found.second_seat if is_second else found.seat
+    context = {"election": election, "candidate": found, "person": person, "form": form,
+               "is_second": is_second, "has_link": seat is not None}
     return render(request, "ballot/desk/ask_consent.html", context)
 
 

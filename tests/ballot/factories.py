@@ -158,7 +158,9 @@ def _add_contest(
 ) -> None:
     contest_id = add_contest(election_id, title=title, method=method, by=by, now=now(), **rest)
     for name in candidates:
-        add_candidate(contest_id, name=name, by=by, now=now())
+        # Of a joint ticket “Ash Amin with Birch Bell” two people are entered.
+        first, _, second = name.partition(" with ")
+        add_candidate(contest_id, name=first, second=second, by=by, now=now())
 
 
 def _rules(sections: Sequence[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.verifier.given import failure
 from tests.verifier.test_bundles import declared, passed
 from verifier.board import Board, Entry
 from verifier.names import check_names
-from verifier.opening import Contest, Poll
+from verifier.opening import SETTLED, Contest, Poll, check_contests
 from verifier.order import check_order
 from verifier.withdrawals import check_withdrawals, passed_over, reopens
 
@@ -36,6 +36,27 @@ def test_a_withdrawal_during_the_poll(tmp_path: Path, rule: str, winner: str) ->
     withdraw(run, "Ash Amin")
 
     assert winner in declared(passed(run, tmp_path))
+
+
+@pytest.mark.django_db
+def test_joint_tickets_are_passed_and_one_person_where_two_stand_is_not(tmp_path: Path) -> None:
+    pairs = ("Ash Amin with Dee Day", "Birch Bell with Eve Ely", "Cedar Cox with Flo Fox")
+    ticket = {"first": "Leader", "second": "Deputy leader"}
+    run = election(candidates=pairs, ticket=ticket, reopen_nominations=True)
+
+    assert any(pair in declared(passed(run, tmp_path)) for pair in pairs)
+
+    def check(names: list[str], **other: Any) -> None:
+        rules = dict.fromkeys(SETTLED) | {
+            "title": "Leader", "position": 0, "reopen_nominations": True, **other
+        }
+        notice = ("notice", {"contests": [told([], **rules)]})
+        check_contests(board_of(notice, named(names, **rules)))
+
+    alone = [pairs[0], "Birch Bell", "Re-open nominations"]
+    assert failure(check, alone, ticket=ticket).check == "contest.candidates"
+    check(alone, ticket=None)
+    check([*pairs, "Re-open nominations"], ticket=ticket)
 
 
 @pytest.mark.django_db

@@ -44,7 +44,7 @@ def test_the_notice_fixes_the_rules_before_anybody_stands() -> None:
         "points": None, "points_floor": 0,
         "names_order": "alphabet", "position": 0, "reopen_nominations": False, "stop": "two",
         "tie_rule": "lot", "title": "Leader", "unopposed": False, "votes_of_withdrawn": "pass-on",
-        "weights": None,
+        "ticket": None, "weights": None,
     }]
     assert told["eligibility"]["sections"] == ["member"]
     assert told["turnout_by_section_shows_during_the_poll"] is True
