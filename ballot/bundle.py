@@ -15,7 +15,8 @@ from typing import Any, Final
 from ballot.board.tiles import Tile, tiles_between
 from ballot.canonical import read_canonical
 from ballot.destruction import was_emptied
-from ballot.mapping import WITHHELD, blobs_named, log_entry
+from ballot.mapping.blobs import blobs_named
+from ballot.mapping.entry import WITHHELD, log_entry
 from ballot.models import Blob, Checkpoint, Election, Entry
 from ballot.published import note_of, tile_octets
 from ballot.selectors import read_blob

@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State
-from ballot.mapping import read_frame
+from ballot.mapping.keys import read_frame
 from ballot.models import CeremonyMessage, Election, Entry, KeyCeremony, ShareHeld
 from ballot.sealing.ceremony import Outcome, outcome
 from ballot.sealing.messages import (

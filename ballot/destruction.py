@@ -16,7 +16,7 @@ from django.db import connection
 
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State
-from ballot.mapping import blobs_named
+from ballot.mapping.blobs import blobs_named
 from ballot.models import BallotDestruction, Blob, BlobChunk, Election, Entry
 from ballot.retention import keeping_is_over, kept_until
 from ballot.selectors import election_by_slug

@@ -8,7 +8,7 @@ from typing import Any
 
 from ballot.canonical import Json, read_canonical
 from ballot.lifecycle import State
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Count, Election, Incident, IncidentEntry
 from office.selectors import audit_trail
 

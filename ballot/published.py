@@ -16,7 +16,7 @@ from ballot.board.spelling import HASH_BYTES
 from ballot.board.tiles import ENTRIES, WIDTH, Tile, TileNodes, write_bundle
 from ballot.board.tree import consistency_proof, inclusion_proof
 from ballot.canonical import read_canonical
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.models import Checkpoint, Election, Entry
 
 _HASHES: Final = """

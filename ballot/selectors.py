@@ -16,7 +16,7 @@ from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
 from ballot.counting.rules import Method as CountMethod
 from ballot.counting.rules import Stop as CountStop
 from ballot.issuance.lists import Kind
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import (
     AfterCast,
     Blob,

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Contest, Election, Entry, NamesOrder, Ruling, VotesOfWithdrawn
 
 

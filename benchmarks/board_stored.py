@@ -122,7 +122,7 @@ def _append_and_publish(election: Election) -> int:
 
 def _prove(election: Election, size: int) -> list[float]:
     from ballot.board.proof_file import check_proof_file  # noqa: PLC0415
-    from ballot.mapping import log_entry  # noqa: PLC0415
+    from ballot.mapping.entry import log_entry  # noqa: PLC0415
     from ballot.models import Entry  # noqa: PLC0415
     from ballot.published import board_key, newest_checkpoint, proof_of_entry  # noqa: PLC0415
 

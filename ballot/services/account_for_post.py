@@ -15,7 +15,7 @@ from functools import partial
 from django.db import transaction
 
 from ballot.canonical import Json
-from ballot.mapping import postal_paper_content
+from ballot.mapping.post import postal_paper_content
 from ballot.models import Election
 from ballot.postal import Paper, papers_of, post_by_section, tellers_keys
 from ballot.sealing.ballot import SealedBallot

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from ballot.canonical import Json
 from ballot.lifecycle import State, is_before
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Dated, Election, PlannedDate
 from ballot.names import clean_line, clean_text
 from ballot.services.board import append_entry

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from ballot.canonical import Json
 from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
-from ballot.mapping import amendment_content
+from ballot.mapping.roll import amendment_content
 from ballot.models import Election
 from ballot.selectors import codes_made, roll_of
 from ballot.services.amended_codes import codes_of_amendment

@@ -19,7 +19,7 @@ from django.db import connection
 from ballot.canonical import Json
 from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
-from ballot.mapping import blob_reference
+from ballot.mapping.blobs import blob_reference
 from ballot.models import Credential, Election
 from ballot.selectors import codes_made, roll_of
 from ballot.services.board import store_blob

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ballot.canonical import read_canonical
-from ballot.mapping import after_cast_content, amendment_content
+from ballot.mapping.notice import after_cast_content
+from ballot.mapping.roll import amendment_content
 from ballot.models import Election, Entry
 from ballot.selectors import roll_of, struck_ballots
 from ballot.services.as_published import amendments_told, newest

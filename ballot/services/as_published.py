@@ -12,15 +12,9 @@ from typing import Any
 from django.db import connection
 
 from ballot.canonical import Json, read_canonical
-from ballot.mapping import (
-    box_content,
-    contest_code,
-    contest_content,
-    count_content,
-    lot_content,
-    profile_content,
-    profile_lines,
-)
+from ballot.mapping.boxes import box_content, profile_content, profile_lines
+from ballot.mapping.counts import count_content, lot_content
+from ballot.mapping.notice import contest_code, contest_content
 from ballot.models import Blob, Box, Candidate, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ballot.lifecycle import State
-from ballot.mapping import ceremony_content
+from ballot.mapping.keys import ceremony_content
 from ballot.models import DemonstrationShare, Election, KeyCeremony, ShareHeld, Trustee
 from ballot.sealing.errors import SealingError
 from ballot.sealing.messages import Ceremony

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ballot.canonical import Json
-from ballot.mapping import entry_body
+from ballot.mapping.entry import entry_body
 from ballot.models import Blob, BlobChunk, Election, Entry
 from ballot.services.waiting_papers import (
     waiting_ballots,

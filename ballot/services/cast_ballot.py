@@ -26,7 +26,7 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from ballot.board.receipt import sign_receipt
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Election
 from ballot.published import board_key
 from ballot.sealing.ballot import SealedBallot, ballot_size, check_ballot, tracker_hash

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.services.board import append_ballots, append_entry, append_new_ballots
 from ballot.services.moves import lock_election, move, require_state

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from ballot.canonical import Json
 from ballot.lifecycle import State
-from ballot.mapping import blob_reference
+from ballot.mapping.blobs import blob_reference
 from ballot.models import Credential, Election
 from ballot.sealing.codes import credentials_of, make_codes
 from ballot.selectors import codes_made, roll_of

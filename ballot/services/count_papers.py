@@ -16,7 +16,7 @@ from django.db import transaction
 
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import count_content, lot_content
+from ballot.mapping.counts import count_content, lot_content
 from ballot.models import Contest, Count, CountsDiffer, DrawnLot
 from ballot.names import clean_line
 from ballot.selectors import contested, on_paper

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ballot.counting.shown import NOTHING, percent
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Contest, Election, TurnoutBase
 from ballot.selectors import standing
 from ballot.services.as_published import newest

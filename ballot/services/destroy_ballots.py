@@ -26,7 +26,7 @@ from ballot.destruction import (
     values_of,
 )
 from ballot.lifecycle import State
-from ballot.mapping import entry_digest
+from ballot.mapping.entry import entry_digest
 from ballot.models import BallotDestruction, Blob, Election, LogTile
 from ballot.selectors import read_blob
 from ballot.services.board import append_entry

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ballot.lifecycle import State
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Box, Contest, Election
 from ballot.pooling import box_label, pool_sections
 from ballot.sealing.batch import CheckedBallots

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from ballot.lifecycle import State
-from ballot.mapping import envelopes_content
+from ballot.mapping.post import envelopes_content
 from ballot.models import Credential, Election, Envelope, RegisterMark
 from ballot.postal import named_tellers
 from ballot.sealing.postal import envelope_hash, make_barcode

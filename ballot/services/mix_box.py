@@ -18,7 +18,7 @@ from django.db.models import Count
 
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import mix_content
+from ballot.mapping.boxes import mix_content
 from ballot.models import Box, Election, Mix, Trustee
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.errors import SealingError

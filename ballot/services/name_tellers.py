@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from ballot.mapping import tellers_content
+from ballot.mapping.post import tellers_content
 from ballot.models import Teller
 from ballot.postal import BEFORE_CLOSE
 from ballot.sealing.errors import Malformed

@@ -18,7 +18,7 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import commitment_content, part_content, profile_content, profile_lines
+from ballot.mapping.boxes import commitment_content, part_content, profile_content, profile_lines
 from ballot.models import Box, Election, PartialOpening, Profile, ProfileLine, Trustee
 from ballot.sealing.box import Box as SealedBox
 from ballot.sealing.decoding import OpenedBox

@@ -9,7 +9,8 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import contest_code, contest_content, entry_digest
+from ballot.mapping.entry import entry_digest
+from ballot.mapping.notice import contest_code, contest_content
 from ballot.models import Candidate, Election, Entry
 from ballot.selectors import contested, on_paper, standing
 from ballot.services.board import append_entry

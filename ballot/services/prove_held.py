@@ -12,7 +12,7 @@ from django.db import transaction
 
 from ballot.ceremonies import DUE_BEFORE_CLOSE
 from ballot.lifecycle import State
-from ballot.mapping import held_content
+from ballot.mapping.keys import held_content
 from ballot.models import Checkpoint, Election, Entry, ShareHeld
 from ballot.sealing.errors import SealingError
 from ballot.sealing.sharefile import check_share_proof

@@ -20,7 +20,7 @@ from ballot.board.checkpoint import sign_checkpoint
 from ballot.board.note import SigningKey
 from ballot.board.tiles import RightTiles, Tile, read_right
 from ballot.board.tree import leaf_hashes
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.models import Checkpoint, Election
 from ballot.published import board_key, stored_hashes
 from office.refusal import Refusal

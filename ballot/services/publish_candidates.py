@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import contest_content
+from ballot.mapping.notice import contest_content
 from ballot.models import Contest, Election
 from ballot.nominations import has_ended
 from ballot.selectors import standing

@@ -9,7 +9,7 @@ from django.db import transaction
 from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.lifecycle import State
-from ballot.mapping import notice_content
+from ballot.mapping.notice import notice_content
 from ballot.models import Election
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move

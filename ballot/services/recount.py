@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ballot.lifecycle import State
-from ballot.mapping import recount_content
+from ballot.mapping.counts import recount_content
 from ballot.models import Contest, Count, CountsDiffer, Recount
 from ballot.recounts import demanded
 from ballot.services.as_published import (

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from ballot.canonical import Json
 from ballot.lifecycle import State
-from ballot.mapping import struck_ballot_content
+from ballot.mapping.roll import struck_ballot_content
 from ballot.models import Election, SetAside
 from ballot.selectors import StruckBallot, set_aside_due
 from ballot.services.board import append_entry

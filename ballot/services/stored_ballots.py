@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from ballot.mapping import ballot_content, entry_body
+from ballot.mapping.ballots import ballot_content
+from ballot.mapping.entry import entry_body
 from ballot.models import Election
 from ballot.sealing.ballot import ballot_size
 from ballot.sealing.batch import CheckedBallots, check_ballots

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from ballot.mapping import contest_code, mix_content, part_content
+from ballot.mapping.boxes import mix_content, part_content
+from ballot.mapping.notice import contest_code
 from ballot.models import Box
 from ballot.sealing.box import PAIR, box_hash
 from ballot.sealing.box import Box as SealedBox

@@ -9,7 +9,7 @@ import numpy as np
 from django.db import connection
 
 from ballot.canonical import read_canonical
-from ballot.mapping import envelope_content
+from ballot.mapping.post import envelope_content
 from ballot.models import Election, Entry, EnvelopeReceipt
 from ballot.postal import has_post, papers_of
 from ballot.sealing.postal import envelope_hash

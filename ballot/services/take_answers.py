@@ -21,7 +21,7 @@ from ballot.issuance.answers import Answer, read_answers
 from ballot.issuance.errors import FileRefused
 from ballot.issuance.lists import Kind
 from ballot.lifecycle import State
-from ballot.mapping import blob_reference
+from ballot.mapping.blobs import blob_reference
 from ballot.models import Credential, Election, IssuerRequest
 from ballot.sealing.errors import SealingError
 from ballot.sealing.issuing import check_issued, check_replaced, check_revoked

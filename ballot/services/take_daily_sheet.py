@@ -12,7 +12,7 @@ from typing import Any
 
 from ballot.canonical import read_canonical
 from ballot.desk_figures import complaints_of, letters_content, new_codes
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import DailySheet, Election, TurnoutSnapshot
 from ballot.times import local_time
 from ballot.turnout import newest_snapshot

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from ballot.lifecycle import State
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Election, TurnoutSnapshot
 from ballot.turnout import (
     amendments_at_opening,

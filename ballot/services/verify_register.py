@@ -16,7 +16,7 @@ from ballot.canonical import Json
 from ballot.checklist import require_ready
 from ballot.differences import differences
 from ballot.lifecycle import State
-from ballot.mapping import box_content
+from ballot.mapping.boxes import box_content
 from ballot.models import Box, Election
 from ballot.selectors import contested
 from ballot.services.amendments_published import (

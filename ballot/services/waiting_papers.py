@@ -13,7 +13,8 @@ from django.db import connection
 from django.db.models import F
 
 from ballot.canonical import Json
-from ballot.mapping import ballot_content, challenge_content, envelope_content
+from ballot.mapping.ballots import ballot_content, challenge_content
+from ballot.mapping.post import envelope_content
 from ballot.models import Challenge, Election, EnvelopeReceipt
 from ballot.sealing.postal import envelope_hash
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from ballot.canonical import read_canonical
 from ballot.lifecycle import State, is_before
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import contested, key_of
 from ballot.showing.paper import ticket_sentence

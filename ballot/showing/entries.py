@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from ballot.canonical import read_canonical
-from ballot.mapping import WITHHELD, BlobNamed, blobs_named, entry_digest
+from ballot.mapping.blobs import BlobNamed, blobs_named
+from ballot.mapping.entry import WITHHELD, entry_digest
 from ballot.models import Election, Entry
 from ballot.published import logged_leaf
 from ballot.showing.sentences import SENTENCES, in_words

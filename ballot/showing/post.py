@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ballot.lifecycle import State
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Contest, Election, Envelope, PostalRuling, Reason, Teller
 from ballot.postal import (
     BEFORE_CLOSE,

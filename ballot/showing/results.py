@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from ballot.charts import EXHAUSTED, Bars, Part, series, stacked_bars
-from ballot.mapping import contest_code
+from ballot.mapping.notice import contest_code
 from ballot.models import Contest, Count, Declaration, Election
 from ballot.showing.count_figures import number as number_of
 from ballot.showing.count_figures import shown

@@ -13,7 +13,8 @@ from typing import Any, Final
 from ballot.canonical import Json
 from ballot.ceremonies import Said, Step, held_by, held_is_due, newest_ceremony, said_in
 from ballot.lifecycle import State
-from ballot.mapping import ceremony_content, contest_code
+from ballot.mapping.keys import ceremony_content
+from ballot.mapping.notice import contest_code
 from ballot.models import Box, Election, HandedIn, KeyCeremony, Mix, PartialOpening, Trustee
 from ballot.published import board_key
 from ballot.selectors import contested, is_being_checked

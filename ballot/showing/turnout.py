@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from ballot.charts import Bars, Columns, Part, columns, series, stacked_bars
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.times import day_in_zone, day_words, hour_in_zone, in_zone
 from ballot.turnout import Figures, SectionTurnout, UnitTurnout, figures_of

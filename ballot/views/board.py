@@ -17,7 +17,7 @@ from ballot import limits
 from ballot.destruction import destroyed_sentence, require_kept, was_emptied
 from ballot.forms.electors import TrackerForm
 from ballot.forms.reading import sent
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.models import Blob, Challenge, Election, Entry, SealedBallot
 from ballot.sealing.ballot import tracker_words
 from ballot.selectors import read_blob

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.showing.turnout import turnout_of, turnout_rows
 from ballot.turnout import Figures, figures_of, shows_turnout

@@ -21,7 +21,8 @@ from django.test import Client
 
 from ballot.canonical import canonical, read_canonical
 from ballot.ceremonies import PARSERS, Said, Step
-from ballot.mapping import entry_digest, read_frame
+from ballot.mapping.entry import entry_digest
+from ballot.mapping.keys import read_frame
 from ballot.sealing.box import PAIR, Box
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.maker import sign_commitment, sign_mix

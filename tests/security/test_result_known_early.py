@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ballot.mapping import entry_digest
+from ballot.mapping.entry import entry_digest
 from ballot.models import Blob, Count, Entry, PartialOpening
 from ballot.services.void_election import void_election
 from tests.ballot.views.world import World, world

@@ -11,7 +11,7 @@ from ballot.board.logged import stand_in
 from ballot.board.note import SigningKey
 from ballot.board.tree import root_of
 from ballot.canonical import canonical, read_canonical
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from tests.verifier.good import Good
 from tests.verifier.tampered import Board, Files, bundle_of, put, turned
 

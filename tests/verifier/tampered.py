@@ -27,7 +27,7 @@ from ballot.board.tiles import (
 )
 from ballot.board.tree import leaf_hash, leaf_hashes
 from ballot.canonical import canonical, read_canonical
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.sharefile import prove_share
 from verifier.tree import root_of

@@ -14,7 +14,7 @@ import pytest
 
 from ballot.bundle import bundle_files
 from ballot.canonical import canonical
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.published import newest_checkpoint
 from ballot.sealing.codes import key_of_secret
 from ballot.services.publish_board import board_origin, publish_board, signing_key

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import Error, transaction
 
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Dated, PlannedDate
 from ballot.nominations import are_taken
 from ballot.services.amend_notice import amend_notice

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 
 from ballot.canonical import read_canonical
-from ballot.mapping import ballot_content, entry_body
+from ballot.mapping.ballots import ballot_content
+from ballot.mapping.entry import entry_body
 from ballot.models import Blob, BlobChunk, Entry, SealedBallot
 from ballot.selectors import read_blob, whole_blob
 from ballot.services import board

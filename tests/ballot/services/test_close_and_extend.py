@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ballot.mapping import utc
+from ballot.mapping.entry import utc
 from ballot.models import Election, Entry, SealedBallot
 from ballot.services.close_poll import close_poll
 from ballot.services.codes import cancel_codes

@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from ballot.board.tree import leaf_hashes, root_of
 from ballot.ceremonies import Step
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.models import CeremonyMessage, Checkpoint, Credential, Entry, Mix, SealedBallot
 from ballot.services import board, codes, publish_board
 from ballot.services.board import append_ballots

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ballot.mapping import entry_digest
+from ballot.mapping.entry import entry_digest
 from ballot.models import Entry
 from ballot.services.open_poll import open_poll
 from ballot.services.withdraw_candidate import withdraw_candidate

@@ -16,7 +16,7 @@ from ballot.board.proof_file import check_proof_file
 from ballot.board.tiles import ENTRIES, Tile, check_bundle, read_bundle
 from ballot.board.tree import check_consistency, leaf_hashes, root_of
 from ballot.canonical import read_canonical
-from ballot.mapping import WITHHELD, log_entry
+from ballot.mapping.entry import WITHHELD, log_entry
 from ballot.models import Checkpoint, Entry, LogTile
 from ballot.services import publish_board as publishing
 from ballot.services.close_poll import close_poll_early

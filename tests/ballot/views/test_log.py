@@ -13,7 +13,7 @@ from ballot import published
 from ballot.board.checkpoint import open_checkpoint
 from ballot.board.proof_file import check_proof_file
 from ballot.board.tiles import check_bundle, read_bundle
-from ballot.mapping import log_entry
+from ballot.mapping.entry import log_entry
 from ballot.models import Entry
 from ballot.services.board import append_entry
 from ballot.services.publish_board import publish_board
