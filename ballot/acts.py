@@ -12,7 +12,7 @@ from django.utils import timezone
 from ballot.destruction import require_destructible, what_goes
 from ballot.models import Election
 from ballot.postal import papers_of, post_by_section
-from ballot.selectors import roll_of, set_aside_due
+from ballot.selectors import roll_of
 from ballot.served_software import served_software
 from ballot.services.account_for_post import account_for_post
 from ballot.services.amend_notice import amend_notice, changes_of
@@ -35,6 +35,7 @@ from ballot.services.void_election import void_election
 from ballot.showing.post import people_of
 from ballot.showing.sentences import PARTS, order_sentence
 from ballot.showing.small_box import small_box_sentence
+from ballot.struck_ballots import set_aside_due
 from ballot.times import in_zone
 from ballot.timetable import TITLES, dates_of, passed_by
 from members.selectors import (

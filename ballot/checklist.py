@@ -24,15 +24,8 @@ from ballot.postal import has_post, is_accounted
 from ballot.recounts import demanded, waiting
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
-from ballot.selectors import (
-    codes_made,
-    contested,
-    issuer_is_awaited,
-    key_of,
-    roll_of,
-    set_aside_due,
-    standing,
-)
+from ballot.selectors import codes_made, contested, issuer_is_awaited, key_of, roll_of, standing
+from ballot.struck_ballots import set_aside_due
 from ballot.timetable import dates_of, out_of_order
 from ballot.who_stands import is_by_lot, names_seed
 from members.selectors import electors_amended

@@ -32,15 +32,10 @@ from ballot.counting.rules import Method as CountMethod
 from ballot.counting.sheet import full_document
 from ballot.models import Contest, Count, Election
 from ballot.names import clean_line
+from ballot.opened_papers import rules_of_count
 from ballot.rehearsal_steps import acts_after_poll, freeze_with_key, import_list, keys_in_letters
 from ballot.sealing.bulk import seal_ballots
-from ballot.selectors import (
-    contest_codes,
-    on_paper,
-    ranking_space,
-    rules_of_count,
-    setting_of,
-)
+from ballot.selectors import contest_codes, on_paper, ranking_space, setting_of
 from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
 from ballot.services.codes import issue_codes
 from ballot.services.legible import LONGEST_LINE

@@ -1,4 +1,4 @@
-"""What is read of an election: its paper, its key, its boxes. Nothing writes here."""
+"""What is read of an election: its paper, its key, its codes. Nothing writes here."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
-
-from ballot.counting import Count, count, rules_data
-from ballot.counting.profile import Profile, parse_profile
-from ballot.counting.rules import EarlierStages, Lot, Rules, TieRule
-from ballot.counting.rules import Method as CountMethod
-from ballot.counting.rules import Stop as CountStop
 from ballot.issuance.lists import Kind
 from ballot.mapping.notice import contest_code
 from ballot.models import (
-    AfterCast,
     Blob,
     BlobChunk,
     Candidate,
@@ -29,14 +21,11 @@ from ballot.models import (
     IssuerRequest,
     RegisterMark,
 )
-from ballot.models import TieRule as Ties
 from ballot.names_order import lot_key
 from ballot.sealing.keys import ElectionKey
 from ballot.sealing.rankings import RankingSpace
 from ballot.sealing.setting import Setting
-from ballot.tellers import Opened
-from ballot.who_stands import is_by_lot, names_seed, passed_over, rejected
-from ballot.worth import weighting_of
+from ballot.who_stands import is_by_lot, names_seed, rejected
 from office.models import Job
 from office.refusal import Refusal
 
@@ -157,61 +146,6 @@ def is_being_checked(kept: HandedIn) -> bool:
     return Job.objects.filter(kind=CHECK_JOB, state__in=under_way, **subject).exists()
 
 
-def profile_of(contest: Contest) -> Profile:
-    """The opened papers of a contest, box by box, as the counting core takes them."""
-    space = ranking_space(contest)
-    papers: dict[str, dict[tuple[int, ...], int]] = {}
-    rejected: dict[str, int] = {}
-    for box in contest.boxes.select_related("profile").order_by("number"):
-        lines = box.profile.lines.values_list("ranking", "papers")
-        papers[box.label] = {space.ranking(ranking): number for ranking, number in lines}
-        rejected[box.label] = box.profile.papers_rejected
-    return parse_profile(
-        [candidate.name for candidate in on_paper(contest)],
-        papers,
-        withdrawn=passed_over(contest),
-        rejected=rejected,
-        title=contest.title,
-        places=contest.places,
-    )
-
-
-def rules_of_count(contest: Contest) -> Rules:
-    """The rules that the notice gave for a contest's count, with the lots drawn since."""
-    lots: list[TieRule] = [
-        Lot(tuple(lot.drawn), frozenset(lot.among)) for lot in contest.lots.all()
-    ]
-    first: list[TieRule] = (
-        [EarlierStages()] if contest.tie_rule == Ties.EARLIER_THEN_LOT else []
-    )
-    return Rules(
-        method=CountMethod(contest.method),
-        stop=CountStop(contest.stop),
-        ties=(*first, *lots),
-        weighting=weighting_of(contest),
-    )
-
-
-def counted(contest: Contest) -> Count:
-    """Count a contest's opened papers by its rules. Raises UnsettledTie where a lot is wanted."""
-    return count(profile_of(contest), rules_of_count(contest))
-
-
-def papers_for_tellers(contest: Contest) -> Opened:
-    """The same papers, box by box, as the tellers take them: rows as they stand, not yet read."""
-    boxes = contest.boxes.select_related("profile").order_by("number")
-    candidates = [candidate.name for candidate in on_paper(contest)]
-    return Opened(
-        candidates,
-        most=min(contest.max_preferences or len(candidates), len(candidates)),
-        boxes={box.label: list(box.profile.lines.values_list("ranking", "papers"))
-               for box in boxes},
-        rules=rules_data(rules_of_count(contest)),
-        rejected={box.label: box.profile.papers_rejected for box in boxes},
-        withdrawn=[candidates[place] for place in sorted(passed_over(contest))],
-    )
-
-
 def issuer_is_awaited(election: Election) -> bool:
     """Whether the outside issuer has still to sign what amendments of the roll did to the keys.
 
@@ -240,67 +174,6 @@ def codes_made(election: Election) -> bool:
     kinds = Entry.objects.filter(election=election, kind__in=["credentials", "roll-withdrawn"])
     newest = kinds.order_by("-number").values_list("kind", flat=True).first()
     return newest == "credentials"
-
-
-@dataclass(frozen=True, slots=True)
-class StruckBallot:
-    """The ballot of somebody struck off the roll after casting it.
-
-    is_due: whether the notice's rule sets it aside. entry: its number on the board, if there.
-    """
-
-    ballot_id: int
-    tracker: bytes
-    reason: str
-    amendment: int
-    section: str
-    entry: int | None
-    is_set_aside: bool
-    is_due: bool
-
-
-_STRUCK_BALLOTS = """
-SELECT b.id, b.tracker, x.reason, x.amendment, s.name, e.number, n.ballot_id IS NOT NULL
-  FROM members_struckentry x
-  JOIN ballot_credential c ON c.roll_entry_id = x.entry_id AND c.election_id = %(election)s
-  JOIN ballot_sealedballot b ON b.credential_id = c.id
-  JOIN members_rollentry r ON r.id = x.entry_id
-  JOIN members_section s ON s.id = r.section_id
-  LEFT JOIN ballot_entry e ON e.ballot_id = b.id
-  LEFT JOIN ballot_setasidenow n ON n.ballot_id = b.id
- WHERE x.roll_id = %(roll)s ORDER BY b.tracker
-"""
-
-
-def struck_ballots(election: Election) -> list[StruckBallot]:
-    """The ballots of those who were struck off after casting, and what the rule says of each."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STRUCK_BALLOTS, {"election": election.pk, "roll": election.roll_id})
-        rows = cursor.fetchall()
-    return [
-        StruckBallot(ballot, bytes(tracker), reason, amendment, section, entry, is_set_aside,
-                     is_due=after_cast(election, reason) == AfterCast.SET_ASIDE)
-        for ballot, tracker, reason, amendment, section, entry, is_set_aside in rows
-    ]
-
-
-def after_cast(election: Election, reason: str) -> str:
-    """What the notice says of the ballot of somebody struck off for this reason after casting.
-
-    Of somebody who was on the roll twice, the ballot under the entry struck off never counts.
-    """
-    if reason == "duplicate":
-        return AfterCast.SET_ASIDE.value
-    if reason == "died":
-        return election.ballot_of_dead
-    if reason == "resigned":
-        return election.ballot_of_resigned
-    return election.ballot_of_excluded
-
-
-def set_aside_due(election: Election) -> list[StruckBallot]:
-    """The ballots that are still to be set aside before the boxes are fixed."""
-    return [one for one in struck_ballots(election) if one.is_due and not one.is_set_aside]
 
 
 def voted_among(pseudonyms: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -1,6 +1,6 @@
 """Ballots that are set aside after the close, because their elector was struck off the roll.
 
-What is set aside follows from the notice's rule and the amendments alone (ballot.selectors);
+What is set aside follows from the notice's rule and the amendments alone (ballot.struck_ballots);
 these rows say that two officers have done it. Append-only: the last row of a ballot counts.
 """
 

@@ -13,8 +13,9 @@ from ballot.canonical import read_canonical
 from ballot.mapping.notice import after_cast_content
 from ballot.mapping.roll import amendment_content
 from ballot.models import Election, Entry
-from ballot.selectors import roll_of, struck_ballots
+from ballot.selectors import roll_of
 from ballot.services.as_published import amendments_told, newest
+from ballot.struck_ballots import struck_ballots
 from members.selectors import Link, chain_of, electors_amended, roll_commitment
 from office.refusal import Refusal
 

@@ -12,7 +12,7 @@ from typing import Any
 from ballot.counting.errors import UnsettledTie
 from ballot.counting.sheet import full_document
 from ballot.models import Contest, Count, CountsDiffer
-from ballot.selectors import counted, papers_for_tellers
+from ballot.opened_papers import counted, papers_for_tellers
 from ballot.tellers import NotKnown, PapersUnreadable, TieOpen, differences, tell
 from office.refusal import Refusal
 

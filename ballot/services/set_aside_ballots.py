@@ -17,9 +17,9 @@ from ballot.canonical import Json
 from ballot.lifecycle import State
 from ballot.mapping.roll import struck_ballot_content
 from ballot.models import Election, SetAside
-from ballot.selectors import StruckBallot, set_aside_due
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, require_state
+from ballot.struck_ballots import StruckBallot, set_aside_due
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ballot.counting.errors import UnsettledTie
 from ballot.models import Contest
-from ballot.selectors import counted
+from ballot.opened_papers import counted
 
 
 def tie_of(contest: Contest) -> UnsettledTie | None:

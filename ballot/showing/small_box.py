@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ballot.lifecycle import State
 from ballot.models import Election
-from ballot.selectors import struck_ballots
 from ballot.showing.business import ballots_cast
+from ballot.struck_ballots import struck_ballots
 
 
 def small_box_sentence(election: Election) -> str:

@@ -17,10 +17,11 @@ from ballot.forms.reading import sent, sent_with_files
 from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.sealing.ballot import tracker_words
-from ballot.selectors import election_by_slug, roll_of, struck_ballots
+from ballot.selectors import election_by_slug, roll_of
 from ballot.services.amend_roll import AMENDABLE, BULK_JOB
 from ballot.services.set_aside_ballots import digest_due
 from ballot.showing.small_box import small_box_sentence
+from ballot.struck_ballots import struck_ballots
 from ballot.views.trying import get_or_post
 from members.selectors import (
     WHY_NOT,

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from ballot.counting.blt import write_blt
 from ballot.models import CountsDiffer, Election
-from ballot.selectors import election_by_slug, profile_of
+from ballot.opened_papers import profile_of
+from ballot.selectors import election_by_slug
 from ballot.showing.two_counts import evidence_of, is_stopped, kept_of
 from ballot.views.files import file_to_keep
 from office.access import StaffRequest, staff_only

@@ -14,7 +14,7 @@ from ballot.counting.blt import write_blt
 from ballot.counting.sheet import csv_text, rctab
 from ballot.destruction import destroyed_sentence
 from ballot.models import Contest, Declaration, Election
-from ballot.selectors import counted, profile_of
+from ballot.opened_papers import counted, profile_of
 from ballot.showing.declaration_pdf import declaration_pdf
 from ballot.showing.results import Result, newest_declaration, result_of
 from ballot.showing.retention import challenge_sentence

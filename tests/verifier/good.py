@@ -19,7 +19,7 @@ from ballot.published import newest_checkpoint
 from ballot.sealing.ballot import seal_ballot
 from ballot.sealing.codes import VotingKey, make_code, voting_key
 from ballot.sealing.setting import Setting
-from ballot.selectors import contest_codes, contested, ranking_space, set_aside_due, setting_of
+from ballot.selectors import contest_codes, contested, ranking_space, setting_of
 from ballot.services.amend_notice import amend_notice
 from ballot.services.amend_roll import amend_roll
 from ballot.services.board import append_ballots
@@ -34,6 +34,7 @@ from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.set_up import edit_election
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.withdraw_candidate import withdraw_candidate
+from ballot.struck_ballots import set_aside_due
 from members.models import Member, RollEntry
 from office.refusal import Refusal
 from tests.ballot.factories import (

@@ -14,7 +14,8 @@ import pytest
 
 from ballot.counting import UnsettledTie
 from ballot.models import Contest
-from ballot.selectors import contested, counted, on_paper
+from ballot.opened_papers import counted
+from ballot.selectors import contested, on_paper
 from ballot.services.count_papers import record_lot
 from tests.ballot.factories import WITNESSES, Run, bring, cast, content, election, entries
 from tests.counting.naive import count_naively

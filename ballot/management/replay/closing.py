@@ -9,7 +9,7 @@ from ballot.management.replay.hours import hour
 from ballot.management.replay.play import CLOCK, OFFICER, REASON, TWO, Play
 from ballot.management.replay.voters import voters_of
 from ballot.models import Election
-from ballot.selectors import roll_of, set_aside_due
+from ballot.selectors import roll_of
 from ballot.services.as_published import newest
 from ballot.services.close_poll import close_poll
 from ballot.services.held_shares import mixers_held
@@ -20,6 +20,7 @@ from ballot.services.take_daily_sheet import take_due_sheet
 from ballot.services.take_snapshot import take_due_snapshot
 from ballot.services.verification_sums import verification_of
 from ballot.services.verify_register import verify_register
+from ballot.struck_ballots import set_aside_due
 from members.selectors import electors_amended
 
 

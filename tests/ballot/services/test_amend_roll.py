@@ -14,7 +14,6 @@ from django.urls import reverse
 from ballot.acts import amend_parameters
 from ballot.canonical import canonical
 from ballot.models import Blob, Credential, Election, Entry, SetAside
-from ballot.selectors import set_aside_due, struck_ballots
 from ballot.services.amend_roll import (
     BULK_JOB,
     PURPOSE_CORRECTED,
@@ -31,6 +30,7 @@ from ballot.services.sealed_keys import opened
 from ballot.services.set_aside_ballots import digest_due, set_aside_ballots
 from ballot.services.set_up import edit_election
 from ballot.services.verify_register import verify_register
+from ballot.struck_ballots import set_aside_due, struck_ballots
 from ballot.turnout import turnout_by_section
 from members.models import Amendment, Member, RollEntry
 from members.selectors import electors_now

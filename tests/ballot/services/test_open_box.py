@@ -7,11 +7,12 @@ import os
 import pytest
 
 from ballot.models import PartialOpening, Profile
+from ballot.opened_papers import profile_of
 from ballot.sealing.errors import OpeningRejected
 from ballot.sealing.keys import KeyShare
 from ballot.sealing.maker import check_commitment_maker
 from ballot.sealing.opening import open_part
-from ballot.selectors import key_of, profile_of, ranking_space, setting_of
+from ballot.selectors import key_of, ranking_space, setting_of
 from ballot.services.mix_box import mix_boxes
 from ballot.services.open_box import commit_part, open_box, reveal_part
 from ballot.services.stored_boxes import box_name, mixed_box
