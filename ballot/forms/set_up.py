@@ -1,4 +1,4 @@
-"""What is typed while an election is set up: timetable, rules, contests, nominations."""
+"""Everything of an election that its notice fixes, as it is typed while it is set up."""
 
 from __future__ import annotations
 
@@ -10,15 +10,11 @@ from typing import Any
 from django import forms
 
 from ballot.canonical import canonical
+from ballot.forms.begin import BeginForm
 from ballot.forms.reading import CLOCK, NARROW, ClockField, clean_clock
 from ballot.issuance.card import read_card
 from ballot.issuance.errors import FileRefused
-from ballot.models import (
-    AfterCast,
-    Contest,
-    Election,
-    TurnoutBase,
-)
+from ballot.models import AfterCast, Election, TurnoutBase
 from ballot.times import local_time
 
 SERVER, OUTSIDE = "server", "outside"
@@ -33,30 +29,6 @@ def _zones() -> list[tuple[str, str]]:
     first = "Europe/London"
     ordered = [first, *(zone for zone in places if zone != first)]
     return [(zone, zone.replace("_", " ")) for zone in ordered]
-
-
-class BeginForm(forms.Form):
-    """A new election, before anything else of it is known."""
-
-    title = forms.CharField(
-        label="Title",
-        help_text="As it will stand on the paper: “Leader and deputy leader 2026”.",
-        max_length=120,
-        error_messages={"required": "Give the election a title."},
-    )
-    party = forms.CharField(
-        label="Party", max_length=120, error_messages={"required": "Name the party."}
-    )
-
-
-class BeginTrialForm(BeginForm):
-    """The same in a trial installation, where the server may sit for the trustees."""
-
-    has_trustees = forms.BooleanField(
-        label="Trustees hold the key, each on a machine of their own", required=False,
-        help_text="As in a real election. Otherwise the server sits for all of them, and every "
-        "page says that no result counts. It cannot be changed later.",
-    )
 
 
 class SetUpForm(BeginForm):
@@ -250,33 +222,3 @@ def values_of(election: Election) -> dict[str, Any]:
         moment = getattr(election, field)
         values[field] = local_time(moment, election.zone).strftime(CLOCK) if moment else ""
     return values
-
-
-class CandidateForm(forms.Form):
-    """A nomination; of a joint ticket with both names."""
-
-    name = forms.CharField(
-        label="Name", max_length=120, help_text="As it shall stand on the paper.",
-        error_messages={"required": "Give the candidate’s name."},
-    )
-    statement = forms.CharField(
-        label="Statement", max_length=4000, required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )
-    photo = forms.FileField(
-        label="Photograph", required=False,
-        help_text="JPEG, PNG or WebP, up to 12 MB. It is cut square and drawn anew; what the file "
-        "says of place and camera is thrown away.",
-        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )
-
-    def __init__(self, *args: Any, contest: Contest, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if contest.ticket:
-            self.fields["name"].label = f"Name, for {contest.ticket['first']}"
-            self.fields["second"] = forms.CharField(
-                label=f"Name, for {contest.ticket['second']}", max_length=120,
-                help_text="Both stand in one place: “Ash Amin with Birch Bell”.",
-                error_messages={"required": "Give the second person’s name."},
-            )
-            self.order_fields(["name", "second"])

@@ -16,15 +16,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ballot.forms.begin import BeginForm, BeginTrialForm
+from ballot.forms.candidate import CandidateForm
 from ballot.forms.contest import ContestForm
 from ballot.forms.reading import sent, sent_with_files
-from ballot.forms.set_up import (
-    BeginForm,
-    BeginTrialForm,
-    CandidateForm,
-    SetUpForm,
-    values_of,
-)
+from ballot.forms.set_up import SetUpForm, values_of
 from ballot.lifecycle import AFTER_OPENING, State
 from ballot.models import Candidate, Contest, Election
 from ballot.selectors import election_by_slug
