@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ballot.models import Declaration
+from ballot.showing.contest_result import ContestResult
 from ballot.showing.count_sheet import SheetShown
-from ballot.showing.results import ContestResult, Result
+from ballot.showing.results import Result
 from ballot.times import in_zone
 from office.pdf import Heading, Part, Table, Text, make_document
 
