@@ -36,10 +36,11 @@ from ballot.opened_papers import rules_of_count
 from ballot.rehearsal_steps import acts_after_poll, freeze_with_key, import_list, keys_in_letters
 from ballot.sealing.bulk import seal_ballots
 from ballot.selectors import contest_codes, on_paper, ranking_space, setting_of
-from ballot.services.cast_ballot import Poll, cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_ballot
 from ballot.services.codes import issue_codes
 from ballot.services.legible import LONGEST_LINE
 from ballot.services.open_poll import open_poll
+from ballot.services.polls import Poll, poll_at
 from ballot.turnout import turnout_by_section
 from members.services import add_section
 from office.permissions import Role

@@ -29,12 +29,13 @@ from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.codes import show_code
 from ballot.selectors import contest_codes, contested, ranking_space, setting_of
 from ballot.served_software import served_software
-from ballot.services.cast_ballot import cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_ballot
 from ballot.services.codes import PURPOSE as CODES
 from ballot.services.codes import issue_codes
 from ballot.services.freeze_roll import freeze_roll
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.open_poll import open_poll
+from ballot.services.polls import poll_at
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
 from ballot.services.set_up import create_election, edit_election

@@ -19,23 +19,14 @@ the time of the cast stands on any row.
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
-from typing import Any
+from django.db import IntegrityError
 
-from django.db import IntegrityError, connection
-
-from ballot.board.receipt import sign_receipt
-from ballot.mapping.notice import contest_code
-from ballot.models import Election
-from ballot.published import board_key
 from ballot.sealing.ballot import SealedBallot, ballot_size, check_ballot, tracker_hash
 from ballot.sealing.errors import SealingError
-from ballot.sealing.setting import Setting
-from ballot.selectors import contested, setting_of
 from ballot.services.moves import ELECTION_QUEUE
+from ballot.services.polls import Poll, poll_of_row
 from ballot.services.prepared import Prepared
-from ballot.services.publish_board import signing_key
+from ballot.services.receipts import Receipt, again_or_refuse, malformed, revoked
 from office.refusal import Refusal
 
 _SHARDS = 16
@@ -86,25 +77,6 @@ WITH turn AS MATERIALIZED (
 SELECT EXISTS (SELECT FROM poll), EXISTS (SELECT FROM entitled), EXISTS (SELECT FROM ballot)
 """  # noqa: S608 - the one thing put in is our own number of shards.
 
-CAST_ALREADY = """
-SELECT b.tracker, b.signature FROM ballot_sealedballot b
-  JOIN ballot_credential c ON c.id = b.credential_id
- WHERE c.election_id = %s AND c.public_key = %s
-"""
-
-
-# Told once: a ballot that is sent again and again fills no table.
-_REFUSED_AFTER_POST = """
-WITH came AS (
-    SELECT c.id FROM ballot_credential c JOIN ballot_envelopereceipt p ON p.credential_id = c.id
-     WHERE c.election_id = %s AND c.public_key = %s
-), told AS (
-    INSERT INTO ballot_refusedcast (credential_id, refused_at)
-    SELECT came.id, clock_timestamp() FROM came ON CONFLICT (credential_id) DO NOTHING
-)
-SELECT id FROM came
-"""
-
 _FIND = Prepared("find_credential", FIND, {"slug": "text", "key": "bytea"})
 _CAST = Prepared(
     "cast_ballot",
@@ -123,49 +95,6 @@ _CAST = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """What of an election never changes once the poll is open, as casting needs it."""
-
-    election_id: int
-    slug: str
-    zone: str
-    setting: Setting
-    contest_ids: tuple[int, ...]
-    contest_codes: tuple[str, ...]
-    board: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """That a ballot is in the box. It says nothing of the choice."""
-
-    tracker: bytes
-    is_repeat: bool
-
-    def signed(self, poll: Poll) -> str:
-        """The receipt to keep: the board's signed promise that the ballot will stand on it."""
-        return sign_receipt(self.tracker, key=signing_key(poll.board)).octets().decode()
-
-
-@functools.lru_cache(maxsize=64)
-def poll_of(election_id: int, fingerprint: bytes) -> Poll:
-    """The poll of an opened election; kept by process, for the opening fixes all of it."""
-    election = Election.objects.get(pk=election_id)
-    if bytes(election.fingerprint or b"") != fingerprint:
-        raise LookupError("the election has another fingerprint")
-    contests = contested(election)
-    return Poll(
-        election_id=election_id,
-        slug=election.slug,
-        zone=election.zone,
-        setting=setting_of(election),
-        contest_ids=tuple(contest.pk for contest in contests),
-        contest_codes=tuple(contest_code(contest) for contest in contests),
-        board=board_key(election).name,
-    )
-
-
 def cast_ballot(poll: Poll, *, wire: bytes) -> Receipt:
     """Take one sealed ballot of this poll, as `cast_at` does."""
     return cast_at(poll.slug, wire=wire)[1]
@@ -178,22 +107,13 @@ def cast_at(slug: str, *, wire: bytes) -> tuple[Poll, Receipt]:
     wire: credential 32 | sealed votes 131 each | signature 64 (sealing spec).
     """
     found = _FIND.row({"slug": slug, "key": wire[:32]})
-    poll = _opened(found)
+    poll = poll_of_row(found)
     if len(wire) != ballot_size(len(poll.contest_ids)):
-        raise _malformed("ballot.length")
+        raise malformed("ballot.length")
     credential_id, section, section_id = (found or ())[2:]
     if credential_id is None:
-        return poll, _again_or_refuse(poll, wire)
+        return poll, again_or_refuse(poll, wire)
     return poll, _cast(poll, wire, credential_id, section, section_id)
-
-
-def _opened(found: tuple[Any, ...] | None) -> Poll:
-    """The poll of a row that begins with an election's id and fingerprint."""
-    if found is None:
-        raise Refusal("election.none", "There is no election at this address.", status=404)
-    if found[1] is None:
-        raise Refusal("poll.not-opened", "The poll has not been opened yet.")
-    return poll_of(found[0], bytes(found[1]))
 
 
 def _cast(
@@ -223,8 +143,8 @@ def _cast(
     if is_cast:
         return Receipt(tracker, is_repeat=False)
     if is_open and not is_entitled:
-        raise _revoked()
-    return _again_or_refuse(poll, wire)
+        raise revoked()
+    return again_or_refuse(poll, wire)
 
 
 def _check(poll: Poll, wire: bytes, section: str) -> SealedBallot:
@@ -233,87 +153,4 @@ def _check(poll: Poll, wire: bytes, section: str) -> SealedBallot:
             wire, setting=poll.setting, contests=poll.contest_codes, section=section
         )
     except SealingError as refused:
-        raise _malformed(refused.condition) from refused
-
-
-def _malformed(condition: str) -> Refusal:
-    return Refusal(
-        "ballot.not-sealed-rightly",
-        f"The ballot did not arrive as it was sealed ({condition}). Nothing was cast. Load the "
-        "page again from your link and try once more, or use one of the helped routes.",
-        status=422,
-    )
-
-
-def _revoked() -> Refusal:
-    return Refusal(
-        "ballot.code-not-in-force",
-        "This voting code is not in force. If you asked for a new one, use the newest link.",
-        status=403,
-    )
-
-
-def _again_or_refuse(poll: Poll, wire: bytes) -> Receipt:
-    """The receipt of the very same ballot, or the reason why this one is not taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(CAST_ALREADY, [poll.election_id, wire[:32]])
-        row = cursor.fetchone()
-        cursor.execute(
-            "SELECT state, clock_timestamp() < closes_at FROM ballot_election WHERE id = %s",
-            [poll.election_id],
-        )
-        state, is_in_time = cursor.fetchone()
-    if row is not None:
-        return _same_or_refuse(poll, wire, bytes(row[0]), bytes(row[1]))
-    if state == "suspended":
-        raise Refusal("poll.suspended", "The poll is suspended. Nothing was cast. Come back when "
-                      "it goes on; your code stays good.")
-    if state != "polling" or not is_in_time:
-        raise Refusal("poll.closed", "The poll is closed. Nothing was cast.")
-    if _came_by_post(poll, wire[:32]):
-        raise Refusal("ballot.by-post", "Your postal envelope was received before this, and it "
-                      "stands: each elector votes once. Nothing was cast now. If you sent none, "
-                      "tell the returning officer at once.")
-    if _has_voted(poll, wire[:32]):
-        raise Refusal("ballot.other", "A ballot has been cast by this elector already, and it "
-                      "stands. If it was not you, tell the returning officer at once.")
-    raise _revoked()
-
-
-def _same_or_refuse(poll: Poll, wire: bytes, tracker: bytes, signature: bytes) -> Receipt:
-    try:
-        sent = SealedBallot.parse(wire, contests=len(poll.contest_ids))
-    except SealingError as refused:
-        raise _malformed(refused.condition) from refused
-    again = tracker_hash(sent.credential, sent.votes, setting=poll.setting)
-    if again == tracker and sent.signature == signature:
-        return Receipt(tracker, is_repeat=True)
-    raise Refusal(
-        "ballot.other",
-        "A ballot has been cast with this code already, and it stands: each elector casts one. "
-        "If it was not you who cast it, tell the returning officer at once.",
-    )
-
-
-def _has_voted(poll: Poll, credential: bytes) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM ballot_registermark m JOIN ballot_credential c"
-            " ON c.roll_entry_id = m.roll_entry_id AND c.election_id = m.election_id"
-            " WHERE c.election_id = %s AND c.public_key = %s)",
-            [poll.election_id, credential],
-        )
-        return bool(cursor.fetchone()[0])
-
-
-def _came_by_post(poll: Poll, credential: bytes) -> bool:
-    """Whether the elector's envelope came first; that a ballot came after it is written down."""
-    with connection.cursor() as cursor:
-        cursor.execute(_REFUSED_AFTER_POST, [poll.election_id, credential])
-        return bool(cursor.rowcount)
-
-
-def poll_at(slug: str) -> Poll:
-    """The poll at an address; refused before the opening."""
-    rows = Election.objects.filter(slug=slug).values_list("pk", "fingerprint")
-    return _opened(rows.first())
+        raise malformed(refused.condition) from refused

@@ -32,8 +32,8 @@ from ballot.sealing.challenge import (
 )
 from ballot.sealing.errors import SealingError
 from ballot.selectors import contested, ranking_space
-from ballot.services.cast_ballot import Poll, poll_at
 from ballot.services.moves import lock_election
+from ballot.services.polls import Poll, poll_at
 from office.refusal import Refusal
 
 

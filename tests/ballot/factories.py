@@ -28,7 +28,7 @@ from ballot.sealing.opening import open_part, part_commitment
 from ballot.sealing.sharefile import prove_share
 from ballot.selectors import contest_codes, contested, key_of, ranking_space, setting_of
 from ballot.services.begin_ceremony import NewTrustee, begin_ceremony
-from ballot.services.cast_ballot import Receipt, cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_ballot
 from ballot.services.challenge_paper import challenge_paper
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as VOTING_CODE
@@ -40,10 +40,12 @@ from ballot.services.held_shares import hold_ceremony, mixers_held
 from ballot.services.mix_box import mix_boxes, record_mix
 from ballot.services.open_box import commit_part, open_box, reveal_part
 from ballot.services.open_poll import open_poll
+from ballot.services.polls import poll_at
 from ballot.services.prove_held import take_held_proof
 from ballot.services.publish_board import publish_board
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.publish_notice import publish_notice
+from ballot.services.receipts import Receipt
 from ballot.services.set_up import create_election, edit_election
 from ballot.services.set_up_candidate import add_candidate
 from ballot.services.set_up_contest import add_contest

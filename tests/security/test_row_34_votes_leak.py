@@ -51,13 +51,13 @@ def test_no_choice_is_written_anywhere_before_the_opening(
 
     with logged() as log:
         # A bug in every step of the cast, one after the other; the traceback goes to the log.
-        for step in ("_check", "tracker_hash", "ballot_size", "_again_or_refuse"):
+        for step in ("_check", "tracker_hash", "ballot_size", "again_or_refuse"):
             def fails(*given: object, **named: object) -> None:
                 raise RuntimeError("a bug")
 
             with monkeypatch.context() as patch:
                 patch.setattr(cast_ballot, step, fails)
-                answer = post(wires[0] if step != "_again_or_refuse" else bytes(len(wires[0])))
+                answer = post(wires[0] if step != "again_or_refuse" else bytes(len(wires[0])))
                 assert answer.status_code == 500, step
         for wire in wires:
             assert post(wire[:-1] + bytes([wire[-1] ^ 1])).status_code == 422

@@ -14,7 +14,8 @@ from typing import ClassVar
 import pytest
 from django.core.management import call_command
 
-from ballot.services.cast_ballot import Receipt, poll_at
+from ballot.services.polls import poll_at
+from ballot.services.receipts import Receipt
 from tests.ballot.factories import Run, bring, cast_all, election
 from tests.verifier.bundles import failures, verified, written
 from tests.verifier.given import failure

@@ -34,7 +34,8 @@ from ballot.management.progress import TerminalListener
 from ballot.management.scratch import scratch_database
 from ballot.rehearsal import Plan, prepare_ballots
 from ballot.sealing.ballot import SealedBallot, tracker_hash
-from ballot.services.cast_ballot import CAST, FIND, Poll, poll_at
+from ballot.services.cast_ballot import CAST, FIND
+from ballot.services.polls import Poll, poll_at
 
 CANDIDATES = ("Ash", "Birch", "Cedar", "Elm", "Oak")
 SECTIONS = ("Members", "Affiliated", "Registered")

@@ -15,7 +15,8 @@ from ballot.rehearsal_steps import codes_in_letters
 from ballot.sealing.bulk import seal_ballots
 from ballot.sealing.codes import VotingKey, voting_key
 from ballot.selectors import contest_codes, contested, on_paper, ranking_space, setting_of
-from ballot.services.cast_ballot import cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_ballot
+from ballot.services.polls import poll_at
 
 BLANK = ""
 """The choice of who leaves the paper unmarked."""

@@ -26,10 +26,11 @@ from ballot.models import RegisterMark
 from ballot.selectors import roll_of
 from ballot.services.amend_roll import BULK_JOB, amend_roll_in_bulk
 from ballot.services.board import append_new_ballots
-from ballot.services.cast_ballot import cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_ballot
 from ballot.services.codes import PURPOSE_ADDED
 from ballot.services.notify_casts import notify_new_casts
 from ballot.services.open_incident import open_incident
+from ballot.services.polls import poll_at
 from ballot.services.publish_board import publish_board
 from ballot.services.record_dispute import record_dispute
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN

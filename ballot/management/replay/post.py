@@ -19,9 +19,10 @@ from ballot.sealing.codes import make_code
 from ballot.sealing.postal import seal_postal, sign_postal, teller_key
 from ballot.selectors import contest_codes, setting_of
 from ballot.services.account_for_post import account_for_post
-from ballot.services.cast_ballot import cast_ballot, poll_at
+from ballot.services.cast_ballot import cast_ballot
 from ballot.services.issue_envelopes import electors_numbered
 from ballot.services.name_tellers import name_tellers, take_teller_key
+from ballot.services.polls import poll_at
 from ballot.services.read_papers import Read, read_paper
 from ballot.services.receive_envelope import receive_envelope
 from ballot.services.rule_on_postal_paper import rule_on_postal_paper

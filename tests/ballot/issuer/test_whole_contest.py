@@ -8,10 +8,10 @@ import pytest
 
 from ballot.models import Credential, RegisterMark
 from ballot.services.as_published import told
-from ballot.services.cast_ballot import poll_at
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSES
 from ballot.services.issuer_signed import require_issuer_signed
+from ballot.services.polls import poll_at
 from ballot.services.reissue_code import confirm_reissue, reissue_code
 from office.models import Letter
 from tests.ballot.factories import (

@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ballot.services.amend_roll import amend_roll
-from ballot.services.cast_ballot import Receipt
 from ballot.services.close_poll import close_poll_early
+from ballot.services.receipts import Receipt
 from ballot.services.register_account import account
 from ballot.services.sealed_keys import opened
 from ballot.services.verify_register import verify_register

@@ -20,8 +20,8 @@ from ballot.sealing.ballot import (
     vote_transcript,
 )
 from ballot.selectors import contest_codes, setting_of
-from ballot.services.cast_ballot import poll_at
 from ballot.services.close_poll import close_poll_early
+from ballot.services.polls import poll_at
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from office.refusal import Refusal
 from tests.ballot.factories import (

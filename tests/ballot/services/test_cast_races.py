@@ -15,9 +15,9 @@ from django.db import connection, connections, transaction
 
 from ballot.models import Election, Entry, RegisterMark, SealedBallot, TurnoutCount
 from ballot.services.board import _lock_board, append_entry
-from ballot.services.cast_ballot import Receipt
 from ballot.services.close_poll import close_poll_early
 from ballot.services.moves import lock_election
+from ballot.services.receipts import Receipt
 from ballot.services.register_account import account
 from ballot.services.reissue_code import PURPOSE as AGAIN
 from ballot.services.reissue_code import confirm_reissue, reissue_code

@@ -8,7 +8,7 @@ import pytest
 
 from ballot.models import Challenge, ChallengedVote, RegisterMark, SealedBallot, SealedVote
 from ballot.sealing.challenge import OpenedVote
-from ballot.services.cast_ballot import Receipt
+from ballot.services.receipts import Receipt
 from office.refusal import Refusal
 from tests.ballot.factories import (
     at_once,

@@ -164,7 +164,8 @@ class World:
         return ballot.to_bytes()
 
     def cast(self, entry: RollEntry, ranking: tuple[int, ...]) -> bytes:
-        from ballot.services.cast_ballot import cast_ballot, poll_at
+        from ballot.services.cast_ballot import cast_ballot
+        from ballot.services.polls import poll_at
 
         return cast_ballot(poll_at(self.slug), wire=self.seal(entry, ranking)).tracker
 
