@@ -133,11 +133,8 @@ def _send_to(port: int) -> None:
 def _measure(letters: int, *, sent: int, printed: int) -> list[Figure]:
     from benchmarks.meter import Meter  # noqa: PLC0415 - settings are read by now.
     from office.purposes import register_purpose  # noqa: PLC0415
-    from office.services.letters import (  # noqa: PLC0415
-        prepare_dispatch,
-        queue_letters,
-        release_letters,
-    )
+    from office.services.dispatches import release_letters  # noqa: PLC0415
+    from office.services.letters import prepare_dispatch, queue_letters  # noqa: PLC0415
     from office.services.sending import send_letters  # noqa: PLC0415
 
     register_purpose(PURPOSE, _render, words="Letters of a measurement")

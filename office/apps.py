@@ -19,7 +19,7 @@ class OfficeConfig(AppConfig):
         from office.kinds import register_job_kind
         from office.purposes import register_purpose
         from office.services.deliveries import take_report
-        from office.services.letters import SEND_JOB
+        from office.services.dispatches import SEND_JOB
         from office.services.printing import batch_sentence, order_batch
         from office.services.sending import work_letters
 

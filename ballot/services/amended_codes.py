@@ -25,11 +25,8 @@ from ballot.selectors import codes_made, roll_of
 from ballot.services.board import store_blob
 from ballot.services.codes import CHUNK, PURPOSE, PURPOSE_ADDED, PURPOSES, give_codes
 from ballot.services.issuer_requests import ask_for_code, ask_for_death, withdraw_requests
-from office.services.letters import (
-    cancel_letters_to,
-    dispatch_at_once,
-    prepare_dispatch,
-)
+from office.services.dispatches import cancel_letters_to
+from office.services.letters import dispatch_at_once, prepare_dispatch
 
 # The rows are locked as a cast locks them: it is finished, and its mark seen, or it finds the
 # code revoked.

@@ -31,13 +31,9 @@ from office.models import Dispatch
 from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
+from office.services.dispatches import cancel_letters, release_letters
 from office.services.jobs import open_job
-from office.services.letters import (
-    cancel_letters,
-    prepare_dispatch,
-    queue_letters,
-    release_letters,
-)
+from office.services.letters import prepare_dispatch, queue_letters
 
 PURPOSE: Final = "voting-code"
 PURPOSE_AGAIN: Final = "voting-code-again"

@@ -20,7 +20,8 @@ from ballot.services.link_secrets import draw_secret, hash_of
 from ballot.services.moves import lock_election
 from office.refusal import Refusal
 from office.services.audit import record
-from office.services.letters import cancel_letters_to, queue_letter
+from office.services.dispatches import cancel_letters_to
+from office.services.letters import queue_letter
 
 PURPOSE: Final = "trustee-seat"
 

@@ -21,12 +21,8 @@ from ballot.services.link_secrets import draw_secret, hash_of
 from ballot.services.moves import lock_election, require_state
 from office.refusal import Refusal
 from office.services.audit import record
-from office.services.letters import (
-    cancel_letters_to,
-    dispatch_at_once,
-    queue_letter,
-    queue_letters,
-)
+from office.services.dispatches import cancel_letters_to
+from office.services.letters import dispatch_at_once, queue_letter, queue_letters
 
 BODY_PURPOSE: Final = "nomination-link"
 BODY_SHOWN_PURPOSE: Final = "nomination-link-shown"

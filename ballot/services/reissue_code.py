@@ -30,7 +30,8 @@ from ballot.timetable import require_in_time
 from members.selectors import entry_by_public_id, is_struck, postal_entries
 from office.refusal import Refusal
 from office.services.audit import record
-from office.services.letters import cancel_letters_to, queue_letter
+from office.services.dispatches import cancel_letters_to
+from office.services.letters import queue_letter
 
 PURPOSE: Final = PURPOSE_AGAIN
 MOST_CODES: Final = 6

@@ -22,7 +22,8 @@ from ballot.selectors import roll_of
 from ballot.services.moves import lock_election
 from office.models import Dispatch
 from office.services.audit import record
-from office.services.letters import prepare_dispatch, queue_letters_from, release_letters
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letters_from
 
 PURPOSE: Final = "reminder"
 

@@ -12,7 +12,8 @@ from typing import Final
 from ballot.models import Election
 from ballot.selectors import roll_of
 from office.models import Dispatch
-from office.services.letters import prepare_dispatch, queue_letters_from, release_letters
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letters_from
 
 _WITH_ADDRESS: Final = """
 SELECT r.public_id::text FROM members_rollentry r

@@ -13,12 +13,8 @@ from typing import Final
 
 from django.db import connection
 
-from office.services.letters import (
-    prepare_dispatch,
-    queue_letter,
-    queue_letters_from,
-    release_letters,
-)
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letter, queue_letters_from
 
 PURPOSE: Final = "members.contact_changed"
 # The outbox files letters under a reference; single corrections belong to no one import.

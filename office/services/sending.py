@@ -38,7 +38,7 @@ from office.purposes import Envelope, LetterToSend, purpose_named, rests
 from office.refusal import Refusal
 from office.selectors import letter_counts
 from office.services.audit import record
-from office.services.letters import cancel_unwanted, cancel_what_came_back
+from office.services.dispatches import cancel_unwanted, cancel_what_came_back
 from office.services.pace import may_go, put_off
 from office.services.replies import CLOSING, WentWrong, reply_code
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from office.models import Dispatch, Job
 from office.refusal import Refusal
 from office.services.audit import record
-from office.services.letters import release_letters
+from office.services.dispatches import release_letters
 
 
 @transaction.atomic

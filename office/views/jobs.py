@@ -14,8 +14,8 @@ from office import selectors
 from office.access import StaffRequest, freshly, may, staff_only
 from office.models import Job
 from office.permissions import ACTS
+from office.services.dispatches import SEND_JOB
 from office.services.jobs import retry_job, stop_job
-from office.services.letters import SEND_JOB
 
 
 @staff_only("see_job")

@@ -18,7 +18,7 @@ from office.models import Letter
 from office.postal import is_postal
 from office.purposes import note_names_shown, recipients_named
 from office.services.deliveries import post_instead, settle_return
-from office.services.letters import SEND_JOB, pause_letters, resume_letters, settle_letter
+from office.services.dispatches import SEND_JOB, pause_letters, resume_letters, settle_letter
 from office.services.printing import put_on_paper
 from office.services.tranches import release_more, set_rate
 from office.views.asked import key_asked

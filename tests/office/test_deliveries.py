@@ -26,7 +26,8 @@ from office.services.deliveries import (
     settle_return,
     take_report,
 )
-from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letters
 from office.services.sending import send_letters
 from tests.office.factories import NOW, officer, sign_in
 

@@ -13,18 +13,20 @@ from office.enclosure import open_enclosure
 from office.models import AuditRecord, Dispatch, Job, Letter
 from office.refusal import Refusal
 from office.selectors import LetterCounts, letter_counts
-from office.services.letters import (
+from office.services.dispatches import (
     cancel_letters,
     cancel_letters_to,
-    dispatch_at_once,
     pause_letters,
+    release_letters,
+    resume_letters,
+    settle_letter,
+)
+from office.services.letters import (
+    dispatch_at_once,
     prepare_dispatch,
     queue_letter,
     queue_letters,
     queue_letters_from,
-    release_letters,
-    resume_letters,
-    settle_letter,
 )
 from tests.office.factories import NOW, officer
 

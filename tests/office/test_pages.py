@@ -18,8 +18,9 @@ from office.models import Approval, Dispatch, Job, Letter, StaffMember
 from office.permissions import Role
 from office.services.approvals import propose_act
 from office.services.development import keep_mails
+from office.services.dispatches import release_letters
 from office.services.jobs import claim_job, fail_job, finish_job, open_job, report_progress
-from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.letters import prepare_dispatch, queue_letters
 from office.templatetags.office import duration, grouped
 from tests.office.factories import NOW, now, officer, sign_in, staff
 

@@ -21,7 +21,8 @@ from office.purposes import LetterToSend
 from office.refusal import Refusal
 from office.services import printing
 from office.services.approvals import approve_act
-from office.services.letters import cancel_letters_to, prepare_dispatch, queue_letters
+from office.services.dispatches import cancel_letters_to
+from office.services.letters import prepare_dispatch, queue_letters
 from office.services.printing import (
     hand_over_batch,
     letters_to_print,

@@ -21,16 +21,9 @@ from office import purposes
 from office.models import Dispatch, Job, Letter
 from office.selectors import latest_job
 from office.services import jobs, sending
+from office.services.dispatches import SEND_JOB, cancel_letters, pause_letters, release_letters
 from office.services.jobs import work_job
-from office.services.letters import (
-    SEND_JOB,
-    cancel_letters,
-    pause_letters,
-    prepare_dispatch,
-    queue_letter,
-    queue_letters,
-    release_letters,
-)
+from office.services.letters import prepare_dispatch, queue_letter, queue_letters
 from office.services.sending import (
     message_id,
     send_at_once,

@@ -13,7 +13,8 @@ from django.core.mail import get_connection
 
 from office.models import Dispatch, Letter
 from office.services import sending
-from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letters
 from office.services.sending import send_letters
 from tests.office.factories import NOW
 

@@ -22,8 +22,8 @@ from office.progress import silent
 from office.refusal import Refusal
 from office.selectors import dispatch_for
 from office.services.approvals import approve_act, propose_act
+from office.services.dispatches import SEND_JOB
 from office.services.jobs import claim_job, finish_job, open_job
-from office.services.letters import SEND_JOB
 from office.services.sending import send_at_once, send_letters
 from office.services.staff import make_staff
 

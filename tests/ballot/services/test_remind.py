@@ -16,8 +16,8 @@ from ballot.services.tend_polls import tend_reminders
 from members.models import Member
 from office.models import Dispatch, Job, Letter
 from office.permissions import ACTS
+from office.services.dispatches import SEND_JOB, pause_letters
 from office.services.jobs import work_job
-from office.services.letters import SEND_JOB, pause_letters
 from office.services.sending import send_letters
 from tests.ballot.factories import (
     Run,

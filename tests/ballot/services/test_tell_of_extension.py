@@ -13,7 +13,7 @@ from ballot.services.tell_of_extension import PURPOSE, tell_of_extension
 from ballot.times import in_zone
 from members.models import Member
 from office.models import Dispatch, Letter
-from office.services.letters import pause_letters
+from office.services.dispatches import pause_letters
 from office.services.sending import send_letters
 from tests.ballot.factories import REASON, Run, bring, cast, election, entries
 
