@@ -79,13 +79,13 @@ def test_a_domain_that_is_full_holds_no_letter_to_another_back(
     purpose: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MAIL_DOMAIN_RATES = {"example.org": 1}
-    monkeypatch.setattr("office.services.sending.BATCH", 1)
+    monkeypatch.setattr("office.services.sender.BATCH", 1)
     dispatch = released(purpose, 5)
     first, *others = Letter.objects.order_by("pk")
     # All but the last were put off a minute ago, and are due again.
     Letter.objects.exclude(pk=others[-1].pk).update(not_before="2016-09-24T00:00:00Z")
     worded: list[str] = []
-    monkeypatch.setattr("office.services.sending.may_go", lambda to: worded.append(to) or False)
+    monkeypatch.setattr("office.services.sender.may_go", lambda to: worded.append(to) or False)
 
     sent = send_letters(dispatch.pk)
 

@@ -20,16 +20,12 @@ from django.utils import timezone
 from office import purposes
 from office.models import Dispatch, Job, Letter
 from office.selectors import latest_job
-from office.services import jobs, sending
+from office.services import jobs, sender, sending
+from office.services.composing import message_id
 from office.services.dispatches import SEND_JOB, cancel_letters, pause_letters, release_letters
 from office.services.jobs import work_job
 from office.services.letters import prepare_dispatch, queue_letter, queue_letters
-from office.services.sending import (
-    message_id,
-    send_at_once,
-    send_letters,
-    settle_abandoned_letters,
-)
+from office.services.sending import send_at_once, send_letters, settle_abandoned_letters
 from tests.office.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,7 +62,7 @@ class MailServer(BaseEmailBackend):
 
 @pytest.fixture(autouse=True)
 def server(monkeypatch: pytest.MonkeyPatch) -> type[MailServer]:
-    monkeypatch.setattr(sending, "get_connection", MailServer)
+    monkeypatch.setattr(sender, "get_connection", MailServer)
     monkeypatch.setattr("office.services.jobs.current_app.send_task", lambda *a, **k: None)
     MailServer.taken.clear()
     MailServer.at.clear()
@@ -195,7 +191,7 @@ def test_a_sender_killed_between_hand_over_and_commit_holds_that_letter(
     purpose: str, server: type[MailServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dispatch = released(purpose, 3)
-    turn_over = sending._Sender._turn_over
+    turn_over = sender.Sender._turn_over
 
     def die_when_done(self: Any, done: int | None, starting: int | None) -> bool:
         if done is not None:
@@ -203,7 +199,7 @@ def test_a_sender_killed_between_hand_over_and_commit_holds_that_letter(
         return turn_over(self, done, starting)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending._Sender, "_turn_over", die_when_done)
+        patch.setattr(sender.Sender, "_turn_over", die_when_done)
         with pytest.raises(Killed):
             send_letters(dispatch.pk)
     assert addresses(server) == ["e-0@example.org"]
@@ -318,7 +314,7 @@ def test_a_letter_put_off_too_often_is_held(purpose: str, server: type[MailServe
     def later(message: EmailMessage) -> None:
         raise smtplib.SMTPDataError(450, b"later")
 
-    for _ in range(sending.TRIES):
+    for _ in range(sender.TRIES):
         server.at["e-0@example.org"] = later
         Letter.objects.update(not_before=None)
         send_letters(dispatch.pk)
@@ -350,7 +346,7 @@ def test_a_server_that_will_take_no_letter_at_all_is_down_and_holds_none(
 def test_a_server_that_refuses_letter_after_letter_pauses_the_dispatch(
     purpose: str, server: type[MailServer]
 ) -> None:
-    dispatch = released(purpose, sending.REFUSED_IN_A_ROW + 30)
+    dispatch = released(purpose, sender.REFUSED_IN_A_ROW + 30)
 
     def refuse(message: EmailMessage) -> None:
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (554, b"relay denied")})
@@ -363,22 +359,22 @@ def test_a_server_that_refuses_letter_after_letter_pauses_the_dispatch(
     dispatch.refresh_from_db()
     assert job.state == "failed" and "in a row" in job.error
     assert dispatch.state == "paused"
-    assert states(dispatch) == {"held": sending.REFUSED_IN_A_ROW, "waiting": 30}
+    assert states(dispatch) == {"held": sender.REFUSED_IN_A_ROW, "waiting": 30}
 
 
 def test_refusals_with_letters_taken_between_them_pause_nothing(
     purpose: str, server: type[MailServer]
 ) -> None:
-    dispatch = released(purpose, 3 * sending.REFUSED_IN_A_ROW)
+    dispatch = released(purpose, 3 * sender.REFUSED_IN_A_ROW)
 
     def refuse(message: EmailMessage) -> None:
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"unknown")})
 
-    gone = [n for n in range(3 * sending.REFUSED_IN_A_ROW) if n % 2]
+    gone = [n for n in range(3 * sender.REFUSED_IN_A_ROW) if n % 2]
     server.at.update({f"e-{n}@example.org": refuse for n in gone})
 
     assert send_letters(dispatch.pk).is_over
-    assert states(dispatch)["held"] == len(gone) > sending.REFUSED_IN_A_ROW
+    assert states(dispatch)["held"] == len(gone) > sender.REFUSED_IN_A_ROW
 
 
 def test_one_dispatch_that_is_refused_does_not_stop_the_others(
@@ -387,7 +383,7 @@ def test_one_dispatch_that_is_refused_does_not_stop_the_others(
     def refuse(message: EmailMessage) -> None:
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (554, b"relay denied")})
 
-    for number in range(sending.REFUSED_IN_A_ROW):
+    for number in range(sender.REFUSED_IN_A_ROW):
         queue_letter(purpose, reference=ELECTION, recipient=f"e-{number}")
         server.at[f"e-{number}@example.org"] = refuse
     queue_letter(purpose, reference=UUID(int=9), recipient="other")
@@ -442,12 +438,12 @@ def test_a_renderer_that_fails_leaves_its_letters_waiting(
 def test_a_paused_dispatch_stops_at_the_next_batch(
     purpose: str, server: type[MailServer]
 ) -> None:
-    dispatch = released(purpose, sending.BATCH + 10)
+    dispatch = released(purpose, sender.BATCH + 10)
     server.at["e-7@example.org"] = lambda message: pause_letters(dispatch.pk, by=None, now=NOW)
 
     send_letters(dispatch.pk)
 
-    assert states(dispatch) == {"handed_over": sending.BATCH, "waiting": 10}
+    assert states(dispatch) == {"handed_over": sender.BATCH, "waiting": 10}
 
 
 def test_the_pace_is_kept(
@@ -455,7 +451,7 @@ def test_the_pace_is_kept(
 ) -> None:
     dispatch = released(purpose, 100, letters_a_minute=600)
     waits: list[float] = []
-    monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(sender, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
     send_letters(dispatch.pk, wait=waits.append)
 
@@ -503,7 +499,7 @@ def test_a_paused_job_ends_stopped_and_not_done(
     purpose: str, server: type[MailServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "REPORT_S", 0)
-    dispatch = released(purpose, sending.BATCH + 10)
+    dispatch = released(purpose, sender.BATCH + 10)
     job = Job.objects.get()
     server.at["e-7@example.org"] = lambda message: pause_letters(dispatch.pk, by=None, now=NOW)
 
@@ -512,8 +508,8 @@ def test_a_paused_job_ends_stopped_and_not_done(
     job.refresh_from_db()
     assert job.state == "stopped"
     assert len(addresses(server)) == 8
-    assert states(dispatch) == {"handed_over": 8, "waiting": sending.BATCH + 2}
-    assert Letter.objects.filter(enclosure__isnull=False).count() == sending.BATCH + 2
+    assert states(dispatch) == {"handed_over": 8, "waiting": sender.BATCH + 2}
+    assert Letter.objects.filter(enclosure__isnull=False).count() == sender.BATCH + 2
 
 
 def refused_for_now(message: EmailMessage) -> None:
@@ -536,7 +532,7 @@ def cut_off(message: EmailMessage) -> None:
 def test_letters_cancelled_while_they_are_sent_keep_no_code(
     purpose: str, server: type[MailServer], then: Callable[[EmailMessage], None], taken: int
 ) -> None:
-    dispatch = released(purpose, sending.BATCH + 10)
+    dispatch = released(purpose, sender.BATCH + 10)
 
     def cancel(message: EmailMessage) -> None:
         cancel_letters(dispatch.pk, by=None, now=NOW)
@@ -546,7 +542,7 @@ def test_letters_cancelled_while_they_are_sent_keep_no_code(
     send_letters(dispatch.pk)
 
     assert len(addresses(server)) == taken
-    assert states(dispatch) == {"handed_over": taken, "cancelled": sending.BATCH + 10 - taken}
+    assert states(dispatch) == {"handed_over": taken, "cancelled": sender.BATCH + 10 - taken}
     assert not Letter.objects.filter(enclosure__isnull=False).exists()
 
 

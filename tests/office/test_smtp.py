@@ -12,7 +12,7 @@ import pytest
 from django.core.mail import get_connection
 
 from office.models import Dispatch, Letter
-from office.services import sending
+from office.services import sender
 from office.services.dispatches import release_letters
 from office.services.letters import prepare_dispatch, queue_letters
 from office.services.sending import send_letters
@@ -86,7 +86,7 @@ def smtp(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
                 use_ssl=False, timeout=10,
             )
 
-        monkeypatch.setattr(sending, "get_connection", connect)
+        monkeypatch.setattr(sender, "get_connection", connect)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
