@@ -276,7 +276,7 @@ def _work(batch_id: int) -> dict[str, Any]:
     from members.management.commands.import_members import proposal  # noqa: PLC0415
     from members.models import ImportBatch  # noqa: PLC0415
     from office.selectors import live_jobs  # noqa: PLC0415
-    from office.services.jobs import work_job  # noqa: PLC0415
+    from office.services.working import work_job  # noqa: PLC0415
 
     batch = ImportBatch.objects.get(pk=batch_id)
     if batch.state == "previewed":

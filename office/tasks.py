@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from office.services.approvals import expire_proposals
 from office.services.jobs import sweep_jobs
-from office.services.jobs import work_job as work
 from office.services.sending import send_at_once, settle_abandoned_letters
+from office.services.working import work_job as work
 
 
 @shared_task

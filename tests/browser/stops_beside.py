@@ -34,10 +34,11 @@ from members.services.own_page import make_link
 from office.models import StaffMember
 from office.permissions import Role
 from office.selectors import development_mails
-from office.services.jobs import claim_job, open_job, report_progress
+from office.services.jobs import open_job
 from office.services.letters import queue_letter
 from office.services.sending import send_at_once
 from office.services.staff import make_staff
+from office.services.working import claim_job, report_progress
 from tests.ballot.destroying import archived, destroyed
 from tests.ballot.factories import begin, election, now
 from tests.ballot.views.test_evidence import counts_apart

@@ -15,10 +15,11 @@ from office.models import Job, StaffMember
 from office.permissions import Role
 from office.selectors import development_mails
 from office.services.approvals import propose_act
-from office.services.jobs import claim_job, finish_job, open_job, report_progress
+from office.services.jobs import open_job
 from office.services.letters import queue_letter
 from office.services.sending import send_at_once
 from office.services.staff import invite_staff, make_staff
+from office.services.working import claim_job, finish_job, report_progress
 from tests.browser.axe import findings
 from tests.office.factories import (
     NOW,

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from members import services
 from members.models import EligibilityRules, ImportBatch, Member
 from office.selectors import live_jobs
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.browser.axe import findings
 from tests.members.factories import frozen, imported, listing, people, person
 from tests.office.factories import officer, sign_in

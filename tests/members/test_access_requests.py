@@ -23,7 +23,7 @@ from office.permissions import Role
 from office.purposes import known_purposes
 from office.refusal import Refusal
 from office.selectors import live_jobs
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.config.test_data_protection import fields
 from tests.members.factories import NOW, frozen, imported, officers, person
 from tests.members.one_of_everything import NUMBER, WORDS, one_of_everything

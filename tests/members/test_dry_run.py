@@ -17,7 +17,7 @@ from office.models import AuditRecord
 from office.permissions import Role
 from office.refusal import Refusal
 from office.selectors import live_jobs
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.members.factories import NOW, frozen, imported, merged, officers, people, person, rules
 from tests.office.factories import officer, sign_in, staff
 from tests.security.looking import dump

@@ -17,7 +17,7 @@ from members import services
 from members.models import ImportBatch, Member, RefusedRow
 from members.synthetic import write_roll
 from office.selectors import latest_job
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.members.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -17,7 +17,7 @@ from members.views.downloads import harmless
 from office.models import AuditRecord
 from office.permissions import Role
 from office.selectors import live_jobs
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.members.factories import (
     NOW,
     frozen,

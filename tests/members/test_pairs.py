@@ -14,7 +14,7 @@ from members.services.history import change_member
 from office.models import AuditRecord, Job
 from office.refusal import Refusal
 from office.selectors import live_jobs
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.members.factories import NOW, frozen, imported, officers, person
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from members import selectors, services
 from members.models import Change, Member, SearchDue, SearchRow, SearchWord
 from members.services.history import change_member
 from office.selectors import live_jobs
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.members.factories import NOW, imported, people, person
 
 pytestmark = pytest.mark.django_db

@@ -17,18 +17,9 @@ from office.kinds import Unfinished, Work
 from office.models import Job
 from office.progress import JobStopped
 from office.refusal import Refusal
-from office.services import jobs
-from office.services.jobs import (
-    claim_job,
-    fail_job,
-    finish_job,
-    open_job,
-    report_progress,
-    retry_job,
-    stop_job,
-    sweep_jobs,
-    work_job,
-)
+from office.services import jobs, working
+from office.services.jobs import open_job, retry_job, stop_job, sweep_jobs
+from office.services.working import claim_job, fail_job, finish_job, report_progress, work_job
 from tests.office.factories import NOW, officer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -201,7 +192,7 @@ def test_reports_within_a_stage_are_thinned_and_a_new_stage_is_not(
     register_kind: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[dict[str, Any]] = []
-    monkeypatch.setattr(jobs, "report_progress", lambda job_id, **given: written.append(given))
+    monkeypatch.setattr(working, "report_progress", lambda job_id, **given: written.append(given))
 
     def function(work: Work) -> None:
         for number in range(1000):
@@ -378,7 +369,7 @@ def test_work_that_asked_to_wait_is_not_claimed_before_its_time(register_kind: R
 def test_a_busy_worker_is_not_taken_for_dead(
     register_kind: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "BEAT_S", 0.02)
+    monkeypatch.setattr(working, "BEAT_S", 0.02)
     beaten = threading.Event()
 
     def function(work: Work) -> None:

@@ -19,8 +19,9 @@ from office.permissions import Role
 from office.services.approvals import propose_act
 from office.services.development import keep_mails
 from office.services.dispatches import release_letters
-from office.services.jobs import claim_job, fail_job, finish_job, open_job, report_progress
+from office.services.jobs import open_job
 from office.services.letters import prepare_dispatch, queue_letters
+from office.services.working import claim_job, fail_job, finish_job, report_progress
 from office.templatetags.office import duration, grouped
 from tests.office.factories import NOW, now, officer, sign_in, staff
 

@@ -20,12 +20,12 @@ from django.utils import timezone
 from office import purposes
 from office.models import Dispatch, Job, Letter
 from office.selectors import latest_job
-from office.services import jobs, sender, sending
+from office.services import sender, sending, working
 from office.services.composing import message_id
 from office.services.dispatches import SEND_JOB, cancel_letters, pause_letters, release_letters
-from office.services.jobs import work_job
 from office.services.letters import prepare_dispatch, queue_letter, queue_letters
 from office.services.sending import send_at_once, send_letters, settle_abandoned_letters
+from office.services.working import work_job
 from tests.office.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -498,7 +498,7 @@ def test_the_job_waits_for_a_mail_server_that_is_down_and_goes_on_where_it_stopp
 def test_a_paused_job_ends_stopped_and_not_done(
     purpose: str, server: type[MailServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "REPORT_S", 0)
+    monkeypatch.setattr(working, "REPORT_S", 0)
     dispatch = released(purpose, sender.BATCH + 10)
     job = Job.objects.get()
     server.at["e-7@example.org"] = lambda message: pause_letters(dispatch.pk, by=None, now=NOW)

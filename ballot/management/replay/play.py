@@ -23,9 +23,10 @@ from office.refusal import Refusal
 from office.selectors import dispatch_for
 from office.services.approvals import approve_act, propose_act
 from office.services.dispatches import SEND_JOB
-from office.services.jobs import claim_job, finish_job, open_job
+from office.services.jobs import open_job
 from office.services.sending import send_at_once, send_letters
 from office.services.staff import make_staff
+from office.services.working import claim_job, finish_job
 
 OFFICER: Final = "returning officer"
 TWO: Final = "two officers"

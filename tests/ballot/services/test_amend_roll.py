@@ -40,7 +40,7 @@ from members.services.draft_bulk import MOST_ROWS
 from office.models import Job, Letter
 from office.refusal import Refusal
 from office.services.approvals import approve_act, propose_act
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.ballot.factories import (
     REASON,
     Run,

@@ -17,8 +17,8 @@ from members.models import Member
 from office.models import Dispatch, Job, Letter
 from office.permissions import ACTS
 from office.services.dispatches import SEND_JOB, pause_letters
-from office.services.jobs import work_job
 from office.services.sending import send_letters
+from office.services.working import work_job
 from tests.ballot.factories import (
     Run,
     bring,

@@ -17,7 +17,7 @@ from ballot.services.reissue_code import reissue_code
 from ballot.services.take_keys import JOB
 from office.models import Job, StaffMember
 from office.permissions import Role
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.ballot.factories import Run, bring, content, election, entries
 from tests.ballot.issuer.outside import NAME, Outside, with_issuer
 from tests.ballot.views.world import AFTER_COUNT

@@ -14,7 +14,7 @@ from office.models import Approval, StaffMember
 from office.permissions import Role
 from office.selectors import live_jobs
 from office.services.approvals import approve_act
-from office.services.jobs import work_job
+from office.services.working import work_job
 from tests.ballot.factories import (
     REASON,
     Run,
