@@ -32,7 +32,8 @@ from ballot.counting.profile import parse_profile
 from ballot.counting.rules import Method
 from ballot.management.progress import TerminalListener
 from ballot.management.scratch import scratch_database
-from ballot.rehearsal import Plan, prepare_ballots
+from ballot.rehearsal.election import prepare_ballots
+from ballot.rehearsal.plan import Plan
 from ballot.sealing.ballot import SealedBallot, tracker_hash
 from ballot.services.cast_ballot import CAST, FIND
 from ballot.services.polls import Poll, poll_at

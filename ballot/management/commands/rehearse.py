@@ -24,7 +24,9 @@ from ballot.management.progress import TerminalListener
 from ballot.management.scratch import scratch_database
 from ballot.models import Election
 from ballot.published import newest_checkpoint
-from ballot.rehearsal import NotRehearsable, Outcome, Plan, rehearse, require_rehearsable
+from ballot.rehearsal.election import rehearse
+from ballot.rehearsal.outcome import Outcome
+from ballot.rehearsal.plan import NotRehearsable, Plan, require_rehearsable
 from ballot.services.publish_board import publish_board
 from office.refusal import Refusal
 

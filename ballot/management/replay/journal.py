@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ballot.rehearsal import Listener
+from ballot.rehearsal.outcome import Listener
 
 
 @dataclass(frozen=True, slots=True)

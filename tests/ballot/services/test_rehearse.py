@@ -13,10 +13,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from ballot import rehearsal
 from ballot.counting.papers_csv import parse_papers_csv
 from ballot.counting.rules import Method
 from ballot.models import Election
+from ballot.rehearsal import election
+from ballot.rehearsal.plan import Plan, require_rehearsable
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.tables_owner]
 
@@ -103,13 +104,13 @@ def test_papers_that_changed_their_section_are_a_difference_though_the_totals_ar
     moved = THREE_SECTIONS.replace("Members,9,", "Members,8,").replace("Members,6,", "Members,7,")
     registered = "Registered,2,Birch Bell\nRegistered,1,Ash Amin"
     moved = moved.replace("Registered,3,Birch Bell", registered)
-    seal = rehearsal._seal
+    seal = election.seal_papers
     errors = io.StringIO()
 
-    def seal_others(plan: rehearsal.Plan, *rest: Any) -> Any:
+    def seal_others(plan: Plan, *rest: Any) -> Any:
         return seal(dataclasses.replace(plan, profile=parse_papers_csv(moved.encode())), *rest)
 
-    monkeypatch.setattr(rehearsal, "_seal", seal_others)
+    monkeypatch.setattr(election, "seal_papers", seal_others)
     monkeypatch.setattr("sys.stdout", io.StringIO())
     with pytest.raises(CommandError, match="not that of the profile"):
         call_command("rehearse", str(file), "--processes", "1", "--trustees", "1/1",
@@ -167,8 +168,8 @@ def test_what_cannot_be_rehearsed_is_refused_before_anything_is_made(
         call_command("rehearse", str(file), stdout=io.StringIO())
     assert scratch_databases() == 0
 
-    rehearsal.require_rehearsable(
-        rehearsal.Plan(parse_papers_csv(THREE_SECTIONS.encode()), Method("av"), electors=29)
+    require_rehearsable(
+        Plan(parse_papers_csv(THREE_SECTIONS.encode()), Method("av"), electors=29)
     )
 
 
