@@ -18,13 +18,9 @@ from members.models.imports import (
     DestroyedFile,
     ImportBatch,
     ImportPiece,
-    ImportSource,
     ImportTotal,
-    MemberReference,
     MendableRow,
     RefusedRow,
-    SavedMapping,
-    UndoneMember,
 )
 from members.models.lookups import AccessRequest, ExportRecord, LookUp
 from members.models.pairs import Pair, PairSearch
@@ -33,6 +29,8 @@ from members.models.requests import CorrectionRequest, OwnPageLink
 from members.models.retention import Destruction
 from members.models.rolls import EligibilityRules, Roll, RollEntry, RollTotal, Verdict
 from members.models.searching import SearchDue, SearchRow, SearchWord
+from members.models.sources import ImportSource, SavedMapping
+from members.models.undoing import MemberReference, UndoneMember
 
 __all__ = [
     "AccessRequest",

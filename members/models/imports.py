@@ -13,41 +13,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-
-class ImportSource(models.Model):
-    """Another membership system whose files are sent in, by the name people here give it."""
-
-    name = models.CharField(max_length=80)
-    key = models.CharField(max_length=80, unique=True)
-    """The name without case and signs: one system has one name."""
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SavedMapping(models.Model):
-    """How the files of a source are read: a version, never changed once it is saved."""
-
-    source = models.ForeignKey(
-        ImportSource, on_delete=models.PROTECT, related_name="mappings", db_index=False
-    )
-    version = models.PositiveIntegerField()
-    body = models.JSONField()
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    saved_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("-id",)
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source", "version"], name="mapping_has_one_version"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source.name}, version {self.version}"
-
-
 STAGING: Final = "staging"
 """The schema of the tables that come and go with an import."""
 ORDER_TAKEN: Final = "order_taken"
@@ -284,60 +249,3 @@ class DestroyedFile(models.Model):
 
     def __str__(self) -> str:
         return f"file of {self.batch_id}, destroyed"
-
-
-class MemberReference(models.Model):
-    """A column that refers to members: nobody is deleted to whom a row of it refers.
-
-    Read by the trigger members_member_deleted and by the undoing of an import. A migration that
-    makes such a column adds its row here; a test compares the rows with the models.
-
-    kind:  what becomes of somebody whom an undone import had added, and to whom a row refers.
-    words: what stands there, for the person who is told what an undo would break.
-    """
-
-    class Kind(models.TextChoices):
-        ACT = "act", "in the way of the undoing, which is refused"
-        RECORD = "record", "a record of what was: they stay, as no longer listed"
-        DERIVED = "derived", "made from their data, and goes with them"
-
-    table = models.CharField(max_length=63)
-    column = models.CharField(max_length=63)
-    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.ACT)
-    words = models.CharField(max_length=100)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["table", "column"], name="member_reference_is_named"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.table}.{self.column}"
-
-
-class UndoneMember(models.Model):
-    """Somebody whom the undoing of an import deleted: the record that they were ever on the list.
-
-    Written by the trigger that lets them go (migration undone_members_are_recorded), so that nobody
-    is deleted without it. A trigger refuses UPDATE and DELETE.
-
-    member_key: their row's id, which no other row will have.
-    at:         PostgreSQL's clock, not what the transaction said of itself.
-    by:         whom the transaction named; empty where it named nobody.
-    """
-
-    member_key = models.BigIntegerField()
-    number = models.CharField(max_length=32)
-    batch = models.ForeignKey(
-        ImportBatch, on_delete=models.PROTECT, related_name="undone_members"
-    )
-    at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-
-    class Meta:
-        ordering = ("id",)
-
-    def __str__(self) -> str:
-        return f"member {self.member_key}, taken out with import {self.batch_id}"
