@@ -8,18 +8,7 @@ from ballot.models.challenge import Challenge, ChallengedVote
 from ballot.models.credential import Credential
 from ballot.models.destruction import BallotDestruction
 from ballot.models.dispute import CastDispute, ReissueRequest
-from ballot.models.election import (
-    AfterCast,
-    Candidate,
-    Contest,
-    Election,
-    Method,
-    NamesOrder,
-    Stop,
-    TieRule,
-    TurnoutBase,
-    VotesOfWithdrawn,
-)
+from ballot.models.election import Candidate, Contest, Election
 from ballot.models.entry import Blob, BlobChunk, Entry
 from ballot.models.explanation import Explanation
 from ballot.models.incident import FROM_ELECTORS, Incident, IncidentEntry, IncidentKind
@@ -37,6 +26,15 @@ from ballot.models.post import (
     Teller,
 )
 from ballot.models.reminder import Reminder
+from ballot.models.rules import (
+    AfterCast,
+    Method,
+    NamesOrder,
+    Stop,
+    TieRule,
+    TurnoutBase,
+    VotesOfWithdrawn,
+)
 from ballot.models.set_aside import SetAside
 from ballot.models.tally import (
     Box,
