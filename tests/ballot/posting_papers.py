@@ -13,13 +13,14 @@ from ballot.sealing.codes import VotingKey, make_code
 from ballot.sealing.postal import seal_postal, sign_postal, teller_key
 from ballot.selectors import contest_codes, contested, ranking_space, setting_of
 from ballot.services.account_for_post import account_for_post
+from ballot.services.close_poll import close_poll_early
 from ballot.services.issue_envelopes import issue_envelopes
 from ballot.services.name_tellers import name_tellers, take_teller_key
 from ballot.services.open_envelopes import open_envelopes
 from ballot.services.read_papers import Read, read_paper
 from ballot.services.receive_envelope import receive_envelope
 from office.permissions import Role
-from tests.ballot.factories import Run, entries, now
+from tests.ballot.factories import REASON, Run, cast, election, entries, now
 from tests.office.factories import staff
 
 
@@ -99,3 +100,24 @@ class Table:
     def empty(self, who: int, number: int, section: str = "member") -> Read:
         """What a teller hands in of an envelope without a paper."""
         return Read(section, number, 2 - who, Kind.EMPTY)
+
+
+def polling(**given: Any) -> tuple[Run, Table]:
+    run = election(at="polling", **given)
+    return run, Table(run)
+
+
+def close(run: Run) -> None:
+    close_poll_early(run.election_id, reason=REASON, **run.by_two)
+
+
+def opened(received: int = 2, **given: Any) -> tuple[Run, Table]:
+    """The envelopes of the first electors are received and opened; the others have cast."""
+    run, table = polling(**given)
+    for envelope in table.issue(*range(received)):
+        table.receive(envelope)
+    for entry in entries(run)[received:]:
+        cast(run, entry, (0, 1))
+    close(run)
+    table.open()
+    return run, table
