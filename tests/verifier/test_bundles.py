@@ -15,6 +15,7 @@ from ballot.services.reissue_code import PURPOSE as AGAIN
 from ballot.services.reissue_code import confirm_reissue, reissue_code
 from ballot.services.set_up_contest import remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
+from tests.ballot.amending import amend, close, left_out, restore, set_aside, strike, with_rule
 from tests.ballot.factories import (
     WITNESSES,
     Run,
@@ -30,15 +31,6 @@ from tests.ballot.factories import (
 )
 from tests.ballot.ridings import POOLED, ridings
 from tests.ballot.services.acts import ACTS
-from tests.ballot.services.test_amend_roll import (
-    amend,
-    close,
-    left_out,
-    restore,
-    set_aside,
-    strike,
-    with_rule,
-)
 from tests.verifier.bundles import failures, figures, results, verified, written
 
 pytestmark = pytest.mark.django_db

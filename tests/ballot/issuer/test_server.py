@@ -28,6 +28,7 @@ from ballot.services.take_keys import hand_in_keys, take_keys
 from ballot.services.verify_register import verify_register
 from members.models import Member
 from office.models import Letter
+from tests.ballot.amending import amend, close, left_out, restore, strike
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -52,7 +53,6 @@ from tests.ballot.issuer.outside import (
     requests_for,
     with_issuer,
 )
-from tests.ballot.services.test_amend_roll import amend, close, left_out, restore, strike
 
 pytestmark = pytest.mark.django_db
 

@@ -14,6 +14,7 @@ from ballot.services.issuer_signed import require_issuer_signed
 from ballot.services.polls import poll_at
 from ballot.services.reissue_code import confirm_reissue, reissue_code
 from office.models import Letter
+from tests.ballot.amending import strike
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -26,7 +27,6 @@ from tests.ballot.factories import (
     sealed,
 )
 from tests.ballot.issuer.outside import NAME, Outside, Post, coded, exchange, key_in
-from tests.ballot.services.test_amend_roll import strike
 from tests.verifier.bundles import failures, verified, written
 
 pytestmark = pytest.mark.django_db

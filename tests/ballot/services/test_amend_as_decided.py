@@ -18,6 +18,7 @@ from members.services.own_page import make_link
 from office.models import Approval, Letter
 from office.permissions import Role
 from office.services.approvals import approve_act, refuse_act
+from tests.ballot.amending import amend, close
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -31,7 +32,6 @@ from tests.ballot.factories import (
     now,
     sealed,
 )
-from tests.ballot.services.test_amend_roll import amend, close
 from tests.members.factories import merged
 from tests.office.factories import officer, sign_in, staff
 

@@ -18,8 +18,8 @@ from ballot.models import Entry
 from ballot.services.freeze_roll import withdraw_freeze
 from ballot.showing.electorate import adds_up, figures_of
 from members.models import Roll
+from tests.ballot.amending import amend, left_out, strike
 from tests.ballot.factories import REASON, bring, election
-from tests.ballot.services.test_amend_roll import amend, left_out, strike
 from tests.ballot.views.world import world
 
 pytestmark = pytest.mark.django_db

@@ -15,6 +15,7 @@ from office.permissions import Role
 from office.selectors import live_jobs
 from office.services.approvals import approve_act
 from office.services.working import work_job
+from tests.ballot.amending import close, restore, strike, with_rule
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -25,7 +26,6 @@ from tests.ballot.factories import (
     kinds,
     now,
 )
-from tests.ballot.services.test_amend_roll import close, restore, strike, with_rule
 from tests.office.factories import sign_in, staff
 
 pytestmark = pytest.mark.django_db
