@@ -13,6 +13,7 @@ from ballot import limits
 from ballot.differences import unexplained
 from ballot.models import CastDispute, HelpdeskNote, Incident, SealedBallot
 from ballot.sealing.codes import show_code
+from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from members.models import LookUp, Member
 from office.models import AuditRecord, Letter
 from office.permissions import Role
@@ -183,3 +184,58 @@ def test_a_helpdesk_that_walks_through_the_roll_is_stopped_and_leaves_an_alarm(
     assert "asked too often" not in other and "Has voted" in other
     assert list(AuditRecord.objects.filter(act="helpdesk_alarm").values_list("by", flat=True)) == [
         here.officers[0].pk]
+
+
+def test_the_helpdesk_sends_a_new_link_to_the_roll_and_shows_no_address(client: Client) -> None:
+    here = world().to("polling")
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    path = reverse("desk_helpdesk", args=[here.slug])
+
+    sent = client.post(path, {"number": "1003", "act": "reissue"}, follow=True).text
+    nobody = client.post(path, {"number": "4711"})
+
+    assert Letter.objects.filter(purpose=CODE_AGAIN).count() == 1
+    assert "C. Fallowes3, number ending 003" in sent
+    assert "example.org" not in sent
+    assert nobody.status_code == 200
+    assert "Nobody with this number" in nobody.text
+
+
+def test_the_helpdesk_tells_who_has_voted_only_to_who_may_see_the_marked_register(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    voter = here.entries()[0]
+    here.cast(voter, (0,))
+    path = reverse("desk_helpdesk", args=[here.slug])
+    keeper = sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    asked = {"number": voter.number, "act": "reissue"}
+    told = sign_in(client, here.officers[0]).post(path, asked, follow=True).text
+    kept = [
+        keeper.post(path, {"number": number, "act": "reissue"}, follow=True).text
+        for number in (voter.number, "1003")
+    ]
+
+    assert "This elector has voted" in told
+    assert all("If this elector can be sent a new link, it is on its way" in page for page in kept)
+    assert not any("This elector has voted" in page for page in kept)
+    assert Letter.objects.filter(purpose=CODE_AGAIN).count() == 1
+
+
+def test_the_helpdesk_tells_a_keeper_of_the_roll_nothing_by_refusing_the_seventh_code(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    path = reverse("desk_helpdesk", args=[here.slug])
+    sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+
+    asked = {"number": "1003", "act": "reissue"}
+    answers = [
+        client.post(path, asked, follow=True).text.count("it is on its way")
+        for _ in range(7)
+    ]
+    told = sign_in(client, here.officers[0]).post(path, asked, follow=True).text
+
+    assert answers == [1] * 7
+    assert "6 codes have been made" in told

@@ -23,7 +23,7 @@ from office.refusal import Refusal
 from office.services.sending import send_at_once
 from tests.ballot.factories import Run, bring, now
 from tests.ballot.services.nominating import BODIES, body, give, nominating, person, rule
-from tests.ballot.views.test_officer import photograph
+from tests.ballot.views.desk import photograph
 from tests.office.factories import officer, sign_in
 
 pytestmark = pytest.mark.django_db
