@@ -15,7 +15,8 @@ from ballot.models import Candidate, Contest, Election
 from ballot.services.correct_result import correct_result
 from ballot.services.nomination_seats import ask_consent
 from ballot.services.publish_candidates import publish_candidates
-from ballot.services.set_up import add_candidate, add_contest, edit_candidate, remove_contest
+from ballot.services.set_up_candidate import add_candidate, edit_candidate
+from ballot.services.set_up_contest import add_contest, remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing.booth import booth_of
 from office.services.sending import send_at_once
