@@ -11,8 +11,8 @@ from members.selectors import decisions as asked
 from office.models import Approval
 from office.refusal import Refusal
 from office.services.approvals import approve_act, refuse_act
+from tests.members.deciding import made, proposed
 from tests.members.factories import NOW, frozen, imported, merged, person
-from tests.members.test_decisions import made, proposed
 from tests.office.factories import officer
 
 pytestmark = pytest.mark.django_db

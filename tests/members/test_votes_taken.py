@@ -14,6 +14,7 @@ from office.models import AuditRecord, Letter
 from office.permissions import Role
 from office.refusal import Refusal
 from office.services.approvals import approve_act
+from tests.members.deciding import made
 from tests.members.factories import (
     NOW,
     imported,
@@ -22,7 +23,6 @@ from tests.members.factories import (
     person,
     previewed,
 )
-from tests.members.test_decisions import made
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
