@@ -18,7 +18,7 @@ from members.services import staging
 from members.services.history import tell_history
 from tests.members.factories import NOW, imported, people, person, previewed
 from tests.members.one_of_everything import one_of_everything
-from tests.members.test_undo import undone
+from tests.members.undoing import undone
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from members import selectors, services
 from members.models import Member
 from members.rollfile import name_key
 from tests.members.factories import imported, people, person, previewed
-from tests.members.test_undo import everything, undone
+from tests.members.undoing import everything, undone
 
 pytestmark = pytest.mark.django_db
 

@@ -12,61 +12,28 @@ from django.test import Client
 from django.urls import reverse
 
 from members import selectors, services
-from members.models import (
-    Change,
-    ContactFreeze,
-    ImportBatch,
-    Member,
-    MemberReference,
-    Pair,
-    Register,
-    Roll,
-    SearchRow,
-    Unit,
-)
+from members.models import Change, ImportBatch, Member, MemberReference, Register, Roll, Unit
 from members.selectors.statement import statement_of
-from members.services.history import change_member, tell_history
+from members.services.history import tell_history
 from members.services.history_off import without_triggers
 from members.services.record_lookup import record_lookup
-from office.models import Approval, AuditRecord, Letter
+from office.models import AuditRecord
 from office.permissions import Role
 from office.refusal import Refusal
-from office.services.approvals import approve_act
 from tests.members.factories import (
     NOW,
     frozen,
     imported,
-    imported_by_two,
     officers,
     people,
     person,
     previewed,
     rules,
 )
+from tests.members.undoing import everything, refused, undone
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
-
-
-def everything() -> list[dict[str, Any]]:
-    """The membership list with all its columns, keys and imports included."""
-    return list(Member.objects.order_by("pk").values())
-
-
-def undone(batch: ImportBatch) -> ImportBatch:
-    services.request_undo(batch.pk, by=None, now=NOW)
-    services.undo_import(batch.pk, now=NOW)
-    batch.refresh_from_db()
-    return batch
-
-
-def refused(batch: ImportBatch) -> str:
-    with pytest.raises(Refusal) as refusal:
-        services.request_undo(batch.pk, by=None, now=NOW)
-    assert refusal.value.code == "import.undo-depends"
-    batch.refresh_from_db()
-    assert batch.state == "applied"
-    return refusal.value.sentence
 
 
 # --- exactly -----------------------------------------------------------------------------------
@@ -209,159 +176,6 @@ def test_a_preview_made_before_an_undo_is_made_again() -> None:
     assert refusal.value.code == "import.stale"
 
 
-# --- what stands in the way --------------------------------------------------------------------
-
-
-def test_only_an_applied_import_is_undone() -> None:
-    waiting = previewed(person())
-
-    with pytest.raises(Refusal) as refusal:
-        services.request_undo(waiting.pk, by=None, now=NOW)
-    assert refusal.value.code == "import.not-applied"
-    with pytest.raises(Refusal) as refusal:
-        services.undo_import(waiting.pk, now=NOW)
-    assert refusal.value.code == "import.not-applied"
-    with pytest.raises(Refusal) as refusal:
-        services.request_undo(0, by=None, now=NOW)
-    assert refusal.value.code == "import.unknown"
-
-
-def test_imports_are_undone_in_the_reverse_order_where_they_touched_the_same_people() -> None:
-    imported(person(), *people(2))
-    second = imported(person(email="new@example.org"), *people(2))
-    third = imported(person(email="newer@example.org"), *people(2))
-
-    assert f"Import {third.pk} changed 1 person that this one touched." in refused(second)
-
-    undone(third)
-    undone(second)
-    assert Member.objects.get(number="0000123").email == "carys@example.org"
-
-
-def test_an_import_that_touched_others_stands_in_nobodys_way() -> None:
-    imported(person(), *people(2))
-    second = imported(person(email="new@example.org"), scope="part")
-    imported(*people(2, standing="arrears"), scope="part")
-
-    undone(second)
-
-    assert Member.objects.get(number="0000123").email == "carys@example.org"
-    assert Member.objects.filter(standing="arrears").count() == 2
-
-
-def test_a_correction_since_stands_in_the_way_and_is_named() -> None:
-    imported(person(), *people(1))
-    batch = imported(person(email="new@example.org"), *people(1), person(number="9"))
-    added = Member.objects.get(number="9")
-    edit = {"source": Change.Source.EDIT, "by": None, "now": NOW}
-    change_member(added.pk, fields={"phone": "1"}, **edit)
-
-    sentence = refused(batch)
-
-    assert "Number 9 was changed on 22 August 2016: a correction at the desk." in sentence
-    found = selectors.dependents.dependents(batch)
-    assert [(each.page, each.subject_id) for each in found] == [("member", added.pk)]
-
-
-def test_a_roll_frozen_since_stands_in_the_way_and_one_frozen_before_does_not() -> None:
-    imported(person())
-    frozen()
-    second = imported(person(email="new@example.org"))
-    undone(second)
-
-    third = imported(person(email="new@example.org"), person(number="2"))
-    roll_id = frozen(name="Deputy 2016")
-
-    assert "Deputy 2016, roll 1, was frozen with 2 people" in refused(third)
-    assert selectors.dependents.dependents(third)[0].subject_id == roll_id
-
-
-def test_somebody_merged_into_an_added_person_stands_in_the_way() -> None:
-    imported(person(), *people(1))
-    batch = imported(person(), *people(1), person(number="9"))
-    added = Member.objects.get(number="9")
-    tell_history(Change.Source.MERGE, by=None, now=NOW)
-    Member.objects.filter(number="1000").update(merged_into=added)
-
-    assert "There are records merged into theirs of 1 person it added." in refused(batch)
-
-
-def test_a_standing_that_was_decided_since_is_not_given_back_by_an_undo() -> None:
-    imported(person(), *people(1))
-    batch = imported_by_two(person(standing="suspended"), *people(1, standing="suspended"))
-    keeper, second = staff(Role.MEMBERSHIP_ADMINISTRATOR), officer()
-    services.propose_standing(
-        Member.objects.get(number="0000123").pk, kind="suspension", reason="abuse",
-        evidence="Minute 7.", by=keeper.pk, now=NOW,
-    )  # fmt: skip
-    approve_act(Approval.objects.latest("pk").pk, by=second.pk, now=NOW)
-
-    # What was decided the list had said already: no change is on record.
-    assert not Change.objects.filter(source="decision").exists()
-    assert "number 0000123, which it changed, was decided by two officers." in refused(batch)
-    assert "1000" not in refused(batch)
-    assert Member.objects.get(number="0000123").standing == "suspended"
-
-
-def test_a_decision_on_somebody_whose_standing_an_import_left_alone_is_in_nobodys_way() -> None:
-    imported(person(), *people(1))
-    keeper, second = staff(Role.MEMBERSHIP_ADMINISTRATOR), officer()
-    services.propose_standing(
-        Member.objects.get(number="0000123").pk, kind="suspension", reason="abuse",
-        evidence="Minute 7.", by=keeper.pk, now=NOW,
-    )  # fmt: skip
-    approve_act(Approval.objects.latest("pk").pk, by=second.pk, now=NOW)
-    batch = imported(person(email="new@example.org"), *people(1))
-
-    undone(batch)
-
-    assert Member.objects.get(number="0000123").standing == "suspended"
-
-
-def test_at_most_twenty_are_listed() -> None:
-    batch = imported(*people(30))
-    tell_history(Change.Source.EDIT, by=None, now=NOW)
-    Member.objects.update(phone="1")
-
-    assert len(selectors.dependents.dependents(batch)) == 20
-    assert refused(batch).count("was changed on") == 20
-
-
-def test_what_comes_between_the_asking_and_the_doing_is_noticed() -> None:
-    imported(person())
-    batch = imported(person(email="new@example.org"))
-    services.request_undo(batch.pk, by=None, now=NOW)
-    change_member(Member.objects.get().pk, fields={"phone": "1"}, source=Change.Source.EDIT,
-                  by=None, now=NOW)  # fmt: skip
-
-    with pytest.raises(Refusal) as refusal:
-        services.undo_import(batch.pk, now=NOW)
-
-    batch.refresh_from_db()
-    assert refusal.value.code == "import.undo-depends"
-    assert batch.state == "applied"
-    assert Member.objects.get().email == "new@example.org"
-
-
-def test_a_list_whose_history_was_gone_round_is_not_put_back_by_half() -> None:
-    imported(person(), *people(1))
-    batch = imported(person(email="new@example.org"), *people(1, phone="1"))
-    services.request_undo(batch.pk, by=None, now=NOW)
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("UPDATE members_member SET phone = '666' WHERE number = '1000'")
-        cursor.execute("SET session_replication_role = DEFAULT")
-
-    with pytest.raises(Refusal) as refusal:
-        services.undo_import(batch.pk, now=NOW)
-
-    batch.refresh_from_db()
-    assert refusal.value.code == "import.undo-incomplete"
-    assert batch.state == "applied"
-    assert dict(Member.objects.values_list("number", "phone")) == {"0000123": "", "1000": "666"}
-    assert Member.objects.get(number="0000123").email == "new@example.org"
-
-
 # --- what the database holds -------------------------------------------------------------------
 
 
@@ -475,104 +289,3 @@ def test_an_observer_undoes_nothing(client: Client) -> None:
     assert {client.get(undo).status_code, client.post(undo).status_code} == {404}
     batch.refresh_from_db()
     assert batch.state == "applied"
-
-
-# --- what others made of it meanwhile ----------------------------------------------------------
-
-
-def test_what_a_search_found_and_what_finds_somebody_go_with_them() -> None:
-    first = person(number="1", date_of_birth="1980-02-29")
-    imported(first)
-    before = everything()
-    batch = imported(first, person(number="2", date_of_birth="1980-02-29", unit="Far Away"))
-    services.find_pairs(by=None, now=NOW)
-    services.refresh_search()
-    assert Pair.objects.filter(state=Pair.State.OPEN).count() == 1
-
-    undone(batch)
-
-    assert everything() == before
-    assert not Pair.objects.exists()
-    assert not SearchRow.objects.exclude(member__in=Member.objects.all()).exists()
-
-
-def test_a_pair_that_somebody_decided_is_named_and_in_the_way() -> None:
-    first = person(number="1", date_of_birth="1980-02-29")
-    imported(first)
-    batch = imported(first, person(number="2", date_of_birth="1980-02-29", unit="Far Away"))
-    services.find_pairs(by=None, now=NOW)
-    services.settle_different(Pair.objects.get().pk, by=None, now=NOW)
-
-    assert "There are decided pairs of records of 1 person it added." in refused(batch)
-
-
-def test_who_was_looked_at_stays_as_no_longer_listed() -> None:
-    imported(person(number="1"))
-    batch = imported(person(number="1"), person(number="2"), person(number="3"))
-    looked_at = Member.objects.get(number="2")
-    services.record_lookup(looked_at.pk, by=officer().pk, now=NOW)
-
-    undone(batch)
-
-    assert list(Member.objects.order_by("number").values_list("number", "is_listed")) == [
-        ("1", True), ("2", False),
-    ]  # fmt: skip
-
-
-def test_who_stays_is_still_searched_for_and_compared() -> None:
-    same = {"date_of_birth": "1980-02-29", "unit": "Far Away"}
-    imported(person(number="1"))
-    batch = imported(person(number="1"), person(number="2", **same), person(number="3"))
-    services.find_pairs(by=None, now=NOW)
-    services.refresh_search()
-    stays = Member.objects.get(number="2")
-    kept_pair = Pair.objects.get(first__number="1", second=stays)
-    services.record_lookup(stays.pk, by=officer().pk, now=NOW)
-
-    undone(batch)
-
-    assert list(Pair.objects.all()) == [kept_pair]
-    assert SearchRow.objects.filter(member=stays).exists()
-    assert not SearchRow.objects.exclude(member__in=Member.objects.all()).exists()
-
-
-def test_addresses_that_are_put_back_are_told_of_like_any_other_change() -> None:
-    imported(person())
-    batch = imported(person(email="new@example.org"))
-    told = Letter.objects.count()
-
-    undone(batch)
-
-    assert Member.objects.get().email == "carys@example.org"
-    assert Letter.objects.count() == told + 2
-
-
-def test_once_contact_details_are_frozen_nobody_alone_puts_them_back() -> None:
-    imported(person())
-    plain = imported(person(title="Dr"))
-    lapsed = imported(person(title="Dr", standing="arrears"))
-    batch = imported(person(title="Dr", standing="arrears", email="new@example.org"))
-    ContactFreeze.objects.create(freezes_at=NOW, reason="", set_by=officer(), set_at=NOW)
-
-    for each in (batch, lapsed):
-        with pytest.raises(Refusal) as refusal:
-            services.request_undo(each.pk, by=None, now=NOW)
-        assert refusal.value.code == "import.undo-frozen"
-
-    # Of the one that changed nothing that counts, it is the later import that stands in the way.
-    assert "Import" in refused(plain)
-
-
-def test_once_contact_details_are_frozen_nobody_alone_takes_people_out_to_send_them_again() -> None:
-    imported(person())
-    batch = imported(person(), person(number="2"))
-    ContactFreeze.objects.create(freezes_at=NOW, reason="", set_by=officer(), set_at=NOW)
-
-    with pytest.raises(Refusal) as refusal:
-        services.request_undo(batch.pk, by=None, now=NOW)
-
-    assert refusal.value.code == "import.undo-frozen"
-    assert Member.objects.count() == 2
-    # To add people goes on, as what two people decide.
-    later = previewed(person(), person(number="2"), person(number="3"))
-    services.request_apply(later.pk, by=officer().pk, seconded_by=officer().pk, now=NOW)
