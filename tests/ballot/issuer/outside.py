@@ -21,14 +21,14 @@ from urllib.parse import unquote
 import pytest
 
 from ballot.issuer.__main__ import ANSWERS_FILE, KEYS_FILE, main
-from ballot.models import Election
+from ballot.models import Credential, Election
 from ballot.sealing.codes import VotingKey, voting_key
 from ballot.services.issuer_files import FileForIssuer, begin_list, begin_requests
 from ballot.services.set_up import edit_election
 from ballot.services.take_answers import Taken, take_answers
 from ballot.services.take_keys import hand_in_keys, take_keys
 from ballot.showing.issuer import contact_of, particulars_of
-from tests.ballot.factories import Run, bring, election
+from tests.ballot.factories import Run, bring, cast_wire, election, entries, sealed
 
 PASSPHRASE = "correct horse batteries"
 NAME = "Ines Quill, scrutineer"
@@ -197,3 +197,13 @@ def code_in(text: str) -> str:
 
 def key_in(mail: EmailMessage, now_standing: Election) -> VotingKey:
     return voting_key(code_in(text_of(mail)), election_id=now_standing.public_id.bytes)
+
+
+def in_force(run: Run) -> int:
+    return Credential.objects.filter(election=run.election_id, force="in-force").count()
+
+
+def cast_with(run: Run, post: Post, place: int, *, letter: int = 0) -> None:
+    entry = entries(run)[place]
+    key = key_in(post.to(entry.email)[letter], run.election)
+    assert cast_wire(run, sealed(run, entry, (0,), key=key))
