@@ -26,7 +26,7 @@ def test_no_row_of_the_catalogue_is_missing_and_none_stands_twice() -> None:
         *(str(n) for n in range(1, 44)),
         *(f"B{n}" for n in range(1, 28)),
         # Of nominations and names.
-        *(f"N{n}" for n in range(1, 8)),
+        *(f"N{n}" for n in range(1, 9)),
         *(f"B{n}" for n in range(28, 38)),
     ]
     # A row that the pattern does not take would be looked at by none of these tests.
