@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from django.core.management import call_command
 from django.db import connection, connections
@@ -38,3 +39,15 @@ def _use(name: str) -> None:
     connections.close_all()
     connections.settings["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
+
+
+def url_of(database: str) -> str:
+    """Where a program of its own finds a database of this server, by DATABASE_URL."""
+    own = connection.settings_dict
+    login = quote(str(own["USER"]), safe="")
+    if own["PASSWORD"]:
+        login += ":" + quote(str(own["PASSWORD"]), safe="")
+    host = str(own["HOST"])
+    if host.startswith("/"):
+        return f"postgresql://{login}@/{database}?host={quote(host, safe='')}"
+    return f"postgresql://{login}@{host}:{own['PORT'] or 5432}/{database}"
