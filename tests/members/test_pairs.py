@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from members import selectors, services
-from members.models import Change, ImportBatch, Member, Pair, PairSearch, Register
+from members.models import Change, Member, Pair, PairSearch, Register
 from members.services.history import change_member
 from office.models import AuditRecord, Job
 from office.refusal import Refusal
 from office.selectors import live_jobs
 from office.services.working import work_job
-from tests.members.factories import NOW, frozen, imported, officers, person
+from tests.members.factories import NOW, imported, officers, person
+from tests.members.pairing import THRICE, TWICE, merged, numbered, pair_of, searched, standing
 
 pytestmark = pytest.mark.django_db
-
-TWICE = (person(number="1"), person(number="2", unit="South Aldermoor"))
-THRICE = (*TWICE, person(number="3", unit="", section="affiliated"))
-
-
-def numbered(number: str) -> Member:
-    return Member.objects.get(number=number)
-
-
-def searched(*rows: dict[str, str], scope: str = "whole", **given: bool) -> PairSearch:
-    if rows:
-        imported(*rows, scope=scope)
-    return services.find_pairs(by=None, now=NOW, **given)
-
-
-def pair_of(one: str, other: str) -> Pair:
-    first, second = sorted((numbered(one).pk, numbered(other).pk))
-    return Pair.objects.get(first=first, second=second)
-
-
-def merged(one: str, other: str, *, keep: str) -> Pair:
-    pair = pair_of(one, other)
-    services.settle_same(pair.pk, keep=numbered(keep).pk, by=None, now=NOW)
-    pair.refresh_from_db()
-    return pair
-
-
-def standing() -> dict[str, str]:
-    """From each number to that of the record that stands for it."""
-    return {
-        member.number: member.merged_into.number if member.merged_into else member.number
-        for member in Member.objects.select_related("merged_into")
-    }
 
 
 # --- the search --------------------------------------------------------------------------------
@@ -283,145 +248,3 @@ def test_deciding_twice_is_no_error_and_deciding_otherwise_is() -> None:
     with pytest.raises(Refusal) as unknown:
         services.settle_different(0, by=None, now=NOW)
     assert unknown.value.code == "pair.unknown"
-
-
-# --- taken back --------------------------------------------------------------------------------
-
-
-def test_a_merge_is_undone_as_easily_and_the_pair_waits_again() -> None:
-    searched(*TWICE)
-    pair = merged("1", "2", keep="2")
-
-    services.unsettle(pair.pk, by=None, now=NOW)
-    services.unsettle(pair.pk, by=None, now=NOW)
-
-    pair.refresh_from_db()
-    assert (pair.state, pair.kept_id) == (Pair.State.OPEN, None)
-    assert standing() == {"1": "1", "2": "2"}
-    assert AuditRecord.objects.filter(act="unsettle_pair").count() == 1
-
-
-def test_not_the_same_is_undone_too() -> None:
-    searched(*TWICE)
-    pair = pair_of("1", "2")
-    services.settle_different(pair.pk, by=None, now=NOW)
-    services.settle_different(pair.pk, by=None, now=NOW)
-
-    services.unsettle(pair.pk, by=None, now=NOW)
-
-    pair.refresh_from_db()
-    assert pair.state == Pair.State.OPEN
-
-
-def test_of_three_the_two_that_are_still_held_together_stay_together() -> None:
-    searched(*THRICE)
-    merged("2", "3", keep="3")
-    pair = merged("1", "2", keep="1")
-
-    services.unsettle(pair.pk, by=None, now=NOW)
-
-    # Of the two, the section that goes first stands.
-    assert standing() == {"1": "1", "2": "2", "3": "2"}
-    assert pair_of("1", "3").state == Pair.State.OPEN
-    assert pair_of("2", "3").state == Pair.State.SAME
-
-
-def test_what_follows_from_others_is_undone_through_them() -> None:
-    searched(*THRICE)
-    merged("2", "3", keep="2")
-    merged("1", "2", keep="1")
-    follows = pair_of("1", "3")
-
-    with pytest.raises(Refusal) as refused:
-        services.unsettle(follows.pk, by=None, now=NOW)
-
-    assert refused.value.code == "pair.implied"
-    services.unsettle(pair_of("2", "3").pk, by=None, now=NOW)
-    assert standing() == {"1": "1", "2": "1", "3": "3"}
-
-
-def test_a_record_merged_by_something_else_stays_with_the_one_that_stood() -> None:
-    searched(*TWICE, person(number="9", given_name="Owain", family_name="Quayle",
-                            date_of_birth="1977-07-17", email="o@example.org"))  # fmt: skip
-    Member.objects.filter(number="9").update(merged_into=numbered("1"))
-    pair = merged("1", "2", keep="1")
-
-    services.unsettle(pair.pk, by=None, now=NOW)
-
-    assert standing() == {"1": "1", "2": "2", "9": "1"}
-
-
-def test_a_merge_is_undone_after_a_freeze_and_the_frozen_roll_stays_as_it_is() -> None:
-    searched(*TWICE)
-    pair = merged("1", "2", keep="1")
-    roll_id = frozen()
-    entries = list(selectors.rolls.rolls().get(pk=roll_id).entries.values_list("member", flat=True))
-
-    services.unsettle(pair.pk, by=None, now=NOW + timedelta(days=1))
-
-    roll = selectors.rolls.rolls().get(pk=roll_id)
-    assert list(roll.entries.values_list("member", flat=True)) == entries
-    assert standing() == {"1": "1", "2": "2"}
-
-
-def test_an_import_that_lists_somebody_again_changes_no_decision() -> None:
-    searched(*TWICE)
-    merged("1", "2", keep="1")
-
-    imported(TWICE[0], {**TWICE[1], "email": "new@example.org"})
-
-    assert standing() == {"1": "1", "2": "1"}
-    assert ImportBatch.objects.count() == 2
-
-
-# --- affiliates --------------------------------------------------------------------------------
-
-
-def test_an_affiliates_list_is_matched_to_members_and_the_members_section_goes_first() -> None:
-    searched(person(number="1"))
-
-    searched(person(number="A7", section="affiliated", unit="Makers", postcode="QA1 2BD"),
-             scope="part")  # fmt: skip
-
-    pair = Pair.objects.get()
-    entitled = selectors.pairs.entitlement(pair)
-    assert entitled.stands.number == "1"
-    assert "Members go before Affiliated supporters" in entitled.why
-
-
-def test_the_levy_is_added_up_by_affiliate_and_the_answer_comes_back_as_a_list() -> None:
-    imported(
-        person(number="1"),
-        person(number="A1", section="affiliated", unit="Makers", levy_confirmed="yes"),
-        person(number="A2", section="affiliated", unit="Makers", levy_confirmed="no"),
-        person(number="A3", section="affiliated", unit="Makers"),
-        person(number="A4", section="affiliated", unit=""),
-    )
-    makers, nobodys = selectors.levy.levy_totals()
-    assert (makers.affiliate, makers.confirmed, makers.not_confirmed, makers.unknown) == (
-        "Makers", 1, 1, 1,
-    )  # fmt: skip
-    assert (nobodys.unit_id, nobodys.unknown) == (0, 1)
-
-    rows = list(selectors.levy.without_levy(makers.unit_id))
-    assert [row[0] for row in rows] == ["A2", "A3"]
-    assert [row[0] for row in selectors.levy.without_levy(0)] == ["A4"]
-    answer = [dict(zip(selectors.levy.HEADER, row, strict=True)) for row in rows]
-    imported(*({**row, "levy_confirmed": "yes"} for row in answer), scope="part")
-
-    assert selectors.levy.levy_totals()[0].confirmed == 3
-    assert numbered("A3").given_name == "Carys"
-
-
-def test_the_search_goes_from_the_command_line_too_and_says_what_it_left(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    imported(*(person(number=str(n), given_name=f"{letter}{other}", family_name=f"Fallowes{n}")
-               for n, (letter, other) in enumerate((a, b) for a in "ABCDEFG" for b in "aeiouy")))
-
-    call_command("find_pairs", whole=True)
-
-    said = capsys.readouterr().out
-    assert "42 members" in said
-    assert "pairs wait for a decision" in said
-    assert "not compared: 42 members who share the" in said
