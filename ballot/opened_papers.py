@@ -67,4 +67,5 @@ def papers_for_tellers(contest: Contest) -> Opened:
         rules=rules_data(rules_of_count(contest)),
         rejected={box.label: box.profile.papers_rejected for box in boxes},
         withdrawn=[candidates[place] for place in sorted(passed_over(contest))],
+        places=contest.places,
     )

@@ -17,13 +17,32 @@ from ballot.times import in_zone
 # What a figure is called, by the member of the sheet that holds it (docs/spec/counting.md, 10.1).
 _FIGURES: Final = {
     "blank": "Blank papers",
+    "candidates": "Who is on the paper",
+    "continuing_votes": "Continuing votes",
     "elected": "Who is elected",
     "excluded": "Who is excluded",
     "exhausted": "Exhausted papers",
+    "from": "Whose papers, or surplus, are passed on",
+    "method": "The method",
+    "places": "Places",
+    "quota": "The quota",
     "rejected": "Rejected papers",
     "tie": "The tie, and how it was settled",
     "valid": "Valid papers",
     "withdrawn": "Who has withdrawn",
+}
+# What one candidate's figure is called by the member that holds it, and whom there are figures of.
+_OF_EACH: Final = {
+    "elected_by": ("{}: why elected after the stage", "Who is elected after the stage, or why"),
+    "percent": ("{}: percentage", "Who has a percentage at all"),
+    "to": ("{}: received by the transfer", "Who receives anything by the transfer"),
+    "votes": ("{}", "Who has votes at all"),
+    "weighted": ("{}: weighted votes, or points", "Who has weighted votes, or points, at all"),
+}
+_NUMBERS: Final = {
+    "sections": "Which sections there are",
+    "stages": "The stages, of which there is another number",
+    "transfers": "The transfers, of which there is another number",
 }
 _WHOLE: Final = "The whole count"
 
@@ -99,15 +118,16 @@ def _row(one: Apart) -> Differing:
 
 def _subject(place: list[str | int]) -> str:
     """Whom or what a figure is of."""
-    last = str(place[-1])
-    if "votes" in place[:-1]:
-        return last
-    if last == "votes":
-        return "Who has votes at all"
-    if last == "sections":
-        return "Which sections there are"
-    if last == "stages":
-        return "The stages, of which there is another number"
+    last, within = str(place[-1]), str(place[-2]) if len(place) > 1 else ""
+    # A section may be called by any name, as that of a member of the sheet.
+    if within in _OF_EACH and place[-3:-2] != ["sections"]:
+        return _OF_EACH[within][0].format(last)
+    if last in _OF_EACH:
+        return _OF_EACH[last][1]
+    if last == "exhausted" and "transfers" in place:
+        return "Exhausted by the transfer"
+    if last in _NUMBERS:
+        return _NUMBERS[last]
     named = next((str(part) for part in reversed(place) if str(part) in _FIGURES), last)
     return _FIGURES.get(named, named)
 

@@ -2,7 +2,8 @@
 
 TellersStopped
 ├── NotKnown           a method, or a rule, that they do not know: counted once only
-├── PapersUnreadable   a row of the papers is no ranking, or no number of papers
+├── PapersUnreadable   a row of the papers is no ranking, or no number of papers; or what is
+│                      weighted are other boxes than there are
 └── TieOpen            no rule given settles a tie
 """
 
@@ -24,7 +25,7 @@ class NotKnown(TellersStopped):
 
 
 class PapersUnreadable(TellersStopped):
-    """A row of the papers makes no sense. Fields: reason."""
+    """A row of the papers, or what is weighted, makes no sense. Fields: reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

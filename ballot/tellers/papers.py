@@ -30,6 +30,7 @@ class Opened:
     rules:      as counting §3.1 writes them.
     rejected:   name of a box → papers that bear no ranking.
     withdrawn:  names that are passed over wherever ranked (counting §2.4).
+    places:     how many are elected; more than one by the single transferable vote alone.
     """
 
     candidates: Sequence[str]
@@ -38,6 +39,7 @@ class Opened:
     rules: Mapping[str, object]
     rejected: Mapping[str, int] = field(default_factory=dict)
     withdrawn: Collection[str] = ()
+    places: int = 1
 
 
 def lay_out(opened: Opened) -> list[Paper]:

@@ -59,7 +59,8 @@ def test_a_tie_is_settled_by_a_lot_drawn_for_it_and_by_no_other() -> None:
     told = tell(opened(*tied, rules={"ties": [lot]}, withdrawn=("Cat",)))
     assert told["elected"] == ["Bob"]
     assert told["stages"][0]["tie"] == {
-        "for": "exclusion", "tied": ["Ann", "Bob"], "settled_by": "lot", "excluded": ["Ann"]
+        "for": "exclusion", "tied": ["Ann", "Bob"], "settled_by": "lot",
+        "steps": [{"rule": "lot", "drawn": ["Ann", "Bob"], "left": ["Ann"]}], "excluded": ["Ann"],
     }
 
     other = {"lot": [0, 2], "among": [0, 2]}
@@ -72,11 +73,17 @@ def test_a_tie_is_settled_by_a_lot_drawn_for_it_and_by_no_other() -> None:
 @pytest.mark.parametrize(
     "rules",
     [
-        {"method": "stv"},
+        {"method": "borda"},
         {"stop": "quota"},
+        {"percentages": "all"},
         {"bulk_exclusion": True},
-        {"weights": {"all": 1}},
+        {"cut": 1},
         {"ties": "lot"},
+        {"ties": [{"lot": "012"}]},
+        {"ties": [{"lot": [0, 3]}]},
+        {"ties": [{"lot": [0, 0]}]},
+        {"ties": [{"lot": [0], "among": [3]}]},
+        {"ties": [{"lot": [0], "of": [0]}]},
         {"ties": ["the returning officer decides", "lot"]},
     ],
 )
