@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from ballot.models import Count, CountsDiffer
+from ballot.counting import count, parse_profile
+from ballot.counting.events import Count as CoreCount
+from ballot.counting.events import Elected, Transfer
+from ballot.models import Contest, Count, CountsDiffer
+from ballot.selectors import counted, papers_for_tellers, profile_of, rules_of_count
 from ballot.services import counted_twice
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare
-from ballot.tellers import NotKnown, PapersUnreadable, TieOpen
+from ballot.tellers import NotKnown, Opened, PapersUnreadable, TieOpen
+from ballot.tellers.tables import Moved, Tables
 from office.refusal import Refusal
-from tests.ballot.factories import content, election, kinds
+from tests.ballot.factories import Run, code_of_refusal, content, election, kinds
+from tests.ballot.ridings import ridings
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +83,127 @@ def test_a_method_that_the_tellers_do_not_know_is_counted_once_and_declared_as_t
     assert content(run, "count")["second_count"] == "counted-once"
     declare(run.election_id, **run.by_two)
     assert content(run, "declaration")["contests"][0]["second_count"] == "counted-once"
+
+
+# --- contests of weights, points and several places: each planted error stops the count ---
+
+
+def refused_lines(run: Run) -> list[str]:
+    """In what the two counts differ, where they stop the count."""
+    assert code_of_refusal(lambda: count_papers(run.election_id, **run.by)) == "count.disagrees"
+    assert run.state == "opened" and not Count.objects.exists()
+    lines: list[str] = CountsDiffer.objects.latest("pk").differences
+    return lines
+
+
+def tellers_with_a_paper_elsewhere(contest: Contest) -> Opened:
+    """The tellers' papers, but for one that lies in the next box."""
+    opened = papers_for_tellers(contest)
+    (first, rows), (second, others), *rest = opened.boxes.items()
+    ranking, papers = max(rows)
+    left = [row for row in rows if row[0] != ranking] + [(ranking, papers - 1)] * (papers > 1)
+    return replace(opened, boxes={first: left, second: [*others, (ranking, 1)], **dict(rest)})
+
+
+def core_with_a_paper_elsewhere(contest: Contest) -> CoreCount:
+    """The same mistake, made by the first count."""
+    profile = profile_of(contest)
+    boxes = {
+        one.name: dict(one.papers) | ({(): one.blank} if one.blank else {})
+        for one in profile.sections
+    }
+    first, second = list(boxes)[:2]
+    ranking = max(boxes[first])
+    boxes[first][ranking] -= 1
+    boxes[second][ranking] = boxes[second].get(ranking, 0) + 1
+    rejected = {one.name: one.rejected for one in profile.sections}
+    moved = parse_profile(profile.candidates, boxes, rejected=rejected, title=profile.title)
+    return count(moved, rules_of_count(contest))
+
+
+def tellers_with_another_worth(contest: Contest) -> Opened:
+    opened = papers_for_tellers(contest)
+    member = "weights" if "weights" in opened.rules else "points"
+    worth: Any = opened.rules[member]
+    first = next(iter(worth))
+    return replace(opened, rules={**opened.rules, member: {**worth, first: worth[first] + 1}})
+
+
+def core_with_another_worth(contest: Contest) -> CoreCount:
+    rules = rules_of_count(contest)
+    assert rules.weighting is not None
+    (first, worth), *others = rules.weighting.by_section
+    other = replace(rules.weighting, by_section=((first, worth + 1), *others))
+    return count(profile_of(contest), replace(rules, weighting=other))
+
+
+def weights(at: str) -> Run:
+    return election(at=at, sections=("member", "affiliated"),
+                    weights={"member": 1, "affiliated": 2})
+
+
+def points(at: str) -> Run:
+    return ridings(at=at)
+
+
+@pytest.mark.parametrize("made", [weights, points])
+def test_one_paper_or_one_worth_that_either_count_has_otherwise_stops_the_count(
+    monkeypatch: pytest.MonkeyPatch, made: Callable[[str], Run]
+) -> None:
+    run = made("opened")
+
+    for wrong in (tellers_with_a_paper_elsewhere, tellers_with_another_worth):
+        with monkeypatch.context() as patched:
+            patched.setattr(counted_twice, "papers_for_tellers", wrong)
+            assert any(", weighted, " in line for line in refused_lines(run))
+    for mistaken in (core_with_a_paper_elsewhere, core_with_another_worth):
+        with monkeypatch.context() as patched:
+            patched.setattr(counted_twice, "counted", mistaken)
+            assert any(", weighted, " in line for line in refused_lines(run))
+
+    count_papers(run.election_id, **run.by)
+    assert content(run, "count")["second_count"] == "agrees"
+
+
+def core_with_another_value(contest: Contest) -> CoreCount:
+    """The first count, where Birch receives a quarter of a vote too little, and Cedar too much."""
+    quarter = Fraction(1, 4)
+    right = counted(contest)
+    events: list[Any] = []
+    for event in right.events:
+        if isinstance(event, Transfer):
+            birch, cedar = event.received[1][0] - quarter, event.received[2][0] + quarter
+            event = replace(event, received=(event.received[0], (birch,), (cedar,)))
+        if isinstance(event, Elected) and event.candidate == 1:
+            event = replace(event, votes=event.votes - quarter)
+        events.append(event)
+    return replace(right, events=tuple(events))
+
+
+def test_one_transfer_value_that_either_count_has_otherwise_stops_the_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = election(at="opened", method="stv", places=2,
+                   rankings=((0, 1), (0, 1), (0, 1), (0, 1), (1,), (2,)))
+    right = Tables.pass_surplus
+
+    def half_of_it(self: Tables, name: str, quota: int, hopeful: Any) -> Moved:
+        moved = right(self, name, quota, hopeful)
+        last = self.piles["Birch Bell"].pop()
+        self.piles["Birch Bell"].append(last._replace(value=last.value / 2))
+        return moved
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Tables, "pass_surplus", half_of_it)
+        assert "stages 2, votes, Birch Bell: '2.00' and '1.50'" in refused_lines(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(counted_twice, "counted", core_with_another_value)
+        lines = refused_lines(run)
+    assert "stages 2, votes, Birch Bell: '1.75' and '2.00'" in lines
+    assert "stages 2, transfers 1, to, Birch Bell: '0.75' and '1.00'" in lines
+
+    count_papers(run.election_id, **run.by)
+    told = content(run, "count")
+    assert (told["second_count"], told["sheet"]["elected"]) == (
+        "agrees", ["Ash Amin", "Birch Bell"]
+    )

@@ -97,3 +97,42 @@ def test_every_figure_is_told_by_its_stage_its_section_and_what_it_is_of() -> No
         Differing("The whole count, all sections",
                   "The stages, of which there is another number", "nobody", "1")
     ]  # fmt: skip
+
+
+def test_figures_of_weights_and_of_several_places_are_told_in_words() -> None:
+    def stage(**figures: Any) -> dict[str, Any]:
+        return {"stages": [figures]}
+
+    assert rows_of(apart(
+        stage(weighted={"Ash": "57.500"}, percent={"Ash": "57.5%"}, continuing_votes="35.00",
+              elected_by={}, transfers=[{"from": "Bea", "to": {"Ash": "1.00"}},
+                                        {"from": "Bea", "exhausted": "0.50"}]) | {"quota": 12},
+        stage(weighted={"Ash": "57.501"}, percent={"Ash": "57.6%"}, continuing_votes="34.00",
+              elected_by={"Ash": "quota"}, transfers=[{"from": "Cal", "to": {"Ash": "1.01"}},
+                                                      {"from": "Bea", "exhausted": "0.40"}])
+        | {"quota": 13},
+    )) == [
+        Differing("Stage 1, all sections", "Ash: weighted votes, or points", "57.500", "57.501"),
+        Differing("Stage 1, all sections", "Ash: percentage", "57.5%", "57.6%"),
+        Differing("Stage 1, all sections", "Continuing votes", "35.00", "34.00"),
+        Differing("Stage 1, all sections", "Ash: why elected after the stage", "nothing", "quota"),
+        Differing("Stage 1, all sections", "Who is elected after the stage, or why", "nobody",
+                  "Ash"),
+        Differing("Stage 1, all sections", "Whose papers, or surplus, are passed on", "Bea", "Cal"),
+        Differing("Stage 1, all sections", "Ash: received by the transfer", "1.00", "1.01"),
+        Differing("Stage 1, all sections", "Exhausted by the transfer", "0.50", "0.40"),
+        Differing("The whole count, all sections", "The quota", "12", "13"),
+    ]  # fmt: skip
+
+
+def test_the_papers_of_a_section_are_told_by_its_name_though_it_be_called_votes() -> None:
+    first = {"sections": [{"name": "votes", "valid": 6}], "stages": [
+        {"sections": {"votes": {"votes": {"Ash": 6}, "exhausted": 0}}}]}  # fmt: skip
+    second = {"sections": [{"name": "votes", "valid": 5}], "stages": [
+        {"sections": {"votes": {"votes": {"Ash": 5}, "exhausted": 1}}}]}  # fmt: skip
+
+    assert rows_of(apart(first, second)) == [
+        Differing("The whole count, votes", "Valid papers", "6", "5"),
+        Differing("Stage 1, votes", "Ash", "6", "5"),
+        Differing("Stage 1, votes", "Exhausted papers", "0", "1"),
+    ]
