@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ballot.destruction import require_destructible, what_goes
+from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.postal import papers_of, post_by_section
 from ballot.selectors import roll_of
@@ -187,10 +188,14 @@ def _destroy_words(subject_id: str) -> str:
     election = _election(subject_id)
     require_destructible(election, now=timezone.now())
     said = "; ".join(f"{words} ({rows:,})" for words, rows in what_goes(election))
+    stays = (
+        "Every act on its board stays"
+        if election.stage == State.VOID
+        else "The declaration, the count, the mixes and what was opened stay"
+    )
     return (
         f"Of “{election}” there are destroyed for good: {said or 'no rows, since there are none'}. "
-        "The declaration, the count, the mixes and what was opened stay, and so do the hashes of "
-        "the whole board. A certificate goes on it."
+        f"{stays}, and so do the hashes of the whole board. A certificate goes on it."
     )
 
 

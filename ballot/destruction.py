@@ -1,13 +1,13 @@
 """What goes when an election's sealed ballots are destroyed, and whether they have been.
 
 One table says what goes: the page before the act counts by it, and the act deletes by it. What
-stays is the chain of the board's hashes with every entry of an act, the mixes and all that was
-opened from them, and figures: docs/data-protection.md, 6.
+stays is the chain of the board's hashes with every entry of an act, the mixes (but of a void
+election) and all that was opened from them, and figures: docs/data-protection.md, 6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,8 +18,8 @@ from ballot.canonical import read_canonical
 from ballot.lifecycle import State
 from ballot.mapping.blobs import blobs_named
 from ballot.models import BallotDestruction, Blob, BlobChunk, Election, Entry
-from ballot.retention import keeping_is_over, kept_until
-from ballot.selectors import election_by_slug
+from ballot.retention import is_past, keeping_is_over, kept_until
+from ballot.selectors import election_by_slug, whole_blob
 from ballot.times import day_words, in_zone
 from office.refusal import Refusal
 
@@ -28,6 +28,12 @@ PAPERS: Final = ("ballot", "challenge", "envelope", "postal-paper")
 
 _NAMING: Final = ("credentials", "amendment", "keys", "envelopes", "reconciliation")
 """The kinds whose blobs go: lists of keys and of envelopes, and the boxes before the first mix."""
+
+_NAMING_WHEN_VOID: Final = (*_NAMING, "mix")
+"""Of a void election the mixes as well: nobody may open them, and a quorum of trustees could."""
+
+DESTROYED_IN: Final = (State.ARCHIVED, State.VOID)
+"""Where an election has ended for good, so that what was cast in it may be destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ GOING: Final = (
           "recipient = gen_random_uuid()::text"),
     Going("shares", "Shares of the key, in a demonstration", "ballot_demonstrationshare",
           _through("trustee_id", "ballot_trustee")),
-    Going("blob-pieces", "Pieces of lists of keys and envelopes, and of boxes before the mix",
+    Going("blob-pieces", "Pieces of lists of keys and envelopes, and of boxes",
           "ballot_blobchunk", "blob_id = ANY(%(blobs)s)"),
 )  # fmt: skip
 
@@ -98,7 +104,8 @@ def values_of(election: Election, blobs: list[int]) -> dict[str, Any]:
 def what_goes(election: Election) -> list[tuple[str, int]]:
     """What would be destroyed now, in words, and how many rows of it; what there is none of, not.
     """
-    values = values_of(election, [blob.pk for blob in blobs_going(election)])
+    blobs = [*blobs_going(election), *blobs_under_seal(election)]
+    values = values_of(election, [blob.pk for blob in blobs])
     rows = []
     with connection.cursor() as cursor:
         for one in GOING:
@@ -114,18 +121,52 @@ def blobs_going(election: Election) -> list[Blob]:
     Lists of keys and boxes are drawn at random, so that no other election names the same bytes; the
     blob of no bytes, which any may name, stays.
     """
-    entries = Entry.objects.filter(election=election, kind__in=_NAMING).order_by("number")
     named: dict[str, None] = {}
+    for content in _contents(election):
+        named |= dict.fromkeys(one.sha256 for one in blobs_named(content))
+        named |= dict.fromkeys(_sealed_in(content))
+    return _blobs_of(named)
+
+
+def blobs_under_seal(election: Election) -> list[Blob]:
+    """The lists of keys that only the blobs of sealed keys name (services/sealed_keys.py).
+
+    A reconciliation puts them on the board; an election that became void before it never does. No
+    certificate names these: beside a copy of all keys, the hash of a short list would tell whose
+    code died, and so who had not voted.
+    """
+    sealed = [name for content in _contents(election) for name in _sealed_in(content)]
+    going = {blob.pk for blob in blobs_going(election)}
+    named: dict[str, None] = {}
+    for blob in _blobs_of(sealed):
+        if not was_emptied(blob):
+            keys = read_canonical(whole_blob(blob))
+            named |= dict.fromkeys(one.sha256 for one in blobs_named(keys))
+    return [blob for blob in _blobs_of(named) if blob.pk not in going]
+
+
+def _contents(election: Election) -> Iterator[Any]:
+    kinds = _NAMING_WHEN_VOID if election.stage == State.VOID else _NAMING
+    entries = Entry.objects.filter(election=election, kind__in=kinds).order_by("number")
     for body in entries.values_list("body", flat=True):
         said: Any = read_canonical(bytes(body))
-        named |= dict.fromkeys(one.sha256 for one in blobs_named(said["content"]))
-    blobs = {
-        bytes(blob.sha256).hex(): blob
-        for blob in Blob.objects.filter(
-            sha256__in=[bytes.fromhex(name) for name in named], size_bytes__gt=0
-        )
-    }
-    return [blobs[name] for name in named if name in blobs]
+        yield said["content"]
+
+
+def _sealed_in(content: Any) -> Iterator[str]:
+    """The hash by which alone an amendment, or an entry of the kind keys, says its keys."""
+    keys = content.get("keys", content)
+    if isinstance(keys, dict) and set(keys) == {"sealed"}:
+        yield keys["sealed"]
+
+
+def _blobs_of(names: Collection[str]) -> list[Blob]:
+    """Those that have any bytes, in the order of the names."""
+    found = Blob.objects.filter(
+        sha256__in=[bytes.fromhex(name) for name in names], size_bytes__gt=0
+    )
+    blobs = {bytes(blob.sha256).hex(): blob for blob in found}
+    return [blobs[name] for name in names if name in blobs]
 
 
 def order_of(election: Election) -> BallotDestruction | None:
@@ -155,8 +196,8 @@ def require_kept(election: Election) -> None:
     if said := destroyed_sentence(election):
         raise Refusal(
             "destruction.done",
-            f"{said} What this page showed went with them. The declaration, the count and the "
-            "certificate of the destruction stay.",
+            f"{said} What this page showed went with them. Every act of the election, and the "
+            "certificate of the destruction, stay on the board.",
             status=410,
         )
 
@@ -172,17 +213,24 @@ def require_destructible(election: Election, *, now: datetime) -> None:
     """Refuse to order the destruction before the notice's days of keeping are over."""
     if order_of(election) is not None:
         raise Refusal("destruction.twice", "The destruction has been ordered already.")
-    if election.stage != State.ARCHIVED:
+    if election.stage not in DESTROYED_IN:
         raise Refusal(
             "destruction.not-archived",
-            "Only the ballots of an archived election are destroyed. Archive it first.",
+            "Only the ballots of an archived or of a void election are destroyed. Archive it "
+            "first.",
         )
-    if not keeping_is_over(election, now=now):
-        last = kept_until(election)
-        until = f"until {day_words(last)}, that day included" if last else "longer"
+    last = kept_until(election)
+    if last is None:
+        raise Refusal(
+            "destruction.no-notice",
+            "This election became void before its notice was published: nobody had a paper, and "
+            "there is nothing to destroy.",
+        )
+    if not is_past(last, election, now=now):
         raise Refusal(
             "destruction.kept-by-notice",
-            f"The notice keeps the ballots and the marked register {until}. Order it after that.",
+            f"The notice keeps the ballots and the marked register until {day_words(last)}, that "
+            "day included. Order it after that.",
         )
 
 
@@ -199,7 +247,7 @@ def require_not_ordered(election: Election) -> None:
 def is_destructible(election: Election, *, now: datetime) -> bool:
     """Whether two officers may order the destruction now."""
     return (
-        election.stage == State.ARCHIVED
+        election.stage in DESTROYED_IN
         and keeping_is_over(election, now=now)
         and order_of(election) is None
     )

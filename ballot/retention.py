@@ -1,24 +1,33 @@
-"""The days after a declaration: until when it may be challenged, and until when all is kept.
+"""The days after an election's end: until when it may be challenged, and until when all is kept.
 
-Counted from the first declaration, by the calendar of the election's zone; the notice gave both.
+Counted by the calendar of the election's zone from the first declaration, or from the day on which
+the election became void; the notice gave how many.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from ballot.canonical import read_canonical
+from ballot.lifecycle import State
 from ballot.models import Declaration, Election
 from ballot.times import local_time
 
 
 def challengeable_until(election: Election) -> date | None:
     """The last day on which the declaration may be challenged; none before there is one."""
-    return _after(election, election.challenge_days)
+    return _later(_declared_at(election), election, days=election.challenge_days)
 
 
 def kept_until(election: Election) -> date | None:
-    """The last day on which sealed ballots and the marked register are kept."""
-    return _after(election, election.keep_days)
+    """The last day on which sealed ballots and the marked register are kept; none before the end.
+
+    There is none, for good, of an election that became void as a draft: no notice kept anything,
+    and nobody ever had a paper.
+    """
+    at = _void_at(election) if election.stage == State.VOID else _declared_at(election)
+    return _later(at, election, days=election.keep_days)
 
 
 def is_past(day: date | None, election: Election, *, now: datetime) -> bool:
@@ -36,8 +45,21 @@ def keeping_is_over(election: Election, *, now: datetime) -> bool:
     return is_past(kept_until(election), election, now=now)
 
 
-def _after(election: Election, days: int) -> date | None:
+def _declared_at(election: Election) -> datetime | None:
     first = Declaration.objects.filter(election=election).order_by("version").first()
-    if first is None:
+    return None if first is None else first.declared_at
+
+
+def _void_at(election: Election) -> datetime | None:
+    """When it became void, as the board says; the first entry of a board that has a notice is it.
+    """
+    entries = election.entries.filter(kind="void", number__gt=0).order_by("number")
+    body = entries.values_list("body", flat=True).first()
+    if body is None:
         return None
-    return local_time(first.declared_at, election.zone).date() + timedelta(days=days)
+    said: Any = read_canonical(bytes(body))
+    return datetime.fromisoformat(said["at"])
+
+
+def _later(at: datetime | None, election: Election, *, days: int) -> date | None:
+    return None if at is None else local_time(at, election.zone).date() + timedelta(days=days)

@@ -10,6 +10,7 @@ from collections import Counter
 from verifier.closed import boxes_left, check_boxes
 from verifier.counting import check_count
 from verifier.declaration import check_archive, check_declaration
+from verifier.destroyed import is_emptied
 from verifier.generators import derive_generators
 from verifier.known import Known, NotYet, require, require_declared
 from verifier.mixing import (
@@ -37,7 +38,7 @@ def make_boxes(known: Known) -> str:
 
 
 def make_mixes(known: Known) -> str:
-    if known.board.destroyed:
+    if is_emptied(known.board):
         known.boxes = boxes_left(known.board, known.poll)
     mixes = mixes_of(known.board, known.boxes)
     if known.board.has("declaration") or known.board.has("opening-commitment"):
@@ -59,7 +60,7 @@ def make_mixes(known: Known) -> str:
     made = count_of(sum(map(len, mixes)), "mix", "mixes")
     signed = sum(entry.content["trustee"] is not None for some in mixes for entry in some)
     by_trustees = f"{signed:,} of them signed by trustees"
-    first = "the first of each box not checked" if known.board.destroyed else ""
+    first = "the first of each box not checked" if is_emptied(known.board) else ""
     return figure_of([made, by_trustees, f"{count_of(work, 'pair')} mixed", first])
 
 

@@ -16,7 +16,7 @@ from verifier.after_close import (
     make_openings,
     make_profile,
 )
-from verifier.destroyed import OF_PAPERS
+from verifier.destroyed import checks_gone
 from verifier.failure import Failed
 from verifier.known import Known, NotYet
 from verifier.opening import no_poll
@@ -87,7 +87,7 @@ def run_checks(known: Known, told: Callable[[Outcome], None], *, upto: str = "")
             break
     if results.get("entries") == "PASS":
         report.declared = known.board.has("declaration")
-        report.gone = OF_PAPERS if known.board.destroyed else frozenset()
+        report.gone = checks_gone(known.board)
         report.rehearsal = known.board.only("notice").content["rehearsal"]
         report.election = {
             "election": known.board.election,
@@ -102,7 +102,7 @@ def _outcome(number: int, check: Check, known: Known, results: dict[str, str]) -
     entries_hold = results.get("entries") == "PASS"
     if check.name not in OF_NO_POLL and entries_hold and no_poll(known.board):
         return Outcome(number, check.name, "PASS", NO_POLL)
-    gone = OF_PAPERS if entries_hold and known.board.destroyed else frozenset()
+    gone = checks_gone(known.board) if entries_hold else frozenset()
     missing = dict.fromkeys(_missing(check, results, gone))
     if missing or check.name in gone:
         why = DESTROYED if check.name in gone else f"it rests on {', '.join(missing)}"

@@ -359,6 +359,9 @@ def _when(after: str, before: str) -> When:
     return When(frozenset(after.split()), frozenset({*before.split(), "declaration"}))
 
 
+# What an election ends with for good, and a destruction follows.
+ENDS = frozenset({"archive", "void"})
+
 ORDER: dict[str, When] = {
     "notice": _when("", "notice"),
     "notice-amendment": _when("notice", "void"),
@@ -405,6 +408,7 @@ ORDER: dict[str, When] = {
     "declaration": _when("candidates", "void"),
     "correction": When(frozenset({"declaration"}), frozenset({"destruction"})),
     "archive": When(frozenset({"declaration"}), frozenset({"archive"})),
-    "destruction": When(frozenset({"archive"}), frozenset({"destruction"})),
+    # After the end, whichever it was: check_order asks for one of ENDS.
+    "destruction": When(frozenset(), frozenset({"destruction"})),
     "void": _when("notice", "void"),
 }

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from verifier.board import Board, Entry
 from verifier.failure import Failed
-from verifier.kinds import ORDER
+from verifier.kinds import ENDS, ORDER
 
 Place = tuple[str, int]
 Seen = TypeVar("Seen")
@@ -31,6 +31,8 @@ def check_order(board: Board) -> None:
             raise Failed("entry.order", where, f"No {' or '.join(sorted(missing))} is before it.")
         if late:
             raise Failed("entry.order", where, f"There is a {', '.join(sorted(late))} before it.")
+        if kind == "destruction" and not seen & ENDS:
+            raise Failed("entry.order", where, f"No {' or '.join(sorted(ENDS))} is before it.")
         seen.add(kind)
         if kind == "roll-withdrawn":
             # Whoever withdraws a roll freezes another, and issues its codes anew.

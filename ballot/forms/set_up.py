@@ -163,8 +163,9 @@ class SetUpForm(BeginForm):
     keep_days = forms.IntegerField(
         label="Days for which the roll and the marked register are kept", min_value=0,
         max_value=3650, widget=forms.NumberInput(attrs=NARROW),
-        help_text="Counted from the declaration, and never fewer than the days above. Then two "
-        "officers may have them destroyed, and the sealed ballots with them.",
+        help_text="Counted from the declaration, or from the day on which the election is "
+        "declared void, and never fewer than the days above. Then two officers may have them "
+        "destroyed, and the sealed ballots with them.",
     )
 
     def __init__(self, *args: Any, rules: Sequence[tuple[int, str]], **kwargs: Any) -> None:

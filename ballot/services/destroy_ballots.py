@@ -21,6 +21,7 @@ from ballot.destruction import (
     PAPERS,
     Going,
     blobs_going,
+    blobs_under_seal,
     order_of,
     papers_on_board,
     values_of,
@@ -53,8 +54,11 @@ def destroy_ballots(election_id: int, *, now: datetime) -> dict[str, int]:
     blobs = blobs_going(election)
     for blob in blobs:
         _require_as_named(blob)
+    unnamed = blobs_under_seal(election)
+    for blob in unnamed:
+        _require_as_named(blob)
     content = _certificate(election, order, blobs)
-    order.destroyed_at, order.blobs = now, [blob.pk for blob in blobs]
+    order.destroyed_at, order.blobs = now, [blob.pk for blob in (*blobs, *unnamed)]
     order.save(update_fields=["destroyed_at", "blobs"])
     order.rows = {one.code: _carry_out(one, election, order.blobs) for one in GOING}
     order.save(update_fields=["rows"])

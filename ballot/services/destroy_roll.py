@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from ballot.lifecycle import State
 from ballot.models import Election
-from ballot.retention import keeping_is_over
+from ballot.retention import is_past, kept_until
+from ballot.times import day_words
 from members.services import destroy_roll as destroy_entries
 from members.services.history_off import without_triggers
 from office.models import Approval
@@ -33,7 +34,7 @@ def destroy_roll(roll_id: int, *, now: datetime) -> dict[str, int]:
             f"“{election}” is {election.stage.value}: its roll is needed until the result is "
             "declared. Move the day of destruction.",
         )
-    if election is not None and election.stage.is_declared:
+    if election is not None:
         _require_kept_as_promised(election, now=now)
     rows: dict[str, int] = dict(destroy_entries(roll_id, now=now).rows)
     if election is not None:
@@ -43,11 +44,12 @@ def destroy_roll(roll_id: int, *, now: datetime) -> dict[str, int]:
 
 def _require_kept_as_promised(election: Election, *, now: datetime) -> None:
     """Refuse while the notice keeps the roll: officers order a day, and not against the notice."""
-    if not keeping_is_over(election, now=now):
+    last = kept_until(election)
+    if last is not None and not is_past(last, election, now=now):
         raise Refusal(
             "roll.kept-by-notice",
-            f"The notice of “{election}” keeps its roll for {election.keep_days} days after the "
-            "declaration. Move the day of destruction.",
+            f"The notice of “{election}” keeps its roll until {day_words(last)}, that day "
+            "included. Move the day of destruction.",
         )
 
 

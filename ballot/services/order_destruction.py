@@ -26,7 +26,7 @@ def order_destruction(
     election = lock_election(election_id)
     require_destructible(election, now=now)
     last_day = kept_until(election)
-    assert last_day is not None, "An archived election has a declaration."
+    assert last_day is not None, "What may be destroyed was kept until a day."
     assert seconded_by is not None, "Two officers were demanded above."
     BallotDestruction.objects.create(
         election=election, kept_until=last_day, ordered_by_id=by,

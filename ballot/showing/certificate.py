@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ballot.canonical import read_canonical
 from ballot.destruction import GOING, destroyed_at
+from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.times import day_words, in_zone
 
@@ -21,9 +22,13 @@ _PAPERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the entry says. papers, rows: what, and how many; number: the entry's."""
+    """What the entry says. papers, rows: what, and how many; number: the entry's.
+
+    is_void: whether it is of a void election, of which nothing was declared and no mix is left.
+    """
 
     number: int
+    is_void: bool
     when: str
     kept_until: str
     officers: tuple[str, str]
@@ -43,6 +48,7 @@ def certificate_of(election: Election) -> Certificate | None:
     first, second = said["officers"]
     return Certificate(
         number=entry.number,
+        is_void=election.stage == State.VOID,
         when=in_zone(at, election.zone),
         kept_until=day_words(date.fromisoformat(said["kept_until"])),
         officers=(first, second),

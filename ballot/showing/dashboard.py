@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from ballot.ceremonies import ceremony_stands, not_proved
-from ballot.destruction import destroyed_at, destroyed_sentence, order_of
+from ballot.destruction import destroyed_at
 from ballot.lifecycle import State, is_before
 from ballot.models import Box, CastDispute, CountsDiffer, Election, IssuerRequest
-from ballot.retention import challenge_is_over, keeping_is_over
 from ballot.showing.business import Figure, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
+from ballot.showing.retention import due_sentence
 from ballot.showing.small_box import small_box_sentence
 from ballot.times import in_zone
 from ballot.turnout import figures_of, shows_turnout
@@ -140,7 +140,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "takes_recounts": election.stage == State.COUNTED and "ask_recount" in may,
         "shows_evidence": "see_two_counts" in may
         and CountsDiffer.objects.filter(contest__election=election).exists(),
-        "keeping_sentence": _keeping_sentence(election, now=now) if "archive_election" in may
+        "keeping_sentence": due_sentence(election, now=now) if "archive_election" in may
         else "",
         "is_destroyed": destroyed_at(election) is not None,
         "is_public": election.stage != State.DRAFT,
@@ -213,30 +213,6 @@ def _contacts_sentence(election: Election) -> str:
     if contacts_are_frozen():
         return f"Contact details have been frozen since {hour}: a change takes two people."
     return f"Contact details freeze on {hour}. From then on a change takes two people."
-
-
-def _keeping_sentence(election: Election, *, now: datetime) -> str:
-    """What is due after the declaration: nothing is archived or destroyed by itself."""
-    if election.stage == State.DECLARED and challenge_is_over(election, now=now):
-        return (
-            "The days are over in which the declaration may be challenged. Two officers may "
-            "archive the election."
-        )
-    if said := destroyed_sentence(election):
-        return said
-    if order_of(election) is not None:
-        return (
-            "The destruction of the sealed ballots is ordered, and is carried out when the "
-            "installation’s owner runs what is due, once a day. If this stands here the day after "
-            "tomorrow, ask whoever runs the server for what the command said."
-        )
-    if election.stage == State.ARCHIVED and keeping_is_over(election, now=now):
-        return (
-            "The days are over for which the notice keeps the roll and the marked register. Set "
-            "the day of the roll’s destruction on the page of the roll, and propose here to "
-            "destroy the sealed ballots and the marked register."
-        )
-    return ""
 
 
 def _waits(approvals: list[Approval], act: str) -> bool:

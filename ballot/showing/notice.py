@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ballot.canonical import read_canonical
 from ballot.ceremonies import frame_of, newest_ceremony
+from ballot.destruction import destroyed_sentence
 from ballot.incidents import is_published
 from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election, Ruling
@@ -103,6 +104,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "is_declared": election.stage.is_declared,
         "shows_incidents": is_published(election),
         "void_reason": _void_reason(election),
+        "destroyed": destroyed_sentence(election),
         "has_notice": has_notice,
         "suspended": why_suspended(election) if election.stage == State.SUSPENDED else "",
         # A draft that was declared void has a board that no notice gave a key.

@@ -237,7 +237,7 @@ def keeping_sentence(election: Election) -> str:
     return (
         f"The roll and the marked register, which name electors, and the sealed ballots are kept "
         f"{_days(election.keep_days)} at least, and destroyed on a later day that two officers "
-        "set."
+        "set. If the election is declared void, the days are counted from then."
     )
 
 

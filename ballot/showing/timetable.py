@@ -109,7 +109,7 @@ def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterat
 
 
 def _rows_after(election: Election, *, now: datetime) -> Iterator[Row]:
-    """What the notice counts in days, once there is a declaration to count them from."""
+    """What the notice counts in days, once there is an end to count them from."""
     for title, day in (
         ("Last day to challenge the result", challengeable_until(election)),
         ("The roll and the marked register are kept until then", kept_until(election)),

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.checklist import BY_ACT
-from ballot.destruction import is_destructible, order_of
+from ballot.destruction import DESTROYED_IN, is_destructible, order_of
 from ballot.forms.acts import (
     LaterCloseForm,
     NamesLotForm,
@@ -394,10 +394,11 @@ _TABLE = (
             "is gone by tomorrow, or once no poll is open here. A certificate goes on the board.",
             "From then on nobody can look a ballot up by its receipt, and the whole check can be "
             "made only of copies taken before. What was declared, counted, mixed and opened stays "
-            "on the board and can still be checked, and every hash of it stays.",
+            "on the board and can still be checked, and every hash of it stays. Of a void election "
+            "the mixes go as well.",
             "Copies outside, and backups, are not reached by it. Destroy the backups yourself.",
         ),
-        "Propose to destroy them", (State.ARCHIVED,), How.BY_TWO, is_grave=True,
+        "Propose to destroy them", DESTROYED_IN, How.BY_TWO, is_grave=True,
         is_of=_may_be_destroyed,
     ),
     DeskAct(

@@ -8,11 +8,13 @@ from typing import Any
 from ballot.destruction import PAPERS
 from ballot.models import Entry
 from ballot.services.archive_election import archive_election
+from ballot.services.board import append_ballots
 from ballot.services.declare import declare
 from ballot.services.destroy_ballots import destroy_ballots
 from ballot.services.order_destruction import order_destruction
 from ballot.services.publish_board import publish_board
-from tests.ballot.factories import Run, election, now
+from ballot.services.void_election import void_election
+from tests.ballot.factories import REASON, Run, cast_all, election, now
 
 LONG_AGO = timedelta(days=400)
 
@@ -23,6 +25,22 @@ def archived(*, days_ago: timedelta = LONG_AGO, **given: Any) -> Run:
     declare(run.election_id, **{**run.by_two, "now": now() - days_ago})
     publish_board(run.election_id, now=now())
     archive_election(run.election_id, **run.by_two)
+    publish_board(run.election_id, now=now())
+    return run
+
+
+def void(*, at: str = "polling", days_ago: timedelta = LONG_AGO, **given: Any) -> Run:
+    """An election that became void so long ago, at a point of its life, with all that was cast."""
+    run = election(at=at, **{"rankings": ((0,), (0,), (1,)), **given})
+    if at == "polling":
+        cast_all(run)
+        append_ballots(run.election)
+    return made_void(run, days_ago=days_ago)
+
+
+def made_void(run: Run, *, days_ago: timedelta = LONG_AGO) -> Run:
+    """The same election, void since so long ago."""
+    void_election(run.election_id, reason=REASON, **{**run.by_two, "now": now() - days_ago})
     publish_board(run.election_id, now=now())
     return run
 

@@ -53,12 +53,15 @@ def test_a_roll_that_an_election_still_needs_is_kept_whatever_its_day() -> None:
 
     assert not RollEntry.objects.filter(roll_id=roll, family_name="").exists()
     void_election(run.election_id, reason=REASON, **run.by_two)
-    destroy_roll(roll, now=now())
+    destroy_roll(roll, now=now() + timedelta(days=366))
     assert not RollEntry.objects.filter(roll_id=roll).exclude(family_name="").exists()
 
 
-def test_a_roll_is_kept_for_the_days_of_the_notice_whatever_its_day() -> None:
-    run = election(at="declared")
+@pytest.mark.parametrize("end", ["declared", "void"])
+def test_a_roll_is_kept_for_the_days_of_the_notice_whatever_its_day(end: str) -> None:
+    run = election(at="polling" if end == "void" else end)
+    if end == "void":
+        void_election(run.election_id, reason=REASON, **run.by_two)
     roll = due(run)
     last_day, day_after = (now() + timedelta(days=days) for days in (365, 366))
 
@@ -75,7 +78,7 @@ def test_the_grounds_of_amendments_leave_their_proposals_and_the_act_stays_told(
     assert GROUNDS in approval.sentence
     void_election(run.election_id, reason=REASON, **run.by_two)
 
-    rows = destroy_roll(due(run), now=now())
+    rows = destroy_roll(due(run), now=now() + timedelta(days=366))
 
     approval.refresh_from_db()
     assert "Quarrel" not in approval.sentence + str(approval.parameters)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ballot.board.tiles import ENTRIES, tile_at, write_bundle
 from tests.ballot.trustee import lies_of_amendments, lies_of_ballots, lies_of_boxes
 from tests.ballot.trustee.opening import commits, finish, sent
 from tests.ballot.trustee.polling import closed, polling
@@ -26,6 +27,25 @@ def test_a_board_that_lies_is_not_opened_and_the_check_is_named(tmp_path: Path, 
         refused(ran, check)
         assert not sent(poll, "/commitment")
         assert not (tmp_path / "1/opened.json").exists()
+
+
+def test_a_void_board_is_opened_by_nobody_whether_its_ballots_were_destroyed_or_not(
+    tmp_path: Path,
+) -> None:
+    with closed(tmp_path) as poll:
+        finish(poll)
+        poll.world.add("void", {"reason": "A candidate died."})
+        board = poll.world.board
+        last = tile_at(ENTRIES, 0, size=len(board.entries))
+
+        refused(commits(poll, tmp_path), "poll.void")
+        board.files[last.path] = write_bundle(
+            b"" if b'"kind":"ballot"' in entry else entry for entry in board.entries
+        )
+        refused(commits(poll, tmp_path), "board.entries")
+
+        assert len(board.entries) < 256
+        assert not sent(poll, "/commitment")
 
 
 @pytest.mark.parametrize(
