@@ -65,6 +65,9 @@ def publish_board(election_id: int, *, now: datetime) -> int | None:
     if size == published:
         return None
     election = Election.objects.get(pk=election_id)
+    if not election.entries.filter(number=0, kind="notice").exists():
+        # It became void as a draft: no notice gave its board a key, and nobody reads it.
+        return None
     key = require_own_key(election)
     right = _extend_tiles(election, published, size)
     state = SignedState(key.name, size, right.root())

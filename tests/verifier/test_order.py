@@ -37,3 +37,13 @@ def test_what_does_not_follow_a_void_is_refused_and_may_stand_before_it(kind: st
     check_order(board_of([*UNTIL, VOID]))
 
     assert failure(check_order, board_of(after(VOID, kind))).check == "entry.order"
+
+
+@pytest.mark.parametrize("end", [[DECLARED, ("archive", {})], [VOID]])
+def test_a_destruction_follows_an_end_for_good_once(end: list[Act]) -> None:
+    gone: Act = ("destruction", {})
+
+    check_order(board_of([*UNTIL, *end, gone]))
+
+    for acts in ([*UNTIL, gone], [*UNTIL, *end[:-1], gone], [*UNTIL, *end, gone, gone]):
+        assert failure(check_order, board_of(acts)).check == "entry.order"

@@ -22,6 +22,7 @@ from ballot.services import publish_board as publishing
 from ballot.services.close_poll import close_poll_early
 from ballot.services.publish_board import publish_board, publish_due
 from ballot.services.tend_polls import tend_boards, tend_polls
+from ballot.services.void_election import void_election
 from office.refusal import Refusal
 from tests.ballot.factories import REASON, Run, cast_all, election, no_triggers, now
 
@@ -166,6 +167,15 @@ def test_a_checkpoint_is_signed_at_most_every_ten_seconds_and_at_once_with_the_c
 
     assert holds(run)
     assert Entry.objects.order_by("number").last().kind == "close"  # type: ignore[union-attr]
+
+
+def test_a_draft_that_became_void_keeps_no_other_board_from_being_published() -> None:
+    draft, run = election(title="Called in error"), election(at="nominating")
+    void_election(draft.election_id, reason=REASON, **draft.by_two)
+
+    assert tend_boards(now=now()) == 1
+
+    assert Checkpoint.objects.get().election == run.election
 
 
 def test_another_key_than_the_notices_signs_nothing_and_stops_no_act(
