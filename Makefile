@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast lint static rehearse replay coverage lock clean \
-	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check bench-issuer bench-mail
+	bench-import bench-roll bench-sealing bench-board bench-cast bench-verifier bench-check bench-issuer bench-mail bench-destroy
 
 BIN := .venv/bin
 # The lock files name every package: pip resolves nothing, so that no release of tomorrow is asked
@@ -24,7 +24,7 @@ help:
 	@echo 'make static    styles and scripts, where their sources changed'
 	@echo 'make rehearse PROFILE=file.blt [OPTIONS=…]   a whole election from a profile of papers'
 	@echo 'make replay    Labour 2016 at a hundredth of its size, and its report anew in docs/'
-	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check, bench-issuer, bench-mail [OPTIONS=…]'
+	@echo 'make bench-import, bench-roll, bench-sealing, bench-board, bench-cast, bench-verifier, bench-check, bench-issuer, bench-mail, bench-destroy [OPTIONS=…]'
 	@echo 'make lock      pin every requirement anew, with hashes'
 	@echo 'make clean     forget everything that was made here, the trial data too'
 
@@ -101,6 +101,9 @@ bench-issuer: install
 
 bench-mail: install static
 	@$(BIN)/python -m benchmarks.mail $(OPTIONS)
+
+bench-destroy: install
+	@$(BIN)/python -m benchmarks.destroy $(OPTIONS)
 
 # requirements.lock first: the others are held to its versions (-c requirements.lock).
 lock: .venv/.installed-dev

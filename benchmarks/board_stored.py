@@ -63,9 +63,9 @@ def _measure(ballots: int) -> dict[str, float]:
     from benchmarks.meter import Meter  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    election = _polled(ballots)
+    election = polled(ballots)
     with Meter() as appending:
-        size = _append_and_publish(election)
+        size = append_and_publish(election)
     if size != ballots + 1:
         raise SystemExit(f"{ballots} ballots were cast, and the board has {size} entries.")
     proofs_ms = _prove(election, size)
@@ -84,7 +84,7 @@ def _measure(ballots: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _polled(ballots: int) -> Election:
+def polled(ballots: int) -> Election:
     """An election whose notice is out and in which so many have cast."""
     from django.db import connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
@@ -104,7 +104,7 @@ def _polled(ballots: int) -> Election:
     return election
 
 
-def _append_and_publish(election: Election) -> int:
+def append_and_publish(election: Election) -> int:
     from django.utils import timezone  # noqa: PLC0415
 
     from ballot.published import newest_checkpoint  # noqa: PLC0415

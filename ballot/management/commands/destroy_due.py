@@ -54,13 +54,13 @@ class Command(BaseCommand):
         except Refusal as refusal:
             self.stderr.write(f"{what}: kept. {refusal.sentence}")
             return False
-        _rewrite(rows)
+        rewrite(rows)
         told = ", ".join(f"{table} {count:,}" for table, count in rows.items() if count)
         self.stdout.write(f"{what}: destroyed ({told}).")
         return True
 
 
-def _rewrite(rows: dict[str, int]) -> None:
+def rewrite(rows: dict[str, int]) -> None:
     """Have PostgreSQL write the tables anew, so that no emptied row is left on the disk."""
     if connection.in_atomic_block:
         raise CommandError("A table cannot be rewritten within a transaction.")
