@@ -4,7 +4,7 @@
 
 Starts a PostgreSQL of its own with fsync on. So many ballots of random bytes are stored and put on
 the board by the worker's own functions, with a mark, a key and a letter each, a list of keys and a
-box; the election became void long ago. Then the act is carried out as `destroy_due` does it: the
+box, and a request to an issuer for one elector in fifty; the election became void long ago. Then the act is carried out as `destroy_due` does it: the
 one transaction, and after it the rewriting of the tables, which locks each. Meanwhile another
 thread appends to another election's board, ten times a second: what it waits for at the longest is
 what the act keeps others from. Prints each figure beside its goal, and one line of JSON.
@@ -45,8 +45,11 @@ SELECT {election}, n, 'online' FROM generate_series(1, {ballots}) n;
 INSERT INTO office_letter (dispatch_id, purpose, recipient, state)
 SELECT {dispatch}, 'voting-code', gen_random_uuid()::text, 'handed_over'
   FROM generate_series(1, {ballots}) n;
+INSERT INTO ballot_issuerrequest
+       (election_id, kind, roll_entry_id, credential_id, state, asked_at)
+SELECT {election}, 'reissue', n, n, 'answered', now() FROM generate_series(1, {ballots}, 50) n;
 SET session_replication_role = origin;
-ANALYZE ballot_registermark, office_letter, ballot_entry;
+ANALYZE ballot_registermark, ballot_issuerrequest, office_letter, ballot_entry;
 """
 
 

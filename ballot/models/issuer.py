@@ -27,8 +27,9 @@ class IssuerRequest(models.Model):
     )
     kind = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Kind])
     roll_entry = models.ForeignKey("members.RollEntry", on_delete=models.PROTECT, db_index=False)
+    # With an index: each key that a destruction deletes is looked for here.
     credential = models.ForeignKey(
-        Credential, on_delete=models.PROTECT, null=True, blank=True, db_index=False
+        Credential, on_delete=models.PROTECT, null=True, blank=True
     )
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     asked_at = models.DateTimeField()
