@@ -4,7 +4,8 @@
 
 Starts a PostgreSQL of its own with fsync on and a mail server on a socket of this machine that
 takes everything and keeps nothing (no TLS, no disk). Queueing encrypts a code for each letter;
-sending words each from the templates of a voting code; printing sets the same letter as PDF with
+sending words each from the templates of a voting code, over one
+connection and over several; printing sets the same letter as PDF with
 its QR code, in files of 500. The look-up of names and addresses on the roll is not in it: `make
 bench-roll` measures the list. Prints each figure beside its goal, whose processor seconds those
 were, and, last, one line of JSON.
@@ -102,7 +103,8 @@ def sink() -> Iterator[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the sending of letters.")
     parser.add_argument("--letters", type=int, default=WHOLE, help="how many are queued")
-    parser.add_argument("--sent", type=int, default=20_000, help="how many of them are sent")
+    parser.add_argument("--sent", type=int, default=20_000, help="how many of them are sent, each way")
+    parser.add_argument("--connections", type=int, default=4, help="to the mail server at once")
     parser.add_argument("--printed", type=int, default=5_000, help="how many are set as PDF")
     given = parser.parse_args()
     with sink() as port, installation():
@@ -111,7 +113,9 @@ def main() -> None:
         django.setup()
         _migrate()
         _send_to(port)
-        figures = _measure(given.letters, sent=given.sent, printed=given.printed)
+        figures = _measure(
+            given.letters, sent=given.sent, connections=given.connections, printed=given.printed
+        )
     _show(figures)
 
 
@@ -130,12 +134,16 @@ def _send_to(port: int) -> None:
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
 
 
-def _measure(letters: int, *, sent: int, printed: int) -> list[Figure]:
+def _measure(
+    letters: int, *, sent: int, connections: int, printed: int
+) -> list[Figure]:
     from benchmarks.meter import Meter  # noqa: PLC0415 - settings are read by now.
+    from office.progress import silent  # noqa: PLC0415
     from office.purposes import register_purpose  # noqa: PLC0415
     from office.services.dispatches import release_letters  # noqa: PLC0415
     from office.services.letters import prepare_dispatch, queue_letters  # noqa: PLC0415
     from office.services.sending import send_letters  # noqa: PLC0415
+    from office.services.side_by_side import send_side_by_side  # noqa: PLC0415
 
     register_purpose(PURPOSE, _render, words="Letters of a measurement")
     dispatch = prepare_dispatch(PURPOSE, reference=uuid.uuid4(), tranche_size=sent)
@@ -146,12 +154,20 @@ def _measure(letters: int, *, sent: int, printed: int) -> list[Figure]:
     release_letters(dispatch.pk, tranches=1, by=None, now=datetime.now(UTC))
     with Meter() as sending:
         gone = send_letters(dispatch.pk, turn_s=3600).handed_over
+    release_letters(dispatch.pk, tranches=1, by=None, now=datetime.now(UTC))
+    with Meter() as together:
+        gone_together = send_side_by_side(
+            dispatch.pk, connections=connections, report=silent, turn_s=3600
+        ).handed_over
     with Meter() as printing:
         _print(printed)
     return [
         _figure("queued", queued, queueing, goal=f"{WHOLE:,} < {QUEUED_WITHIN_S} s",
                 least=WHOLE / QUEUED_WITHIN_S),
-        _figure("sent", gone, sending, goal=f"{SENT_A_SECOND}/s", least=SENT_A_SECOND),
+        _figure("sent, 1 connection", gone, sending, goal=f"{SENT_A_SECOND}/s",
+                least=SENT_A_SECOND),
+        _figure(f"sent, {connections} connections", gone_together, together,
+                goal=f"{SENT_A_SECOND}/s", least=SENT_A_SECOND),
         _figure("printed", printed, printing, goal="50,000 < 10 min", least=PRINTED_A_SECOND),
     ]
 
@@ -217,10 +233,10 @@ def _printed(numbers: Sequence[int]) -> Iterator[PostalLetter]:
 
 
 def _show(figures: Sequence[Figure]) -> None:
-    print(f"{'':10}{'letters':>10}{'s':>9}{'a second':>10}{'worker s':>10}{'database s':>12}  goal")
+    print(f"{'':22}{'letters':>10}{'s':>9}{'a second':>10}{'worker s':>10}{'database s':>12}  goal")
     for one in figures:
         print(
-            f"{one.name:10}{one.letters:>10,}{one.seconds:>9.1f}{one.rate:>10,.0f}"
+            f"{one.name:22}{one.letters:>10,}{one.seconds:>9.1f}{one.rate:>10,.0f}"
             f"{one.worker_s:>10.1f}{one.database_s:>12.1f}  {one.goal}: "
             f"{'reached' if one.met else 'missed'}"
         )

@@ -326,6 +326,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_PROVIDER = provider_named("HUSTINGS_MAIL_PROVIDER")
 MAIL_DOMAIN_RATES = env.rates("HUSTINGS_MAIL_DOMAIN_RATES")
 """How many letters a minute go to one domain of addresses, at most; others are not held back."""
+MAIL_CONNECTIONS = env.number("HUSTINGS_MAIL_CONNECTIONS", 4, least=1, most=50)
+"""Over how many connections the mail server or provider is handed one dispatch at a time."""
 SEED_ADDRESSES = env.words("HUSTINGS_SEED_ADDRESSES")
 """Mailboxes of our own with several providers, to which test letters are sent."""
 ANYMAIL: dict[str, Any] = {}

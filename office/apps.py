@@ -20,8 +20,8 @@ class OfficeConfig(AppConfig):
         from office.purposes import register_purpose
         from office.services.deliveries import take_report
         from office.services.dispatches import SEND_JOB
+        from office.services.letters_job import work_letters
         from office.services.printing import batch_sentence, order_batch
-        from office.services.sending import work_letters
 
         register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
         register_purpose(INVITATION, render_invitations, words="Invitations to staff")

@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or _postgres(folder)
         os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL") or _valkey(folder)
     os.environ["HUSTINGS_DEVELOPMENT"] = "1"
+    # Several senders are threads, which see nothing of a test's own transaction.
+    os.environ["HUSTINGS_MAIL_CONNECTIONS"] = "1"
     os.environ["HUSTINGS_VAR"] = str(folder / "var")
     os.environ["HUSTINGS_STATIC_ROOT"] = str(folder / "static")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"

@@ -49,13 +49,14 @@ class Sender:
     """One claim on letters and one connection to the mail server."""
 
     def __init__(
-        self, dispatch_id: int, *, report: Report, wait: Callable[[float], None]
+        self, dispatch_id: int, *, report: Report, wait: Callable[[float], None], share: int
     ) -> None:
         self._dispatch = Dispatch.objects.get(pk=dispatch_id)
         self._claim = secrets.randbits(62)
         self._mail: BaseEmailBackend | None = None
         self._report = report
         self._wait = wait
+        self._share = share
         self._refused = self._put_off = 0
         self.handed_over = 0
 
@@ -270,7 +271,7 @@ class Sender:
         # An officer may have set another rate since the last batch.
         self._dispatch.refresh_from_db(fields=["letters_a_minute"])
         if self._dispatch.letters_a_minute:
-            due_s = letters * 60 / self._dispatch.letters_a_minute
+            due_s = letters * 60 * self._share / self._dispatch.letters_a_minute
             left_s = due_s - (time.monotonic() - began)
             if left_s > 0:
                 self._wait(left_s)

@@ -1,4 +1,4 @@
-"""Turns of sending: of a dispatch by its job, of letters that wait for no release by the sweep.
+"""Turns of sending: of one sender of a dispatch, and by the sweep of letters that need no release.
 
 What one sender does with each letter, so that none is sent twice, is office.services.sender; what
 a sender that died left behind is found here.
@@ -7,26 +7,21 @@ a sender that died left behind is found here.
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.db import connection, transaction
-from django.db.models import Min
 from django.utils import timezone
 
-from office.kinds import Unfinished, Work
-from office.models import Dispatch, Letter
-from office.progress import JobStopped, Report, silent
+from office.models import Dispatch
+from office.progress import Report, silent
 from office.refusal import Refusal
-from office.selectors import letter_counts
 from office.services.audit import record
 from office.services.dispatches import cancel_what_came_back
 from office.services.sender import (
     REFUSED_IN_A_ROW,
-    TRY_AGAIN_S,
     MailServerDown,
     RefusedInARow,
     Sender,
@@ -38,7 +33,6 @@ TURN_S = 600
 """A sender's turn within one task; a dispatch takes as many turns as it needs."""
 ABANDONED_S = 600
 """A claim whose sender has done nothing for so long is taken for abandoned."""
-MAIL_SERVER_REST_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +56,16 @@ def send_letters(
     report: Report = silent,
     turn_s: float = TURN_S,
     wait: Callable[[float], None] = time.sleep,
+    share: int = 1,
 ) -> Sent:
     """Send the released letters of a dispatch that wait, for one turn.
 
     Called outside any transaction: each step commits by itself. Several senders may run at
     once; each letter is claimed by one.
+
+    share: how many senders keep the dispatch's pace between them.
     """
-    sender = Sender(dispatch_id, report=report, wait=wait)
+    sender = Sender(dispatch_id, report=report, wait=wait, share=share)
     ends_at = time.monotonic() + turn_s
     try:
         while time.monotonic() < ends_at:
@@ -99,51 +96,6 @@ def _pause(dispatch_id: int) -> None:
         if paused:
             record("pause_letters", subject=("dispatch", str(dispatch_id)), by=None,
                    now=timezone.now(), parameters={"because": "refused-in-a-row"})
-
-
-def work_letters(work: Work) -> Unfinished | None:
-    """The job of a dispatch: send all that is released, in turns, and say how far it is."""
-    dispatch_id = int(work.subject_id)
-    counts = letter_counts(dispatch_id)
-    gone = counts.handed_over + counts.held + counts.cancelled
-    work.report(stage="Handing letters to the mail server", done=gone,
-                total=released_letters(dispatch_id), unit="letters")
-
-    def onward(
-        *,
-        done: int | None = None,
-        total: int | None = None,
-        stage: str | None = None,
-        unit: str | None = None,
-    ) -> None:
-        work.report(done=None if done is None else gone + done, total=total, stage=stage, unit=unit)
-
-    sent = send_letters(dispatch_id, report=onward)
-    if sent.is_mail_down:
-        work.report(stage="The mail server does not answer; trying again in half a minute")
-        return Unfinished(after_s=MAIL_SERVER_REST_S)
-    if sent.rests:
-        work.report(stage=sent.rests)
-        return Unfinished(after_s=MAIL_SERVER_REST_S)
-    if not sent.is_over:
-        return Unfinished()
-    if Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.PAUSED).exists():
-        raise JobStopped
-    again = Letter.objects.filter(
-        dispatch_id=dispatch_id, state=Letter.State.WAITING, not_before__isnull=False
-    ).aggregate(first=Min("not_before"))["first"]
-    if again is None:
-        return None
-    left_s = math.ceil((again - timezone.now()).total_seconds())
-    return Unfinished(after_s=min(max(left_s, 1), TRY_AGAIN_S))
-
-
-def released_letters(dispatch_id: int) -> int:
-    """How many letters of the dispatch have been released, whatever became of them."""
-    dispatch = Dispatch.objects.get(pk=dispatch_id)
-    return Letter.objects.filter(
-        dispatch=dispatch, tranche__lte=dispatch.released_tranche
-    ).count()
 
 
 def settle_abandoned_letters() -> tuple[int, int]:
