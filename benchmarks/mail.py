@@ -4,11 +4,10 @@
 
 Starts a PostgreSQL of its own with fsync on and a mail server on a socket of this machine that
 takes everything and keeps nothing (no TLS, no disk). Queueing encrypts a code for each letter;
-sending words each from the templates of a voting code, over one
-connection and over several; printing sets the same letter as PDF with
-its QR code, in files of 500. The look-up of names and addresses on the roll is not in it: `make
-bench-roll` measures the list. Prints each figure beside its goal, whose processor seconds those
-were, and, last, one line of JSON.
+sending words each from the templates of a voting code, over one connection and over several;
+printing sets the same letter as PDF with its QR code, in files of 500. The look-up of names and
+addresses on the roll is not in it: `make bench-roll` measures the list. Prints each figure beside
+its goal, whose processor seconds those were, and, last, one line of JSON.
 """
 
 from __future__ import annotations
@@ -103,7 +102,7 @@ def sink() -> Iterator[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the sending of letters.")
     parser.add_argument("--letters", type=int, default=WHOLE, help="how many are queued")
-    parser.add_argument("--sent", type=int, default=20_000, help="how many of them are sent, each way")
+    parser.add_argument("--sent", type=int, default=20_000, help="how many are sent, each way")
     parser.add_argument("--connections", type=int, default=4, help="to the mail server at once")
     parser.add_argument("--printed", type=int, default=5_000, help="how many are set as PDF")
     given = parser.parse_args()

@@ -48,7 +48,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to somebody's record. at is empty for what is still to come."""
+    """Something that happened to somebody's record.
+
+    at is empty for what is still to come, and for letters, of which no hour is kept.
+    """
 
     at: datetime | None
     words: str
@@ -158,7 +161,7 @@ def _written_to(members: Sequence[int]) -> Iterable[Event]:
     for letter in letters_to(members):
         purpose = letter.purpose
         words = purpose_named(purpose).words if is_known_purpose(purpose) else purpose
-        yield Event(letter.claimed_at, f"Letter: {words} ({letter.get_state_display()})")
+        yield Event(None, f"Letter: {words} ({letter.get_state_display()})")
 
 
 @tells

@@ -92,7 +92,8 @@ class Letter(models.Model):
     to be printed (`print_batch`, and its place there).
     `handing_over` is set, and committed, just before the letter goes to the mail server: a
     claimed letter without it was certainly not sent. `enclosure` is the encrypted code, erased
-    in the statement that marks the letter as handed over, and the hour with it. `delivery` is
+    in the statement that marks the letter as handed over. `claimed_at` is there while the letter
+    is claimed and at no other time: the hour of the notice of a cast is the cast's. `delivery` is
     what a mail provider said of it afterwards, `delivery_at` the day on which it came back, if it
     did, and `return_settled` that somebody dealt with that.
     """
@@ -153,9 +154,9 @@ class Letter(models.Model):
                 name="office_enclosure_erased",
             ),
             models.CheckConstraint(
-                condition=~Q(state="claimed")
-                | (Q(claim__isnull=False) & Q(claimed_at__isnull=False)),
-                name="office_claimed_letter_has_a_claim",
+                condition=Q(state="claimed", claim__isnull=False, claimed_at__isnull=False)
+                | (~Q(state="claimed") & Q(claimed_at__isnull=True)),
+                name="office_claimed_letter_alone_has_an_hour",
             ),
             models.CheckConstraint(
                 condition=Q(print_batch__isnull=True, print_place__isnull=True)
@@ -175,7 +176,10 @@ class Letter(models.Model):
                 name="office_letter_printed",
             ),
             models.Index(
-                fields=["dispatch", "tranche", "id"],
+                "dispatch",
+                models.F("not_before").asc(nulls_first=True),
+                "tranche",
+                "id",
                 condition=Q(state="waiting"),
                 name="office_letter_waiting",
             ),
@@ -201,11 +205,16 @@ class Letter(models.Model):
 
 
 class DomainPace(models.Model):
-    """How many letters went to one domain of addresses within a minute, whoever sent them."""
+    """How many letters went to one domain of addresses within a minute, whoever sent them.
+
+    put_off_to, and how many letters there: the last minute to which some were put off.
+    """
 
     domain = models.CharField(max_length=253, primary_key=True)
     minute = models.DateTimeField()
     letters = models.PositiveIntegerField()
+    put_off_to = models.DateTimeField(null=True)
+    put_off_letters = models.PositiveIntegerField(db_default=0)
 
     def __str__(self) -> str:
         return self.domain

@@ -28,13 +28,27 @@ def may_go(address: str) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def put_off(letter_id: int, *, claim: int) -> None:
-    """Have a claimed letter wait for the next minute. It was no try: nobody was asked."""
+def put_off(letter_id: int, *, claim: int, address: str) -> None:
+    """Have a claimed letter wait for a minute with room at its domain. It was no try.
+
+    As many are put off to one minute as go within it, so that of a long queue each letter is
+    looked at about once, and not once in every minute. Whether there is room then, `may_go` says.
+    """
+    domain = address.rpartition("@")[2].lower()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE office_letter SET state = 'waiting', claim = NULL, claimed_at = NULL,"
-            " tries = tries - 1,"
-            " not_before = date_trunc('minute', clock_timestamp()) + interval '1 minute'"
-            " WHERE id = %s AND claim = %s AND state = 'claimed'",
-            [letter_id, claim],
+            "WITH of AS (SELECT date_trunc('minute', clock_timestamp()) + interval '1 minute'"
+            " AS next),"
+            " put AS (UPDATE office_domainpace p SET"
+            " put_off_to = CASE WHEN p.put_off_to >= of.next THEN p.put_off_to +"
+            " CASE WHEN p.put_off_letters < %(limit)s THEN interval '0' ELSE interval '1 minute'"
+            " END ELSE of.next END,"
+            " put_off_letters = CASE WHEN p.put_off_to >= of.next"
+            " AND p.put_off_letters < %(limit)s THEN p.put_off_letters + 1 ELSE 1 END"
+            " FROM of WHERE p.domain = %(domain)s RETURNING p.put_off_to)"
+            " UPDATE office_letter SET state = 'waiting', claim = NULL, claimed_at = NULL,"
+            " tries = tries - 1, not_before = coalesce((SELECT put_off_to FROM put), of.next)"
+            " FROM of WHERE id = %(letter)s AND claim = %(claim)s AND state = 'claimed'",
+            {"limit": settings.MAIL_DOMAIN_RATES.get(domain, 1), "domain": domain,
+             "letter": letter_id, "claim": claim},
         )

@@ -57,7 +57,7 @@ class Sender:
         self._report = report
         self._wait = wait
         self._share = share
-        self._refused = self._put_off = 0
+        self._refused = self._tried = 0
         self.handed_over = 0
 
     def rests(self) -> str:
@@ -65,13 +65,12 @@ class Sender:
         return rests(self._dispatch.purpose, self._dispatch.reference)
 
     def send_batch(self) -> bool:
-        """Send one batch. False: there was none, or only letters that were put off once more."""
+        """Send one batch, or put off what its domain has no room for; False: there was none."""
         # Those never put off come first: a domain that is full holds no other back.
-        fresh = self._claim_batch(never_put_off=True)
-        letters = fresh or self._claim_batch(never_put_off=False)
+        letters = self._claim_batch("IS NULL") or self._claim_batch("<= statement_timestamp()")
         if not letters:
             return False
-        began, before, self._put_off = time.monotonic(), self.handed_over, 0
+        began, before = time.monotonic(), self._tried
         try:
             envelopes = purpose_named(self._dispatch.purpose).render(letters)
             self._open_mail()
@@ -80,31 +79,33 @@ class Sender:
         finally:
             # Whatever stopped us, a letter that was not being handed over was not sent.
             self._release()
-        self._keep_pace(self.handed_over - before, began)
-        return bool(fresh) or self._put_off < len(letters)
+        self._keep_pace(self._tried - before, began)
+        return True
 
     def close(self) -> None:
         if self._mail is not None:
             self._mail.close()
             self._mail = None
 
-    def _claim_batch(self, *, never_put_off: bool) -> list[LetterToSend]:
+    def _claim_batch(self, not_before: str) -> list[LetterToSend]:
+        """Claim letters; not_before: which, as the condition on that column (no outside text)."""
         with connection.cursor() as cursor:
             cursor.execute(
                 # Materialised: a plain subquery may be run again for every row, and then its
-                # LIMIT limits nothing.
-                "WITH chosen AS MATERIALIZED (SELECT l.id FROM office_letter l"
-                " JOIN office_dispatch d ON d.id = l.dispatch_id"
-                " WHERE d.id = %s AND d.state = 'sending' AND l.state = 'waiting'"
-                " AND (d.at_once OR l.tranche <= d.released_tranche)"
-                " AND (l.not_before IS NULL) = %s"
-                " AND (l.not_before IS NULL OR l.not_before <= clock_timestamp())"
-                " ORDER BY l.tranche, l.id LIMIT %s FOR UPDATE OF l SKIP LOCKED)"
-                " UPDATE office_letter l SET state = 'claimed', claim = %s,"
+                # LIMIT limits nothing. Condition and order are those of office_letter_waiting.
+                "WITH chosen AS MATERIALIZED (SELECT l.id"  # noqa: S608 - the caller's is above.
+                " FROM office_letter l WHERE l.dispatch_id = %(dispatch)s AND l.state = 'waiting'"
+                " AND l.tranche <= (SELECT CASE WHEN d.at_once THEN 2147483647"
+                " ELSE d.released_tranche END FROM office_dispatch d"
+                " WHERE d.id = %(dispatch)s AND d.state = 'sending')"
+                f" AND l.not_before {not_before}"
+                " ORDER BY l.not_before NULLS FIRST, l.tranche, l.id LIMIT %(batch)s"
+                " FOR UPDATE SKIP LOCKED)"
+                " UPDATE office_letter l SET state = 'claimed', claim = %(claim)s,"
                 " claimed_at = clock_timestamp(), handing_over = false, tries = tries + 1"
                 " FROM chosen WHERE l.id = chosen.id AND l.state = 'waiting'"
                 " RETURNING l.id, l.recipient, l.attempt, l.enclosure",
-                [self._dispatch.pk, never_put_off, BATCH, self._claim],
+                {"dispatch": self._dispatch.pk, "batch": BATCH, "claim": self._claim},
             )
             rows = cursor.fetchall()
         return [self._opened(*row) for row in sorted(rows)]
@@ -151,8 +152,7 @@ class Sender:
                     self._hold(letter.letter_id, Letter.NO_ADDRESS)
                     continue
                 if not may_go(envelope.to):
-                    put_off(letter.letter_id, claim=self._claim)
-                    self._put_off += 1
+                    put_off(letter.letter_id, claim=self._claim, address=envelope.to)
                     continue
                 is_ours = self._turn_over(done, letter.letter_id)
                 done = None
@@ -196,6 +196,7 @@ class Sender:
         mail = compose(letter, envelope)
         assert self._mail is not None
         mail.connection = self._mail
+        self._tried += 1
         try:
             mail.send()
         except WentWrong as error:
@@ -225,7 +226,7 @@ class Sender:
             cursor.execute(
                 "UPDATE office_letter SET state = CASE WHEN tries < %s THEN 'waiting' ELSE 'held'"
                 " END, held_because = CASE WHEN tries < %s THEN '' ELSE 'put-off' END,"
-                " handing_over = false,"
+                " handing_over = false, claimed_at = NULL,"
                 " not_before = clock_timestamp() + make_interval(secs => %s)"
                 " WHERE id = %s AND claim = %s AND state IN ('claimed', 'held')",
                 [TRIES, TRIES, TRY_AGAIN_S, letter_id, self._claim],
@@ -242,7 +243,7 @@ class Sender:
     def _hold(self, letter_id: int, because: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE office_letter SET state = 'held', held_because = %s,"
+                "UPDATE office_letter SET state = 'held', held_because = %s, claimed_at = NULL,"
                 " handing_over = %s"
                 " WHERE id = %s AND claim = %s AND state = 'claimed'",
                 [because, because == "in-doubt", letter_id, self._claim],
@@ -251,7 +252,8 @@ class Sender:
     def _release(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE office_letter SET state = 'waiting', claim = NULL, tries = tries - 1"
+                "UPDATE office_letter SET state = 'waiting', claim = NULL,"
+                " claimed_at = NULL, tries = tries - 1"
                 " WHERE dispatch_id = %s AND state = 'claimed' AND claim = %s"
                 " AND NOT handing_over",
                 [self._dispatch.pk, self._claim],

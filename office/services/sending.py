@@ -105,7 +105,7 @@ def settle_abandoned_letters() -> tuple[int, int]:
             "UPDATE office_letter SET"
             " state = CASE WHEN handing_over THEN 'held' ELSE 'waiting' END,"
             " held_because = CASE WHEN handing_over THEN 'in-doubt' ELSE '' END,"
-            " claim = CASE WHEN handing_over THEN claim ELSE NULL END"
+            " claim = CASE WHEN handing_over THEN claim ELSE NULL END, claimed_at = NULL"
             " WHERE state = 'claimed'"
             " AND claimed_at < clock_timestamp() - make_interval(secs => %s)"
             " RETURNING state, dispatch_id",

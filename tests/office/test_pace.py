@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,7 @@ from django.core import mail
 from django.test import Client
 
 from office.models import AuditRecord, Dispatch, DomainPace, Letter
-from office.services.dispatches import release_letters
-from office.services.letters import prepare_dispatch, queue_letters
+from office.services.letters import prepare_dispatch, queue_letters, release_letters
 from office.services.pace import may_go
 from office.services.replies import CLOSING, NOT_NOW, NOT_TAKEN, reply_code
 from office.services.sending import send_letters
@@ -76,21 +76,65 @@ def test_a_letter_that_was_put_off_takes_no_place_in_its_dispatchs_pace(
 
 
 def test_a_domain_that_is_full_holds_no_letter_to_another_back(
-    purpose: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+    purpose: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.MAIL_DOMAIN_RATES = {"example.org": 1}
     monkeypatch.setattr("office.services.sender.BATCH", 1)
     dispatch = released(purpose, 5)
-    first, *others = Letter.objects.order_by("pk")
-    # All but the last were put off a minute ago, and are due again.
-    Letter.objects.exclude(pk=others[-1].pk).update(not_before="2016-09-24T00:00:00Z")
-    worded: list[str] = []
-    monkeypatch.setattr("office.services.sender.may_go", lambda to: worded.append(to) or False)
+    fresh = Letter.objects.order_by("pk").last()
+    assert fresh is not None
+    # All but the last were put off a minute ago, and are due again; one of them a while longer.
+    Letter.objects.exclude(pk=fresh.pk).update(not_before="2016-09-24T00:01:00Z")
+    Letter.objects.filter(recipient="elector-2").update(not_before="2016-09-24T00:00:00Z")
+    asked: list[str] = []
 
+    def may_go(to: str) -> bool:
+        asked.append(to.partition("@")[0])
+        return to.startswith(("elector-2@", "elector-4@"))
+
+    monkeypatch.setattr("office.services.sender.may_go", may_go)
     sent = send_letters(dispatch.pk)
 
-    assert worded == ["elector-4@example.org", "elector-0@example.org"]
-    assert sent.is_over and first.pk < others[-1].pk
+    assert asked == ["elector-4", "elector-2", "elector-0", "elector-1", "elector-3"]
+    assert [one.to for one in mail.outbox] == [
+        ["elector-4@example.org"], ["elector-2@example.org"]
+    ]
+    assert sent.is_over
+
+
+def test_a_long_queue_is_put_off_to_as_many_minutes_as_it_needs(
+    purpose: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MAIL_DOMAIN_RATES = {"example.org": 2}
+    DomainPace.objects.create(domain="example.org", minute="9998-01-01T00:00:00Z", letters=2)
+    monkeypatch.setattr("office.services.sender.may_go", lambda to: False)
+
+    send_letters(released(purpose, 5).pk)
+
+    minutes = [one.not_before for one in Letter.objects.order_by("pk")]
+    first = min(minute for minute in minutes if minute)
+    apart = [(minute - first).total_seconds() if minute else None for minute in minutes]
+    # Where a minute turned meanwhile, the first of them is one sooner, and the rest are as apart.
+    assert apart in ([0, 0, 60, 60, 120], [0, 60, 60, 120, 120])
+
+
+def test_a_letter_that_the_server_puts_off_takes_its_place_in_the_pace(
+    purpose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch = released(purpose, 100)
+    Dispatch.objects.update(letters_a_minute=600)
+    waits: list[float] = []
+
+    def not_now(self: Any) -> int:
+        raise smtplib.SMTPDataError(450, b"too many")
+
+    monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", not_now)
+    monkeypatch.setattr(
+        "office.services.sender.time", SimpleNamespace(monotonic=lambda: 0.0)
+    )
+    send_letters(dispatch.pk, wait=waits.append)
+
+    assert waits == [5.0, 5.0]
+    assert Letter.objects.filter(tries=1, not_before__isnull=False).count() == 100
 
 
 def test_the_pace_of_a_dispatch_that_is_not_there_is_set_by_nobody(client: Client) -> None:
