@@ -183,7 +183,7 @@ CREATE TRIGGER ballot_issuerrequest_kept BEFORE DELETE ON ballot_issuerrequest
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("ballot", "0023_joint_tickets"),
+        ("ballot", "0022_link_handed_over"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

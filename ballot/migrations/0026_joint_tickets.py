@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ballot", "0022_link_handed_over")]
+    dependencies = [("ballot", "0025_points")]
 
     operations = [
         migrations.AddField(
