@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Count, Q
 
@@ -98,8 +99,15 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
         yield from _papers(contest)
 
 
+_ASK_BOTH: Final = (
+    "Ask them by a link, or wait for their answer. Where both consented on paper, record that on "
+    "the page of the nominations. Else reject the papers."
+)
+"""Of a joint ticket."""
+
+
 def _papers(contest: Contest) -> Iterator[Check]:
-    """Who stands has consented, if asked; where there is a gate, has met it, and was ruled on."""
+    """Who stands has consented, if asked, and both of a joint ticket; where there is a gate, has met it, and was ruled on."""
     if contest.gates:
         missing = kinds_missing(contest)
         yield Check(f"The list has bodies of every kind that “{contest.title}” asks for",
@@ -110,8 +118,9 @@ def _papers(contest: Contest) -> Iterator[Check]:
         if paper.candidate.pk not in standing_ids:
             continue
         name = paper.candidate.name
-        if paper.candidate.address or paper.candidate.second_address:
-            yield Check(f"{name} has consented", not paper.awaits_consent,
+        for person, at in paper.consents:
+            yield Check(f"{person} has consented", at is not None, _ASK_BOTH
+                        if paper.candidate.second else
                         "Wait for it, send the link again, or reject the papers.")
         if contest.gates:
             yield Check(f"The papers of {name} were ruled valid, and have what is asked for",

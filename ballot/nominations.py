@@ -38,13 +38,20 @@ class Paper:
         return self.is_exempt or all(gate.is_met for gate in self.gates)
 
     @property
-    def awaits_consent(self) -> bool:
-        """Whether somebody of them was asked for their consent and has not given it."""
+    def consents(self) -> tuple[tuple[str, datetime | None], ...]:
+        """Whose consent the papers need, and since when each has consented.
+
+        Of who stands alone, if they were asked by a link; of a joint ticket both people, always.
+        """
         one = self.candidate
-        return bool(
-            (one.address and one.consented_at is None)
-            or (one.second_address and one.second_consented_at is None)
-        )
+        if one.second:
+            return (one.first, one.consented_at), (one.second, one.second_consented_at)
+        return ((one.name, one.consented_at),) if one.address else ()
+
+    @property
+    def awaiting(self) -> tuple[str, ...]:
+        """Who has not consented, of those whose consent the papers need."""
+        return tuple(name for name, at in self.consents if at is None)
 
 
 def gates_of(contest: Contest) -> tuple[Gate, ...]:

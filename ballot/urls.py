@@ -174,6 +174,11 @@ urlpatterns = [
         officer_nominations.ask_second,
         name="desk_ask_second",
     ),
+    path(
+        f"{_ONE}papers/<int:candidate_id>/consent/",
+        officer_nominations.paper_consent,
+        name="desk_paper_consent",
+    ),
     path(f"{_ONE}bodies/", officer_nominations.bodies, name="desk_bodies"),
     path(f"{_ONE}bodies/new/", officer_nominations.body_new, name="desk_body_new"),
     path(f"{_ONE}bodies/links/", officer_nominations.links_sent, name="desk_links_sent"),

@@ -9,6 +9,7 @@ from django import forms
 
 from ballot.forms.reading import NARROW
 from ballot.models import Candidate, Contest
+from ballot.services.paper_consent import REASONS as CONSENT_REASONS
 from ballot.services.replace_photograph import REASONS
 
 NOBODY: Final = "nobody"
@@ -146,6 +147,15 @@ class ConsentAskedForm(forms.Form):
     address = forms.EmailField(
         label="The candidate’s e-mail address",
         error_messages={"required": "Give the address to which the link goes."},
+    )
+
+
+class PaperConsentForm(forms.Form):
+    """Both people of a joint ticket have consented on paper."""
+
+    reason = forms.ChoiceField(
+        label="Why they consent on paper", choices=[("", "Choose one"), *CONSENT_REASONS],
+        error_messages={"required": "Say why they consent on paper."},
     )
 
 

@@ -46,9 +46,10 @@ def rule_on_candidate(
 
 def _require_whole(paper: Paper, *, is_exempt: bool) -> None:
     name = paper.candidate.name
-    if paper.awaits_consent:
-        raise Refusal("ruling.no-consent", f"{name} has not consented to stand. Ask them, by a "
-                      "new link if theirs is lost.")
+    if paper.awaiting:
+        who = " and ".join(paper.awaiting)
+        raise Refusal("ruling.no-consent", f"{who} {'has' if len(paper.awaiting) == 1 else 'have'} "
+                      "not consented to stand. Ask them, by a new link if theirs is lost.")
     missed = "; ".join(str(one.gate) for one in paper.gates if not one.is_met)
     if missed and not is_exempt:
         raise Refusal("ruling.gate-not-met", f"{name} has not what the notice asks for: {missed}.")

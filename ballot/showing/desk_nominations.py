@@ -75,7 +75,7 @@ def _consent(paper: Paper) -> str:
 
 def _answer(address: str, consented_at: datetime | None) -> str:
     if consented_at is not None:
-        return "Consented"
+        return "Consented" if address else "Consented on paper"
     if address:
         return "Asked, and has not answered"
     return "Not asked for consent by a link"

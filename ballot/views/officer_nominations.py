@@ -17,6 +17,7 @@ from ballot.forms.nominations import (
     BodyForm,
     ConsentAskedForm,
     NominationForm,
+    PaperConsentForm,
     PhotographForm,
     RulingForm,
 )
@@ -31,6 +32,7 @@ from ballot.services.nomination_seats import (
     send_body_links,
     show_body_link,
 )
+from ballot.services.paper_consent import take_paper_consent
 from ballot.services.replace_photograph import replace_photograph
 from ballot.services.rule_on_paper import rule_on_candidate, rule_on_nomination
 from ballot.showing.booth import with_photo
@@ -173,10 +175,7 @@ def ask(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
 @get_or_post
 def ask_second(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     """Ask the second person of a joint ticket for theirs."""
-    found = _candidate(slug, candidate_id)
-    if not found.second:
-        raise Refusal("candidate.no-second", "This candidate stands alone.", status=404)
-    return _asking(request, found, is_second=True)
+    return _asking(request, _ticket(slug, candidate_id), is_second=True)
 
 
 def _asking(request: StaffRequest, found: Candidate, *, is_second: bool) -> HttpResponse:
@@ -194,6 +193,22 @@ def _asking(request: StaffRequest, found: Candidate, *, is_second: bool) -> Http
     context = {"election": election, "candidate": found, "person": person, "form": form,
                "is_second": is_second, "has_link": seat is not None}
     return render(request, "ballot/desk/ask_consent.html", context)
+
+
+@staff_only("take_nominations")
+@never_cache
+@get_or_post
+def paper_consent(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
+    """Say that both people of a joint ticket have consented on paper."""
+    found = _ticket(slug, candidate_id)
+    form = PaperConsentForm(sent(request))
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: take_paper_consent(
+        found.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+    )):
+        messages.success(request, f"The consent of {found.first} and {found.second} is recorded.")
+        return redirect("desk_nominations", slug)
+    context = {"election": found.contest.election, "candidate": found, "form": form}
+    return render(request, "ballot/desk/paper_consent.html", context)
 
 
 @staff_only("rule_on_paper")
@@ -273,6 +288,13 @@ def _candidate(slug: str, candidate_id: int) -> Candidate:
     ).first()
     if found is None:
         raise Refusal("candidate.none", "There is no candidate at this address.", status=404)
+    return found
+
+
+def _ticket(slug: str, candidate_id: int) -> Candidate:
+    found = _candidate(slug, candidate_id)
+    if not found.second:
+        raise Refusal("candidate.no-second", "This candidate stands alone.", status=404)
     return found
 
 

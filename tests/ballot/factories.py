@@ -17,7 +17,7 @@ from django.db import connection, connections
 
 from ballot.canonical import Json, read_canonical
 from ballot.lifecycle import State
-from ballot.models import Box, Checkpoint, Contest, Credential, Election, Entry
+from ballot.models import Box, Candidate, Checkpoint, Contest, Credential, Election, Entry
 from ballot.sealing.ballot import seal_ballot, sign_ballot
 from ballot.sealing.challenge import PaperOpening, draw_opening, make_again
 from ballot.sealing.codes import VotingKey, voting_key
@@ -40,6 +40,7 @@ from ballot.services.held_shares import hold_ceremony, mixers_held
 from ballot.services.mix_box import mix_boxes, record_mix
 from ballot.services.open_box import commit_part, open_box, reveal_part
 from ballot.services.open_poll import open_poll
+from ballot.services.paper_consent import take_paper_consent
 from ballot.services.polls import poll_at
 from ballot.services.prove_held import take_held_proof
 from ballot.services.publish_board import publish_board
@@ -246,6 +247,14 @@ def prove_held(run: Run, share: KeyShare) -> None:
                     proof=proof_of(share, asked), now=now())
 
 
+def consent_and_publish(run: Run) -> None:
+    """Both people of every joint ticket consent, on paper, and who stands is published."""
+    tickets = Candidate.objects.filter(contest__election=run.election_id, withdrawn_at=None)
+    for one in tickets.exclude(second=""):
+        take_paper_consent(one.pk, reason="signed-form", **run.by)
+    publish_candidates(run.election_id, **run.by)
+
+
 def cast_and_close(run: Run) -> None:
     cast_all(run)
     close_poll_early(run.election_id, reason=REASON, **run.by_two)
@@ -329,7 +338,7 @@ def commitment_of(run: Run, number: int, content: bytes) -> bytes:
 
 _STEPS: dict[str, Callable[[Run], Any]] = {
     "nominating": lambda run: publish_notice(run.election_id, **run.by),
-    "nominated": lambda run: publish_candidates(run.election_id, **run.by),
+    "nominated": lambda run: consent_and_publish(run),
     "frozen": lambda run: freeze_roll(run.election_id, **run.by_two),
     "keyed": set_keys,
     "coded": lambda run: issue_codes(run.election_id, **run.by),

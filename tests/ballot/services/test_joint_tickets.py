@@ -11,14 +11,18 @@ from django.db import Error, transaction
 from django.test import Client
 from django.urls import reverse
 
+from ballot.checklist import checks_of
 from ballot.models import Candidate, Contest, Election
 from ballot.services.correct_result import correct_result
 from ballot.services.nomination_seats import ask_consent
+from ballot.services.paper_consent import take_paper_consent
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.set_up_candidate import add_candidate, edit_candidate
 from ballot.services.set_up_contest import add_contest, remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing.booth import booth_of
+from office.models import AuditRecord
+from office.refusal import Refusal
 from office.services.sending import send_at_once
 from tests.ballot.factories import Run, bring, code_of_refusal, content, election, now
 from tests.ballot.services.nominating import rule
@@ -120,11 +124,71 @@ def test_both_consent_by_links_of_their_own_and_only_then_their_papers_are_valid
     assert "Your consent is taken" in consent(client, run, second)
 
     rule(run, PAIRS[0])
+    for name in PAIRS[1:]:
+        other = Candidate.objects.get(name=name)
+        take_paper_consent(other.pk, reason="signed-form", **run.by)
     assert ash().statement == "We stand together."
     assert code_of_refusal(lambda: edit_candidate(
         ash().pk, name="Ash Amin", second="Eve Ely", statement=ash().statement, **run.by
     )) == "candidate.name-stands"
     publish_candidates(run.election_id, **run.by)
+
+
+def test_a_ticket_of_which_one_alone_was_asked_or_nobody_does_not_stand(client: Client) -> None:
+    run = tickets(at="nominating")
+    Candidate.objects.exclude(pk=ash().pk).update(consented_at=now(), second_consented_at=now())
+    nobody = unmet(run)
+    assert nobody == ["Ash Amin has consented", "Dee Day has consented"]
+
+    assert "Your consent is taken" in consent(
+        client, run, ask(run, of_second=False, address="ash@example.org")
+    )
+    assert unmet(run) == ["Dee Day has consented"]
+    with pytest.raises(Refusal, match="Dee Day has not consented") as refused:
+        rule(run, PAIRS[0])
+    assert refused.value.code == "ruling.no-consent"
+    assert code_of_refusal(lambda: publish_candidates(run.election_id, **run.by)) == (
+        "election.not-ready"
+    )
+    consent(client, run, ask(run, of_second=True, address="dee@example.org"))
+    publish_candidates(run.election_id, **run.by)
+
+
+def unmet(run: Run) -> list[str]:
+    checks = checks_of(run.election, "publish_candidates", now=now())
+    return [one.words for one in checks if not one.is_met]
+
+
+def test_both_consent_on_paper_by_an_officers_word_with_a_reason_in_the_trail(
+    client: Client,
+) -> None:
+    run = tickets(at="nominating")
+    sign_in(client, officer())
+    slug = run.election.slug
+    page = reverse("desk_paper_consent", args=[slug, ash().pk])
+    assert page in client.get(reverse("desk_nominations", args=[slug])).text
+    assert "Say why they consent on paper" in client.post(page, {}).text
+    assert ash().consented_at is None
+    refused = code_of_refusal(lambda: take_paper_consent(ash().pk, reason="tired", **run.by))
+    assert refused == "consent.reason"
+
+    client.post(page, {"reason": "no-mailbox"})
+
+    assert ash().consented_at is not None and ash().second_consented_at is not None
+    newest = AuditRecord.objects.latest("pk")
+    assert newest.parameters == {"on_paper": True, "reason": "no-mailbox"}
+    listed = client.get(reverse("desk_nominations", args=[slug])).text
+    assert "Dee Day: Consented on paper" in listed
+    rule(run, PAIRS[0])
+    alone = election(at="nominating", title="Others")
+    other = Candidate.objects.get(contest=alone.contest, name="Ash Amin")
+    assert code_of_refusal(
+        lambda: take_paper_consent(other.pk, reason="no-mailbox", **alone.by)
+    ) == "candidate.no-second"
+    withdraw_candidate(ash().pk, **run.by)
+    assert code_of_refusal(
+        lambda: take_paper_consent(ash().pk, reason="no-mailbox", **run.by)
+    ) == "consent.nobody"
 
 
 def test_a_new_link_of_the_one_leaves_the_others_and_who_stands_alone_has_no_second(
@@ -202,7 +266,7 @@ def test_the_desk_takes_two_posts_two_names_and_two_links(client: Client) -> Non
     bring(run, to="nominating")
     listed = client.get(reverse("desk_nominations", args=[slug])).text
     link = reverse("desk_ask_second", args=[slug, ash().pk])
-    assert link in listed and "Dee Day: Not asked by a link" in listed
+    assert link in listed and "Dee Day: Not asked for consent by a link" in listed
     assert "Ask Dee Day for consent" in client.get(link).text
     client.post(link, {"address": "dee@example.org"})
     assert ash().second_address == "dee@example.org"
