@@ -14,6 +14,7 @@ from ballot.nominations import are_taken
 from ballot.services.legible import legible
 from ballot.services.moves import lock_election
 from ballot.services.nominate import nominations_closed
+from ballot.services.nomination_seats import require_link
 from ballot.services.photographs import re_encode
 from office.refusal import Refusal
 from office.services.audit import record
@@ -23,6 +24,7 @@ from office.services.audit import record
 def consent(
     candidate_id: int,
     *,
+    seat: bytes,
     statement: str,
     agent_name: str,
     agent_address: str,
@@ -31,12 +33,14 @@ def consent(
 ) -> None:
     """Take a candidate's consent and what they hand in with it; handed in again, it is amended.
 
-    photo: the file as it came; None: the one from before stays.
+    seat: the hash of their link's secret. photo: the file as it came; None: the one from before
+    stays.
     """
     candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
     election = lock_election(candidate.contest.election_id)
     if not are_taken(election, now=now):
         raise nominations_closed()
+    require_link(candidate_id, seat=seat)
     # An officer may have replaced the photograph while the lock was waited for.
     candidate.refresh_from_db(fields=["photo", "consented_at"])
     candidate.statement = legible(clean_text, statement, what="The statement")
@@ -52,12 +56,16 @@ def consent(
 
 
 @transaction.atomic
-def consent_of_second(candidate_id: int, *, now: datetime) -> None:
-    """Take the consent of the second person of a joint ticket, who hands in nothing else."""
+def consent_of_second(candidate_id: int, *, seat: bytes, now: datetime) -> None:
+    """Take the consent of the second person of a joint ticket, who hands in nothing else.
+
+    seat: the hash of their link's secret.
+    """
     candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
     election = lock_election(candidate.contest.election_id)
     if not are_taken(election, now=now):
         raise nominations_closed()
+    require_link(candidate_id, second_seat=seat)
     Candidate.objects.filter(pk=candidate_id, second_consented_at__isnull=True).update(
         second_consented_at=now
     )

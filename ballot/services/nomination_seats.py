@@ -90,16 +90,36 @@ def ask_consent(
 
     of_second: the second person of a joint ticket, whose link is one of their own.
     """
-    candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
-    election = _open(candidate.contest.election_id)
+    asked = Candidate.objects.defer("photo").select_related("contest")
+    election = _open(asked.get(pk=candidate_id).contest.election_id)
+    candidate = asked.get(pk=candidate_id)
     if candidate.is_reopen_nominations or candidate.withdrawn_at is not None:
         raise Refusal("consent.nobody", f"{candidate} is nobody to ask.")
     if of_second and not candidate.second:
         raise Refusal("candidate.no-second", "This candidate stands alone.", status=404)
+    others = candidate.address if of_second else candidate.second_address
+    if address.casefold() == others.casefold():
+        raise Refusal("consent.same-address", "Both would consent by one mailbox. Give each an "
+                      "address of their own, or take the consent of both on paper.")
     column = "second_address" if of_second else "address"
     Candidate.objects.filter(pk=candidate_id).update(**{column: address})
     _send(candidate, SECOND_PURPOSE if of_second else CANDIDATE_PURPOSE, election)
-    record("take_nominations", subject=("candidate", str(candidate_id)), by=by, now=now)
+    record("take_nominations", subject=("candidate", str(candidate_id)), by=by, now=now,
+           parameters={"of_second": True} if of_second else {})
+
+
+def end_links_of_exchanged(candidate: Candidate, *, first: str, second: str) -> None:
+    """Let the link die, unsaved, of each person in whose place another name shall stand.
+
+    Else they would consent in that other person's name. The address of who stands alone stays: it
+    says that they have to consent.
+    """
+    if first != candidate.first:
+        cancel_letters_to(CANDIDATE_PURPOSE, recipients=[recipient(candidate)])
+        candidate.seat, candidate.address = None, "" if second else candidate.address
+    if second != candidate.second:
+        cancel_letters_to(SECOND_PURPOSE, recipients=[recipient(candidate)])
+        candidate.second_seat, candidate.second_address = None, ""
 
 
 def body_by_secret(election: Election, secret: str) -> NominatingBody | None:
@@ -109,10 +129,14 @@ def body_by_secret(election: Election, secret: str) -> NominatingBody | None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who opened a link to consent: a candidate, or the second person of their joint ticket."""
+    """Who opened a link to consent: a candidate, or the second person of their joint ticket.
+
+    seat: the hash of the link's secret.
+    """
 
     candidate: Candidate
     is_second: bool
+    seat: bytes
 
 
 def asked_by_secret(election: Election, secret: str) -> Asked | None:
@@ -123,7 +147,18 @@ def asked_by_secret(election: Election, secret: str) -> Asked | None:
     candidate = found.first()
     if candidate is None:
         return None
-    return Asked(candidate, is_second=bytes(candidate.second_seat or b"") == seat)
+    return Asked(candidate, is_second=bytes(candidate.second_seat or b"") == seat, seat=seat)
+
+
+def require_link(candidate_id: int, **column: bytes) -> None:
+    """Refuse a link that died while the lock was waited for: another was sent, or they withdrew.
+
+    column: `seat` or `second_seat`, and the hash that stands there while the link is alive.
+    """
+    if not Candidate.objects.filter(
+        pk=candidate_id, withdrawn_at__isnull=True, **column
+    ).exists():
+        raise no_such_link()
 
 
 def recipient(holder: NominatingBody | Candidate) -> str:

@@ -19,6 +19,7 @@ from ballot.services.consent import require_words
 from ballot.services.joint_tickets import name_in_place
 from ballot.services.legible import clean_typed
 from ballot.services.moves import lock_election
+from ballot.services.nomination_seats import end_links_of_exchanged
 from ballot.services.photographs import re_encode
 from office.refusal import Refusal
 from office.services.audit import record
@@ -77,12 +78,13 @@ def edit_candidate(
 ) -> None:
     """Mend a nomination's name, statement or photograph while nominations are open.
 
-    The name only while no papers stand under it, the rest until the candidate has consented.
+    The name only while no papers stand under it, the rest until the candidate has consented. A
+    person whose name changes is asked anew.
     """
     contest = _open_contest(Candidate.objects.get(pk=candidate_id).contest_id, now=now)
     candidate = Candidate.objects.get(pk=candidate_id)
-    name, second = clean_typed(clean_line, "name", name), clean_typed(clean_line, "name", second)
-    name = name and name_in_place(contest, name, second)
+    first, second = clean_typed(clean_line, "name", name), clean_typed(clean_line, "name", second)
+    name = first and name_in_place(contest, first, second)
     others = contest.candidates.exclude(pk=candidate_id)
     if not name or others.filter(name__iexact=name).exists():
         raise Refusal("candidate.twice", "Each candidate needs a name of their own.")
@@ -91,10 +93,13 @@ def edit_candidate(
     require_same_name(candidate, name)
     require_same_words(candidate, statement, photo=photo is not None)
     before = Candidate(name=candidate.name, statement=candidate.statement, photo=candidate.photo)
+    end_links_of_exchanged(candidate, first=first, second=second)
     candidate.name, candidate.second, candidate.statement = name, second, statement
     if photo:
         candidate.photo = re_encode(photo)
-    candidate.save(update_fields=["name", "second", "statement", "photo"])
+    candidate.save(update_fields=[
+        "name", "second", "statement", "photo", "seat", "address", "second_seat", "second_address",
+    ])
     record("edit_contest", subject=("candidate", str(candidate_id)), by=by, now=now,
            parameters=changed(before, candidate))
 

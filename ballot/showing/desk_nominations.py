@@ -66,16 +66,20 @@ def _line(paper: Paper) -> PaperLine:
 
 def _consent(paper: Paper) -> str:
     one = paper.candidate
-    first = _answer(one.address, one.consented_at)
+    first = _answer(one.address, one.seat, one.consented_at)
     if not one.second:
         return first
-    second = _answer(one.second_address, one.second_consented_at)
+    second = _answer(one.second_address, one.second_seat, one.second_consented_at)
     return f"{one.first}: {first}. {one.second}: {second}"
 
 
-def _answer(address: str, consented_at: datetime | None) -> str:
+def _answer(
+    address: str, seat: bytes | memoryview | None, consented_at: datetime | None
+) -> str:
     if consented_at is not None:
         return "Consented" if address else "Consented on paper"
+    if address and seat is None:
+        return "To be asked anew: the link that was sent is dead"
     if address:
         return "Asked, and has not answered"
     return "Not asked for consent by a link"

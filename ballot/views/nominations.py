@@ -191,8 +191,8 @@ def _consent(form: forms.Form, asked: Asked) -> None:
     given = {name: value for name, value in form.cleaned_data.items() if name != "consents"}
     photo = given.pop("photo", None)
     if asked.is_second:
-        consent_of_second(asked.candidate.pk, now=timezone.now())
+        consent_of_second(asked.candidate.pk, seat=asked.seat, now=timezone.now())
     else:
-        take_consent(asked.candidate.pk, photo=photo.read() if photo else None,
+        take_consent(asked.candidate.pk, seat=asked.seat, photo=photo.read() if photo else None,
                      now=timezone.now(), **given)
         asked.candidate.refresh_from_db(fields=["photo"])

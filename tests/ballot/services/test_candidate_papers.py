@@ -32,9 +32,13 @@ def mend(run: Run, name: str, *, becomes: str = "", statement: str = "") -> None
     edit_candidate(person(name).pk, name=becomes or name, statement=statement, **run.by)
 
 
+def seat_of(name: str) -> bytes:
+    return bytes(person(name).seat or b"")
+
+
 def consents(run: Run, name: str) -> None:
     ask_consent(person(name).pk, address="one@example.org", **run.by)
-    consent(person(name).pk, statement="I listen.", agent_name="", agent_address="", now=now())
+    consent(person(name).pk, seat=seat_of(name), statement="I listen.", agent_name="", agent_address="", now=now())
 
 
 def test_nobody_is_renamed_under_nominations_a_ruling_or_a_consent() -> None:
@@ -62,7 +66,7 @@ def test_a_statement_consented_to_is_rewritten_by_the_candidate_alone() -> None:
 
     code = code_of_refusal(lambda: mend(run, "Ash Amin", statement="I do not listen."))
     mend(run, "Ash Amin", statement="I listen.")
-    consent(person("Ash Amin").pk, statement="I do listen.", agent_name="", agent_address="",
+    consent(person("Ash Amin").pk, seat=seat_of("Ash Amin"), statement="I do listen.", agent_name="", agent_address="",
             now=now())
 
     assert code == "candidate.consented"

@@ -13,15 +13,16 @@ from django.urls import reverse
 
 from ballot.checklist import checks_of
 from ballot.models import Candidate, Contest, Election
+from ballot.services.consent import consent_of_second
 from ballot.services.correct_result import correct_result
-from ballot.services.nomination_seats import ask_consent
+from ballot.services.nomination_seats import CANDIDATE_PURPOSE, SECOND_PURPOSE, ask_consent
 from ballot.services.paper_consent import take_paper_consent
 from ballot.services.publish_candidates import publish_candidates
 from ballot.services.set_up_candidate import add_candidate, edit_candidate
 from ballot.services.set_up_contest import add_contest, remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing.booth import booth_of
-from office.models import AuditRecord
+from office.models import AuditRecord, Letter
 from office.refusal import Refusal
 from office.services.sending import send_at_once
 from tests.ballot.factories import Run, bring, code_of_refusal, content, election, now
@@ -207,6 +208,60 @@ def test_a_new_link_of_the_one_leaves_the_others_and_who_stands_alone_has_no_sec
     assert code_of_refusal(lambda: ask_consent(
         candidate.pk, address="x@example.org", of_second=True, **alone.by
     )) == "candidate.no-second"
+
+
+def test_whoever_takes_anothers_place_is_asked_anew(client: Client) -> None:
+    run = tickets(at="nominating")
+    first = ask(run, of_second=False, address="ash@example.org")
+    old = ask(run, of_second=True, address="dee@example.org")
+    pk = ash().pk
+
+    edit_candidate(pk, name="Ash Amin", second="Eve Ely-Orr", statement="", **run.by)
+
+    eve = Candidate.objects.get(pk=pk)
+    assert (eve.second_address, eve.second_seat) == ("", None)
+    assert "This code is of no link" in consent(client, run, old)
+    assert Candidate.objects.get(pk=pk).second_consented_at is None
+    assert "Your consent is taken" in consent(client, run, first)
+    other = Candidate.objects.get(name=PAIRS[1])
+    ask_consent(other.pk, address="birch@example.org", **run.by)
+    ask_consent(other.pk, address="eve@example.org", of_second=True, **run.by)
+    edit_candidate(other.pk, name="Gus Gray", second="Hal Hill", statement="", **run.by)
+    other.refresh_from_db()
+    assert (other.address, other.seat, other.second_seat) == ("", None, None)
+    assert set(
+        Letter.objects.filter(recipient=f"candidate-{other.pk}").values_list("purpose", "state")
+    ) == {(one, Letter.State.CANCELLED) for one in (CANDIDATE_PURPOSE, SECOND_PURPOSE)}
+
+
+def test_a_link_that_died_while_the_lock_was_waited_for_consents_to_nothing() -> None:
+    run = tickets(at="nominating")
+    ask(run, of_second=True, address="dee@example.org")
+    old = bytes(ash().second_seat or b"")
+    ask(run, of_second=True, address="dee@example.org")
+    with pytest.raises(Refusal, match="of no link"):
+        consent_of_second(ash().pk, seat=old, now=now())
+    assert ash().second_consented_at is None
+
+    consent_of_second(ash().pk, seat=bytes(ash().second_seat or b""), now=now())
+
+    assert ash().second_consented_at is not None
+    assert code_of_refusal(lambda: edit_candidate(
+        ash().pk, name="Ash Amin", second="Eve Ely", statement="", **run.by
+    )) == "candidate.name-stands"
+
+
+def test_each_of_the_two_has_a_mailbox_of_their_own_and_the_trail_says_who_was_asked() -> None:
+    run = tickets(at="nominating")
+    ask_consent(ash().pk, address="office@example.org", **run.by)
+    assert AuditRecord.objects.latest("pk").parameters == {}
+    assert code_of_refusal(lambda: ask_consent(
+        ash().pk, address="Office@example.org", of_second=True, **run.by
+    )) == "consent.same-address"
+
+    ask_consent(ash().pk, address="dee@example.org", of_second=True, **run.by)
+
+    assert AuditRecord.objects.latest("pk").parameters == {"of_second": True}
 
 
 def test_a_withdrawal_is_of_both_and_who_stands_again_is_asked_anew() -> None:

@@ -36,8 +36,8 @@ def consented() -> tuple[Run, Candidate]:
     """A candidate who handed in the wrong photograph with their consent."""
     run = election(at="nominating")
     candidate = Candidate.objects.get(name="Ash Amin")
-    candidate.photo, candidate.consented_at = re_encode(WRONG), now()
-    candidate.save(update_fields=["photo", "consented_at"])
+    candidate.photo, candidate.consented_at, candidate.seat = re_encode(WRONG), now(), b"s"
+    candidate.save(update_fields=["photo", "consented_at", "seat"])
     return run, candidate
 
 
@@ -72,7 +72,8 @@ def test_who_consents_again_meanwhile_does_not_put_the_wrong_photograph_back(
 
     monkeypatch.setattr(consenting, "lock_election", lock_after_the_officer)
 
-    consenting.consent(candidate.pk, statement="Anew.", agent_name="", agent_address="", now=now())
+    consenting.consent(candidate.pk, seat=b"s", statement="Anew.", agent_name="", agent_address="",
+                       now=now())
 
     candidate.refresh_from_db()
     assert bytes(candidate.photo or b"") == re_encode(RIGHT)
