@@ -136,9 +136,8 @@ def _check_candidates(told: dict[str, Any], where: str) -> None:
     for name in names:
         if not (1 <= len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()):
             raise Failed(CANDIDATES, where, "A name is not of 1 to 200 characters that all see.")
-    if told["ticket"] and not all(_is_pair(name) for name in _people(told)):
-        why = "Somebody stands alone where two stand together in a place."
-        raise Failed(CANDIDATES, where, why)
+    if told["ticket"]:
+        _check_tickets(_people(told), where)
     if told["unopposed"] and (len(names) != 1 or told["reopen_nominations"]):
         why = "Nobody is unopposed where another stands, or nominations can be re-opened."
         raise Failed(CANDIDATES, where, why)
@@ -150,9 +149,22 @@ def _people(told: dict[str, Any]) -> list[str]:
     return names[:-1] if told["reopen_nominations"] else names
 
 
-def _is_pair(name: str) -> bool:
+def _check_tickets(names: list[str], where: str) -> None:
+    """Check that each name is two people's, parted in one way, and that nobody is named twice."""
+    pairs = [_pair(normalize("NFC", name)) for name in names]
+    if not all(first and second for first, second in pairs):
+        why = "Somebody stands alone where two stand together in a place."
+        raise Failed(CANDIDATES, where, why)
+    people = [person for pair in pairs for person in pair]
+    if len(set(people)) < len(people):
+        raise Failed(CANDIDATES, where, "Somebody stands on two tickets, or twice on one.")
+
+
+def _pair(name: str) -> tuple[str, str]:
+    """The two people; both empty where the name cannot be parted, or could be in two places."""
     first, _, second = name.partition(" with ")
-    return bool(first and second)
+    is_clear = all(" with " not in f" {person} " for person in (first, second))
+    return (first, second) if is_clear else ("", "")
 
 
 def _settled(told: dict[str, Any]) -> list[Any]:

@@ -11,9 +11,12 @@ from typing import Final
 
 from ballot.models import Candidate, Contest
 from ballot.names import TextRefused, clean_line
+from ballot.who_stands import rejected
 from office.refusal import Refusal
 
 LONGEST_POST: Final = 60
+_BETWEEN: Final = " with "
+"""Stands once in the name of a ticket, so that everybody parts the two in the same place."""
 
 
 def ticket_posts(ticket: Mapping[str, str] | None) -> dict[str, str] | None:
@@ -51,9 +54,26 @@ def name_in_place(contest: Contest, name: str, second: str) -> str:
     if name.casefold() == second.casefold():
         raise Refusal("ticket.second", "The two people of a joint ticket have one name. Give each "
                       "the name that tells them apart.")
-    both = f"{name} with {second}"
+    for person in (name, second):
+        if _BETWEEN in f" {person} ".casefold():
+            raise Refusal("ticket.second", f"“{person}” holds the word “with”, which stands "
+                          "between the two names. Give each name in its own field.")
+    both = f"{name}{_BETWEEN}{second}"
     longest = Candidate._meta.get_field("name").max_length or 0
     if len(both) > longest:
         raise Refusal("ticket.too-long", f"Both names together are longer than {longest} letters. "
                       "Shorten them as both people agree.")
     return both
+
+
+def require_on_one_ticket(contest: Contest, *people: str, but: int | None) -> None:
+    """Refuse anybody who stands on another ticket of the contest, whichever of the two they are.
+
+    but: the ticket that is being entered or ruled on. Whose papers were rejected does not stand.
+    """
+    others = contest.candidates.filter(withdrawn_at__isnull=True).exclude(second="")
+    asked = {one.casefold(): one for one in people}
+    for other in others.exclude(pk__in=rejected(contest) | {but or 0}).defer("photo"):
+        for person in asked.keys() & {other.first.casefold(), other.second.casefold()}:
+            raise Refusal("candidate.twice", f"{asked[person]} stands in this contest already, in "
+                          f"“{other.name}”.")

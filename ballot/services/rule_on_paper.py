@@ -9,6 +9,7 @@ from django.db import transaction
 from ballot.lifecycle import State
 from ballot.models import Candidate, Nomination, Ruling
 from ballot.nominations import Paper, newest_nominations, papers_of
+from ballot.services.joint_tickets import require_on_one_ticket
 from ballot.services.moves import lock_election, require_state
 from ballot.services.reasons import require_reason
 from office.refusal import Refusal
@@ -45,7 +46,9 @@ def rule_on_candidate(
 
 
 def _require_whole(paper: Paper, *, is_exempt: bool) -> None:
-    name = paper.candidate.name
+    one, name = paper.candidate, paper.candidate.name
+    if one.second:
+        require_on_one_ticket(one.contest, one.first, one.second, but=one.pk)
     if paper.awaiting:
         who = " and ".join(paper.awaiting)
         raise Refusal("ruling.no-consent", f"{who} {'has' if len(paper.awaiting) == 1 else 'have'} "

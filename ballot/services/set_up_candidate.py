@@ -16,7 +16,7 @@ from ballot.services.candidate_papers import (
     stand_again,
 )
 from ballot.services.consent import require_words
-from ballot.services.joint_tickets import name_in_place
+from ballot.services.joint_tickets import name_in_place, require_on_one_ticket
 from ballot.services.legible import clean_typed
 from ballot.services.moves import lock_election
 from ballot.services.nomination_seats import end_links_of_exchanged
@@ -44,14 +44,16 @@ def add_candidate(
     asked anew for their consent, and ruled on anew.
     """
     contest = _open_contest(contest_id, now=now)
-    name, second = clean_typed(clean_line, "name", name), clean_typed(clean_line, "name", second)
-    if not name:
+    first, second = clean_typed(clean_line, "name", name), clean_typed(clean_line, "name", second)
+    if not first:
         raise Refusal("candidate.no-name", "Give the candidate's name as it shall stand.")
-    name = name_in_place(contest, name, second)
+    name = name_in_place(contest, first, second)
     candidate = contest.candidates.filter(name__iexact=name).first() or Candidate(contest=contest)
     if candidate.pk and candidate.withdrawn_at is None:
         raise Refusal("candidate.twice", f"“{name}” stands in this contest already.")
     require_same_name(candidate, name)
+    if second:
+        require_on_one_ticket(contest, first, second, but=candidate.pk)
     before = Candidate(name=candidate.name, statement=candidate.statement, photo=candidate.photo)
     candidate.name, candidate.second = name, second
     candidate.statement = clean_typed(clean_text, "statement", statement)
@@ -88,6 +90,8 @@ def edit_candidate(
     others = contest.candidates.exclude(pk=candidate_id)
     if not name or others.filter(name__iexact=name).exists():
         raise Refusal("candidate.twice", "Each candidate needs a name of their own.")
+    if second:
+        require_on_one_ticket(contest, first, second, but=candidate_id)
     statement = clean_typed(clean_text, "statement", statement)
     require_words(statement, most=contest.statement_words)
     require_same_name(candidate, name)

@@ -39,6 +39,7 @@ UNSETTLED: Final[dict[str, object]] = {
     "gates": ["20 nominations of members of parliament"],
     "names_order": "shuffled",
     "places": 2,
+    "ticket": {"first": "Leader", "second": "Deputy leader"},
     "votes_of_withdrawn": "stand",
     "weights": {"member": 1},
 }

@@ -21,6 +21,7 @@ from verifier.opening import SETTLED, Contest, Poll, check_contests
 from verifier.order import check_order
 from verifier.withdrawals import check_withdrawals, passed_over, reopens
 
+RULES = dict.fromkeys(SETTLED) | {"title": "Leader", "position": 0, "reopen_nominations": False}
 SEED = "26143 55216 43312 66154"
 LOT = by_lot(("Ash Amin", "Birch Bell", "Cedar Cox"), contest="Leader", seed=SEED)
 
@@ -53,10 +54,17 @@ def test_joint_tickets_are_passed_and_one_person_where_two_stand_is_not(tmp_path
         notice = ("notice", {"contests": [told([], **rules)]})
         check_contests(board_of(notice, named(names, **rules)))
 
-    alone = [pairs[0], "Birch Bell", "Re-open nominations"]
-    assert failure(check, alone, ticket=ticket).check == "contest.candidates"
-    check(alone, ticket=None)
+    for other in ("Birch Bell", "Birch Bell with ", "A with B with C", "A with with C",
+                  "A with C with", "Dee Day with Eve Ely", "Eve Ely with Eve Ely"):
+        alone = [pairs[0], other, "Re-open nominations"]
+        assert failure(check, alone, ticket=ticket).check == "contest.candidates", other
+    check([pairs[0], "Birch Bell", "Re-open nominations"], ticket=None)
     check([*pairs, "Re-open nominations"], ticket=ticket)
+    turned = {"first": "Deputy leader", "second": "Leader"}
+    notice = ("notice", {"contests": [told([], **RULES | {"ticket": ticket})]})
+    check_contests(board_of(notice, named(list(pairs), **RULES | {"ticket": ticket})))
+    exchanged = named(list(pairs), **RULES | {"ticket": turned})
+    assert failure(check_contests, board_of(notice, exchanged)).check == "notice.contests"
 
 
 @pytest.mark.django_db

@@ -69,6 +69,8 @@ def test_two_names_stand_in_one_place_and_neither_alone() -> None:
     assert code_of_refusal(add(pairs, "Ash Amin")) == "ticket.second"
     assert code_of_refusal(add(pairs, "Ash Amin", "ash amin")) == "ticket.second"
     assert code_of_refusal(add(pairs, "A" * 60, "B" * 60)) == "ticket.too-long"
+    assert code_of_refusal(add(pairs, "Ash Amin With Dee Day", "Dee Day")) == "ticket.second"
+    assert code_of_refusal(add(pairs, "Ash Amin", "with Dee Day")) == "ticket.second"
     assert code_of_refusal(add(run.contest.pk, "Ash Amin", "Dee Day")) == "ticket.none"
     added = Candidate.objects.get(pk=add(pairs, "Ash Amin", "Dee Day")())
     assert (added.name, added.first, added.second) == (PAIRS[0], "Ash Amin", "Dee Day")
@@ -83,6 +85,26 @@ def test_two_names_stand_in_one_place_and_neither_alone() -> None:
         Candidate.objects.filter(pk=add(run.contest.pk, "Gus Gray")()).update(
             second_address="gus@example.org"
         )
+
+
+def test_nobody_stands_on_two_tickets_unless_the_papers_of_one_were_rejected() -> None:
+    run = tickets(at="nominating")
+
+    def add(name: str, second: str) -> int:
+        return add_candidate(run.contest.pk, name=name, second=second, **run.by)
+
+    assert code_of_refusal(lambda: add("Gus Gray", "ash amin")) == "candidate.twice"
+    assert code_of_refusal(lambda: add("Dee Day", "Gus Gray")) == "candidate.twice"
+    gus = add("Gus Gray", "Hal Hill")
+    assert code_of_refusal(lambda: edit_candidate(
+        gus, name="Gus Gray", second="Dee Day", statement="", **run.by
+    )) == "candidate.twice"
+    rule(run, PAIRS[0], is_valid=False)
+    dee = add("Dee Day", "Ivy Innes")
+    take_paper_consent(ash().pk, reason="signed-form", **run.by)
+    assert code_of_refusal(lambda: rule(run, PAIRS[0])) == "candidate.twice"
+    withdraw_candidate(dee, **run.by)
+    rule(run, PAIRS[0])
 
 
 def test_the_board_the_notice_and_the_paper_say_who_stands_for_what() -> None:
