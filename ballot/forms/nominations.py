@@ -102,7 +102,7 @@ class SecondConsentForm(forms.Form):
     """The consent of the second person of a joint ticket; the first hands in the rest."""
 
     consents = forms.BooleanField(
-        label="I consent to stand",
+        label="I consent to stand, and the statement and photograph of both may be published",
         error_messages={"required": "Without your consent neither of you stands."},
     )
 

@@ -39,8 +39,12 @@ def require_same_name(candidate: Candidate, name: str) -> None:
 
 
 def require_same_words(candidate: Candidate, statement: str, *, photo: bool) -> None:
-    """Refuse another statement or photograph than the candidate handed in with their consent."""
-    if candidate.consented_at is not None and (photo or statement != candidate.statement):
+    """Refuse another statement or photograph than the candidate handed in with their consent.
+
+    Of a joint ticket also once the second person, who was shown both, has consented.
+    """
+    has_consented = candidate.consented_at or candidate.second_consented_at
+    if has_consented and (photo or statement != candidate.statement):
         raise Refusal("candidate.consented", f"{candidate.name} handed in this statement and "
                       "photograph with their consent. Ask for consent anew, by a new link: with it "
                       "they put right themselves what is wrong.")

@@ -174,8 +174,7 @@ def nominate_by(form: NominationForm, body: NominatingBody, *, by: int | None) -
 def _consent_form(request: HttpRequest, asked: Asked) -> forms.Form:
     data, candidate = _handed_in(request), asked.candidate
     if asked.is_second:
-        has_consented = candidate.second_consented_at is not None
-        return SecondConsentForm(data, initial={"consents": has_consented})
+        return SecondConsentForm(data)
     return ConsentForm(data, request.FILES if data else None, initial=_so_far(candidate),
                        most_words=candidate.contest.statement_words)
 
@@ -192,6 +191,7 @@ def _consent(form: forms.Form, asked: Asked) -> None:
     photo = given.pop("photo", None)
     if asked.is_second:
         consent_of_second(asked.candidate.pk, seat=asked.seat, now=timezone.now())
+        asked.candidate.refresh_from_db(fields=["second_consented_at"])
     else:
         take_consent(asked.candidate.pk, seat=asked.seat, photo=photo.read() if photo else None,
                      now=timezone.now(), **given)

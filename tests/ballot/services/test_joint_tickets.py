@@ -134,17 +134,26 @@ def test_both_consent_by_links_of_their_own_and_only_then_their_papers_are_valid
     assert "together with Ash Amin" in str(mail.outbox[-1].body)
     assert "Without your consent neither of you stands" in str(mail.outbox[-1].body)
 
-    page = client.post(reverse("consent", args=[run.election.slug]), {"code": second}).text
+    where = reverse("consent", args=[run.election.slug])
+    page = client.post(where, {"code": second}).text
     assert "Dee Day: do you consent to stand?" in page and 'name="statement"' not in page
-    assert "Your consent is taken" in consent(client, run, first, statement="We stand together.")
+    assert "None yet." in page and "We stand together." not in page
+    assert "Your consent is taken" in consent(
+        client, run, first, statement="We stand together.", agent_name="Gus Gray",
+        agent_address="gus@example.org",
+    )
+    page = client.post(where, {"code": second}).text
+    assert "We stand together." in page and "Gus Gray" in page and "gus@example.org" not in page
     assert code_of_refusal(lambda: rule(run, PAIRS[0])) == "ruling.no-consent"
     assert code_of_refusal(lambda: publish_candidates(run.election_id, **run.by)) == (
         "election.not-ready"
     )
-    missing = client.post(reverse("consent", args=[run.election.slug]),
-                          {"code": second, "hand_in": "yes"}).text
+    missing = client.post(where, {"code": second, "hand_in": "yes"}).text
     assert "neither of you stands" in missing and ash().second_consented_at is None
-    assert "Your consent is taken" in consent(client, run, second)
+    taken = consent(client, run, second)
+    assert "Your consent is taken" in taken and 'name="consents"' not in taken
+    later = client.post(where, {"code": second}).text
+    assert "You have consented." in later and 'name="consents"' not in later
 
     rule(run, PAIRS[0])
     for name in PAIRS[1:]:
@@ -269,8 +278,11 @@ def test_a_link_that_died_while_the_lock_was_waited_for_consents_to_nothing() ->
 
     assert ash().second_consented_at is not None
     assert code_of_refusal(lambda: edit_candidate(
-        ash().pk, name="Ash Amin", second="Eve Ely", statement="", **run.by
+        ash().pk, name="Ash Amin", second="Hal Hill", statement="", **run.by
     )) == "candidate.name-stands"
+    assert code_of_refusal(lambda: edit_candidate(
+        ash().pk, name="Ash Amin", second="Dee Day", statement="Other.", **run.by
+    )) == "candidate.consented"
 
 
 def test_each_of_the_two_has_a_mailbox_of_their_own_and_the_trail_says_who_was_asked() -> None:
