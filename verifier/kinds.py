@@ -184,7 +184,11 @@ CONTENT: dict[str, Form] = {
         ),
     ),
     "names-drawn": members(seed=text, source=text),
-    "withdrawal": members(candidate=text, contest=text),
+    "withdrawal": by_member(
+        "who",
+        members(candidate=text, contest=text, who=word("first", "second", "both")),
+        members(candidate=text, contest=text),
+    ),
     "candidate-corrected": members(
         candidate=text,
         contest=text,

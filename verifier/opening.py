@@ -112,8 +112,10 @@ SETTLED = (
 def check_contests(board: Board) -> None:
     """Check that the last `candidates` has the contests of the notice, but those that were struck.
 
-    Raises: Failed (notice.contests, contest.position, contest.title, contest.candidates).
+    Raises: Failed (notice.contests, contest.position, contest.title, contest.candidates,
+            withdrawal.who).
     """
+    _check_who_withdrew(board)
     if not board.has("candidates"):
         return
     struck = {entry.content["contest"] for entry in board.all("contest-struck")}
@@ -126,6 +128,16 @@ def check_contests(board: Board) -> None:
         raise Failed("notice.contests", where, why)
     for told in contests:
         _check_candidates(told, f"{where}, {told['title']}")
+
+
+def _check_who_withdrew(board: Board) -> None:
+    """Check that a withdrawal says who of two withdrew where two stand together, there alone."""
+    contests = board.only("notice").content["contests"]
+    tickets = {told["title"] for told in contests if told["ticket"]}
+    for entry in board.all("withdrawal"):
+        if ("who" in entry.content) != (entry.content["contest"] in tickets):
+            why = "Who of two withdrew is said where two stand together, and there alone."
+            raise Failed("withdrawal.who", entry.where, why)
 
 
 def _check_candidates(told: dict[str, Any], where: str) -> None:

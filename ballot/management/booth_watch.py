@@ -197,7 +197,10 @@ def _withdrawn(
         for row in paper.rows:
             entry = _entry(board_url, row.withdrawal, fetch) if row.withdrawal else {}
             told = {"candidate": row.name, "contest": titles.get(paper.code)}
-            is_ground = entry.get("kind") == "withdrawal" and entry.get("content") == told
+            said = entry.get("content")
+            if isinstance(said, dict):  # Of a joint ticket both have withdrawn, whoever did.
+                said = {name: value for name, value in said.items() if name != "who"}
+            is_ground = entry.get("kind") == "withdrawal" and said == told
             if is_ground and int(row.withdrawal) > opened.number:
                 found[paper.code, row.name] = row.withdrawal
     return found

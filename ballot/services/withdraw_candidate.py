@@ -5,6 +5,7 @@ the rule of the notice (docs/spec/bundle.md §8.3).
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -17,37 +18,52 @@ from ballot.services.publish_candidates import append_statement, settle_unoppose
 from office.refusal import Refusal
 from office.services.audit import record
 
+WHO: Final = ("first", "second", "both")
+"""Who of a joint ticket withdraws; the other has withdrawn with them."""
+
 
 @transaction.atomic
-def withdraw_candidate(candidate_id: int, *, by: int | None, now: datetime) -> None:
+def withdraw_candidate(
+    candidate_id: int, *, by: int | None, now: datetime, who: str | None = None
+) -> None:
     """Record a withdrawal, at any time until a trustee begins to open a box.
 
     Once the candidates were named it is an entry of its own. Before the opening the new statement
     follows it, and a contest with one candidate left, and no RON, is unopposed. After the opening
     the name stays on the paper, and the count passes it over if the notice says so.
+
+    who: of a joint ticket one of `WHO`, which the board says; of who stands alone None.
     """
     candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)
     election = lock_election(candidate.contest.election_id)
     require_state(election, *BEFORE_OPENING, *AFTER_OPENING)
     if candidate.is_reopen_nominations:
         raise Refusal("candidate.not-a-person", "“Re-open nominations” cannot withdraw.")
+    _require_who(candidate, who)
     if election.stage in AFTER_OPENING:
         _require_in_time(election, candidate)
     changed = Candidate.objects.filter(pk=candidate_id, withdrawn_at=None).update(withdrawn_at=now)
     if not changed:
         raise Refusal("candidate.withdrawn", f"{candidate.name} has withdrawn already.")
     if election.stage not in {State.DRAFT, State.NOMINATING}:
-        _publish(election, candidate, now=now)
-    record("withdraw_candidate", subject=("candidate", str(candidate_id)), by=by, now=now)
+        _publish(election, candidate, who, now=now)
+    record("withdraw_candidate", subject=("candidate", str(candidate_id)), by=by, now=now,
+           parameters={"who": who} if who else {})
 
 
-def _publish(election: Election, candidate: Candidate, *, now: datetime) -> None:
-    append_entry(
-        election,
-        kind="withdrawal",
-        content={"candidate": candidate.name, "contest": candidate.contest.title},
-        now=now,
-    )
+def _require_who(candidate: Candidate, who: str | None) -> None:
+    if candidate.second and who not in WHO:
+        raise Refusal("withdrawal.who", "Say who of the two withdraws.", status=400)
+    if not candidate.second and who is not None:
+        raise Refusal("candidate.no-second", "This candidate stands alone.", status=404)
+
+
+def _publish(
+    election: Election, candidate: Candidate, who: str | None, *, now: datetime
+) -> None:
+    content = {"candidate": candidate.name, "contest": candidate.contest.title}
+    content |= {"who": who} if who else {}
+    append_entry(election, kind="withdrawal", content=content, now=now)
     if election.stage in BEFORE_OPENING:
         settle_unopposed(election)
         append_statement(election, kind="candidates", now=now)

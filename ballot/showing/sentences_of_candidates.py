@@ -43,7 +43,13 @@ def _names_drawn(content: Content) -> str:
 
 
 def _withdrawal(content: Content) -> str:
-    return f"{content['candidate']} has withdrawn from {content['contest']}."
+    names, contest, who = content["candidate"], content["contest"], content.get("who")
+    if who is None:
+        return f"{names} has withdrawn from {contest}."
+    if who == "both":
+        return f"Both of {names} have withdrawn from {contest}."
+    one = names.split(" with ")[who == "second"]
+    return f"{one} has withdrawn from {contest}, and so “{names}” stands no longer."
 
 
 CANDIDATES: Sentences = {

@@ -21,6 +21,7 @@ from ballot.forms.candidate import CandidateForm
 from ballot.forms.contest import ContestForm
 from ballot.forms.reading import sent, sent_with_files
 from ballot.forms.set_up import SetUpForm, values_of
+from ballot.forms.withdrawal import WithdrawalForm
 from ballot.lifecycle import AFTER_OPENING, State
 from ballot.models import Candidate, Contest, Election
 from ballot.selectors import election_by_slug
@@ -197,12 +198,15 @@ def candidate(request: StaffRequest, slug: str, candidate_id: int) -> HttpRespon
 @get_or_post
 def candidate_withdraw(request: StaffRequest, slug: str, candidate_id: int) -> HttpResponse:
     nominated = _candidate(slug, candidate_id)
-    if request.method == "POST":
-        withdraw_candidate(nominated.pk, by=request.user.pk, now=timezone.now())
+    form = WithdrawalForm(sent(request), candidate=nominated)
+    if request.method == "POST" and form.is_valid():
+        withdraw_candidate(
+            nominated.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
+        )
         messages.success(request, f"{nominated} has withdrawn.")
         return redirect("desk_paper", slug)
     election = nominated.contest.election
-    context = {"election": election, "candidate": nominated,
+    context = {"election": election, "candidate": nominated, "form": form,
                "is_opened": election.stage in AFTER_OPENING,
                "rule": rule_of_withdrawal(nominated.contest)}
     return render(request, "ballot/desk/withdraw.html", context)

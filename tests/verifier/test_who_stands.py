@@ -178,6 +178,20 @@ def test_a_withdrawal_of_a_stranger_of_ron_or_for_the_second_time_is_found() -> 
         assert wrong.check == "withdrawal.candidate"
 
 
+def test_a_withdrawal_says_who_of_two_withdrew_where_two_stand_together_and_there_alone() -> None:
+    def check(who: dict[str, str], ticket: object) -> None:
+        rules = RULES | {"ticket": ticket}
+        kind, content = left("A with B")
+        check_contests(board_of(("notice", {"contests": [told([], **rules)]}),
+                                (kind, {**content, **who}), named(["C with D"], **rules)))
+
+    posts = {"first": "Leader", "second": "Deputy leader"}
+    check({"who": "first"}, posts)
+    check({}, None)
+    assert failure(check, {}, posts).check == "withdrawal.who"
+    assert failure(check, {"who": "first"}, None).check == "withdrawal.who"
+
+
 def test_the_count_passes_over_who_withdrew_after_the_opening_if_the_notice_says_so() -> None:
     board = board_of(left("Birch Bell"), OPENING, left("Ash Amin"))
 

@@ -22,6 +22,7 @@ from ballot.services.set_up_candidate import add_candidate, edit_candidate
 from ballot.services.set_up_contest import add_contest, remove_contest
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing.booth import booth_of
+from ballot.showing.sentences_of_candidates import CANDIDATES
 from office.models import AuditRecord, Letter
 from office.refusal import Refusal
 from office.services.sending import send_at_once
@@ -103,7 +104,7 @@ def test_nobody_stands_on_two_tickets_unless_the_papers_of_one_were_rejected() -
     dee = add("Dee Day", "Ivy Innes")
     take_paper_consent(ash().pk, reason="signed-form", **run.by)
     assert code_of_refusal(lambda: rule(run, PAIRS[0])) == "candidate.twice"
-    withdraw_candidate(dee, **run.by)
+    withdraw_candidate(dee, who="both", **run.by)
     rule(run, PAIRS[0])
 
 
@@ -217,7 +218,7 @@ def test_both_consent_on_paper_by_an_officers_word_with_a_reason_in_the_trail(
     assert code_of_refusal(
         lambda: take_paper_consent(other.pk, reason="no-mailbox", **alone.by)
     ) == "candidate.no-second"
-    withdraw_candidate(ash().pk, **run.by)
+    withdraw_candidate(ash().pk, who="first", **run.by)
     assert code_of_refusal(
         lambda: take_paper_consent(ash().pk, reason="no-mailbox", **run.by)
     ) == "consent.nobody"
@@ -303,7 +304,8 @@ def test_a_withdrawal_is_of_both_and_who_stands_again_is_asked_anew() -> None:
     Candidate.objects.filter(pk=ash().pk).update(
         consented_at=now(), second_consented_at=now(), seat=b"1", second_seat=b"2"
     )
-    withdraw_candidate(ash().pk, **run.by)
+    withdraw_candidate(ash().pk, who="first", **run.by)
+    assert AuditRecord.objects.latest("pk").parameters == {"who": "first"}
     add_candidate(run.contest.pk, name="Ash Amin", second="Dee Day", **run.by)
 
     again = ash()
@@ -311,8 +313,14 @@ def test_a_withdrawal_is_of_both_and_who_stands_again_is_asked_anew() -> None:
     assert (again.consented_at, again.second_consented_at) == (None, None)
     assert (again.seat, again.second_seat) == (None, None)
     bring(run, to="nominated")
-    withdraw_candidate(ash().pk, **run.by)
-    assert content(run, "withdrawal")["candidate"] == PAIRS[0]
+    assert code_of_refusal(lambda: withdraw_candidate(ash().pk, **run.by)) == "withdrawal.who"
+    withdraw_candidate(ash().pk, who="second", **run.by)
+    said = content(run, "withdrawal")
+    assert said == {"candidate": PAIRS[0], "contest": "Leader", "who": "second"}
+    _, told = CANDIDATES["withdrawal"]
+    assert told(said).startswith("Dee Day has withdrawn from Leader, and so “Ash Amin with")
+    assert told({**said, "who": "first"}).startswith("Ash Amin has withdrawn from Leader, and")
+    assert told({**said, "who": "both"}).startswith("Both of Ash Amin with Dee Day have")
     assert content(run, "candidates")["contests"][0]["candidates"] == list(PAIRS[1:])
 
 
@@ -359,5 +367,8 @@ def test_the_desk_takes_two_posts_two_names_and_two_links(client: Client) -> Non
     assert "Ask Dee Day for consent" in client.get(link).text
     client.post(link, {"address": "dee@example.org"})
     assert ash().second_address == "dee@example.org"
-    leave = client.get(reverse("desk_candidate_withdraw", args=[slug, ash().pk])).text
-    assert "If either of them withdraws, both have withdrawn." in leave
+    leave = reverse("desk_candidate_withdraw", args=[slug, ash().pk])
+    assert "If either of them withdraws, both have withdrawn." in client.get(leave).text
+    assert "Say who of the two withdraws." in client.post(leave).text
+    client.post(leave, {"who": "second"})
+    assert ash().withdrawn_at is not None
