@@ -111,12 +111,16 @@ def _worded(
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who nominates or is nominated, or an agent. whose: for whom they are told."""
+    """Somebody who nominates or is nominated, or an agent. whose: for whom they are told.
+
+    is_second: the second person of a joint ticket, who hands in nothing but their consent.
+    """
 
     election: Election
     address: str
     name: str
     whose: str
+    is_second: bool = False
 
 
 def readers(recipients: Sequence[str]) -> dict[str, Reader]:
@@ -140,7 +144,7 @@ def _of_candidate(candidate: Candidate, recipient: str) -> Reader:
     if is_agent(recipient):
         return Reader(election, candidate.agent_address, candidate.agent_name, candidate.name)
     if is_second(recipient):
-        return Reader(election, candidate.second_address, candidate.second, "")
+        return Reader(election, candidate.second_address, candidate.second, "", is_second=True)
     return Reader(election, candidate.address, candidate.first, "")
 
 
@@ -152,7 +156,7 @@ def render_to_others(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | N
         reader = found.get(letter.recipient)
         if reader is None or not reader.address:
             continue
-        facts = {"name": reader.name, "whose": reader.whose}
+        facts = {"name": reader.name, "whose": reader.whose, "is_second": reader.is_second}
         rendered[letter.letter_id] = _worded(
             letter, reader.election, said, reader.address, facts
         )

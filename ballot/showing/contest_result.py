@@ -63,6 +63,7 @@ class ContestResult:
     sheet: SheetShown | None = None
     section_sheets: tuple[SheetShown, ...] = ()
     sections_elsewhere: str = ""
+    posts: str = ""
 
 
 def contest_result(contest: dict[str, Any], *, number: int) -> ContestResult:

@@ -55,11 +55,15 @@ def _contest(contest: ContestResult) -> Iterator[Part]:
     names = ", ".join(contest.elected)
     if contest.is_unopposed:
         yield Text(f"{names}: elected unopposed.", is_bold=True)
+        if contest.posts:
+            yield Text(contest.posts)
         return
     outcome = "Nobody is elected, and nominations open again." if contest.nominations_reopen else (
         f"{names}: elected."
     )
     yield Text(outcome, is_bold=True)
+    if contest.posts:
+        yield Text(contest.posts)
     for stage in contest.stages:
         yield Text(f"{stage.number}. {stage.sentence}")
     yield Table(("Papers", "Number"), contest.papers, shares=(3, 1), figures=frozenset({1}))

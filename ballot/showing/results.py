@@ -6,7 +6,7 @@ nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ballot.mapping.notice import contest_code
@@ -34,8 +34,9 @@ def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
     names: section code → name.
     """
     content = declaration.content
+    tickets = {contest_code(one): one.ticket for one in declaration.election.contests.all()}
     told = [
-        contest_result(contest, number=number)
+        _with_posts(contest_result(contest, number=number), tickets.get(contest["code"]))
         for number, contest in enumerate(content["contests"], start=1)
     ]
     sections = content.get("sections", [])
@@ -50,6 +51,17 @@ def result_of(declaration: Declaration, *, names: dict[str, str]) -> Result:
     aside = sum(one.get("set_aside", 0) for one in sections)
     words = f"{by_post:,} of them by post." if by_post else ""
     return Result(declaration, tuple(told), tuple(rows), total, _set_aside_words(aside), words)
+
+
+def _with_posts(told: ContestResult, ticket: dict[str, str] | None) -> ContestResult:
+    """The result with who of each elected joint ticket is elected to which of its two posts."""
+    if not ticket or told.nominations_reopen:
+        return told
+    pairs = [name.partition(" with ") for name in told.elected]
+    return replace(told, posts=" ".join(
+        f"{first} is elected {ticket['first']}, and {second} {ticket['second']}."
+        for first, _, second in pairs
+    ))
 
 
 def _set_aside_words(ballots: int) -> str:

@@ -338,7 +338,7 @@ def commitment_of(run: Run, number: int, content: bytes) -> bytes:
 
 _STEPS: dict[str, Callable[[Run], Any]] = {
     "nominating": lambda run: publish_notice(run.election_id, **run.by),
-    "nominated": lambda run: consent_and_publish(run),
+    "nominated": consent_and_publish,
     "frozen": lambda run: freeze_roll(run.election_id, **run.by_two),
     "keyed": set_keys,
     "coded": lambda run: issue_codes(run.election_id, **run.by),

@@ -41,6 +41,7 @@ from office.services.staff import make_staff
 from office.services.working import claim_job, report_progress
 from tests.ballot.destroying import archived, destroyed
 from tests.ballot.factories import begin, election, now
+from tests.ballot.tickets import ash, tickets
 from tests.ballot.views.test_evidence import counts_apart
 from tests.browser.coming import Given
 from tests.browser.stops import Stop
@@ -109,6 +110,12 @@ def _tied() -> Given:
     return {"slug": run.election.slug}
 
 
+def _tickets() -> Given:
+    """Joint tickets that take nominations, of whom nobody was asked yet."""
+    run = tickets(at="nominating", title="Leaders 2026")
+    return {"slug": run.election.slug, "candidate_id": ash().pk}
+
+
 def _void() -> Given:
     run = election(at="nominated", title="Void 2026", electors=1)
     void_election(run.election_id, reason="A name was left off the paper.", **run.by_two)
@@ -154,6 +161,9 @@ ELSEWHERE: tuple[Stop, ...] = (
     )),
     Stop("issuer", _issuer, ("desk_issuer",)),
     Stop("tied", _tied, ("desk_lot",)),
+    Stop("tickets", _tickets, (
+        "desk_nominations", "desk_ask_second", "desk_paper_consent", "desk_candidate_withdraw",
+    )),
     Stop("void", _void, ("desk_election", "election", "home")),
     Stop("differing", _differing, ("desk_election", "desk_evidence")),
     Stop("destroyed", _destroyed, (

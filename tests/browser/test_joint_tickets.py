@@ -17,7 +17,7 @@ from ballot.services.nomination_seats import SECOND_PURPOSE, ask_consent
 from office.enclosure import open_enclosure
 from office.models import Letter
 from tests.ballot.factories import Run, bring, election
-from tests.ballot.services.test_joint_tickets import PAIRS, TICKET
+from tests.ballot.tickets import PAIRS, TICKET
 from tests.office.factories import officer, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +61,7 @@ def test_the_second_person_consents_by_a_link_and_the_desks_pages_are_fit_to_be_
     bring(run, to="nominating")
     code = code_of_second(run)
     for name, more in (("desk_nominations", ()), ("desk_ask_second", (ash.pk,)),
+                       ("desk_paper_consent", (ash.pk,)),
                        ("desk_candidate_withdraw", (ash.pk,)), ("desk_paper", ())):
         page.goto(origin + reverse(name, args=[slug, *more]))
         pictured(page, f"ticket-{name}")

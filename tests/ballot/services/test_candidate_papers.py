@@ -32,13 +32,15 @@ def mend(run: Run, name: str, *, becomes: str = "", statement: str = "") -> None
     edit_candidate(person(name).pk, name=becomes or name, statement=statement, **run.by)
 
 
-def seat_of(name: str) -> bytes:
-    return bytes(person(name).seat or b"")
+def hand_in(name: str, statement: str) -> None:
+    seat = bytes(person(name).seat or b"")
+    consent(person(name).pk, seat=seat, statement=statement, agent_name="", agent_address="",
+            now=now())
 
 
 def consents(run: Run, name: str) -> None:
     ask_consent(person(name).pk, address="one@example.org", **run.by)
-    consent(person(name).pk, seat=seat_of(name), statement="I listen.", agent_name="", agent_address="", now=now())
+    hand_in(name, "I listen.")
 
 
 def test_nobody_is_renamed_under_nominations_a_ruling_or_a_consent() -> None:
@@ -66,8 +68,7 @@ def test_a_statement_consented_to_is_rewritten_by_the_candidate_alone() -> None:
 
     code = code_of_refusal(lambda: mend(run, "Ash Amin", statement="I do not listen."))
     mend(run, "Ash Amin", statement="I listen.")
-    consent(person("Ash Amin").pk, seat=seat_of("Ash Amin"), statement="I do listen.", agent_name="", agent_address="",
-            now=now())
+    hand_in("Ash Amin", "I do listen.")
 
     assert code == "candidate.consented"
     assert person("Ash Amin").statement == "I do listen."
