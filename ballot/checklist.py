@@ -107,7 +107,9 @@ _ASK_BOTH: Final = (
 
 
 def _papers(contest: Contest) -> Iterator[Check]:
-    """Who stands has consented, if asked, and both of a joint ticket; where there is a gate, has met it, and was ruled on."""
+    """Who stands has consented, if asked, and both of a joint ticket; where there is a gate, they
+    have met it and were ruled on.
+    """
     if contest.gates:
         missing = kinds_missing(contest)
         yield Check(f"The list has bodies of every kind that “{contest.title}” asks for",

@@ -20,6 +20,7 @@ _LOADED: Final = frozenset({"modulepreload", "preload", "stylesheet"})
 _SCRIPT: Final = frozenset({"src", "type"})
 _ROW: Final = frozenset({"class", "data-name", "data-position"})
 _ROW_LOOKS: Final = frozenset({"booth-row", "booth-row--plain"})
+_TICKET: Final = "data-ticket"
 _WITHDRAWAL: Final = "data-withdrawal"
 _NAME: Final = "booth-row__name"
 RANKED: Final = "ranked"
@@ -42,7 +43,7 @@ class Row:
 
 @dataclass(slots=True)
 class PaperRead:
-    """A contest as the page has it."""
+    """A contest as the page has it. ticket: what it says of the two who stand in each place."""
 
     code: str
     title: str
@@ -51,6 +52,7 @@ class PaperRead:
     is_plurality: bool
     is_shuffled: bool
     rows: list[Row] = field(default_factory=list)
+    ticket: str = ""
 
 
 class Page(HTMLParser):
@@ -66,6 +68,7 @@ class Page(HTMLParser):
         self._in_script = False
         self._row: Row | None = None
         self._name_ends_with = ""
+        self._in_ticket = False
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -117,6 +120,8 @@ class Page(HTMLParser):
                 given.get("data-candidates", ""), given.get("data-preferences", ""),
                 "data-plurality" in given, "data-shuffled" in given,
             ))  # fmt: skip
+        if _TICKET in given:
+            self._begin_ticket(tag, given)
         if "data-position" in given:
             self._begin_row(given)
         elif tag == "li":
@@ -127,6 +132,11 @@ class Page(HTMLParser):
             self._row.values.append(given.get("value", ""))
         if self._row is not None and tag == "select":
             self._row.values.append(RANKED)
+
+    def _begin_ticket(self, tag: str, given: dict[str, str]) -> None:
+        if tag != "p" or given != {"class": "govuk-body", _TICKET: ""} or not self.paper:
+            self.wrong.append("The words on joint tickets do not look as ours do.")
+        self._in_ticket = bool(self.paper)
 
     def _begin_row(self, given: dict[str, str]) -> None:
         looks = set(given.get("class", "").split())
@@ -142,12 +152,16 @@ class Page(HTMLParser):
             self._in_script = False
         if tag == self._name_ends_with:
             self._name_ends_with = ""
+        if tag == "p":
+            self._in_ticket = False
 
     def handle_data(self, data: str) -> None:
         if self._in_script and data.strip():
             self.wrong.append("The page has a script written into it.")
         if self._name_ends_with and self._row is not None:
             self._row.shown += data
+        if self._in_ticket:
+            self.paper[-1].ticket += data
 
     # --- where a browser could read something else ---------------------------------------------
 

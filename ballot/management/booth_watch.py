@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from ballot.management.booth_page import RANKED, Page, PaperRead, Row
+from ballot.tickets import ticket_sentence
 
 _MOST_BYTES: Final = 5_000_000
 _MOST_ENTRIES: Final = 2_000
@@ -247,6 +248,7 @@ def _printed(contest: dict[str, Any], gone: Mapping[tuple[str, str], str]) -> Pa
     return PaperRead(
         contest["code"], contest["title"], str(len(names)), str(most), is_plurality,
         contest["names_order"] == "shuffled", [row(at, name) for at, name in enumerate(names)],
+        ticket_sentence(contest["ticket"]),
     )  # fmt: skip
 
 

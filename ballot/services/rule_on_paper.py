@@ -28,7 +28,8 @@ def rule_on_candidate(
 ) -> None:
     """Rule on a candidate's papers. A later ruling stands in place of this one, which is kept.
 
-    Valid are papers that meet every gate, with the consent of who was asked for it.
+    Valid are papers that meet every gate, with the consent of who was asked for it; of a joint
+    ticket with that of both, who stand on no other.
     is_exempt: the rules let this person stand without nominations; the reason says which rule.
     """
     candidate = Candidate.objects.select_related("contest").get(pk=candidate_id)

@@ -18,8 +18,8 @@ from ballot.lifecycle import State, is_before
 from ballot.mapping.notice import contest_code
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import contested, key_of
-from ballot.showing.paper import ticket_sentence
 from ballot.showing.sentences import in_words
+from ballot.tickets import ticket_sentence
 from ballot.times import in_zone
 from ballot.who_stands import withdrawal_entries
 
@@ -247,7 +247,7 @@ def _paper(contest: Contest, candidates: tuple[PaperCandidate, ...]) -> PaperCon
     return PaperContest(
         code=contest_code(contest),
         title=contest.title,
-        description=ticket_sentence(contest),
+        description=ticket_sentence(contest.ticket),
         is_plurality=contest.method == Method.PLURALITY,
         preferences=min(most, len(candidates)),
         has_ron=contest.reopen_nominations,

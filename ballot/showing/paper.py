@@ -11,6 +11,7 @@ from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.nominations import are_taken
 from ballot.selectors import may_be_struck
+from ballot.tickets import ticket_sentence
 from ballot.who_stands import rejected
 from members.selectors import sections
 
@@ -109,17 +110,6 @@ def rule_of_withdrawal(contest: Contest) -> str:
     return _WITHDRAWN[contest.votes_of_withdrawn]
 
 
-def ticket_sentence(contest: Contest) -> str:
-    """Who stands in a place of a contest of joint tickets; empty where each stands alone."""
-    if not contest.ticket:
-        return ""
-    return (
-        "Two people stand together in each place, and a vote is for both: the first is to be "
-        f"{contest.ticket['first']}, the second {contest.ticket['second']}. If either of the two "
-        "withdraws, both have withdrawn."
-    )
-
-
 def rules_of_contest(contest: Contest) -> list[str]:
     """How a contest is voted on and counted, in sentences for everybody."""
     ties = {
@@ -132,7 +122,7 @@ def rules_of_contest(contest: Contest) -> list[str]:
                  "elected.", "A tie is settled by lot, drawn in public."]
     else:
         rules = [_ranking(contest), _stages(contest), ties]
-    rules += [ticket_sentence(contest)] if contest.ticket else []
+    rules += [ticket_sentence(contest.ticket)] if contest.ticket else []
     rules.append(_NAMES[contest.names_order])
     if contest.gates:
         needs = "; and ".join(contest.gates.splitlines())

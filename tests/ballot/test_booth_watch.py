@@ -20,6 +20,7 @@ from ballot.services.open_poll import open_poll
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.showing.booth import PaperCandidate, PaperContest
 from tests.ballot.factories import Run, election, kinds
+from tests.ballot.tickets import ash, tickets
 
 pytestmark = pytest.mark.django_db
 
@@ -141,7 +142,7 @@ def test_each_change_of_the_page_or_of_a_file_is_named(
 def test_one_choice_is_read_with_the_number_that_its_button_stands_for() -> None:
     candidates = tuple(PaperCandidate(at, name, "", "", False) for at, name in enumerate("AB"))
     contest = PaperContest("chair", "Chair", "", True, 2, False, "", False, candidates)
-    named = {"candidates": ["A", "B"], "code": "chair", "max_preferences": None,
+    named = {"candidates": ["A", "B"], "code": "chair", "max_preferences": None, "ticket": None,
              "method": "plurality", "names_order": "alphabet", "title": "Chair"}  # fmt: skip
     printed = render_to_string(
         "ballot/_booth_contest.html", {"contest": contest, "number": 1, "total": 1}
@@ -155,6 +156,21 @@ def test_one_choice_is_read_with_the_number_that_its_button_stands_for() -> None
     assert said(printed) == []
     assert said(printed.replace('value="0"', 'value="1"')) != []
     assert said(printed.replace(" data-plurality", "")) != []
+
+
+def test_the_posts_of_joint_tickets_stand_on_the_page_as_the_opening_names_them() -> None:
+    run = tickets(at="coded", electors=3)
+    open_poll(run.election_id, software=served_software(), **run.by_two)
+    withdraw_candidate(ash().pk, who="second", **run.by)
+    assert differences(PAGE, BOARD, fetch=fetched) == []
+
+    changes: list[tuple[Callable[[bytes], bytes], str]] = [
+        (lambda body: swapped(body, b"be Leader,", b"second Deputy leader."), "The paper of"),
+        (lambda body: body.replace(b" data-ticket>", b">"), "The paper of"),
+        (lambda body: body.replace(b" data-ticket>", b" data-ticket hidden>"), "as ours do"),
+    ]
+    for change, said in changes:
+        assert said in " ".join(differences(PAGE, BOARD, fetch=changing("/vote/", change)))
 
 
 def test_a_row_that_nobody_can_mark_needs_the_withdrawal_that_the_board_has() -> None:

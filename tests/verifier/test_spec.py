@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from verifier.kinds import CONTENT, ORDER
+from verifier.kinds import _CONTEST, CONTENT, ORDER
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "docs/spec"
@@ -78,3 +78,14 @@ def test_every_member_of_an_entry_is_named_by_the_specification() -> None:
 
     assert {"closes_at", "second_count", "exempt"} <= members
     assert members - named_there == set()
+
+
+def test_the_members_of_a_contest_are_listed_by_the_specification() -> None:
+    # bundle §3.2
+    bundle = (SPEC / "bundle.md").read_text(encoding="utf-8")
+    told = bundle[bundle.index("- A *contest* is `{") : bundle.index("In a notice `candidates`")]
+    braces, besides = re.search(r"`{([^}]*)}`", told), told[told.index("of §8 besides") :]
+    assert braces is not None
+    listed = [*re.findall(r"\w+", braces[1]), *re.findall(r"`(\w+)`", besides)]
+
+    assert sorted(listed) == sorted(_CONTEST)

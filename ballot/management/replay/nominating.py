@@ -124,8 +124,9 @@ def _rule(play: Play) -> None:
     for name in (CORBYN, SMITH):
         with play.act(hour(8, 15, 11, 45), "candidate, by a link", f"{name} consents") as now:
             seat = Candidate.objects.values_list("seat", flat=True).get(pk=play.candidate(name))
-            consent(play.candidate(name), seat=bytes(seat or b""), statement=f"The statement of {name}, in the replay.",
-                    agent_name=f"Agent of {name}", agent_address="agent@replay.invalid", now=now)
+            consent(play.candidate(name), seat=bytes(seat or b""), now=now,
+                    statement=f"The statement of {name}, in the replay.",
+                    agent_name=f"Agent of {name}", agent_address="agent@replay.invalid")
     with play.act(hour(8, 15, 13), OFFICER, "Rule on the papers, and reject one party’s") as now:
         by = play.officer
         lone = Nomination.objects.filter(contest=play.contest).latest("pk")
