@@ -60,6 +60,7 @@ def test_the_second_person_consents_by_a_link_and_the_desks_pages_are_fit_to_be_
     pictured(page, "ticket-candidate")
     bring(run, to="nominating")
     code = code_of_second(run)
+    Candidate.objects.filter(pk=ash.pk).update(statement="We stand together.", agent_name="Gus")
     for name, more in (("desk_nominations", ()), ("desk_ask_second", (ash.pk,)),
                        ("desk_paper_consent", (ash.pk,)),
                        ("desk_candidate_withdraw", (ash.pk,)), ("desk_paper", ())):
@@ -69,10 +70,12 @@ def test_the_second_person_consents_by_a_link_and_the_desks_pages_are_fit_to_be_
     page.goto(f"{origin}/consent/{slug}/#{code}")
     page.get_by_role("button", name="Continue").click()
     pictured(page, "ticket-consent")
+    expect(page.get_by_text("We stand together.")).to_be_visible()
     page.get_by_label("I consent to stand").check()
     page.get_by_role("button", name="Consent", exact=True).click()
 
     expect(page.get_by_role("heading", name="Your consent is taken")).to_be_visible()
+    pictured(page, "ticket-consented")
     ash.refresh_from_db()
     assert ash.second_consented_at is not None and ash.consented_at is None
 

@@ -62,7 +62,7 @@ def test_both_consent_by_links_of_their_own_and_only_then_their_papers_are_valid
         take_paper_consent(other.pk, reason="signed-form", **run.by)
     assert ash().statement == "We stand together."
     assert code_of_refusal(lambda: edit_candidate(
-        ash().pk, name="Ash Amin", second="Eve Ely", statement=ash().statement, **run.by
+        ash().pk, name="Ash Amin", second="Hal Hill", statement=ash().statement, **run.by
     )) == "candidate.name-stands"
     publish_candidates(run.election_id, **run.by)
 
