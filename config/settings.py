@@ -201,6 +201,7 @@ LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "office.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reset_password_from_key": "office.new_password.NewPasswordForm"}
 MFA_ADAPTER = "office.adapters.SecondFactorAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -11,8 +11,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeGuard
 
 from allauth.account.decorators import reauthentication_required
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -26,7 +24,6 @@ from office.permissions import ACTS
 P = ParamSpec("P")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 class StaffRequest(HttpRequest):
@@ -50,7 +47,7 @@ def may_second(person: StaffMember, act: str) -> bool:
 
 def is_enrolled(person: StaffMember) -> bool:
     """Whether this person has a second factor: an authenticator app or a passkey."""
-    return bool(is_mfa_enabled(person, types=_SECOND_FACTORS))
+    return selectors.has_second_factor(person.pk)
 
 
 def is_staff_request(request: HttpRequest) -> TypeGuard[StaffRequest]:

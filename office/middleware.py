@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.stagekit import clear_login, unstash_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from office.access import is_enrolled, is_staff_request
 from office.refusal import Refusal
+from office.selectors import has_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -72,12 +74,27 @@ class SecondFactorMiddleware:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
+        if _waits_for_a_lost_factor(request):
+            clear_login(request)
+            return redirect("account_login")
         if not _is_for_staff(request, view) or not is_staff_request(request):
             return None
         match = request.resolver_match
         if match is not None and match.url_name in ENROLMENT:
             return None
         return None if is_enrolled(request.user) else redirect("mfa_activate_totp")
+
+
+def _waits_for_a_lost_factor(request: HttpRequest) -> bool:
+    """Whether a sign-in under way waits for a second factor that was renewed meanwhile.
+
+    Left alone, allauth would send the browser to and fro between its two pages.
+    """
+    match = request.resolver_match
+    if match is None or match.url_name != "mfa_authenticate":
+        return False
+    begun = unstash_login(request, peek=True)
+    return bool(begun and begun.user) and not has_second_factor(begun.user.pk)
 
 
 def _is_for_staff(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:

@@ -92,6 +92,7 @@ _TABLE = (
     _look("see_staff", "see the staff and their roles", OFFICERS | {Role.SCRUTINEER}),
     _one("invite_staff", "invite a member of staff", OFFICER_ALONE, fresh=True),
     _one("close_account", "close a member of staff's account", OFFICER_ALONE, fresh=True),
+    _two("renew_second_factor", "renew somebody’s second factor", OFFICER_ALONE),
     _one("grant_authority", "give a deputy written authority", OFFICER_ALONE, fresh=True),
     _look("see_letters", "see the dispatch of letters", OFFICERS | {Role.SCRUTINEER}),
     _one("run_letters", "pause, resume and release letters", OFFICERS),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Count, Q, QuerySet
 
 from office.models import (
@@ -94,6 +95,18 @@ def authorities_of(person_id: int, *, now: datetime) -> list[tuple[WrittenAuthor
     """A deputy's written authorities, newest first, each with whether it is in force."""
     rows = WrittenAuthority.objects.filter(deputy_id=person_id).select_related("granted_by")
     return [(authority, authority.is_in_force(now)) for authority in rows.order_by("-pk")]
+
+
+def has_second_factor(person_id: int) -> bool:
+    """Whether somebody has one: an authenticator app or a passkey. Recovery codes are none."""
+    return Authenticator.objects.filter(
+        user_id=person_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    ).exists()
+
+
+def was_factor_renewed(person_id: int) -> bool:
+    """Whether two officers ever renewed this person's second factor."""
+    return StaffMember.objects.filter(pk=person_id, factor_renewed_at__isnull=False).exists()
 
 
 def staff() -> QuerySet[StaffMember]:

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/staff/invite/", staff.invite, name="invite_staff"),
     path("desk/staff/<int:person_id>/", staff.staff_member, name="staff_member"),
     path("desk/staff/<int:person_id>/authority/", staff.authority, name="grant_authority"),
+    path("desk/staff/<int:person_id>/renew/", staff.renew, name="renew_second_factor"),
     path("desk/staff/<int:person_id>/close/", staff.close, name="close_account"),
     path(
         "desk/authorities/<int:authority_id>/withdraw/",

@@ -34,6 +34,7 @@ class StaffMember(AbstractBaseUser):
     groups = models.ManyToManyField(Group, related_name="staff", blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    factor_renewed_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -51,6 +52,15 @@ class StaffMember(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must bear to be theirs: another password, or a renewal, ends them all.
+
+        It is Django's own, of the password, for as long as no second factor was renewed.
+        """
+        of_password = super().get_session_auth_hash()
+        renewed_at = self.factor_renewed_at
+        return f"{of_password} {renewed_at.isoformat()}" if renewed_at else of_password
 
 
 class WrittenAuthority(models.Model):

@@ -15,6 +15,7 @@ from office.access import StaffRequest, may, staff_only
 from office.forms import AuthorityForm, InviteForm
 from office.permissions import Role
 from office.refusal import Refusal
+from office.services.second_factor import propose_renewal
 from office.services.staff import (
     close_account,
     grant_authority,
@@ -61,6 +62,7 @@ def staff_member(request: StaffRequest, person_id: int) -> HttpResponse:
     if person is None:
         raise Http404
     roles = selectors.roles_of(person.pk)
+    is_another = person.is_active and person.pk != request.user.pk
     return render(
         request,
         "office/staff_member.html",
@@ -70,9 +72,13 @@ def staff_member(request: StaffRequest, person_id: int) -> HttpResponse:
             "authorities": selectors.authorities_of(person.pk, now=timezone.now()),
             "form": AuthorityForm(),
             "can_grant": Role.DEPUTY in roles and may(request.user, "grant_authority"),
-            "can_close": person.is_active
-            and person.pk != request.user.pk
-            and may(request.user, "close_account"),
+            "can_renew": is_another
+            and selectors.has_second_factor(person.pk)
+            and may(request.user, "renew_second_factor"),
+            "renewal": selectors.waiting_approval(
+                "renew_second_factor", subject=("staff", str(person.pk)), now=timezone.now()
+            ),
+            "can_close": is_another and may(request.user, "close_account"),
         },
     )
 
@@ -103,6 +109,14 @@ def authority_withdraw(request: StaffRequest, authority_id: int) -> HttpResponse
     withdraw_authority(authority_id, by=request.user.pk, now=timezone.now())
     messages.success(request, "The authority has ended.")
     return redirect("staff")
+
+
+@staff_only("see_staff", post="renew_second_factor")
+@require_POST
+def renew(request: StaffRequest, person_id: int) -> HttpResponse:
+    propose_renewal(person_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, "Proposed. Another officer must approve it.")
+    return redirect("staff_member", person_id)
 
 
 @staff_only("see_staff", post="close_account")

@@ -51,6 +51,7 @@ def is_named(words: str, url_name: str, address: str) -> bool:
     [
         (HANDBOOK, 25), (SCRUTINEERS, 12), (OFFICERS, 3), (OFFICERS_LETTERS, 2),
         (OFFICERS_LETTERS.with_name("post.md"), 0), (OFFICERS_LETTERS.with_name("methods.md"), 0),
+        (OFFICERS_LETTERS.with_name("lost-second-factor.md"), 2),
     ],
 )
 def test_every_page_that_a_handbook_names_exists_and_is_linked_by_those_words(

@@ -29,6 +29,7 @@ TWO_OFFICERS = {
     "freeze_roll", "withdraw_freeze", "open_poll", "suspend_poll", "extend_poll",
     "close_poll_early", "void_election", "set_aside_ballot", "amend_roll_in_bulk",
     "correct_result", "declare", "apply_import_by_two", "issue_envelopes",
+    "renew_second_factor",
 }
 
 
@@ -223,7 +224,7 @@ def _is_post_only(route: Route) -> bool:
     return route.name in {
         "approve", "refuse", "withdraw", "job_retry", "job_stop", "settle_letter",
         "pause_letters", "resume_letters", "grant_authority", "close_account",
-        "withdraw_authority",
+        "withdraw_authority", "renew_second_factor",
     }
 
 

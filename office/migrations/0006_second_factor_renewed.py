@@ -1,0 +1,13 @@
+"""When an account's second factor was renewed: sessions from before it are at an end."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("office", "0005_sending")]
+
+    operations = [
+        migrations.AddField("staffmember", "factor_renewed_at", models.DateTimeField(null=True)),
+    ]
