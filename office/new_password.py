@@ -34,7 +34,7 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
         if is_enrolled:
             self.fields["code"] = forms.CharField(
                 label="Second factor",
-                help_text="The six figures that your authenticator app shows, or one of your "
+                help_text="The six digits that your authenticator app shows, or one of your "
                           "recovery codes.",
                 widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
                 error_messages={"required": "Give a code of your second factor."},

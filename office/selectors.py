@@ -99,9 +99,8 @@ def authorities_of(person_id: int, *, now: datetime) -> list[tuple[WrittenAuthor
 
 def has_second_factor(person_id: int) -> bool:
     """Whether somebody has one: an authenticator app or a passkey. Recovery codes are none."""
-    return Authenticator.objects.filter(
-        user_id=person_id, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists()
+    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user_id=person_id, type__in=factors).exists())
 
 
 def was_factor_renewed(person_id: int) -> bool:
