@@ -244,15 +244,6 @@ def require_not_ordered(election: Election) -> None:
         )
 
 
-def is_destructible(election: Election, *, now: datetime) -> bool:
-    """Whether two officers may order the destruction now."""
-    return (
-        election.stage in DESTROYED_IN
-        and keeping_is_over(election, now=now)
-        and order_of(election) is None
-    )
-
-
 def was_emptied(blob: Blob) -> bool:
     """Whether the bytes of a blob were destroyed: its name and its size are all that is left."""
     return blob.size_bytes > 0 and not BlobChunk.objects.filter(blob=blob).exists()

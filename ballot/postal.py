@@ -153,11 +153,6 @@ def has_post(election: Election) -> bool:
     return election.envelopes.exists()
 
 
-def offers_post(election: Election) -> bool:
-    """Whether its notice sends papers by post to who asks."""
-    return election.postal_papers
-
-
 @dataclass(frozen=True, slots=True)
 class Issue:
     """Envelopes that were issued together. first: the id of the first.  at: when the board says."""

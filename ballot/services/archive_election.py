@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ballot.canonical import Json
 from ballot.lifecycle import State
-from ballot.models import Checkpoint
+from ballot.models import Checkpoint, Election
 from ballot.retention import challenge_is_over
 from ballot.services.board import append_entry
 from ballot.services.moves import lock_election, move, require_state
@@ -30,12 +30,7 @@ def archive_election(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.DECLARED)
-    if not challenge_is_over(election, now=now):
-        raise Refusal(
-            "archive.may-be-challenged",
-            f"The declaration may still be challenged. {challenge_sentence(election)} Archive the "
-            "election after that.",
-        )
+    require_unchallengeable(election, now=now)
     signed = Checkpoint.objects.filter(election=election).order_by("-size").first()
     if signed is None or signed.size < election.entries.count():
         raise Refusal(
@@ -52,3 +47,13 @@ def archive_election(
     publish_at_once(election.pk, now=now)
     record("archive_election", subject=("election", str(election.pk)), by=by,
            seconded_by=seconded_by, now=now)
+
+
+def require_unchallengeable(election: Election, *, now: datetime) -> None:
+    """Refuse before the days are over in which the declaration may be challenged."""
+    if not challenge_is_over(election, now=now):
+        raise Refusal(
+            "archive.may-be-challenged",
+            f"The declaration may still be challenged. {challenge_sentence(election)} Archive the "
+            "election after that.",
+        )

@@ -37,24 +37,28 @@ def begin_again(election_id: int, *, by: int | None, now: datetime) -> int:
     """Begin an election for the contests that reopen nominations, or all of a void one."""
     election = lock_election(election_id)
     require_state(election, State.DECLARED, State.ARCHIVED, State.VOID)
-    contests = contests_left_open(election)
-    if not contests:
-        raise Refusal("again.nothing", "Every post of this election is filled.")
+    require_left_open(election)
     title = _title(election)
-    if Election.objects.filter(begun_from=election).exists():
-        raise Refusal("again.begun", f"“{title}” has been begun already.", status=409)
     new_id = create_election(title=title, party=election.party, by=by, now=now,
                              demonstration=election.demonstration)
     edit_election(new_id, by=by, now=now,
                   **{field.name: getattr(election, field.name)
                      for field in Election._meta.concrete_fields if field.name not in _NOT_TAKEN})
     Election.objects.filter(pk=new_id).update(begun_from=election)
-    for position, contest in enumerate(contests):
+    for position, contest in enumerate(contests_left_open(election)):
         _copy_contest(contest, new_id, position)
     _copy_bodies(election, new_id)
     record("set_up_election", subject=("election", str(election.pk)), by=by, now=now,
            parameters={"begun_again": new_id})
     return new_id
+
+
+def require_left_open(election: Election) -> None:
+    """Refuse where every post is filled, and once the election for the open ones is begun."""
+    if not contests_left_open(election):
+        raise Refusal("again.nothing", "Every post of this election is filled.")
+    if Election.objects.filter(begun_from=election).exists():
+        raise Refusal("again.begun", f"“{_title(election)}” has been begun already.", status=409)
 
 
 def _title(election: Election) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from ballot.lifecycle import State
+from ballot.models import Election
 from ballot.names import clean_line
 from ballot.selectors import contested
 from ballot.services.board import append_entry
@@ -34,15 +35,20 @@ def draw_names(
     """
     election = lock_election(election_id)
     require_state(election, State.NOMINATED, State.FROZEN)
+    require_undrawn(election)
+    content = {"seed": _seed(seed), "source": require_reason(source)}
+    append_entry(election, kind="names-drawn", content=content, now=now)
+    append_statement(election, kind="candidates", now=now)
+    record("draw_names", subject=("election", str(election.pk)), by=by, now=now)
+
+
+def require_undrawn(election: Election) -> None:
+    """Refuse where the notice has no names drawn by lot, and once they are drawn."""
     if not any(is_by_lot(contest) for contest in contested(election)):
         raise Refusal("names.not-by-lot", "No contest of the notice has its names drawn by lot.")
     if names_seed(election.pk) is not None:
         raise Refusal("names.drawn", "The lot was drawn already. A second one would let somebody "
                       "draw until the order is to their liking.", status=409)
-    content = {"seed": _seed(seed), "source": require_reason(source)}
-    append_entry(election, kind="names-drawn", content=content, now=now)
-    append_statement(election, kind="candidates", now=now)
-    record("draw_names", subject=("election", str(election.pk)), by=by, now=now)
 
 
 def _seed(text: str) -> str:

@@ -39,10 +39,9 @@ def extend_poll(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
+    require_before_close(election, now=now)
     later = datetime.fromisoformat(closes_at)
-    if election.closes_at is None or election.closes_at <= now:
-        raise Refusal("poll.closed", "The close has passed: the poll cannot be extended.")
-    if later.tzinfo is None or later <= election.closes_at:
+    if later.tzinfo is None or election.closes_at is None or later <= election.closes_at:
         raise Refusal("poll.not-later", "An extension sets a later close than the present one.")
     Election.objects.filter(pk=election.pk).update(closes_at=later)
     append_entry(
@@ -58,3 +57,9 @@ def extend_poll(
     letters = tell_of_extension(election, by=by, now=now)
     record("extend_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now, parameters={"letters": letters})
+
+
+def require_before_close(election: Election, *, now: datetime) -> None:
+    """Refuse once the hour of the close has passed: a poll that is over is not opened again."""
+    if election.closes_at is None or election.closes_at <= now:
+        raise Refusal("poll.closed", "The close has passed: the poll cannot be extended.")

@@ -85,10 +85,15 @@ def electors_numbered(election: Election, numbers: Sequence[str]) -> list[str]:
     return [str(entry.public_id) for entry in found if entry is not None]
 
 
-def _require_issuing(election: Election, number: int) -> None:
-    require_state(election, *ISSUED_IN)
+def require_offered(election: Election) -> None:
+    """Refuse where nobody votes by post."""
     if not election.postal_papers:
         raise Refusal("envelope.not-offered", "The notice of poll sends no papers by post.")
+
+
+def _require_issuing(election: Election, number: int) -> None:
+    require_state(election, *ISSUED_IN)
+    require_offered(election)
     if not 0 < number <= MOST_AT_ONCE:
         raise Refusal("envelope.numbers", f"Give from 1 to {MOST_AT_ONCE} membership numbers.")
     if len(named_tellers(election)) < 2:

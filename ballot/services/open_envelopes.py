@@ -31,10 +31,7 @@ def open_envelopes(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.CLOSED)
-    if not has_post(election):
-        raise Refusal("post.none", "No envelope was issued: there is nothing to open.")
-    if election.envelopes_opened_at is not None:
-        raise Refusal("post.opened", "The envelopes have been opened already.")
+    require_unopened(election)
     accounts = account(election)
     if any(one.envelopes for one in accounts) and len(named_tellers(election)) < 2:
         raise Refusal("teller.too-few", "No two tellers were named on the board before the close, "
@@ -45,3 +42,11 @@ def open_envelopes(
     Election.objects.filter(pk=election.pk).update(envelopes_opened_at=now)
     record("open_envelopes", subject=("election", str(election.pk)), by=by,
            seconded_by=seconded_by, now=now)
+
+
+def require_unopened(election: Election) -> None:
+    """Refuse where there is no envelope to open, and once they are open."""
+    if not has_post(election):
+        raise Refusal("post.none", "No envelope was issued: there is nothing to open.")
+    if election.envelopes_opened_at is not None:
+        raise Refusal("post.opened", "The envelopes have been opened already.")

@@ -37,15 +37,20 @@ def reopen_nominations(election_id: int, *, by: int | None, now: datetime) -> No
     The second, for else one contest that nobody may stand in holds up all the others for good.
     """
     election = lock_election(election_id)
-    # The table of arrows alone would let a draft through, and past its notice.
-    if not has_ended(election, now=now):
-        require_state(election, State.NOMINATED)
+    require_reopenable(election, now=now)
+    if election.stage == State.NOMINATED:
         move(election, State.NOMINATING)
     Contest.objects.filter(election=election).update(unopposed=False)
     # The notice's hour has passed: nominations are taken until who stands is published anew.
     Election.objects.filter(pk=election.pk).update(nominations_close_at=None)
     append_entry(election, kind="nominations-reopened", content={}, now=now)
     record("publish_candidates", subject=("election", str(election.pk)), by=by, now=now)
+
+
+def require_reopenable(election: Election, *, now: datetime) -> None:
+    """Refuse while nominations are taken anyway, and in a draft: it has no notice yet."""
+    if not has_ended(election, now=now):
+        require_state(election, State.NOMINATED)
 
 
 def settle_unopposed(election: Election) -> None:

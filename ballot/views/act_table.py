@@ -1,7 +1,8 @@
 """The acts of an election as the desk offers them: the one table that their pages are built from.
 
 What an act needs, says and does. Whether it may be done is decided elsewhere: by whom, in the
-permission table; when, in the checklist and in the act's own service.
+permission table; when, in the checklist and in the act's own service, of which this table names
+what it begins with: the desk offers nothing that the service would refuse of such an election.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from django.utils import timezone
 
 from ballot.checklist import BY_ACT
-from ballot.destruction import DESTROYED_IN, is_destructible, order_of
+from ballot.destruction import DESTROYED_IN, require_destructible, require_not_ordered
 from ballot.forms.acts import (
     LaterCloseForm,
     NamesLotForm,
@@ -30,20 +31,27 @@ from ballot.forms.post import IssueForm
 from ballot.forms.timetable import AmendNoticeForm
 from ballot.lifecycle import State
 from ballot.models import Election
-from ballot.nominations import has_ended
-from ballot.postal import has_post, offers_post
-from ballot.selectors import contested
 from ballot.services.amend_notice import AMENDED_IN
-from ballot.services.begin_again import begin_again
+from ballot.services.archive_election import require_unchallengeable
+from ballot.services.begin_again import begin_again, require_left_open
 from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
 from ballot.services.correct_candidate import CORRECTED_IN
-from ballot.services.draw_names import draw_names
+from ballot.services.draw_names import draw_names, require_undrawn
+from ballot.services.extend_poll import require_before_close
 from ballot.services.held_shares import hold_ceremony
-from ballot.services.issue_envelopes import ISSUED_IN
-from ballot.services.publish_candidates import publish_candidates, reopen_nominations
+from ballot.services.issue_envelopes import ISSUED_IN, require_offered
+from ballot.services.moves import require_state
+from ballot.services.open_envelopes import require_unopened
+from ballot.services.publish_candidates import (
+    publish_candidates,
+    reopen_nominations,
+    require_reopenable,
+)
 from ballot.services.publish_notice import publish_notice
-from ballot.who_stands import contests_left_open, is_by_lot, names_seed
+from ballot.services.read_papers import require_open
+from ballot.showing.business import is_unopposed
+from office.refusal import Refusal
 from office.services.approvals import propose_act
 from office.services.jobs import open_job
 
@@ -65,7 +73,8 @@ class DeskAct:
     permission: its row in the permission table, where that is not its name.
     is_grave:   it cannot be undone, or it interferes with a poll.
     caution:    what is said beside the button, of what can be undone.
-    is_of:      whether an election in one of its states is offered it; None: every one is.
+    requires:   what else its service begins with, called as requires(election, now=…), which
+                raises a refusal; None: an election in one of its states is offered it.
     """
 
     name: str
@@ -79,7 +88,7 @@ class DeskAct:
     permission: str = ""
     is_grave: bool = False
     caution: str = ""
-    is_of: Callable[[Election], bool] | None = None
+    requires: Callable[..., None] | None = None
 
     @property
     def warning(self) -> str:
@@ -93,6 +102,27 @@ class DeskAct:
     @property
     def demands(self) -> str:
         return self.permission or self.name
+
+    def is_at_its_state(self, election: Election) -> bool:
+        """Whether the election stands where this act starts from."""
+        if self.name == "declare" and is_unopposed(election):
+            return election.stage in {State.NOMINATED, State.FROZEN}
+        return election.stage in self.states
+
+    def require(self, election: Election, *, now: datetime) -> None:
+        """Refuse an election that is not where this act starts from, as its service would."""
+        if not self.is_at_its_state(election):
+            require_state(election, *self.states)
+        if self.requires is not None:
+            self.requires(election, now=now)
+
+    def hindrance(self, election: Election, *, now: datetime) -> str:
+        """Why the act cannot be done of this election as it stands; empty where it can."""
+        try:
+            self.require(election, now=now)
+        except Refusal as refusal:
+            return refusal.sentence
+        return ""
 
     def carry_out(self, election: Election, *, by: int, given: dict[str, Any]) -> None:
         """Do it, start it or propose it."""
@@ -126,26 +156,14 @@ def _step(name: str) -> tuple[State, ...]:
     return BY_ACT[name].states
 
 
-def _awaits_names(election: Election) -> bool:
-    by_lot = any(is_by_lot(contest) for contest in contested(election))
-    return by_lot and names_seed(election.pk) is None
+def _whenever(require: Callable[[Election], None]) -> Callable[..., None]:
+    """The same for a requirement that asks no clock."""
 
+    def required(election: Election, *, now: datetime) -> None:
+        del now
+        require(election)
 
-def _may_reopen(election: Election) -> bool:
-    return election.stage == State.NOMINATED or has_ended(election, now=timezone.now())
-
-
-def _is_not_ordered_destroyed(election: Election) -> bool:
-    return order_of(election) is None
-
-
-def _may_be_destroyed(election: Election) -> bool:
-    return is_destructible(election, now=timezone.now())
-
-
-def _is_left_open(election: Election) -> bool:
-    is_begun = Election.objects.filter(begun_from=election).exists()
-    return not is_begun and bool(contests_left_open(election))
+    return required
 
 
 _BEFORE_DECLARED = tuple(
@@ -193,7 +211,8 @@ _TABLE = (
             "handed in is kept, and may be amended again by every body and candidate.",
         ),
         "Take nominations again", (State.NOMINATED, State.NOMINATING), How.AT_ONCE,
-        run=_plainly(reopen_nominations), permission="publish_candidates", is_of=_may_reopen,
+        run=_plainly(reopen_nominations), permission="publish_candidates",
+        requires=require_reopenable,
     ),
     DeskAct(
         "draw_names", "Record the lot for the order of names",
@@ -204,7 +223,7 @@ _TABLE = (
             "machine. It is recorded once: it is drawn anew only if nominations open again.",
         ),
         "Record the lot", (State.NOMINATED, State.FROZEN), How.AT_ONCE, form=NamesLotForm,
-        run=_plainly(draw_names), is_grave=True, is_of=_awaits_names,
+        run=_plainly(draw_names), is_grave=True, requires=_whenever(require_undrawn),
     ),
     DeskAct(
         "correct_candidate", "Correct a statement, or take a photograph off",
@@ -284,7 +303,7 @@ _TABLE = (
             "declaration’s, the proposal says which: amend the notice for those.",
         ),
         "Propose to extend the poll", (State.POLLING, State.SUSPENDED), How.BY_TWO,
-        form=LaterCloseForm, is_grave=True,
+        form=LaterCloseForm, is_grave=True, requires=require_before_close,
     ),
     DeskAct(
         "issue_envelopes", "Issue postal envelopes",
@@ -296,7 +315,8 @@ _TABLE = (
             "address is told. Voting codes stay good until an envelope is received: whichever "
             "comes first counts.",
         ),
-        "Propose to issue them", ISSUED_IN, How.BY_TWO, form=IssueForm, is_of=offers_post,
+        "Propose to issue them", ISSUED_IN, How.BY_TWO, form=IssueForm,
+        requires=_whenever(require_offered),
     ),
     DeskAct(
         "close_poll", "Close the poll",
@@ -320,7 +340,7 @@ _TABLE = (
             "given a number, from 1 on in each section. Late and refused ones stay closed.",
         ),
         "Propose to open the envelopes", (State.CLOSED,), How.BY_TWO, is_grave=True,
-        is_of=has_post,
+        requires=_whenever(require_unopened),
     ),
     DeskAct(
         "account_for_post", "Put the postal papers into the boxes",
@@ -329,7 +349,8 @@ _TABLE = (
             "The sealed papers go on the board in no order, with the account of the envelopes. "
             "They are mixed with the ballots cast online.",
         ),
-        "Propose to put them in", (State.CLOSED,), How.BY_TWO, is_grave=True, is_of=has_post,
+        "Propose to put them in", (State.CLOSED,), How.BY_TWO, is_grave=True,
+        requires=_whenever(require_open),
     ),
     DeskAct(
         "verify_register", "Verify the marked register",
@@ -385,6 +406,7 @@ _TABLE = (
             "them no longer.",
         ),
         "Propose to archive it", (State.DECLARED,), How.BY_TWO, is_grave=True,
+        requires=require_unchallengeable,
     ),
     DeskAct(
         "destroy_ballots", "Destroy the sealed ballots and the marked register",
@@ -399,7 +421,7 @@ _TABLE = (
             "Copies outside, and backups, are not reached by it. Destroy the backups yourself.",
         ),
         "Propose to destroy them", DESTROYED_IN, How.BY_TWO, is_grave=True,
-        is_of=_may_be_destroyed,
+        requires=require_destructible,
     ),
     DeskAct(
         "correct_result", "Correct the published result",
@@ -412,7 +434,7 @@ _TABLE = (
             "agents whom they named are told by letter.",
         ),
         "Propose the correction", (State.DECLARED, State.ARCHIVED), How.BY_TWO, form=ReasonForm,
-        is_grave=True, is_of=_is_not_ordered_destroyed,
+        is_grave=True, requires=_whenever(require_not_ordered),
     ),
     DeskAct(
         "void_election", "Declare the election void",
@@ -429,19 +451,19 @@ _TABLE = (
             "This election stays as it is.",
         ),
         "Begin it", (State.DECLARED, State.ARCHIVED, State.VOID), How.AT_ONCE,
-        run=_plainly(begin_again), permission="set_up_election", is_of=_is_left_open,
+        run=_plainly(begin_again), permission="set_up_election",
+        requires=_whenever(require_left_open),
     ),
 )
 
 ACTS: dict[str, DeskAct] = {act.name: act for act in _TABLE}
 
 
-def besides_business(election: Election) -> list[DeskAct]:
+def besides_business(election: Election, *, now: datetime) -> list[DeskAct]:
     """The acts of the election's state that are not steps of the order of business."""
     return [
         act
         for act in _TABLE
         if act.name not in BY_ACT
-        and election.stage in act.states
-        and (act.is_of is None or act.is_of(election))
+        and not act.hindrance(election, now=now)
     ]

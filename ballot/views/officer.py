@@ -5,6 +5,7 @@ Each answers "what stops the next step?". Every view demands its act of the perm
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -75,11 +76,11 @@ def dashboard(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     now = timezone.now()
     context = shown.dashboard_of(election, person_id=request.user.pk, now=now)
-    context |= _links(election, context)
+    context |= _links(election, context, now=now)
     return render(request, "ballot/desk/dashboard.html", {"election": election, **context})
 
 
-def _links(election: Election, context: dict[str, Any]) -> dict[str, Any]:
+def _links(election: Election, context: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     """Where the next step and the other acts are, for whoever may do them."""
     may = context["acts"]
     upcoming = context["next"]
@@ -87,7 +88,7 @@ def _links(election: Election, context: dict[str, Any]) -> dict[str, Any]:
         "next_url": _act_url(upcoming.act, election) if upcoming else "",
         "others": [
             {"title": act.title, "url": _act_url(act.name, election)}
-            for act in besides_business(election)
+            for act in besides_business(election, now=now)
             if act.demands in may
         ],
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,15 +14,13 @@ from django.views.decorators.cache import never_cache
 
 from ballot.ceremonies import ceremony_stands
 from ballot.checklist import BY_ACT, Check, checks_of
-from ballot.destruction import require_destructible, what_goes
+from ballot.destruction import what_goes
 from ballot.forms.acts import LotForm, PlainForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
-from ballot.services.moves import require_state
-from ballot.showing.business import is_unopposed
 from ballot.showing.lots import tie_of
 from ballot.showing.results import counted_of
 from ballot.showing.small_box import small_box_sentence
@@ -55,18 +52,11 @@ def act_page(name: str) -> Callable[..., HttpResponseBase]:
 
 
 def _carry_out(act: DeskAct, election: Election, form: PlainForm, *, by: int) -> None:
-    _require_its_state(act, election)
+    # Before it is proposed or started, and not only when it is done: a page that was left open
+    # over a move of the election shows a button that no longer belongs.
+    act.require(election, now=timezone.now())
     _require_no_ceremony(act, election)
     act.carry_out(election, by=by, given=form.parameters())
-
-
-def _require_its_state(act: DeskAct, election: Election) -> None:
-    """Refuse what cannot be done now before it is proposed or started, not only when it is done.
-
-    A page that was left open over a move of the election shows a button that no longer belongs.
-    """
-    if not is_at_its_state(act, election):
-        require_state(election, *act.states)
 
 
 def _require_no_ceremony(act: DeskAct, election: Election) -> None:
@@ -84,7 +74,8 @@ def _page(
     now = timezone.now()
     subject = ("election", str(election.pk))
     checks = checks_of(election, act.name, now=now) if act.name in BY_ACT else []
-    is_here = is_at_its_state(act, election)
+    is_here = act.is_at_its_state(election)
+    hindrance = act.hindrance(election, now=now) if is_here else ""
     approval = waiting_approval(act.name, subject=subject, now=now)
     job = latest_job(act.name, subject=subject)
     is_under_way = job is not None and job.finished_at is None
@@ -103,37 +94,18 @@ def _page(
         "small_box_sentence": small_box_sentence(election) if is_here else "",
         "issuer_sends": act.name == "open_poll" and election.issuer is not None,
         "goes": what_goes(election) if act.name == "destroy_ballots" and is_here else (),
-        "hindrance": _hindrance(act, election, now) if is_here and approval is None else "",
+        "hindrance": "" if approval else hindrance,
         "counted": counted_of(election) if is_here and act.name == "declare" else (),
-        "may_go_on": is_here and approval is None and not is_under_way
+        "may_go_on": is_here and not hindrance and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
     }
     return render(request, "ballot/desk/act.html", context)
-
-
-def _hindrance(act: DeskAct, election: Election, now: datetime) -> str:
-    """Why an election in the act's state is still not ready for it; empty where it is."""
-    if act.name == "destroy_ballots":
-        try:
-            require_destructible(election, now=now)
-        except Refusal as refusal:
-            return refusal.sentence
-    return ""
-
-
-def is_at_its_state(act: DeskAct, election: Election) -> bool:
-    """Whether the election stands where this act starts from."""
-    if act.name == "declare" and is_unopposed(election):
-        return election.stage in {State.NOMINATED, State.FROZEN}
-    return election.stage in act.states
 
 
 def _nothing_stops(act: DeskAct, election: Election, checks: list[Check]) -> bool:
     if act.name == "send_codes" and election.issuer is not None:
         return False
     if act.name == "set_key" and ceremony_stands(election):
-        return False
-    if _hindrance(act, election, timezone.now()):
         return False
     if act.name == "open_box" and election.demonstration:
         # The server opens the trustees' parts itself, as the first thing of the act.
