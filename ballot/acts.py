@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +29,7 @@ from ballot.services.explain_difference import difference_of, explain_difference
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
 from ballot.services.issue_envelopes import issue_envelopes
+from ballot.services.moves import require_state
 from ballot.services.open_envelopes import open_envelopes
 from ballot.services.open_poll import open_poll
 from ballot.services.order_destruction import order_destruction
@@ -48,6 +51,7 @@ from members.selectors import (
 )
 from members.services.amending import Offer, register_amender
 from office.acts import register_act
+from office.refusal import Refusal
 from office.selectors import waiting_approval
 
 
@@ -318,6 +322,26 @@ def _account_words(subject_id: str) -> str:
     )
 
 
+def _stands_at(*states: State) -> Callable[..., None]:
+    """The precondition of a state. The subject begins with the election's id."""
+
+    def precondition(subject_id: str, **given: Any) -> None:
+        del given
+        require_state(_election(re.split("[-:]", subject_id)[0]), *states)
+
+    return precondition
+
+
+def _require_bulk(subject_id: str, *, bulk: int, **given: Any) -> None:
+    """Refuse a set of a roll that was given up."""
+    _stands_at(*AMENDABLE)(subject_id, **given)
+    chosen = bulk_amendment(bulk)
+    if chosen is None or chosen.roll_id != _election(subject_id).roll_id:
+        raise Refusal(
+            "amendment.other-set", "This set is of a roll that was given up. Choose it anew."
+        )
+
+
 def _by_number(service: Any) -> Any:
     def carry_out(subject_id: str, **given: Any) -> None:
         service(int(subject_id), **given)
@@ -333,10 +357,12 @@ def register() -> None:
     """Say to the office how each act is carried out and described."""
     register_act("freeze_roll", _by_number(request_freeze), _freeze_words)
     register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
-    register_act("amend_roll", _amend, _amend_words)
+    register_act("amend_roll", _amend, _amend_words, precondition=_stands_at(*AMENDABLE))
     register_amender(offer_amendment)
-    register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words)
-    register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words)
+    register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words,
+                 precondition=_require_bulk)
+    register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words,
+                 precondition=_stands_at(State.CLOSED))
     register_act("issue_envelopes", _by_number(issue_envelopes), _issue_words, page=_issue_page)
     register_act("open_envelopes", _by_number(open_envelopes), _open_envelopes_words)
     register_act("account_for_post", _by_number(account_for_post), _account_words)
@@ -353,7 +379,8 @@ def register() -> None:
     register_act("void_election", _by_number(void_election),
                  _reasoned("The election “{}” is declared void and ends without a result."))
     register_act("declare", _by_number(declare), _declare_words)
-    register_act("explain_difference", _explain, _explain_words)
+    register_act("explain_difference", _explain, _explain_words,
+                 precondition=_stands_at(State.CLOSED))
     register_act("archive_election", _by_number(archive_election), _archive_words)
     register_act("destroy_ballots", _by_number(order_destruction), _destroy_words)
     register_act("correct_result", _by_number(correct_result), _reasoned(

@@ -18,9 +18,11 @@ class BallotConfig(AppConfig):
             printed_letters,
             sample_letters,
         )
+        from ballot.views import act_table
         from office.desk import register_desk_link
 
         acts.register()
+        act_table.register()
         jobs.register()
         letters.register()
         change_letters.register()

@@ -18,8 +18,8 @@ from members.services.contact_freeze import describe_move
 from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
 from members.services.decide_appeal import PURPOSE as APPEAL_OUTCOME
 from members.services.decide_standing import PURPOSE as DECISION_NOTICE
-from members.services.decide_standing import decision_in_words
-from members.services.edit_contact import describe_late_edit
+from members.services.decide_standing import decision_in_words, require_to_be_made
+from members.services.edit_contact import describe_late_edit, require_late_edit
 from members.services.flag_contacts import SUBJECT as WHOLE_LIST
 from members.services.joined_notices import PURPOSE as RECORDS_JOINED
 from members.services.propose_standing import ACT as DECIDE_STANDING
@@ -39,8 +39,9 @@ def register() -> None:
     register_job_kind("answer_enquiry", answer_enquiry, words="Answering a question", queue="mail")
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_act(
-        DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path
-    )
+        DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path,
+        precondition=require_to_be_made,
+    )  # fmt: skip
     _register_letters()
     _register_contacts()
     register_desk_link(
@@ -87,7 +88,7 @@ def _register_contacts() -> None:
     )
     register_act(
         "edit_contact_late", services.edit_contact_late, describe_late_edit,
-        page=letters.draft_path,
+        page=letters.draft_path, precondition=require_late_edit,
     )  # fmt: skip
     register_act(
         "apply_import_by_two", services.apply_import_by_two, describe_import_by_two,

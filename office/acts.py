@@ -7,7 +7,7 @@ the app. The permission table (office.permissions) says who; this says what.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from office.permissions import ACTS
@@ -15,12 +15,17 @@ from office.permissions import ACTS
 
 @dataclass(frozen=True, slots=True)
 class RegisteredAct:
-    """An act of two officers, with its service and the sentence of what will happen."""
+    """An act of two officers, with its service and the sentence of what will happen.
+
+    precondition: called as precondition(subject_id, now=…, **parameters); it raises the refusal
+                  of why nothing can be carried out as things stand, as the service would.
+    """
 
     name: str
     function: Callable[..., object]
     describe: Callable[..., str]
     page: Callable[..., str] | None = None
+    precondition: Callable[..., None] | None = None
 
 
 _registered: dict[str, RegisteredAct] = {}
@@ -32,6 +37,7 @@ def register_act(
     describe: Callable[..., str],
     *,
     page: Callable[..., str] | None = None,
+    precondition: Callable[..., None] | None = None,
 ) -> None:
     """Say how the act is carried out.
 
@@ -42,12 +48,18 @@ def register_act(
               approval whose sentence has changed since the proposal is refused.
     page:     called as page(subject_id, **parameters); the path of the page that shows what would
               change, where a sentence cannot or may not say it.
+    precondition: of RegisteredAct.
     """
     if name not in ACTS or not ACTS[name].needs_two:
         raise ValueError(f"{name} is not an act of two officers in the permission table")
     if name in _registered and _registered[name].function is not function:
         raise ValueError(f"{name} is registered twice")
-    _registered[name] = RegisteredAct(name, function, describe, page)
+    _registered[name] = RegisteredAct(name, function, describe, page, precondition)
+
+
+def register_precondition(name: str, precondition: Callable[..., None]) -> None:
+    """Say of a registered act when it can be carried out at all (RegisteredAct.precondition)."""
+    _registered[name] = replace(_registered[name], precondition=precondition)
 
 
 def registered_act(name: str) -> RegisteredAct:

@@ -33,6 +33,7 @@ from office.selectors import (
     live_jobs,
     waiting_approvals,
 )
+from office.services.approvals import why_not
 
 VOTING_CODE = "voting-code"
 
@@ -97,7 +98,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "tasks": order_of_business(election, now=now),
         "next": upcoming,
         "next_is_yours": upcoming is not None and upcoming.act in may,
-        "next_waits": upcoming is not None and _waits(approvals, upcoming.act),
+        "next_waits": upcoming is not None and _waits(approvals, upcoming.act, now=now),
         "approvals": approvals if "see_approvals" in may else [],
         # Why one stopped may say who is tied: it is for those who may do its act.
         "jobs": [job for job in jobs if {"see_job", job.kind} & ACTS.keys() <= may],
@@ -215,8 +216,8 @@ def _contacts_sentence(election: Election) -> str:
     return f"Contact details freeze on {hour}. From then on a change takes two people."
 
 
-def _waits(approvals: list[Approval], act: str) -> bool:
-    return any(approval.act == act for approval in approvals)
+def _waits(approvals: list[Approval], act: str, *, now: datetime) -> bool:
+    return any(one.act == act and why_not(one, now=now) is None for one in approvals)
 
 
 def _runs(jobs: list[Job], act: str) -> bool:

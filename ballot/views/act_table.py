@@ -51,6 +51,7 @@ from ballot.services.publish_candidates import (
 from ballot.services.publish_notice import publish_notice
 from ballot.services.read_papers import require_open
 from ballot.showing.business import is_unopposed
+from office.acts import register_precondition
 from office.refusal import Refusal
 from office.services.approvals import propose_act
 from office.services.jobs import open_job
@@ -467,3 +468,18 @@ def besides_business(election: Election, *, now: datetime) -> list[DeskAct]:
         if act.name not in BY_ACT
         and not act.hindrance(election, now=now)
     ]
+
+
+def register() -> None:
+    """Say to the office when each act of two can be carried out at all: what the desk goes by."""
+    for act in _TABLE:
+        if act.how is How.BY_TWO:
+            register_precondition(act.name, _precondition(act))
+
+
+def _precondition(act: DeskAct) -> Callable[..., None]:
+    def precondition(subject_id: str, *, now: datetime, **given: Any) -> None:
+        del given
+        act.require(Election.objects.get(pk=int(subject_id)), now=now)
+
+    return precondition

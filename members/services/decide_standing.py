@@ -40,9 +40,7 @@ def decide_standing(
     if made is None:
         raise Refusal("decision.unknown", "There is no such decision.",
                       status=HTTPStatus.NOT_FOUND)
-    if made.decided_at is not None:
-        raise Refusal("decision.made", "This decision has been made already.")
-    _refuse_if_merged(made)
+    _require_to_be_made(made)
     standing = selectors.decisions.standing_decision(made.member_id)
     check_against_what_stands(made.kind, standing)
     if standing is not None and made.kind != Kind.REINSTATEMENT:
@@ -65,14 +63,22 @@ def decide_standing(
     )
 
 
-def _refuse_if_merged(made: Decision) -> None:
+def require_to_be_made(member_id: str, *, now: datetime, decision: int) -> None:
+    """Refuse a decision that was overtaken since it was proposed."""
+    del now
+    _require_to_be_made(Decision.objects.get(pk=decision, member_id=member_id))
+
+
+def _require_to_be_made(made: Decision) -> None:
     """Asked with the list locked: no merge comes between. The person votes as the other record."""
+    if made.decided_at is not None:
+        raise Refusal("decision.made", "This decision has been made already.")
     if Member.objects.filter(pk=made.member_id, merged_into__isnull=False).exists():
         raise Refusal(
             "decision.merged-meanwhile",
             "Since this was proposed, the record was found to be the same person’s as another, "
-            "which now stands for both. Refuse the proposal, and propose it anew: it is then on "
-            "the person.",
+            "which now stands for both. Take the proposal away, and propose it anew: it is then "
+            "on the person.",
         )
 
 

@@ -112,14 +112,25 @@ def edit_contact_late(
     lock_register()
     row = _draft(member_id, draft, digest)
     member = Member.objects.select_for_update().get(pk=row.member_id)
-    if any(getattr(member, name) != value for name, value in row.before.items()):
-        raise Refusal("contacts.changed-meanwhile", "This person’s details have changed since it "
-                      "was proposed. Refuse it, and propose anew.")
+    _require_as_drafted(row, member)
     change = _change(
         member.pk, row.after, reason=row.reason, by=by, seconded_by=seconded_by, now=now,
         source=Change.Source(row.source),
     )  # fmt: skip
     accept_drafted(row, change, by=by, seconded_by=seconded_by, now=now)
+
+
+def require_late_edit(member_id: str, *, now: datetime, draft: int, digest: str) -> None:
+    """Refuse a draft that was overtaken by another change of what it changes."""
+    del now
+    row = _draft(member_id, draft, digest)
+    _require_as_drafted(row, Member.objects.get(pk=row.member_id))
+
+
+def _require_as_drafted(row: ContactDraft, member: Member) -> None:
+    if any(getattr(member, name) != value for name, value in row.before.items()):
+        raise Refusal("contacts.changed-meanwhile", "This person’s details have changed since it "
+                      "was proposed. Take it away, and propose anew.")
 
 
 def describe_late_edit(member_id: str, *, draft: int, digest: str) -> str:

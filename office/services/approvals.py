@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from office.acts import registered_act
@@ -88,17 +89,10 @@ def approve_act(approval_id: int, *, by: int, now: datetime) -> Approval:
             status=HTTPStatus.FORBIDDEN,
         )
     _check_seconder(approval, by=by, now=now)
-    if not may(approval.proposed_by_id, approval.act, now=now):
-        raise Refusal(
-            "approval.proposer-lost-role",
-            "The officer who proposed this may no longer propose it. Refuse it, and propose anew.",
-        )
+    hindrance = why_not(approval, now=now)
+    if hindrance is not None:
+        raise hindrance
     act = registered_act(approval.act)
-    if act.describe(approval.subject_id, **approval.parameters) != approval.sentence:
-        raise Refusal(
-            "approval.changed",
-            "What this would do has changed since it was proposed. Refuse it, and propose anew.",
-        )
     # Decided before it is carried out: the unique row is ours, so a second approval that races
     # with this one finds it no longer waiting and the act runs once.
     _decide(approval, Approval.State.CARRIED_OUT, by=by, now=now)
@@ -163,6 +157,43 @@ def expire_proposals(*, now: datetime) -> int:
                parameters={"act": approval.act, "approval": approval.pk})
         expired += 1
     return expired
+
+
+def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
+    """Why a proposal can be carried out no more, as things stand; None where it can.
+
+    Pages ask before they offer to approve it, and the approval itself asks. Such a proposal waits
+    for nobody. What only has to wait for its hour, or for a step before it, is not hindered.
+    """
+    if not may(approval.proposed_by_id, approval.act, now=now):
+        return Refusal(
+            "approval.proposer-lost-role",
+            "The officer who proposed this may no longer propose it. Take it away, and propose it "
+            "anew.",
+        )
+    act = registered_act(approval.act)
+    try:
+        if act.precondition is not None:
+            act.precondition(approval.subject_id, now=now, **approval.parameters)
+        sentence = act.describe(approval.subject_id, **approval.parameters)
+    except ObjectDoesNotExist:
+        return _gone()
+    except Refusal as refusal:
+        return _gone() if refusal.status == HTTPStatus.NOT_FOUND else refusal
+    if sentence != approval.sentence:
+        return Refusal(
+            "approval.changed",
+            "What this would do has changed since it was proposed. Take it away, and propose anew.",
+        )
+    return None
+
+
+def _gone() -> Refusal:
+    return Refusal(
+        "approval.gone",
+        "What this was proposed of is there no more. Take it away, and propose anew what is "
+        "still wanted.",
+    )
 
 
 def demand_two_officers(*, by: int, seconded_by: int | None) -> int:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from office.kinds import is_known_kind, job_kind
-from office.models import Dispatch, Job
+from office.models import Approval, Dispatch, Job
 from office.permissions import ACTS
 from office.purposes import words_of
 from office.selectors import Progress, progress_of
+from office.services.approvals import why_not
 
 register = template.Library()
 
@@ -77,6 +78,13 @@ def job_card(job: Job) -> dict[str, Any]:
         "percent": progress.percent,
         "figures": list(_figures(job, progress, is_live=is_live)),
     }
+
+
+@register.inclusion_tag("office/_proposal.html")
+def proposal_card(approval: Approval) -> dict[str, Any]:
+    """A proposal that nobody has decided: that it waits, or why it can be carried out no more."""
+    hindrance = why_not(approval, now=timezone.now())
+    return {"approval": approval, "hindrance": hindrance.sentence if hindrance else ""}
 
 
 def _figures(job: Job, progress: Progress, *, is_live: bool) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,21 +17,22 @@ from office.acts import page_of_act
 from office.forms import RefuseForm
 from office.models import Approval, StaffMember
 from office.permissions import ACTS
-from office.services.approvals import approve_act, refuse_act, withdraw_proposal
+from office.services.approvals import approve_act, refuse_act, why_not, withdraw_proposal
 from office.views.asked import key_asked
 
 
 @staff_only("see_approvals")
 @require_GET
 def approvals(request: StaffRequest) -> HttpResponse:
+    now = timezone.now()
     decided = selectors.decided_approvals(before=key_asked(request, "before"))
     return render(
         request,
         "office/approvals.html",
         {
-            "waiting": [
-                _card(approval, request.user)
-                for approval in selectors.waiting_approvals(now=timezone.now())
+            "undecided": [
+                _card(approval, request.user, now=now)
+                for approval in selectors.waiting_approvals(now=now)
             ],
             "decided": decided,
             "next_url": _next_url(decided),
@@ -64,11 +66,15 @@ def withdraw(request: StaffRequest, approval_id: int) -> HttpResponse:
     return redirect("approvals")
 
 
-def _card(approval: Approval, person: StaffMember) -> dict[str, Any]:
+def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str, Any]:
+    hindrance = why_not(approval, now=now)
     is_own = approval.proposed_by_id == person.pk
     return {
         "approval": approval,
-        "page_url": page_of_act(approval.act, approval.subject_id, approval.parameters),
+        "hindrance": hindrance.sentence if hindrance else "",
+        # Of what can be carried out no more there may be no page, either.
+        "page_url": "" if hindrance
+        else page_of_act(approval.act, approval.subject_id, approval.parameters),
         "is_own": is_own,
         "can_decide": not is_own
         and may(person, "decide_approval")

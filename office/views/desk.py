@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from office import selectors
 from office.access import StaffRequest, staff_only
 from office.desk import desk_links
+from office.services.approvals import why_not
 
 
 @staff_only("see_desk")
@@ -17,6 +18,8 @@ from office.desk import desk_links
 def desk(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     acts = selectors.acts_of(request.user.pk, now=now)
+    undecided = list(selectors.waiting_approvals(now=now)) if "see_approvals" in acts else []
+    overtaken = sum(why_not(approval, now=now) is not None for approval in undecided)
     return render(
         request,
         "office/desk.html",
@@ -24,7 +27,8 @@ def desk(request: StaffRequest) -> HttpResponse:
             "cards": [link for link in desk_links() if link.act in acts],
             "roles": sorted(selectors.roles_of(request.user.pk)),
             "lacks_authority": selectors.is_deputy_without_authority(request.user.pk, now=now),
-            "waiting": selectors.waiting_approvals(now=now) if "see_approvals" in acts else [],
+            "waiting": len(undecided) - overtaken,
+            "overtaken": overtaken,
             "jobs": selectors.live_jobs() if "see_job" in acts else [],
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from office import acts, selectors
-from office.acts import RegisteredAct, register_act
+from office.acts import RegisteredAct, register_act, register_precondition
 from office.models import Approval, AuditRecord, StaffMember
 from office.permissions import ACTS, Role
 from office.refusal import Refusal
@@ -21,6 +22,7 @@ from office.services.approvals import (
     expire_proposals,
     propose_act,
     refuse_act,
+    why_not,
     withdraw_proposal,
 )
 from tests.office.factories import NOW, officer, staff
@@ -148,6 +150,37 @@ def test_a_proposal_whose_meaning_has_changed_is_not_carried_out(
             approve_act(approval.pk, by=officer().pk, now=LATER)
 
     assert carried_out == []
+    approve_act(approval.pk, by=officer().pk, now=LATER)
+    assert len(carried_out) == 1
+
+
+def test_a_proposal_whose_act_cannot_be_done_any_more_is_told_and_not_carried_out(
+    carried_out: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approval, known = propose(officer(), parameters={"version": 1}), acts._registered["freeze_roll"]
+    asked: list[dict[str, Any]] = []
+
+    def precondition(subject_id: str, **given: Any) -> None:
+        asked.append({"subject_id": subject_id, **given})
+        raise Refusal("roll.frozen", "The roll is frozen already.")
+
+    def nothing(subject_id: str, **given: Any) -> str:
+        return str(StaffMember.objects.get(pk=0))
+
+    with monkeypatch.context() as patch:
+        patch.setitem(acts._registered, "freeze_roll", known)
+        register_precondition("freeze_roll", precondition)
+        refusal = why_not(approval, now=LATER)
+        with pytest.raises(Refusal, match=r"roll\.frozen"):
+            approve_act(approval.pk, by=officer().pk, now=LATER)
+        patch.setitem(acts._registered, "freeze_roll", replace(known, describe=nothing))
+        gone = why_not(approval, now=LATER)
+
+    assert refusal is not None and refusal.sentence == "The roll is frozen already."
+    assert asked[0] == {"subject_id": "7", "now": LATER, "version": 1}
+    assert gone is not None and gone.code == "approval.gone"
+    assert carried_out == []
+    assert why_not(approval, now=LATER) is None
     approve_act(approval.pk, by=officer().pk, now=LATER)
     assert len(carried_out) == 1
 
