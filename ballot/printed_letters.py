@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.template.loader import render_to_string
 
 from ballot.letters import code_particulars, context_of, elections_of, second_language
+from ballot.lifecycle import State
 from ballot.models import Election
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.codes import PURPOSE_ADDED as CODE_ADDED
@@ -30,6 +31,8 @@ PURPOSES: Final = {
     CODE_ADDED: "ballot/letters/voting_code_post.txt",
     CODE_AGAIN: "ballot/letters/voting_code_again_post.txt",
 }
+_VOTED_IN: Final = (State.FROZEN, State.POLLING, State.SUSPENDED)
+"""While a code that is printed can still be used, or will be."""
 _AFTER: Final = "ballot/letters/voting_code_post_after.txt"
 
 
@@ -88,8 +91,23 @@ def _instead(reference: uuid.UUID, recipient: str, *, by: int, now: datetime) ->
     reissue_code(election.pk, recipient=uuid.UUID(recipient), by=by, now=now, by_post=True)
 
 
+def _no_more(reference: uuid.UUID) -> str:
+    """After the close no code opens anything, nor does one of a roll that was given up."""
+    election = elections_of({reference}).get(reference)
+    if election is None:
+        return (
+            "The roll of these letters was given up: their codes open nothing, and none is printed."
+        )
+    if election.stage in _VOTED_IN:
+        return ""
+    return (
+        f"“{election}” stands at “{election.stage.words}”: its voting codes open nothing any more, "
+        "and no letter with one is printed."
+    )
+
+
 def register() -> None:
     """Say to the office which letters may be printed."""
-    side = PostalSide(_without_email, _addressed, render, _instead)
+    side = PostalSide(_without_email, _addressed, render, _instead, _no_more)
     for purpose in PURPOSES:
         register_postal(purpose, side)

@@ -22,7 +22,7 @@ class OfficeConfig(AppConfig):
         from office.services.deliveries import take_report
         from office.services.dispatches import SEND_JOB
         from office.services.letters_job import work_letters
-        from office.services.printing import batch_sentence, order_batch
+        from office.services.printing import batch_sentence, order_batch, require_batch
         from office.services.second_factor import renew_second_factor, renewal_sentence
 
         register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
@@ -30,7 +30,9 @@ class OfficeConfig(AppConfig):
         register_purpose(RENEWED, render_renewals, words="Second factors renewed")
         # Anymail tells of what became of letters by a signal, and in no other way.
         tracking.connect(take_report, dispatch_uid="office")
-        register_act("order_print_batch", order_batch, batch_sentence)
+        register_act(
+            "order_print_batch", order_batch, batch_sentence, precondition=require_batch
+        )
         register_act(RENEW, renew_second_factor, renewal_sentence)
         register_desk_link(
             "Approvals", "approvals", "see_approvals", "Proposals that wait for a second officer."

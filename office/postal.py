@@ -30,12 +30,14 @@ class PostalSide:
     addressed:     of these recipients, those who have a postal address that may be used.
     render:        a batch → letter_id → the letter; who cannot be addressed is left out.
     instead:       what is done for somebody whose e-mail bounced.
+    no_more:       reference → why none of its letters is printed any more; empty while they are.
     """
 
     without_email: Callable[[UUID], Collection[str]]
     addressed: Callable[[Sequence[str]], Collection[str]]
     render: Callable[[Sequence[LetterToSend]], Mapping[int, PostalLetter]]
     instead: SendsByPost
+    no_more: Callable[[UUID], str]
 
 
 _sides: dict[str, PostalSide] = {}

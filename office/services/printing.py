@@ -42,9 +42,25 @@ class HandedOver:
 
 def letters_to_print(dispatch: Dispatch) -> int:
     """How many letters of a dispatch no e-mail can reach, and are in no batch yet."""
-    if not is_postal(dispatch.purpose) or dispatch.state not in _PRINTABLE:
+    if not may_be_printed(dispatch) or dispatch.state not in _PRINTABLE:
         return 0
     return _for_paper(dispatch).count()
+
+
+def may_be_printed(dispatch: Dispatch) -> bool:
+    """Whether letters of this kind are printed, and their codes are still of use."""
+    return is_postal(dispatch.purpose) and not why_no_more(dispatch)
+
+
+def why_no_more(dispatch: Dispatch) -> str:
+    """Why no letter of a dispatch is printed any more, in a sentence; empty while they are."""
+    return postal_side(dispatch.purpose).no_more(dispatch.reference)
+
+
+def _require_of_use(dispatch: Dispatch) -> None:
+    """Refuse to print what opens nothing: a file of dead codes would only be one more to lose."""
+    if why := why_no_more(dispatch):
+        raise Refusal("print.no-more", why)
 
 
 def _for_paper(dispatch: Dispatch) -> QuerySet[Letter]:
@@ -73,6 +89,7 @@ def put_on_paper(letter_id: int, *, by: int, now: datetime) -> None:
                       "take, or somebody has settled it.", status=HTTPStatus.CONFLICT)
     if not is_postal(letter.purpose):
         raise Refusal("letters.not-on-paper", "Letters of this kind are not printed.")
+    _require_of_use(letter.dispatch)
     if letter.recipient not in postal_side(letter.purpose).addressed([letter.recipient]):
         raise Refusal("letters.no-postal-address", "There is no postal address for this person "
                       "that may be used. Offer another way to vote.")
@@ -100,6 +117,7 @@ def order_batch(
 ) -> None:
     """Put the letters of a dispatch that no e-mail reaches into a batch, in the outbox's order."""
     dispatch = Dispatch.objects.select_for_update().get(pk=int(subject_id))
+    require_batch(subject_id, now=now, letters=letters)
     chosen = _chosen(dispatch, most=letters)
     if not chosen:
         raise Refusal(
@@ -119,6 +137,14 @@ def order_batch(
         )
     record("order_print_batch", subject=("dispatch", subject_id), by=by, seconded_by=seconded_by,
            now=now, parameters={"batch": batch.pk, "letters": len(chosen)})
+
+
+def require_batch(subject_id: str, *, now: datetime, letters: int) -> None:
+    """Refuse a batch of letters that are printed no more."""
+    del now, letters
+    dispatch = Dispatch.objects.get(pk=int(subject_id))
+    if is_postal(dispatch.purpose):
+        _require_of_use(dispatch)
 
 
 def _chosen(dispatch: Dispatch, *, most: int) -> list[int]:
@@ -155,6 +181,7 @@ def take_file(batch_id: int, *, number: int, by: int, now: datetime) -> bytes:
             left out. Not in one transaction: what is written down stands whatever comes after.
     """
     batch = _batch(batch_id)
+    _require_of_use(batch.dispatch)
     if not 1 <= number <= files_of(batch):
         raise Refusal("print.no-such-file", "This batch has no such file.",
                       status=HTTPStatus.NOT_FOUND)
@@ -211,7 +238,10 @@ def hand_over_batch(batch_id: int, *, by: int, now: datetime) -> HandedOver:
 
 
 def _in_no_file(batch: PrintBatch, held: QuerySet[Letter]) -> list[int]:
-    """The held letters that no file had; refused while one of them could be in a file."""
+    """The held letters that no file had; refused while one of them could be in a file.
+
+    Of what is printed no more no file can be made: then what was in none is left out as it is.
+    """
     taken = _left_out_by_file(batch)
     absent = [
         (pk, _file_of(place), recipient)
@@ -219,6 +249,8 @@ def _in_no_file(batch: PrintBatch, held: QuerySet[Letter]) -> list[int]:
             "pk", "print_place", "recipient")
         if place and place in taken.get(_file_of(place), {place})
     ]
+    if why_no_more(batch.dispatch):
+        return [pk for pk, _, _ in absent]
     untaken = [(number, recipient) for _, number, recipient in absent if number not in taken]
     addressed = set(postal_side(batch.dispatch.purpose).addressed([one for _, one in untaken]))
     missing = sorted({number for number, recipient in untaken if recipient in addressed})

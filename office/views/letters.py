@@ -15,11 +15,10 @@ from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.forms import RateForm
 from office.models import Letter
-from office.postal import is_postal
 from office.purposes import note_names_shown, recipients_named
 from office.services.deliveries import post_instead, settle_return
 from office.services.dispatches import SEND_JOB, pause_letters, resume_letters, settle_letter
-from office.services.printing import put_on_paper
+from office.services.printing import may_be_printed, put_on_paper
 from office.services.tranches import release_more, set_rate
 from office.views.asked import key_asked
 
@@ -154,8 +153,8 @@ def _shown(request: StaffRequest, letters: Sequence[Letter]) -> dict[str, Any]:
             {
                 "letter": letter,
                 "name": names.get((letter.purpose, letter.recipient), ""),
-                "is_postal": is_postal(letter.purpose),
-                "may_print": letter.was_not_taken and is_postal(letter.purpose),
+                "is_postal": may_be_printed(letter.dispatch),
+                "may_print": letter.was_not_taken and may_be_printed(letter.dispatch),
             }
             for letter in letters
         ],

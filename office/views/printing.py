@@ -23,6 +23,7 @@ from office.services.printing import (
     hand_over_batch,
     letters_to_print,
     take_file,
+    why_no_more,
 )
 
 
@@ -52,7 +53,11 @@ def _waiting(dispatch: Dispatch) -> dict[str, Any]:
 
 
 def _shown(batch: PrintBatch) -> dict[str, Any]:
-    return {"batch": batch, "files": range(1, files_of(batch) + 1)}
+    return {
+        "batch": batch,
+        "files": range(1, files_of(batch) + 1),
+        "no_more": "" if batch.handed_over_at else why_no_more(batch.dispatch),
+    }
 
 
 @staff_only("see_letters", post="order_print_batch")
@@ -92,8 +97,8 @@ def take(request: StaffRequest, batch_id: int) -> HttpResponse:
 def hand_over(request: StaffRequest, batch_id: int) -> HttpResponse:
     done = hand_over_batch(batch_id, by=request.user.pk, now=timezone.now())
     left_out = (
-        f" {done.left_out:,} of the batch were in no file for want of a postal address, and keep "
-        "their codes." if done.left_out else ""
+        f" Of the batch, in no file and with their codes still: {done.left_out:,}."
+        if done.left_out else ""
     )
     messages.success(
         request, "Handed over. Letters whose codes are erased on this server: "

@@ -25,6 +25,7 @@ from office.models import Dispatch, Letter, PrintBatch, StaffMember
 from office.pdf import PostalLetter, QrCode
 from office.postal import postal_side
 from office.purposes import LetterToSend, words_of
+from office.refusal import Refusal
 from office.services.deliveries import note_delivery, post_instead
 from office.services.printing import batch_sentence, letters_to_print, order_batch, take_file
 from office.services.sending import send_letters
@@ -40,6 +41,7 @@ from tests.ballot.factories import (
     now,
     sealed,
 )
+from tests.ballot.services.acts import TWO_OFFICERS
 from tests.office.factories import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +208,20 @@ def test_a_printed_letter_says_nothing_of_a_choice_and_says_so_of_a_demonstratio
     assert "This is a demonstration" in said
     assert "Ring 0800 000 000." in said
     assert "Ash Amin" not in said
+
+
+@pytest.mark.parametrize(("act", "state"), [("close_poll_early", "Poll closed"),
+                                            ("void_election", "Void")])
+def test_once_no_code_opens_anything_none_is_printed(act: str, state: str) -> None:
+    run = on_paper(at="polling")
+    dispatch = codes_of(run)
+    batch = batch_of(run, dispatch)
+    assert len(pages(batch)) == 1
+
+    TWO_OFFICERS[act](run)
+
+    for asked in (lambda: pages(batch), lambda: batch_of(run, dispatch)):
+        with pytest.raises(Refusal, match=f"“{state}”: its voting codes open nothing") as refused:
+            asked()
+        assert refused.value.code == "print.no-more"
+    assert letters_to_print(dispatch) == 0

@@ -200,6 +200,7 @@ def test_a_returned_letter_is_shown_at_the_desk_and_is_dealt_with_once(
     side = PostalSide(
         without_email=lambda reference: [], addressed=list, render=lambda batch: {},
         instead=lambda reference, recipient, *, by, now: posted.append((reference, recipient)),
+        no_more=lambda reference: "",
     )
     monkeypatch.setitem(postal._sides, dispatch.purpose, side)
     ann, bob = (Letter.objects.get(recipient=name) for name in ("ann", "bob"))

@@ -20,7 +20,7 @@ from office.postal import PostalSide
 from office.purposes import LetterToSend
 from office.refusal import Refusal
 from office.services import printing
-from office.services.approvals import approve_act
+from office.services.approvals import approve_act, propose_act, why_not
 from office.services.dispatches import cancel_letters_to
 from office.services.letters import prepare_dispatch, queue_letters
 from office.services.printing import (
@@ -55,6 +55,7 @@ def dispatch(purpose: str, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
         addressed=lambda recipients: [one for one in recipients if one != "nobody-4"],
         render=_render,
         instead=lambda reference, recipient, *, by, now: None,
+        no_more=lambda reference: "",
     )
     monkeypatch.setitem(postal._sides, purpose, side)
     made = prepare_dispatch(purpose, reference=ELECTION)
@@ -272,3 +273,27 @@ def test_a_file_is_neither_taken_nor_handed_over_without_fresh_authentication_or
     assert watcher.status_code == 404
     assert Letter.objects.filter(print_batch=batch, enclosure__isnull=False).count() == 4
     assert not AuditRecord.objects.filter(act__in=["take_print_file", "hand_over_print_batch"])
+
+
+def test_what_opens_nothing_any_more_is_neither_offered_nor_taken_and_its_batch_can_be_closed(
+    dispatch: Dispatch, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = ordered(dispatch, letters=2)
+    approval = propose_act("order_print_batch", subject=("dispatch", str(dispatch.pk)),
+                           by=officer().pk, now=now(), parameters={"letters": 2})
+    assert letters_to_print(dispatch) == 3 and why_not(approval, now=now()) is None
+
+    over = replace(postal.postal_side(dispatch.purpose), no_more=lambda reference: "It is over.")
+    monkeypatch.setitem(postal._sides, dispatch.purpose, over)
+    page = sign_in(client, officer()).get("/desk/letters/printed/").content.decode()
+
+    assert letters_to_print(dispatch) == 0
+    for asked in (lambda: ordered(dispatch), lambda: take(batch)):
+        with pytest.raises(Refusal, match="It is over") as refused:
+            asked()
+        assert refused.value.code == "print.no-more"
+    hindrance = why_not(approval, now=now())
+    assert hindrance is not None and hindrance.code == "print.no-more"
+    assert "It is over." in page and "No letter waits to be printed." in page
+    assert f"/desk/letters/printed/{batch.pk}/file/" not in page
+    assert hand_over(batch) == (0, 2)
