@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ballot.models import DailySheet, Election
+from ballot.times import day_words
 
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """A table: its heads, and for each day its cells. A cell of which nothing is told is empty."""
+    """A table: its heads, and for each day its cells, the day first, as YYYY-MM-DD.
+
+    A cell of which nothing is told is empty.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str | int, ...], ...]
 
     def shown(self) -> list[list[str]]:
-        """The rows for a reader: thousands apart."""
-        return [[f"{one:,}" if isinstance(one, int) else one for one in row] for row in self.rows]
+        """The rows for a reader: the day in words, thousands apart."""
+        return [
+            [
+                day_words(date.fromisoformat(str(day))),
+                *(f"{one:,}" if isinstance(one, int) else one for one in cells),
+            ]
+            for day, *cells in self.rows
+        ]
 
 
 _OF_LETTERS = {

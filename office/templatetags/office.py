@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import segno
@@ -19,6 +21,7 @@ from office.services.approvals import why_not
 
 register = template.Library()
 
+_FOR_MACHINES = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?")
 _MINUTE_S = 60
 _HOUR_S = 3600
 
@@ -44,6 +47,22 @@ def _many(count: int, noun: str) -> str:
 def grouped(number: int | None) -> str:
     """A whole number with commas: 654,006."""
     return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def day_in_words(value: object) -> object:
+    """A day or an hour that is written for machines, as people write it; anything else as it is.
+
+    "2026-11-26" → "26 November 2026"; "2026-11-26T09:30:00+00:00" → "26 November 2026, 09:30 UTC".
+    """
+    if not isinstance(value, str) or not _FOR_MACHINES.fullmatch(value):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    day = f"{moment.day} {moment:%B %Y}"
+    return f"{day}, {moment.astimezone(UTC):%H:%M} UTC" if moment.tzinfo else day
 
 
 @register.filter

@@ -22,7 +22,7 @@ from office.services.dispatches import release_letters
 from office.services.jobs import open_job
 from office.services.letters import prepare_dispatch, queue_letters
 from office.services.working import claim_job, fail_job, finish_job, report_progress
-from office.templatetags.office import duration, grouped
+from office.templatetags.office import day_in_words, duration, grouped
 from tests.office.factories import NOW, now, officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -452,3 +452,20 @@ def test_durations_are_said_in_words(seconds: int | None, words: str) -> None:
 
 def test_numbers_are_grouped_by_thousands() -> None:
     assert grouped(654_006) == "654,006"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-06", "6 November 2026"),
+        ("2026-11-06T09:30:00+01:00", "6 November 2026, 08:30 UTC"),
+        ("2026-02-30", "2026-02-30"),
+        ("1-2026-11-06", "1-2026-11-06"),
+        ("good", "good"),
+        (None, None),
+    ],
+)
+def test_a_day_that_is_written_for_machines_is_shown_as_people_write_it(
+    written: str | None, read: str | None
+) -> None:
+    assert day_in_words(written) == read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -16,6 +16,7 @@ from ballot.services.helpdesk import note_at_helpdesk
 from ballot.services.publish_board import publish_board
 from ballot.services.take_daily_sheet import take_due_sheet
 from ballot.services.take_snapshot import take_snapshot
+from ballot.times import day_words
 from office.models import StaffMember
 from office.permissions import WATCHERS, Role
 from tests.ballot.views.test_every_act import Visitor
@@ -97,6 +98,9 @@ def test_the_sheets_are_a_file_of_the_same_cells() -> None:
 
     heads, day = rows
     told = dict(zip(heads, day, strict=True))
+    shown = page(here, staff(Role.OBSERVER), "desk_watching")
+    assert day_words(date.fromisoformat(told["Day"])) in shown
+    assert told["Day"] not in shown
     assert (told["Papers issued"], told["Voted"], told["Incidents"]) == ("8", "1", "1")
     assert sum(int(told[head]) for head in heads if head.startswith("Voted: ")) == 1
     assert Incident.objects.count() == 1
