@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import re
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from config.logs import NoPerson, strike
+from config.logs import LINK, NoPerson, strike
 
 
 @pytest.fixture
@@ -90,7 +93,58 @@ def test_every_handler_has_the_filter_and_queries_have_no_handler() -> None:
         ("/roll/not-me/aSecret/", "/roll/not-me/[link]/"),
         ("/vote/leader-2026/not-me/aSecret/", "/vote/leader-2026/not-me/[link]/"),
         ("/roll/not-me/said/", "/roll/not-me/said/"),
+        ("/accounts/password/reset/key/1-aSecret/", "/accounts/password/reset/key/[link]/"),
+        ("/accounts/password/reset/key/done/", "/accounts/password/reset/key/done/"),
     ],
 )
 def test_a_link_that_was_mailed_to_one_person_is_struck_out(path: str, told: str) -> None:
     assert strike(f"Not Found: {path}") == f"Not Found: {told}"
+
+
+PUBLIC = {
+    ("blob", "sha256"), ("tile", "path"), ("trustee_mix", "signature"), ("desk_explain", "section"),
+    ("account_reset_password_from_key", "uidb36"),
+}
+"""Of addresses that carry text, what is no secret; a number and a slug never is."""
+SECRET = "aSecretThatWasMailed"
+
+
+def carried(resolver: URLResolver, place: str = "") -> Iterator[tuple[str, str]]:
+    """Of each address of the site that carries text: its name, and its path with a secret there."""
+    for one in resolver.url_patterns:
+        path = place + _as_route(one)
+        if isinstance(one, URLResolver):
+            yield from carried(one, path)
+            continue
+        for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", path):
+            if kind not in {"int", "slug"} and (one.name, name) not in PUBLIC:
+                filled = re.sub(rf"<(?:\w+:)?{name}>", SECRET, path)
+                yield str(one.name), "/" + re.sub(r"<[^>]+>", "1", filled)
+
+
+def _as_route(one: URLPattern | URLResolver) -> str:
+    """A pattern as a route; of a regular expression the groups by their names alone."""
+    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", str(one.pattern)).strip("^$")
+
+
+def test_no_address_that_carries_a_secret_comes_into_a_log_with_it() -> None:
+    found = list(carried(get_resolver()))
+
+    assert {name for name, _ in found} >= {
+        "own_page", "own_page_appeal", "contact_not_me", "not_me",
+        "account_reset_password_from_key",
+    }
+    for name, path in found:
+        assert resolve(path).url_name == name, path
+        line = strike(f'"GET {path} HTTP/1.1" 404')
+        assert SECRET not in line, path
+        assert line.endswith('HTTP/1.1" 404'), path
+
+
+def test_the_mask_is_of_addresses_that_there_are() -> None:
+    masked = re.findall(r"[\w-]+(?:/[\w-]+)+|(?<=/)not-me", LINK.pattern.partition(")(?!")[0])
+    paths = [path for _, path in carried(get_resolver())]
+
+    assert len(masked) >= 4
+    for begins in masked:
+        assert any(f"/{begins}/" in path for path in paths), begins
