@@ -29,7 +29,7 @@ SHELTERS = Path("/var/tmp")  # noqa: S108
 SOCKET_PATH_MAX_BYTES = 107
 """The kernel's limit on a socket's path (sun_path, less the closing zero)."""
 SOCKET_NAME = ".s.PGSQL.5432"
-READY_TIMEOUT_S = 90.0
+READY_TIMEOUT_S = 300.0
 RETRY_TIMEOUT_S = 15.0
 STOP_TIMEOUT_S = 30.0
 RETRIABLE = ("lock file", "pre-existing shared memory block", "could not bind")

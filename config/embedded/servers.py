@@ -18,7 +18,8 @@ from config.embedded.postgres import CannotStart, Postgres
 from config.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-BORROW_TIMEOUT_S = 30.0
+BORROW_TIMEOUT_S = 300.0
+"""As long as whoever starts them may take."""
 
 
 def var_folder() -> Path:
@@ -105,7 +106,7 @@ def own_servers(say: Callable[[str], None]) -> Iterator[None]:
     with (servers.var / "borrowers.lock").open("a+") as borrowers:
         fcntl.flock(borrowers, fcntl.LOCK_SH)
         if not servers.claim():
-            _borrow(servers)
+            _borrow(servers, say)
             yield
             return
         try:
@@ -117,12 +118,14 @@ def own_servers(say: Callable[[str], None]) -> Iterator[None]:
             servers.stop()
 
 
-def _borrow(servers: Servers) -> None:
+def _borrow(servers: Servers, say: Callable[[str], None]) -> None:
     give_up_at = time.monotonic() + BORROW_TIMEOUT_S
     for name, file, is_ours in (
         ("DATABASE_URL", servers.var / "postgres.url", servers.postgres is not None),
         ("REDIS_URL", servers.var / "redis.url", servers.valkey is not None),
     ):
+        if is_ours and not file.exists():
+            say(f"Waiting for process {servers.holder()} to start the servers in {servers.var}.")
         while is_ours and not file.exists():
             if time.monotonic() > give_up_at:
                 raise CannotStart(

@@ -30,7 +30,9 @@ from config.embedded.postgres import CannotStart
 from config.embedded.servers import ROOT, Servers, var_folder
 
 QUEUES = "celery,mail,import,tally,board"
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 300.0
+"""A slow machine takes minutes to read all its programs in; one that died is seen at once."""
+SAID_EVERY_S = 15.0
 LONG_ENOUGH_S = 60.0
 """A child that ran this long had started well: its next restart waits no longer than the first."""
 RESTART_MOST_S = 30.0
@@ -237,20 +239,30 @@ class Supervisor:
 
     def wait_until_ready(self) -> None:
         """Wait for the web to answer and the worker to listen; a child that dies is a failure."""
+        began = said_at = time.monotonic()
+        while awaited := self.awaited():
+            refuse_dead(self.watched)
+            now = time.monotonic()
+            if now - began > READY_TIMEOUT_S:
+                raise CannotStart(
+                    f"After {READY_TIMEOUT_S:.0f} s there is still to come: {awaited}. "
+                    f"See {self.var / 'log'}."
+                )
+            if now - said_at > SAID_EVERY_S:
+                say(f"      waiting for {awaited}, {now - began:.0f} s so far")
+                said_at = now
+            time.sleep(0.1)
+
+    def awaited(self) -> str:
+        """What has not started yet, in words; empty once all has."""
         worker = next(it.what for it in self.watched if it.name == "worker")
         assert isinstance(worker, Program)
-        give_up_at = time.monotonic() + READY_TIMEOUT_S
-        while not (answers(self.port) and " ready." in worker.said()):
-            dead = [it for it in self.watched if it.has_died()]
-            for it in dead:
-                tail = it.what.said()[-1500:] if isinstance(it.what, Program) else ""
-                raise CannotStart(f"The {it.name} process stopped as it started.\n{tail}")
-            if time.monotonic() > give_up_at:
-                raise CannotStart(
-                    f"The web server did not answer on port {self.port}, or the worker did not "
-                    f"listen, in {READY_TIMEOUT_S:.0f} s. See {self.var / 'log'}."
-                )
-            time.sleep(0.1)
+        waits = []
+        if not answers(self.port):
+            waits.append(f"the web server to answer on port {self.port}")
+        if " ready." not in worker.said():
+            waits.append("the worker to listen")
+        return " and ".join(waits)
 
     def load_demonstration(self) -> None:
         self.manage("demonstration")
@@ -305,6 +317,14 @@ class Supervisor:
         self.servers.stop()
         if len(self.watched) > len([it for it in self.watched if isinstance(it.what, Program)]):
             say("Stopped the servers. What they hold is kept in var/.")
+
+
+def refuse_dead(watched: list[Watched]) -> None:
+    """Refuse to go on once one of them has died, with the last that it said."""
+    for it in watched:
+        if it.has_died():
+            tail = it.what.said()[-1500:] if isinstance(it.what, Program) else ""
+            raise CannotStart(f"The {it.name} process stopped as it started.\n{tail}")
 
 
 def say(line: str) -> None:

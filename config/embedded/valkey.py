@@ -16,7 +16,7 @@ from pathlib import Path
 
 from config.embedded.postgres import SOCKET_PATH_MAX_BYTES, CannotStart
 
-READY_TIMEOUT_S = 30.0
+READY_TIMEOUT_S = 300.0
 STOP_TIMEOUT_S = 10.0
 
 

@@ -238,6 +238,37 @@ def test_a_dead_child_that_is_known_is_left_for_its_owner() -> None:
     assert ours.wait() == 0
 
 
+def test_a_slow_start_is_waited_for_and_says_what_is_awaited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL", "PORT"):
+        monkeypatch.setenv(name, "8001")
+    monkeypatch.setenv("HUSTINGS_VAR", str(tmp_path))
+    started = supervisor.Supervisor(stops_with_parent=False, has_demonstration=False)
+    worker = Program(["true"], tmp_path / "worker.log", patience_s=1)
+    worker.log.touch()
+    started.watched.append(Watched("worker", worker))
+    asked: list[int] = []
+
+    def answers(port: int) -> bool:
+        asked.append(port)
+        if len(asked) == 3:
+            worker.log.write_text("celery@here ready.")
+        return len(asked) > 3
+
+    assert supervisor.READY_TIMEOUT_S >= 300
+    monkeypatch.setattr(supervisor, "answers", answers)
+    monkeypatch.setattr(supervisor, "SAID_EVERY_S", 0.0)
+    started.wait_until_ready()
+    waited = capsys.readouterr().out
+    monkeypatch.setattr(supervisor, "answers", lambda port: False)
+    monkeypatch.setattr(supervisor, "READY_TIMEOUT_S", 0.0)
+    with pytest.raises(supervisor.CannotStart, match="the web server to answer on port 8001"):
+        started.wait_until_ready()
+
+    assert "waiting for the web server to answer on port 8001 and the worker to listen" in waited
+
+
 @pytest.mark.parametrize("nonsense", ["0", "65536", "http", "-1"])
 def test_a_port_that_is_none_is_refused(nonsense: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", str(free_port()))
