@@ -39,6 +39,7 @@ from ballot.services.void_election import void_election
 from ballot.showing.post import people_of
 from ballot.showing.sentences import PARTS, order_sentence
 from ballot.showing.small_box import small_box_sentence
+from ballot.showing.wording import how_many
 from ballot.struck_ballots import set_aside_due
 from ballot.times import in_zone
 from ballot.timetable import TITLES, dates_of, passed_by
@@ -264,9 +265,10 @@ def _bulk_words(subject_id: str, bulk: int, digest: str) -> str:
     if chosen is None:
         raise LookupError("there is no such set")
     sections = ", ".join(f"{name} {people:,}" for name, people in bulk_by_section(chosen))
-    done = "are added to" if chosen.kind == "add" else "are struck off"
+    done = "added to" if chosen.kind == "add" else "struck off"
     return (
-        f"{chosen.people:,} people {done} the roll of “{_election(subject_id)}” ({sections}). "
+        f"{how_many(chosen.people, 'person is', 'people are')} {done} the roll of "
+        f"“{_election(subject_id)}” ({sections}). "
         f"{reason_label(chosen.reason)}. Exactly the set {digest}, or nobody. The grounds: "
         f"“{chosen.grounds}”"
     )

@@ -15,6 +15,7 @@ from ballot.mapping.roll import amendment_content
 from ballot.models import Election, Entry
 from ballot.selectors import roll_of
 from ballot.services.as_published import amendments_told, newest
+from ballot.showing.wording import how_many
 from ballot.struck_ballots import struck_ballots
 from members.selectors import Link, chain_of, electors_amended, roll_commitment
 from office.refusal import Refusal
@@ -78,9 +79,9 @@ def require_set_aside_as_published(election: Election) -> None:
     if not by_rule == here == there:
         raise Refusal(
             "set-aside.not-by-the-rule",
-            f"By the notice’s rule {len(by_rule)} ballots are set aside; in the database "
-            f"{len(here)} are, and on the board {len(there)}. Set aside what is due; if none is, "
-            "somebody has changed the database.",
+            f"By the notice’s rule {how_many(len(by_rule), 'ballot is', 'ballots are')} set aside; "
+            f"in the database {len(here)} are, and on the board {len(there)}. Set aside what is "
+            "due; if none is, somebody has changed the database.",
         )
 
 

@@ -20,6 +20,7 @@ from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob
 from ballot.services.board import unsalted
 from ballot.services.sealed_keys import opened
+from ballot.showing.wording import how_many
 from members.selectors import (
     has_entries_as_frozen,
     recompute_commitment,
@@ -130,8 +131,8 @@ def require_keys_as_published(election: Election) -> None:
     if wrong:
         raise Refusal(
             "register.key-not-published",
-            f"{wrong} ballots were cast under keys that the board does not name, or that were "
-            "revoked. Somebody has changed the database.",
+            f"{how_many(wrong, 'ballot was', 'ballots were')} cast under keys that the board "
+            "does not name, or that were revoked. Somebody has changed the database.",
         )
 
 

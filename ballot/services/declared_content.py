@@ -15,6 +15,7 @@ from ballot.mapping.notice import contest_code
 from ballot.models import Contest, Election, TurnoutBase
 from ballot.selectors import standing
 from ballot.services.as_published import newest
+from ballot.showing.wording import how_many
 from ballot.who_stands import is_reopening
 from office.refusal import Refusal
 
@@ -104,7 +105,7 @@ def _wrong_in(contest: Content, counted: int) -> Iterator[str]:
     sheet = contest["sheet"]
     papers = sheet["valid"] + sheet["blank"] + sheet["rejected"]
     if papers != counted:
-        yield f"{papers} papers came out of the boxes, and {counted} went in."
+        yield f"{how_many(papers, 'paper')} came out of the boxes, and {counted} went in."
     for kind in ("valid", "blank", "rejected"):
         if sum(section[kind] for section in sheet["sections"]) != sheet[kind]:
             yield f"the {kind} papers by section are not {sheet[kind]}."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from ballot.models import Election
+from ballot.showing.wording import how_many
 from members.selectors import electors_amended
 from office.refusal import Refusal
 
@@ -145,9 +146,10 @@ def require_agreement(accounts: list[SectionAccount], *, contests: int) -> None:
     wrong = [one for one in accounts if not one.agrees(contests)]
     if wrong:
         what = "; ".join(
-            f"{one.name}: {one.marks} marks, {one.ballots} ballots, {one.votes} votes, "
-            f"{one.envelopes} envelopes, {one.on_board + one.envelopes_on_board} on the board, "
-            f"{one.at_odds} electors at odds"
+            f"{one.name}: {how_many(one.marks, 'mark')}, {how_many(one.ballots, 'ballot')}, "
+            f"{how_many(one.votes, 'vote')}, {how_many(one.envelopes, 'envelope')}, "
+            f"{one.on_board + one.envelopes_on_board} on the board, "
+            f"{how_many(one.at_odds, 'elector')} at odds"
             for one in wrong
         )
         raise Refusal(
@@ -173,7 +175,7 @@ def require_sums(accounts: list[SectionAccount]) -> None:
         what = "; ".join(
             f"{one.name}: {one.frozen} frozen + {one.added} added - {one.struck} struck off, "
             f"{one.electors} on the roll, {one.struck_voted} struck off after casting, "
-            f"{one.issued} codes in force"
+            f"{how_many(one.issued, 'code')} in force"
             for one in uneven
         )
         raise Refusal(

@@ -22,6 +22,7 @@ from ballot.sealing.batch import CheckedBallots, check_ballots
 from ballot.sealing.errors import BallotsRejected
 from ballot.selectors import contest_codes, contested, setting_of
 from ballot.services.register_account import SectionAccount
+from ballot.showing.wording import how_many
 from office.progress import Report
 from office.refusal import Refusal
 
@@ -77,15 +78,15 @@ def require_board(
     if wrong:
         raise Refusal(
             "register.board-disagrees",
-            f"{len(wrong)} ballots on the board are not as they are stored: entry "
+            f"{how_many(len(wrong), 'ballot')} on the board, not as stored: entry "
             f"{', '.join(str(number) for number in wrong[:5])}. Somebody has changed the database.",
         )
     accounted = sum(one.on_board for one in accounts)
     if looked_at != accounted:
         raise Refusal(
             "register.board-disagrees",
-            f"The board has {looked_at} ballots, and the electors of the roll cast {accounted} of "
-            "them. Somebody has changed the database.",
+            f"The board has {how_many(looked_at, 'ballot')}, and the electors of the roll cast "
+            f"{accounted} of them. Somebody has changed the database.",
         )
 
 
@@ -130,8 +131,8 @@ def check_section(
         found = ", ".join(f"number {place} ({why})" for place, why in rejected.culprits[:5])
         raise Refusal(
             "register.ballot-rejected",
-            f"{len(rejected.culprits)} ballots of {one.name} do not pass the check that they "
-            f"passed when they were cast: {found}. Somebody has changed the database.",
+            f"{how_many(len(rejected.culprits), 'ballot')} of {one.name} failed the check that was "
+            f"passed at casting: {found}. Somebody has changed the database.",
         ) from rejected
 
 

@@ -24,6 +24,7 @@ from ballot.selectors import codes_made, roll_of
 from ballot.services.codes import publish_credentials
 from ballot.services.issuer_files import card_of
 from ballot.services.moves import lock_election, require_state
+from ballot.showing.wording import how_many
 from office.enclosure import open_piece, seal_piece
 from office.progress import Report, silent
 from office.refusal import Refusal
@@ -178,9 +179,10 @@ def _require_roll(cursor: CursorWrapper, election: Election) -> None:
     if without or unknown:
         raise Refusal(
             "issuer.not-the-roll",
-            f"These are not the keys of the roll as it is now: {without} electors have none, and "
-            f"{unknown} keys are of nobody on it. Give the issuer the list once more; whoever has "
-            "a code keeps it.",
+            "These are not the keys of the roll as it is now: "
+            f"{how_many(without, 'elector has', 'electors have')} none, and "
+            f"{how_many(unknown, 'key is', 'keys are')} of nobody on it. Give the issuer the "
+            "list once more; whoever has a code keeps it.",
         )
     cursor.execute(_TAKEN, [election.pk])
     if cursor.fetchone()[0]:

@@ -11,6 +11,7 @@ from ballot.models import Election, RegisterMark
 from ballot.selectors import contested
 from ballot.services.register_account import SectionAccount, account
 from ballot.services.stored_papers import papers_by_section
+from ballot.showing.wording import how_many
 
 _ISSUED = """
 SELECT s.code, count(*), count(b.id),
@@ -74,8 +75,8 @@ def _roll(one: SectionAccount) -> Sum:
     return Sum(
         "The roll",
         f"{one.frozen:,} frozen + {one.added:,} added − {one.struck:,} struck off = "
-        f"{one.electors:,} electors; with {one.struck_voted:,} struck off after casting "
-        f"{one.papers:,} papers, and {one.issued:,} codes in force",
+        f"{how_many(one.electors, 'elector')}; with {one.struck_voted:,} struck off after casting "
+        f"{how_many(one.papers, 'paper')}, and {how_many(one.issued, 'code')} in force",
         one.adds_up(),
     )
 
@@ -93,10 +94,10 @@ def _register(one: SectionAccount, channels: list[tuple[str, int]]) -> Sum:
     by_channel = " + ".join(f"{number:,} {label.lower()}" for label, number in channels) or "none"
     return Sum(
         "Marked register",
-        f"{one.marks:,} marks ({by_channel}) = {one.ballots:,} ballots cast online + "
-        f"{one.envelopes:,} envelopes received; {one.on_board:,} of the ballots and "
-        f"{one.envelopes_on_board:,} of the envelopes are on the board; {one.at_odds:,} electors "
-        "with a mark and nothing for it, or otherwise at odds",
+        f"{how_many(one.marks, 'mark')} ({by_channel}) = {how_many(one.ballots, 'ballot')} cast "
+        f"online + {how_many(one.envelopes, 'envelope')} received; {one.on_board:,} of the ballots "
+        f"and {one.envelopes_on_board:,} of the envelopes are on the board; "
+        f"{how_many(one.at_odds, 'elector')} with a mark and nothing for it, or otherwise at odds",
         one.marks == one.ballots + one.envelopes == sum(n for _, n in channels)
         and (one.ballots, one.envelopes) == (one.on_board, one.envelopes_on_board)
         and one.at_odds == 0,
@@ -106,9 +107,10 @@ def _register(one: SectionAccount, channels: list[tuple[str, int]]) -> Sum:
 def _votes(one: SectionAccount, contests: int) -> Sum:
     return Sum(
         "Sealed votes",
-        f"{one.ballots:,} ballots × {contests} on the paper = {one.votes:,} sealed votes; "
-        f"{one.ballots:,} ballots − {one.set_aside:,} set aside + {one.postal:,} postal papers in "
-        f"the boxes = {one.counted:,} counted",
+        f"{how_many(one.ballots, 'ballot')} × {contests} on the paper = "
+        f"{how_many(one.votes, 'sealed vote')}; {how_many(one.ballots, 'ballot')} − "
+        f"{one.set_aside:,} set aside + {how_many(one.postal, 'postal paper')} in the boxes = "
+        f"{one.counted:,} counted",
         one.votes == one.ballots * contests and one.counted >= 0,
     )
 

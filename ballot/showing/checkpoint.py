@@ -10,6 +10,7 @@ from django.utils.timesince import timesince
 
 from ballot.models import Cosignature, Election, WitnessObjection
 from ballot.published import board_key, newest_checkpoint
+from ballot.showing.wording import how_many
 from ballot.times import in_zone
 
 
@@ -66,8 +67,9 @@ def objections(election: Election) -> list[str]:
     """What witnesses say against the board, until they cosign a state as new or newer."""
     rows = WitnessObjection.objects.filter(checkpoint__election=election)
     return [
-        f"The witness {one.witness} does not cosign the state of {one.checkpoint.size:,} entries. "
-        f"On {in_zone(one.said_at, election.zone)} it said: {one.get_ground_display()}."
+        f"The witness {one.witness} does not cosign the state of "
+        f"{how_many(one.checkpoint.size, 'entry', 'entries')}. On "
+        f"{in_zone(one.said_at, election.zone)} it said: {one.get_ground_display()}."
         for one in rows.select_related("checkpoint")
         if not _is_settled(one, election)
     ]

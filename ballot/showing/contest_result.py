@@ -141,17 +141,22 @@ def _key(order: Sequence[str]) -> list[Key]:
     return [*named, Key("", "Exhausted papers", EXHAUSTED)]
 
 
+def _of(number: Any, noun: str) -> str:
+    """A figure of a count, which may be a fraction, with its noun."""
+    return f"{shown(number)} {noun}" if number == 1 else f"{shown(number)} {noun}s"
+
+
 def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
     """One bar a stage, each as wide as all valid papers, the exhausted at its end."""
     rows = []
     for number, stage in enumerate(sheet["stages"], start=1):
         parts = [
             Part(number_of(stage["votes"].get(name, 0)), series(place), str(place + 1),
-                 f"{name}: {shown(number_of(stage['votes'].get(name, 0)))} votes")
+                 f"{name}: {_of(number_of(stage['votes'].get(name, 0)), 'vote')}")
             for place, name in enumerate(order)
         ]
         gone = number_of(stage["exhausted"])
-        parts.append(Part(gone, EXHAUSTED, "", f"Exhausted: {shown(gone)} papers"))
+        parts.append(Part(gone, EXHAUSTED, "", f"Exhausted: {_of(gone, 'paper')}"))
         rows.append((_label(number, stage), parts))
     return stacked_bars(
         rows,

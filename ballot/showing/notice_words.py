@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ballot.models import AfterCast, Election, TurnoutBase
 from ballot.showing.booth import helped_routes
 from ballot.showing.paper import rule_of_withdrawal, rules_of_contest
+from ballot.showing.wording import how_many
 from ballot.times import in_zone
 from ballot.timetable import TITLES, dates_of
 from members.selectors import rules_told
@@ -82,7 +83,7 @@ def _nominations(election: Election) -> list[str]:
         "rejected, with the reason.",
         *(
             f"A candidate’s statement for “{contest.title}” has at most "
-            f"{contest.statement_words:,} words."
+            f"{how_many(contest.statement_words, 'word')}."
             for contest in election.contests.order_by("position")
         ),
     ]

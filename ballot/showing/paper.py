@@ -11,6 +11,7 @@ from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.nominations import are_taken
 from ballot.selectors import may_be_struck
+from ballot.showing.wording import how_many
 from ballot.tickets import ticket_sentence
 from ballot.who_stands import rejected
 from members.selectors import sections
@@ -138,8 +139,8 @@ def rules_of_contest(contest: Contest) -> list[str]:
 
 def _ranking(contest: Contest) -> str:
     if contest.max_preferences:
-        return (f"Each elector ranks up to {contest.max_preferences} candidates in order of "
-                "preference.")
+        most = how_many(contest.max_preferences, "candidate")
+        return f"Each elector ranks up to {most} in order of preference."
     return "Each elector ranks as many candidates as they like, in order of preference."
 
 
@@ -162,9 +163,9 @@ def _points(contest: Contest) -> list[str]:
     """What a section is worth in points, and what becomes of them where few vote (counting §12)."""
     if contest.points is None:
         return []
-    points, floor = f"{contest.points:,}", f"{contest.points_floor:,}"
+    points, floor = how_many(contest.points, "point"), how_many(contest.points_floor or 0, "vote")
     said = [
-        f"Every section is worth {points} points, however many vote in it. At each stage they are "
+        f"Every section is worth {points}, however many vote in it. At each stage they are "
         "divided by share of its continuing votes, and points decide: who leads in votes may "
         "lose.",
         "Sections that are opened together, since few voted in one, count as one, with their "
@@ -172,7 +173,7 @@ def _points(contest: Contest) -> list[str]:
     ]
     if contest.points_floor:
         said.append(
-            f"A section with fewer than {floor} votes at the first stage is worth as many points "
+            f"A section with fewer than {floor} at the first stage is worth as many points "
             "as it has votes; one that is opened with others, as it has ballots."
         )
     return said

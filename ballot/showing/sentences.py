@@ -11,7 +11,7 @@ from datetime import date, datetime
 from ballot.showing.sentences_of_candidates import CANDIDATES
 from ballot.showing.sentences_of_keys import KEYS
 from ballot.showing.sentences_of_post import POST
-from ballot.showing.wording import Content, Sentences, many, nothing
+from ballot.showing.wording import Content, Sentences, how_many, many, nothing
 from ballot.times import day_words, in_zone
 from ballot.timetable import COLUMNS, TITLES
 
@@ -58,7 +58,7 @@ def _amended_notice(content: Content) -> str:
 def _roll(content: Content) -> str:
     eligible = sum(one["people"] for one in content["totals"] if one["rule"] == "eligible")
     judged = sum(one["people"] for one in content["totals"])
-    return f"{eligible:,} of {judged:,} people on the list may vote."
+    return f"{eligible:,} of {how_many(judged, 'person', 'people')} on the list may vote."
 
 
 def _amendment(content: Content) -> str:
@@ -68,7 +68,7 @@ def _amendment(content: Content) -> str:
     electors = sum(content["electors"].values())
     return (
         f"Amendment {content['number']}, by reason “{content['reason']}”: {changes}. "
-        f"{electors:,} electors are on the roll now."
+        f"{how_many(electors, 'elector is', 'electors are')} on the roll now."
     )
 
 
@@ -140,7 +140,8 @@ def _reconciliation(content: Content) -> str:
         for one in content["explanations"]
     )
     return (
-        f"Marked register and ballots agree: {ballots:,} ballots, {aside:,} of them set aside, "
+        f"Marked register and ballots agree: {how_many(ballots, 'ballot')}, {aside:,} of them set "
+        "aside, "
         f"{many(content['boxes'], 'box', 'boxes')}.{explained}"
     )
 
@@ -160,7 +161,8 @@ def _commitment(content: Content) -> str:
 
 
 def _profile(content: Content) -> str:
-    return f"{content['papers']:,} papers, {content['papers_rejected']:,} of them rejected."
+    papers = how_many(content["papers"], "paper")
+    return f"{papers}, {content['papers_rejected']:,} of them rejected."
 
 
 def _count(content: Content) -> str:
@@ -170,7 +172,8 @@ def _count(content: Content) -> str:
         "agrees": "Counted twice, by two programs that agree.",
         "counted-once": "Counted once only: the second program does not know this method.",
     }[content["second_count"]]
-    return f"{sheet['valid']:,} valid papers, {many(sheet['stages'], 'stage')}: {names}. {twice}"
+    valid, stages = how_many(sheet["valid"], "valid paper"), many(sheet["stages"], "stage")
+    return f"{valid}, {stages}: {names}. {twice}"
 
 
 def _recount(content: Content) -> str:
@@ -208,7 +211,7 @@ def _declaration(content: Content) -> str:
 def _archive(content: Content) -> str:
     return (
         f"Version {content['version']} of the declaration is final. The root of the first "
-        f"{content['size']:,} entries: {content['root']}."
+        f"{how_many(content['size'], 'entry', 'entries')}: {content['root']}."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ballot.showing.wording import Content, Sentences, many
+from ballot.showing.wording import Content, Sentences, how_many, many
 
 
 def _ceremony(content: Content) -> str:
@@ -44,7 +44,7 @@ def _key(content: Content) -> str:
 
 def _credentials(content: Content) -> str:
     total = sum(one["credentials"] for one in content["sections"])
-    return f"The public keys of {total:,} voting codes, by section and sorted."
+    return f"The public keys of {how_many(total, 'voting code')}, by section and sorted."
 
 
 def _keys(content: Content) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ballot.showing.wording import Content, Sentences
+from ballot.showing.wording import Content, Sentences, how_many
 
 
 def _tellers(content: Content) -> str:
@@ -12,7 +12,8 @@ def _tellers(content: Content) -> str:
 
 def _envelopes(content: Content) -> str:
     issued = sum(one["envelopes"] for one in content["sections"])
-    return f"{issued:,} postal envelopes were issued, each named here by a hash."
+    were = how_many(issued, "postal envelope was", "postal envelopes were")
+    return f"{were} issued, each named here by a hash."
 
 
 def _envelope(content: Content) -> str:
@@ -30,10 +31,10 @@ def _post(content: Content) -> str:
         for name in ("issued", "received", "papers", "empty", "refused", "late")
     }
     return (
-        f"Of {totals['issued']:,} envelopes {totals['received']:,} were received, "
-        f"{totals['refused']:,} refused since their electors had voted, and {totals['late']:,} "
-        f"came late and stay unopened. {totals['papers']:,} papers were sealed; "
-        f"{totals['empty']:,} envelopes were empty."
+        f"Envelopes issued: {totals['issued']:,}; received: {totals['received']:,}; refused since "
+        f"their electors had voted: {totals['refused']:,}; come late, and left unopened: "
+        f"{totals['late']:,}. {how_many(totals['papers'], 'paper was', 'papers were')} sealed; "
+        f"{how_many(totals['empty'], 'envelope was', 'envelopes were')} empty."
     )
 
 

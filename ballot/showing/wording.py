@@ -17,6 +17,13 @@ def nothing(content: Content) -> str:
 
 
 def many(items: Any, noun: str, several: str = "") -> str:
-    """ "1 contest", "2 contests"."""
-    count = len(items)
-    return f"{count} {noun}" if count == 1 else f"{count} {several or noun + 's'}"
+    """How many items there are: "1 contest", "2 contests"."""
+    return how_many(len(items), noun, several)
+
+
+def how_many(number: int, noun: str, several: str = "") -> str:
+    """A number with its noun: "1 envelope", "1,200 envelopes"; several: where “s” makes it wrong.
+
+    The noun may bring its verb: how_many(1, "elector is", "electors are").
+    """
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"

@@ -23,6 +23,7 @@ from ballot.services.take_answers import LARGEST_BYTES, take_answers
 from ballot.services.take_keys import JOB, hand_in_keys
 from ballot.services.take_keys import LARGEST_BYTES as LARGEST_KEYS
 from ballot.showing.issuer import contact_of, issuer_of, particulars_of
+from ballot.showing.wording import how_many
 from ballot.times import in_zone
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
@@ -117,11 +118,12 @@ def _answers(request: StaffRequest, election: Election, form: IssuerFileForm) ->
     content = form.cleaned_data["file"].read(LARGEST_BYTES + 1)
     taken = take_answers(election.pk, content=content, by=request.user.pk, now=timezone.now())
     over = (
-        f" {taken.passed_over:,} answers were taken before, or are not asked any more."
+        f" {how_many(taken.passed_over, 'answer was', 'answers were')} taken before, or not asked "
+        "any more."
         if taken.passed_over
         else ""
     )
     return (
-        f"Taken: {taken.reissued:,} new codes that wait to be confirmed, {taken.issued:,} codes of "
-        f"those added to the roll, {taken.revoked:,} codes that are dead.{over}"
+        f"Taken. New codes that wait to be confirmed: {taken.reissued:,}; codes of those added to "
+        f"the roll: {taken.issued:,}; codes that are dead: {taken.revoked:,}.{over}"
     )

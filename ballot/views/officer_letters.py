@@ -29,7 +29,7 @@ def letters(request: StaffRequest, slug: str) -> HttpResponse:
             election.pk, kinds=KINDS, to_seeds=request.POST.get("to") == "seeds",
             by=request.user.pk, now=timezone.now(),
         )
-        messages.success(request, f"{sent} samples are on their way.")
+        messages.success(request, f"Samples on their way: {sent}.")
         return redirect("desk_election_letters", slug)
     return render(
         request,

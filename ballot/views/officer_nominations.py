@@ -43,6 +43,7 @@ from ballot.showing.desk_nominations import (
     paper_shown,
     rulings_shown,
 )
+from ballot.showing.wording import how_many
 from ballot.views.nominations import contests_open, nominate_by, nominated_now
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
@@ -77,7 +78,7 @@ def bodies(request: StaffRequest, slug: str) -> HttpResponse:
         def take() -> None:
             done = import_bodies(election.pk, content=content, by=request.user.pk,
                                  now=timezone.now())
-            taken.append(f"{done.added:,} bodies added, {done.changed:,} mended.")
+            taken.append(f"Bodies added: {done.added:,}; mended: {done.changed:,}.")
 
         if tried(form, take):
             messages.success(request, taken[0])
@@ -108,7 +109,7 @@ def links_sent(request: StaffRequest, slug: str) -> HttpResponse:
     """Send a link to every body that has an address and none yet."""
     election = election_by_slug(slug)
     sent_to = send_body_links(election.pk, by=request.user.pk, now=timezone.now())
-    messages.success(request, f"{sent_to:,} links are in the outbox.")
+    messages.success(request, f"{how_many(sent_to, 'link is', 'links are')} in the outbox.")
     return redirect("desk_bodies", slug)
 
 

@@ -35,8 +35,8 @@ def describe_import_by_two(batch_id: str) -> str:
         raise Refusal("import.not-previewed", "This import has not been read and looked at, or "
                       "was settled meanwhile.")
     return " ".join([
-        f"Apply import {batch.pk}: {batch.rows_new:,} people are added, {batch.rows_changed:,} "
-        f"changed, {batch.members_gone:,} marked as gone.",
+        f"Apply import {batch.pk}. People added: {batch.rows_new:,}; changed: "
+        f"{batch.rows_changed:,}; marked as gone: {batch.members_gone:,}.",
         *reasons_for_two(batch),
         f"The list is at version {batch.register_version}.",
     ])

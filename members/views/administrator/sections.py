@@ -51,6 +51,6 @@ def _added(request: StaffRequest, form: SectionForm | SectionsForm) -> str:
     given, now = form.cleaned_data, timezone.now()
     if isinstance(form, SectionsForm):
         services.add_sections(given["lines"], by=request.user.pk, now=now)
-        return f"Added: {len(given['lines'])} sections."
+        return f"Sections added: {len(given['lines'])}."
     services.add_section(given["code"], name=given["name"], by=request.user.pk, now=now)
     return f"Added: {given['name']}."

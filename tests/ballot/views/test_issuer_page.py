@@ -79,7 +79,7 @@ def test_an_officer_gives_the_list_takes_the_keys_and_later_the_answers(outside:
     file = download(client, run, "desk_issuer_requests", outside)
     assert outside.run("answer", file) == 0
     answers = (outside.folder / ANSWERS_FILE).read_bytes()
-    assert "1 new codes that wait to be confirmed" in hand_in(client, run, answers)
+    assert "New codes that wait to be confirmed: 1;" in hand_in(client, run, answers)
     assert "taken before, or are not asked any more" in hand_in(client, run, answers)
 
 
