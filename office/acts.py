@@ -62,11 +62,15 @@ def register_precondition(name: str, precondition: Callable[..., None]) -> None:
     _registered[name] = replace(_registered[name], precondition=precondition)
 
 
+def is_registered(name: str) -> bool:
+    return name in _registered
+
+
 def registered_act(name: str) -> RegisteredAct:
     return _registered[name]
 
 
 def page_of_act(name: str, subject_id: str, parameters: dict[str, Any]) -> str:
     """The path of the page that shows what a proposal would change; empty where there is none."""
-    page = _registered[name].page if name in _registered else None
+    page = _registered[name].page if is_registered(name) else None
     return page(subject_id, **parameters) if page else ""

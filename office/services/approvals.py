@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
-from office.acts import registered_act
+from office.acts import is_registered, registered_act
 from office.models import Approval
 from office.permissions import ACTS
 from office.refusal import Refusal
@@ -165,6 +165,8 @@ def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
     Pages ask before they offer to approve it, and the approval itself asks. Such a proposal waits
     for nobody. What only has to wait for its hour, or for a step before it, is not hindered.
     """
+    if not is_registered(approval.act):
+        return _gone()
     if not may(approval.proposed_by_id, approval.act, now=now):
         return Refusal(
             "approval.proposer-lost-role",

@@ -175,10 +175,13 @@ def test_a_proposal_whose_act_cannot_be_done_any_more_is_told_and_not_carried_ou
             approve_act(approval.pk, by=officer().pk, now=LATER)
         patch.setitem(acts._registered, "freeze_roll", replace(known, describe=nothing))
         gone = why_not(approval, now=LATER)
+        patch.delitem(acts._registered, "freeze_roll")
+        unknown = why_not(approval, now=LATER)
 
     assert refusal is not None and refusal.sentence == "The roll is frozen already."
     assert asked[0] == {"subject_id": "7", "now": LATER, "version": 1}
-    assert gone is not None and gone.code == "approval.gone"
+    for none in (gone, unknown):
+        assert none is not None and none.code == "approval.gone"
     assert carried_out == []
     assert why_not(approval, now=LATER) is None
     approve_act(approval.pk, by=officer().pk, now=LATER)
