@@ -39,9 +39,9 @@ def postal_papers(record: Record, poll: Poll, named: KeysNamed) -> list[PostalPa
     """Check what came by post, and give the papers in the order of the board.
 
     Raises: Refused "teller.twice", "teller.same", "teller.signature", "envelope.hash",
-            "envelope.twice", "envelope.credential", "envelope.voted", "ballot.time" (of an
-            envelope), "postal.number", "postal.credential", "post.figure"; the conditions of a
-            ballot; "blob.sha256".
+            "envelope.twice", "envelope.credential", "envelope.voted", "envelope.time",
+            "postal.number", "postal.credential", "post.figure"; the conditions of a ballot;
+            "blob.sha256".
     """
     entries = record.all("postal-paper")
     received = _received(record, poll, named)
@@ -140,10 +140,11 @@ def _cast_as_well(record: Record) -> set[bytes]:
 
 def _require_time(record: Record, poll: Poll) -> None:
     """Check that every envelope stands between opening and close: a later one brings no paper."""
+    close = record.only("close").number
     for entry in record.all("envelope"):
-        if not poll.opening < entry.number < record.only("close").number:
+        if not poll.opening < entry.number < close:
             why = "It does not stand between the opening of the poll and its close."
-            raise Refused("ballot.time", entry.where, why)
+            raise Refused("envelope.time", entry.where, why)
 
 
 def _issued(record: Record) -> dict[bytes, tuple[str, int]]:

@@ -52,8 +52,8 @@ const CASES = {
   "an envelope came that nobody was issued": [
     "envelope.hash", (_, { envelope }) => (envelope.envelope = "22".repeat(32))],
   "an envelope came twice": ["envelope.twice", (acts) => acts.splice(3, 0, acts[3])],
-  "an envelope came after the close": ["ballot.time", (acts) => acts.push(...acts.splice(3, 1))],
-  "an envelope came before the opening": ["ballot.time", (acts) => acts.push(acts.shift())],
+  "an envelope came after the close": ["envelope.time", (acts) => acts.push(...acts.splice(3, 1))],
+  "an envelope came before the opening": ["envelope.time", (acts) => acts.push(acts.shift())],
   "its elector cast as well": [
     "envelope.voted", (acts) => acts.splice(1, 0, ["ballot", { credential: ELECTOR }])],
   "its credential is nobody's": [
@@ -84,4 +84,32 @@ for (const [name, [condition, change]] of Object.entries(CASES)) {
 test("nothing is opened where an envelope's credential died, or its hashes are not as many as said", async () => {
   await assert.rejects(check(undefined, { dead: [ELECTOR] }), refused("envelope.credential"));
   await assert.rejects(check(undefined, { hashes: ENVELOPE + ENVELOPE }), refused("envelope.hash"));
+});
+
+// How many times the whole board is looked through where so many envelopes came.
+async function looks(many) {
+  const numbers = Array.from({ length: many }, (_, at) => (at + 1).toString(16));
+  const hashes = numbers.map((number) => number.padStart(64, "0"));
+  const keys = numbers.map((number) => `ab${number.padStart(62, "0")}`);
+  const acts = said();
+  acts[2][1].sections[0].envelopes = many;
+  acts.splice(3, 1, ...hashes.map((envelope, at) => ["envelope", { credential: keys[at], envelope }]));
+  let seen = 0;
+  const entries = acts.map(([kind, content], number) => ({
+    get kind() {
+      seen += 1;
+      return kind;
+    },
+    content,
+    number,
+  }));
+  const record = new Record(entries, async () => bytesOfHex(hashes.join("")));
+  const sections = new Map(keys.map((key) => [key, paper.section]));
+  const papers = await checkPost(record, { sections, dead: new Set() }, { setting });
+  assert.equal(papers.length, 1);
+  return Math.floor(seen / entries.length);
+}
+
+test("the board is looked through as often for many envelopes as for one", async () => {
+  assert.equal(await looks(200), await looks(1));
 });

@@ -267,7 +267,7 @@ def test_an_envelope_that_came_after_the_close_is_taken_by_nobody(
     assert "entry.order" in refusals(late, tmp_path)
     with pytest.raises(Refused) as refused:
         by_trustee(late)
-    assert refused.value.check == "ballot.time"
+    assert refused.value.check == "envelope.time"
 
 
 def test_as_many_may_dispute_as_voted_by_post_or_online_and_no_more(

@@ -111,11 +111,12 @@ function receivedBySection(record, credentials, issued) {
 
 // Every envelope stands between the opening and the close: a later one brings no paper.
 function requireTime(record) {
+  // Asked once: each question looks through the whole board.
+  const opening = record.only("opening").number;
+  const close = record.only("close").number;
   for (const entry of record.all("envelope")) {
-    const isInTime =
-      record.only("opening").number < entry.number && entry.number < record.only("close").number;
-    if (!isInTime) {
-      refuse(entry, "ballot.time", "It does not stand between the opening and the close.");
+    if (!(opening < entry.number && entry.number < close)) {
+      refuse(entry, "envelope.time", "It does not stand between the opening and the close.");
     }
   }
 }
