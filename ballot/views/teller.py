@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ballot.destruction import kept_election
 from ballot.models import Election, PostalReading, Reason
-from ballot.postal import BEFORE_CLOSE, named_tellers, post_by_section, teller_of
+from ballot.postal import BEFORE_CLOSE, post_by_section, teller_of, tellers_keys
 from ballot.selectors import key_of
 from ballot.services.name_tellers import take_teller_key
 from ballot.services.read_papers import Read, read_paper
@@ -35,8 +35,9 @@ def papers(request: StaffRequest, slug: str) -> HttpResponse:
 
 def _page(election: Election, person: int) -> dict[str, Any]:
     teller = teller_of(election, person)
-    named = named_tellers(election)
-    is_named = teller is not None and teller.number in named
+    # What a paper is sealed with is the board's: a row can be changed in the database.
+    keys = tellers_keys(election)
+    is_named = teller is not None and teller.number in keys
     is_open = is_named and election.envelopes_opened_at is not None
     page: dict[str, Any] = {
         "election": election,
@@ -46,15 +47,15 @@ def _page(election: Election, person: int) -> dict[str, Any]:
         "is_open": is_open,
     }
     if is_open and teller is not None:
-        others = election.tellers.filter(number__in=named).exclude(pk=teller.pk)
+        others = election.tellers.filter(number__in=keys).exclude(pk=teller.pk)
         page |= {
-            "others": [(one.number, one.name, bytes(one.key or b"").hex()) for one in others],
+            "others": [(one.number, one.name, keys[one.number].hex()) for one in others],
             "sections": [one for one in post_by_section(election) if one.received],
             "contests": contests_to_read(election),
             "reasons": Reason.choices,
             "fingerprint": bytes(election.fingerprint or b"").hex(),
             "public_key": key_of(election).public_key.hex(),
-            "own_key": bytes(teller.key or b"").hex(),
+            "own_key": keys[teller.number].hex(),
             "waiting": waiting_for(election, teller),
         }
     return page

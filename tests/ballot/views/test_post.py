@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from ballot.models import Envelope, EnvelopeReceipt, PostalReading, PostalRuling, Teller
 from ballot.postal import Kind, issues_of
-from ballot.sealing.codes import make_code
+from ballot.sealing.codes import key_of_secret, make_code
 from ballot.sealing.postal import teller_key
 from ballot.services.close_poll import close_poll_early
 from ballot.services.read_papers import Read
 from members.models import LookUp
 from office.models import Approval, StaffMember
 from office.permissions import Role
-from tests.ballot.factories import REASON, Run, cast, election, entries, kinds
+from tests.ballot.factories import REASON, Run, cast, election, entries, kinds, no_triggers
 from tests.ballot.posting_papers import Table
 from tests.office.factories import sign_in, staff
 
@@ -170,6 +170,20 @@ def test_a_teller_hands_in_sealed_bytes_and_is_told_what_came_of_the_paper_alone
     assert (twice["status"], twice["code"]) == (409, "reading.twice")
     assert ann.post(address(run, "desk_read_paper"), {"kind": "other"}).status_code == 400
     assert PostalReading.objects.count() == 2
+
+
+def test_a_teller_seals_with_the_keys_of_the_board_and_not_with_a_row_that_was_changed():
+    run, table, _ = opened()
+    mine, other = (key.credential.hex() for key in table.keys)
+    foreign = key_of_secret(12345).credential
+    with no_triggers():
+        Teller.objects.filter(number=2).update(key=foreign)
+    ann = sign_in(Client(), StaffMember.objects.get(pk=table.people[0]))
+
+    page = ann.get(address(run, "desk_papers")).content.decode()
+
+    assert f'data-own-key="{mine}"' in page and f'data-key="{other}"' in page
+    assert foreign.hex() not in page
 
 
 def test_an_officer_rules_on_a_paper_and_the_tellers_are_told_what_was_ruled():
