@@ -18,7 +18,7 @@ from ballot.canonical import read_canonical
 from ballot.lifecycle import State
 from ballot.mapping.blobs import blobs_named
 from ballot.models import BallotDestruction, Blob, BlobChunk, Election, Entry
-from ballot.retention import is_past, keeping_is_over, kept_until
+from ballot.retention import is_past, kept_until
 from ballot.selectors import election_by_slug, whole_blob
 from ballot.times import day_words, in_zone
 from office.refusal import Refusal

@@ -15,7 +15,7 @@ from ballot.canonical import Json, read_canonical
 from ballot.mapping.boxes import box_content, profile_content, profile_lines
 from ballot.mapping.counts import count_content, lot_content
 from ballot.mapping.notice import contest_code, contest_content
-from ballot.models import Blob, Box, Candidate, Count, DrawnLot, Election, Entry
+from ballot.models import Blob, Box, Candidate, Contest, Count, DrawnLot, Election, Entry
 from ballot.pooling import box_label
 from ballot.selectors import contested, on_paper, roll_of, whole_blob
 from ballot.services.board import unsalted
@@ -77,16 +77,28 @@ def newest(election: Election, kind: str) -> Any:
 
 def require_paper_as_opened(election: Election) -> None:
     """Refuse unless every contest is, name for name and rule for rule, as the opening fixed it."""
+    papers = [(contest, on_paper(contest)) for contest in contested(election)]
     now = [
-        contest_content(contest, on_paper(contest)) | {"code": contest_code(contest)}
-        for contest in contested(election)
+        contest_content(contest, candidates) | {"code": contest_code(contest)}
+        for contest, candidates in papers
     ]
-    if newest(election, "opening")["contests"] != now:
+    if newest(election, "opening")["contests"] != now or not all(
+        _is_reopening_last(contest, candidates) for contest, candidates in papers
+    ):
         raise Refusal(
             "paper.not-as-opened",
             "The paper in the database, its names, their order or its rules, is not the one that "
             "the opening entry fixed. Somebody has changed the database.",
         )
+
+
+def _is_reopening_last(contest: Contest, candidates: list[Candidate]) -> bool:
+    """Whether “re-open nominations” is who comes last where it stands, and nobody else is.
+
+    The opening says whether it stands, and not who it is: verifier/withdrawals.py takes the last.
+    """
+    *people, last = [one.is_reopen_nominations for one in candidates]
+    return not any(people) and last == contest.reopen_nominations
 
 
 def require_withdrawals_as_told(election: Election) -> None:

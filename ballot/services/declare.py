@@ -11,6 +11,7 @@ from ballot.lifecycle import State
 from ballot.models import Count, Declaration, Election
 from ballot.services.as_published import (
     require_counts_as_published,
+    require_paper_as_opened,
     require_withdrawals_as_told,
 )
 from ballot.services.board import append_entry
@@ -35,6 +36,7 @@ def declare(election_id: int, *, by: int, seconded_by: int | None, now: datetime
     if election.contests.filter(unopposed=False).exists():
         require_ready(election, "declare", now=now)
         require_counts_as_published(election)
+        require_paper_as_opened(election)
         require_withdrawals_as_told(election)
     else:
         require_state(election, State.NOMINATED, State.FROZEN)

@@ -136,6 +136,29 @@ def test_a_withdrawal_that_the_board_does_not_know_stops_a_recount_and_the_decla
     assert told["nominations_reopen"] is False
 
 
+@pytest.mark.parametrize("at", ["counted", "declared"])
+def test_who_won_does_not_become_reopen_nominations_by_a_row_that_was_changed(at: str) -> None:
+    run = election(at=at)
+    ash = run.contest.candidates.filter(name="Ash Amin")
+
+    def say() -> None:
+        if at == "counted":
+            declare(run.election_id, **run.by_two)
+        else:
+            correct_result(run.election_id, reason=REASON, **run.by_two)
+
+    with no_triggers():
+        ash.update(is_reopen_nominations=True)
+    code = code_of_refusal(say)
+    with no_triggers():
+        ash.update(is_reopen_nominations=False)
+    say()
+
+    assert code == "paper.not-as-opened"
+    told = content(run, "declaration" if at == "counted" else "correction")["contests"]
+    assert [one["nominations_reopen"] for one in told] == [False]
+
+
 def test_a_withdrawal_that_the_board_does_not_know_stops_a_correction() -> None:
     run = election(at="declared")
     ash = run.contest.candidates.filter(name="Ash Amin")
