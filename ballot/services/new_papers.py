@@ -22,12 +22,12 @@ def require_new(election: Election, wires: Sequence[bytes], *, others: Iterable[
     """
     credentials = [wire[:CREDENTIAL] for wire in wires]
     points = [point for wire in wires for point in _points(wire)]
-    found = credentials + points
-    beside = {part for wire in others for part in (wire[:CREDENTIAL], *_points(wire))}
+    found = {*credentials, *points}
+    beside = (part for wire in others for part in (wire[:CREDENTIAL], *_points(wire)))
     issued = Credential.objects.filter(election=election, public_key__in=credentials)
     if (
-        len(set(found)) < len(found)
-        or not beside.isdisjoint(found)
+        len(found) < len(credentials) + len(points)
+        or any(part in found for part in beside)
         or issued.exists()
         or any(_stands(half, points) for half in ("c1", "c2"))
     ):

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from ballot.models import Envelope, Teller
+from ballot.models import Envelope, PostalReading, Teller
 from ballot.postal import Kind, named_tellers
 from ballot.sealing.ballot import seal_ballot
 from ballot.sealing.codes import VotingKey, key_of_secret, voting_key
@@ -22,6 +23,7 @@ from ballot.services.open_envelopes import open_envelopes
 from ballot.services.read_papers import Read
 from ballot.services.rule_on_postal_paper import rule_on_postal_paper
 from ballot.services.verify_register import verify_register
+from ballot.showing.post import waiting_for
 from office.models import StaffMember
 from tests.ballot.factories import (
     cast,
@@ -167,6 +169,42 @@ def test_a_paper_that_repeats_another_is_refused_at_the_reading_and_can_be_read_
     table.both_read(2, (0,))
     table.account()
     assert kinds(run).count("postal-paper") == 2
+
+
+def test_a_tellers_page_takes_as_many_statements_for_two_papers_ruled_on_as_for_one() -> None:
+    run, table = opened(received=2)
+    ann = Teller.objects.get(election=run.election, number=1)
+
+    def statements(ruled: int) -> int:
+        table.hand_in(0, Read("member", ruled, 2, Kind.DOUBTFUL, doubt="uncertain"))
+        rule_on_postal_paper(run.election_id, section="member", number=ruled,
+                             rejected={"contest-1": "uncertain"}, agents=2, **run.by)
+        with CaptureQueriesContext(connection) as made:
+            assert len(waiting_for(run.election, ann)) == ruled
+        return len(made)
+
+    assert statements(1) == statements(2)
+
+
+def test_a_sealed_reading_loads_the_readings_of_its_own_paper_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, table = opened(received=3)
+    table.both_read(1, (0,))
+    table.both_read(2, (1,))
+    loaded: list[int] = []
+    from_db = PostalReading.from_db
+
+    def counted(db: str, names: Any, values: Any) -> PostalReading:
+        row = from_db(db, names, values)
+        loaded.append(row.number)
+        return row
+
+    monkeypatch.setattr(PostalReading, "from_db", counted)
+
+    table.read(0, 3, (0,))
+
+    assert loaded == [3]
 
 
 def test_a_doubtful_paper_waits_for_a_ruling_and_is_then_read_again_and_rejected():
