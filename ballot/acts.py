@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from ballot.postal import papers_of, post_by_section
 from ballot.selectors import roll_of
 from ballot.served_software import served_software
 from ballot.services.account_for_post import account_for_post
-from ballot.services.amend_notice import amend_notice, changes_of
+from ballot.services.amend_notice import Change, amend_notice, changes_of
 from ballot.services.amend_roll import AMENDABLE, amend_roll, request_bulk
 from ballot.services.archive_election import archive_election
 from ballot.services.close_poll import close_poll_early
@@ -42,7 +42,7 @@ from ballot.showing.small_box import small_box_sentence
 from ballot.showing.wording import how_many
 from ballot.struck_ballots import set_aside_due
 from ballot.times import in_zone
-from ballot.timetable import TITLES, dates_of, passed_by
+from ballot.timetable import OPENING, TITLES, dates_of, passed_by, reminders_overtaken
 from members.selectors import (
     AmendmentDue,
     bulk_amendment,
@@ -134,8 +134,22 @@ def _amend_notice_words(subject_id: str, changes: dict[str, str], reason: str) -
         for one in made
     )
     return (
-        f"The notice of “{election}” is amended. {said} The reason, which is published: “{reason}”"
+        f"The notice of “{election}” is amended. {said} {_overtaken_words(election, made)}"
+        f"The reason, which is published: “{reason}”"
     )
+
+
+def _overtaken_words(election: Election, made: Sequence[Change]) -> str:
+    """Which reminders a later opening overtakes; empty where it overtakes none."""
+    openings = [one.becomes for one in made if one.part == OPENING]
+    hours = [
+        in_zone(at, election.zone)
+        for opens_at in openings if isinstance(opens_at, datetime)
+        for at in reminders_overtaken(election, opens_at)
+    ]
+    if not hours:
+        return ""
+    return f"No reminder is sent on {' or on '.join(hours)}: the poll opens no earlier. "
 
 
 def _as_read(value: str | datetime | None, election: Election) -> str:

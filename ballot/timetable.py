@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
+from ballot.canonical import read_canonical
 from ballot.models import Dated, Election
 from office.refusal import Refusal
 
@@ -71,6 +72,31 @@ def passed_by(dates: Mapping[str, datetime], closes_at: datetime) -> list[str]:
     steps = list(TITLES)
     after = steps[steps.index(CLOSE) + 1:]
     return [step for step in after if step in dates and dates[step] < closes_at]
+
+
+def reminders_of(election: Election) -> tuple[datetime, ...]:
+    """The hours at which the notice says that reminders go out."""
+    return tuple(at for at in (election.reminder_at, election.last_reminder_at) if at)
+
+
+def reminders_overtaken(
+    election: Election, opens_at: datetime | None = None
+) -> list[datetime]:
+    """The reminders whose hour came no later than the opening: none of them is sent.
+
+    opens_at: of an opening that is proposed; else the board's, or before it the notice's.
+    """
+    opens_at = opens_at or _opened_at(election) or election.opens_at
+    return [at for at in reminders_of(election) if opens_at and at <= opens_at]
+
+
+def _opened_at(election: Election) -> datetime | None:
+    """When the poll opened, as the board says: at its hour, or at any later one."""
+    opening = election.entries.filter(ballot__isnull=True, kind="opening").first()
+    if opening is None:
+        return None
+    told: Any = read_canonical(bytes(opening.body))
+    return datetime.fromisoformat(told["at"])
 
 
 def require_order(dates: Mapping[str, datetime]) -> None:

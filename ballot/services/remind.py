@@ -20,6 +20,7 @@ from ballot.lifecycle import State
 from ballot.models import Election, Reminder
 from ballot.selectors import roll_of
 from ballot.services.moves import lock_election
+from ballot.timetable import reminders_of, reminders_overtaken
 from office.models import Dispatch
 from office.services.audit import record
 from office.services.dispatches import release_letters
@@ -41,26 +42,23 @@ SELECT r.public_id::text FROM members_rollentry r
 """
 
 
-def reminders_of(election: Election) -> tuple[datetime, ...]:
-    """The hours at which the notice says that reminders go out."""
-    return tuple(at for at in (election.reminder_at, election.last_reminder_at) if at)
-
-
 def reminder_due(election: Election, *, now: datetime) -> int | None:
     """The number of the reminder that is due and was not sent; None where none is.
 
-    One whose hour an opening that was put off has overtaken is never due.
+    One whose hour a later opening has overtaken is never due.
     """
     if election.stage != State.POLLING or (election.closes_at and now >= election.closes_at):
         return None
     sent = set(election.reminders.values_list("number", flat=True))
     due = [
-        number for number, at in enumerate(reminders_of(election), 1)
+        (number, at) for number, at in enumerate(reminders_of(election), 1)
         if at <= now and number not in sent
-        and (election.opens_at is None or election.opens_at < at)
     ]
+    # The board is asked only where something would go out: this is looked at every few seconds.
+    gone = reminders_overtaken(election) if due else []
+    left = [number for number, at in due if at not in gone]
     # Where two are due at once, since the server was away, the electors are sent one letter.
-    return due[-1] if due else None
+    return left[-1] if left else None
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ from ballot.showing.notice_words import (
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
 from ballot.times import in_zone
+from ballot.timetable import reminders_of, reminders_overtaken
 from ballot.turnout import shows_turnout
 from ballot.who_stands import rejected
 from members.selectors import (
@@ -127,9 +128,11 @@ def _hours(election: Election) -> Iterator[tuple[str, str]]:
     yield from ((name, in_zone(at, election.zone)) for name, at in hours if at)
     if early := _closed_early(election):
         yield "The poll was closed early", early
-    for at in (election.reminder_at, election.last_reminder_at):
-        if at:
-            yield "Who has not voted is reminded", in_zone(at, election.zone)
+    gone = reminders_overtaken(election)
+    opens = "opens" if is_before(election.stage, State.POLLING) else "opened"
+    for at in reminders_of(election):
+        sent = f" (not sent: the poll {opens} no earlier)" if at in gone else ""
+        yield "Who has not voted is reminded", f"{in_zone(at, election.zone)}{sent}"
 
 
 def _ways_to_vote(election: Election) -> Iterator[tuple[str, str]]:

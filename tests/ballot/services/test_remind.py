@@ -9,17 +9,22 @@ from django.core import mail
 from django.db import DatabaseError, IntegrityError, transaction
 
 from ballot.models import Election, Reminder
+from ballot.services.open_poll import open_poll
 from ballot.services.remind import PURPOSE, reminder_due, send_due_reminder
 from ballot.services.set_up import edit_election
 from ballot.services.suspend_poll import resume_poll, suspend_poll
 from ballot.services.tend_polls import tend_reminders
+from ballot.showing.notice import notice_of
+from ballot.times import in_zone
 from members.models import Member
+from office.acts import registered_act
 from office.models import Dispatch, Job, Letter
 from office.permissions import ACTS
 from office.services.dispatches import SEND_JOB, pause_letters
 from office.services.sending import send_letters
 from office.services.working import work_job
 from tests.ballot.factories import (
+    SOFTWARE,
     Run,
     bring,
     cast,
@@ -51,6 +56,11 @@ def after(run: Run, since: timedelta) -> datetime:
     opens = run.election.opens_at
     assert opens is not None
     return opens + since + timedelta(minutes=1)
+
+
+def facts(run: Run) -> str:
+    """What the page of the notice says in short."""
+    return str(list(notice_of(run.election, now=now())["facts"]))
 
 
 def to_whom(number: int) -> set[str]:
@@ -116,13 +126,33 @@ def test_of_two_that_are_due_at_once_the_last_is_sent_and_the_first_never() -> N
 
 
 def test_a_reminder_whose_hour_a_later_opening_overtook_is_not_sent_and_the_last_one_is() -> None:
-    run = reminded(electors=1)
-    opens = run.election.opens_at
-    assert opens is not None
-    Election.objects.filter(pk=run.election_id).update(reminder_at=opens - timedelta(hours=1))
+    run = reminded(at="coded", electors=1)
+    as_planned = facts(run)
+    open_poll(run.election_id, software=SOFTWARE, **run.by_two | {"now": after(run, FIRST)})
 
     assert tend_reminders(now=after(run, FIRST)) == 0
     assert tend_reminders(now=after(run, LAST)) == 1
+    assert "not sent" not in as_planned
+    assert facts(run).count("(not sent: the poll opened no earlier)") == 1
+
+
+def test_who_puts_the_opening_off_reads_which_reminders_are_then_not_sent() -> None:
+    run = election(opens_in=timedelta(days=1))
+    hours = [now() + timedelta(days=days) for days in (2, 6.5)]
+    edit_election(run.election_id, reminder_at=hours[0], last_reminder_at=hours[1], **run.by)
+    bring(run, to="nominating")
+
+    def proposed(opens_in: timedelta) -> str:
+        opens_at = (now() + opens_in).isoformat()
+        return registered_act("amend_notice").describe(
+            str(run.election_id), changes={"opening": opens_at}, reason="The trustees are late."
+        )
+
+    assert "No reminder" not in proposed(timedelta(days=1.5))
+    told = proposed(timedelta(days=3))
+    first, last = (in_zone(at, run.election.zone) for at in hours)
+    assert f"No reminder is sent on {first}: the poll opens no earlier." in told
+    assert last not in told
 
 
 def test_none_is_sent_before_the_opening_while_suspended_or_after_the_close() -> None:
