@@ -45,9 +45,12 @@ def send_body_links(election_id: int, *, by: int | None, now: datetime) -> int:
     NominatingBody.objects.bulk_update(bodies, ["seat"], batch_size=1000)
     dispatch = dispatch_at_once(BODY_PURPOSE, reference=election.public_id)
     # Who has had no link has had no letter with one: each is the first.
-    queue_letters(dispatch.pk, (
+    queued = queue_letters(dispatch.pk, (
         (recipient(body), secret.encode()) for body, secret in zip(bodies, secrets, strict=True)
     ))
+    if queued != len(bodies):
+        raise Refusal("link.sent-before", "A body that has no link had a letter with one. Nothing "
+                      "was sent: send these bodies their links one by one.")
     record("take_nominations", subject=("election", str(election.pk)), by=by, now=now,
            parameters={"links_sent": len(bodies)})
     return len(bodies)

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ballot.models import NominatingBody
 from ballot.services.nominating_bodies import Taken, add_body, remove_body
+from ballot.services.nomination_seats import (
+    BODY_PURPOSE,
+    recipient,
+    send_body_link,
+    send_body_links,
+)
+from office.services.letters import queue_letter
 from tests.ballot.factories import bring, code_of_refusal, election
 from tests.ballot.services.nominating import BODIES, body, give, nominating, take_bodies
 
@@ -50,6 +59,33 @@ def test_a_file_with_one_fault_is_refused_whole(content: str, code: str) -> None
     take_bodies(run, BODIES)
 
     assert NominatingBody.objects.count() == 6
+
+
+def test_the_links_of_thirty_bodies_take_as_many_statements_as_those_of_three() -> None:
+    def statements(many: int) -> int:
+        run = bring(election(title=f"Of {many}"), to="nominating")
+        lines = (f"CLP,Party {number},party{number}@example.org" for number in range(many))
+        take_bodies(run, "\n".join(["kind,name,email", *lines]))
+        with CaptureQueriesContext(connection) as made:
+            assert send_body_links(run.election_id, **run.by) == many
+        return len(made)
+
+    assert statements(30) == statements(3)
+
+
+def test_where_a_body_without_a_link_had_a_letter_with_one_none_is_sent() -> None:
+    run = nominating()
+    barking = body("Barking")
+    told = {"reference": run.election.public_id, "recipient": recipient(barking)}
+    queue_letter(BODY_PURPOSE, **told, enclosure=b"of before")
+
+    code = code_of_refusal(lambda: send_body_links(run.election_id, **run.by))
+
+    assert code == "link.sent-before"
+    assert not NominatingBody.objects.filter(seat__isnull=False).exists()
+    send_body_link(barking.pk, **run.by)
+    others = NominatingBody.objects.exclude(address="").count() - 1
+    assert send_body_links(run.election_id, **run.by) == others
 
 
 def test_a_body_is_typed_and_taken_off_unless_it_has_nominated() -> None:
