@@ -93,6 +93,8 @@ ARROWS: frozenset[tuple[State, State]] = frozenset(
 # When a candidate may withdraw: before the opening, and from it until a box is opened.
 BEFORE_OPENING = (State.DRAFT, State.NOMINATING, State.NOMINATED, State.FROZEN)
 AFTER_OPENING = (State.POLLING, State.SUSPENDED, State.CLOSED, State.VERIFIED, State.MIXED)
+# When the helpdesk writes down what electors say: from the opening until the archive.
+HELPDESK_NOTES = (*AFTER_OPENING, State.OPENED, State.COUNTED, State.DECLARED)
 
 
 def may_move(before: State, after: State) -> bool:

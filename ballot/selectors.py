@@ -81,7 +81,7 @@ def standing(contest: Contest) -> list[Candidate]:
         settled = one.position if one.position is not None else -1
         return one.is_reopen_nominations, settled, drawn, one.name.casefold(), one.pk
 
-    return sorted(candidates.exclude(pk__in=rejected(contest)), key=place)
+    return sorted(candidates.exclude(pk__in=list(rejected(contest))), key=place)
 
 
 def may_be_struck(contest: Contest) -> bool:

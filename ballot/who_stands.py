@@ -10,15 +10,15 @@ from ballot.mapping.notice import contest_code
 from ballot.models import Contest, Election, Entry, NamesOrder, Ruling, VotesOfWithdrawn
 
 
-def rejected(contest: Contest) -> set[int]:
-    """The ids of those whose papers the newest ruling rejects."""
+def rejected(contest: Contest) -> dict[int, str]:
+    """Of those whose papers the newest ruling rejects, by their ids: why."""
     newest = (
         Ruling.objects.filter(candidate__contest=contest)
         .order_by("candidate_id", "-pk")
         .distinct("candidate_id")
     )
-    rows = newest.values_list("candidate_id", "is_valid")
-    return {int(candidate or 0) for candidate, is_valid in rows if not is_valid}
+    rows = newest.values_list("candidate_id", "is_valid", "reason")
+    return {int(candidate or 0): reason for candidate, is_valid, reason in rows if not is_valid}
 
 
 def is_by_lot(contest: Contest) -> bool:

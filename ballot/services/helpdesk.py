@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from ballot import limits
-from ballot.lifecycle import State
+from ballot.lifecycle import HELPDESK_NOTES
 from ballot.models import HelpdeskNote, IncidentKind
 from ballot.services.moves import require_state
 from ballot.services.open_incident import book_word_of_elector, lock_book
@@ -18,10 +18,6 @@ from office.services.audit import record
 
 ALARM: Final = "helpdesk_alarm"
 _HOUR: Final = timedelta(hours=1)
-_AFTER_OPENING: Final = (
-    State.POLLING, State.SUSPENDED, State.CLOSED, State.VERIFIED, State.MIXED, State.OPENED,
-    State.COUNTED, State.DECLARED,
-)
 
 
 def spend_look_up(*, by: int, now: datetime) -> None:
@@ -51,7 +47,7 @@ def note_at_helpdesk(
     ballot was cast, "not-me" disputes it as the elector's own link does, and says nothing of it.
     """
     election = lock_book(election_id)
-    require_state(election, *_AFTER_OPENING)
+    require_state(election, *HELPDESK_NOTES)
     if kind in HelpdeskNote.Kind.values:
         HelpdeskNote.objects.create(
             election=election, roll_entry_id=entry_id, kind=kind, taken_by_id=by, taken_at=now

@@ -9,7 +9,7 @@ from typing import Any
 
 from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.destruction import destroyed_at
-from ballot.lifecycle import State, is_before
+from ballot.lifecycle import HELPDESK_NOTES, State, is_before
 from ballot.models import Box, CastDispute, CountsDiffer, Election, IssuerRequest
 from ballot.showing.business import Figure, codes_made, next_step, order_of_business
 from ballot.showing.checkpoint import objections
@@ -122,9 +122,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "shows_watching": "see_observers_page" in may,
         "shows_incidents": election.stage != State.DRAFT and "see_incidents" in may,
         "shows_issuer": "see_register" in may,
-        "shows_helpdesk": "reissue_code" in may
-        and not is_before(election.stage, State.POLLING)
-        and election.stage not in {State.VOID, State.ARCHIVED},
+        "shows_helpdesk": "reissue_code" in may and election.stage in HELPDESK_NOTES,
         "takes_amendments": election.roll is not None and "see_roll" in may,
         "shows_post": election.postal_papers and "see_post" in may
         and not is_before(election.stage, State.NOMINATING),

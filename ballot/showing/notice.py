@@ -12,7 +12,7 @@ from ballot.ceremonies import frame_of, newest_ceremony
 from ballot.destruction import destroyed_sentence
 from ballot.incidents import is_published
 from ballot.lifecycle import State, is_before
-from ballot.models import Candidate, Contest, Election, Ruling
+from ballot.models import Candidate, Contest, Election
 from ballot.published import board_key
 from ballot.selectors import standing
 from ballot.showing.booth import (
@@ -208,13 +208,11 @@ def _contest(
 
 def _rejected(contest: Contest) -> Iterator[tuple[str, str]]:
     """Whose papers were rejected, and why; by name."""
-    rulings = Ruling.objects.filter(
-        candidate__in=rejected(contest), candidate__withdrawn_at__isnull=True
-    )
-    newest = rulings.order_by("candidate_id", "-pk").distinct("candidate_id")
-    rows = newest.values_list("candidate__name", "candidate_id", "reason")
-    for name, _, reason in sorted(rows, key=lambda row: (row[0].casefold(), row[1])):
-        yield name, reason
+    reasons = rejected(contest)
+    left = contest.candidates.filter(pk__in=list(reasons), withdrawn_at__isnull=True)
+    rows = left.values_list("name", "pk")
+    for name, number in sorted(rows, key=lambda row: (row[0].casefold(), row[1])):
+        yield name, reasons[number]
 
 
 def _candidates(contest: Contest, photographed: frozenset[int]) -> Iterator[CandidateShown]:

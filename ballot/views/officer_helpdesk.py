@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from ballot.destruction import kept_election
 from ballot.forms.electors import NOTES, HelpdeskForm
 from ballot.forms.reading import sent
-from ballot.lifecycle import State, is_before
+from ballot.lifecycle import HELPDESK_NOTES, State
 from ballot.models import Election
 from ballot.services.helpdesk import note_at_helpdesk, spend_look_up
 from ballot.services.reissue_code import reissue_code
@@ -76,8 +76,7 @@ def _shown(election: Election, entry: Any, *, person: StaffMember) -> dict[str, 
         "elector": elector_at_helpdesk(election, entry, sees_register=sees_register)
         if entry else None,
         "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED},
-        "takes_notes": not is_before(election.stage, State.POLLING)
-        and election.stage not in {State.VOID, State.ARCHIVED},
+        "takes_notes": election.stage in HELPDESK_NOTES,
         "helped_routes": helped_routes(election),
     }
 

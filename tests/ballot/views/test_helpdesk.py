@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from ballot import limits
 from ballot.differences import unexplained
-from ballot.models import CastDispute, HelpdeskNote, Incident, SealedBallot
+from ballot.lifecycle import State
+from ballot.models import CastDispute, Election, HelpdeskNote, Incident, SealedBallot
 from ballot.sealing.codes import show_code
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from members.models import LookUp, Member
 from office.models import AuditRecord, Letter
 from office.permissions import Role
+from tests.ballot.factories import no_triggers
 from tests.ballot.views.world import World, world
 from tests.office.factories import sign_in, staff
 
@@ -57,7 +59,7 @@ def test_one_elector_is_shown_with_letters_and_mark_and_no_code_ballot_or_addres
     assert LookUp.objects.filter(by=here.officers[0], kind="member").count() == 2
 
 
-def test_the_page_of_the_election_leads_to_the_helpdesk_from_the_opening_on(
+def test_the_page_of_the_election_leads_to_the_helpdesk_from_the_opening_until_the_archive(
     client: Client,
 ) -> None:
     here = world().to("coded")
@@ -70,8 +72,14 @@ def test_the_page_of_the_election_leads_to_the_helpdesk_from_the_opening_on(
     polling = client.get(page).text
     here._closed()
     closed = client.get(page).text
+    over = []
+    for state in (State.ARCHIVED, State.VOID):
+        with no_triggers():
+            Election.objects.filter(slug=here.slug).update(state=state.value)
+        over.append(client.get(page).text)
 
-    assert [link in text for text in (before, polling, closed)] == [False, True, True]
+    pages = (before, polling, closed, *over)
+    assert [link in text for text in pages] == [False, True, True, False, False]
 
 
 def test_who_may_not_see_the_register_is_told_nothing_that_says_who_voted(client: Client) -> None:
