@@ -72,9 +72,9 @@ def check_destroyed(board: Board, log: Log) -> None:
 
 
 def _check_order(board: Board, entry: Entry) -> None:
-    """Two officers ordered it, and the notice's days of keeping were over."""
+    """It names two who ordered it, and the notice's days of keeping were over."""
     if len(entry.content["officers"]) != 2:
-        raise Failed("destruction.order", entry.where, "It was not ordered by two officers.")
+        raise Failed("destruction.order", entry.where, "It does not name two who ordered it.")
     last = date.fromisoformat(entry.content["kept_until"])
     ended = board.last("void") or board.only("declaration")
     kept = (last - _day(ended)).days
