@@ -167,17 +167,17 @@ def test_one_paper_or_one_worth_that_either_count_has_otherwise_stops_the_count(
 
 def core_with_another_value(contest: Contest) -> CoreCount:
     """The first count, where Birch receives a quarter of a vote too little, and Cedar too much."""
+    def mistaken(event: Any) -> Any:
+        if isinstance(event, Transfer):
+            ash, birch, cedar = (of[0] for of in event.received)
+            return replace(event, received=((ash,), (birch - quarter,), (cedar + quarter,)))
+        if isinstance(event, Elected) and event.candidate == 1:
+            return replace(event, votes=event.votes - quarter)
+        return event
+
     quarter = Fraction(1, 4)
     right = counted(contest)
-    events: list[Any] = []
-    for event in right.events:
-        if isinstance(event, Transfer):
-            birch, cedar = event.received[1][0] - quarter, event.received[2][0] + quarter
-            event = replace(event, received=(event.received[0], (birch,), (cedar,)))
-        if isinstance(event, Elected) and event.candidate == 1:
-            event = replace(event, votes=event.votes - quarter)
-        events.append(event)
-    return replace(right, events=tuple(events))
+    return replace(right, events=tuple(mistaken(event) for event in right.events))
 
 
 def test_one_transfer_value_that_either_count_has_otherwise_stops_the_count(
