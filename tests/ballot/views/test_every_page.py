@@ -37,9 +37,11 @@ from tests.office.urls import Route, routes
 pytestmark = pytest.mark.django_db
 
 HERE = "desk/elections/<slug:slug>/"
-# What this election has none of, an outside issuer among it: nobody finds a page there, whatever
-# their role.
-ABSENT = ("<int:decision_id>", "<int:bulk_id>", f"{HERE}issuer/")
+PAPERS = f"{HERE}papers/<int:candidate_id>/"
+# What this election has none of, an outside issuer and joint tickets among it: nobody finds a page
+# there, whatever their role.
+ABSENT = ("<int:decision_id>", "<int:bulk_id>", f"{HERE}issuer/", f"{PAPERS}ask-second/",
+          f"{PAPERS}consent/")
 # What is there from the close on, and in no void election; until then a refusal says so.
 FROM_CLOSE = f"{HERE}verification/"
 
