@@ -14,6 +14,7 @@ from django.urls import reverse
 from office.enclosure import open_staff_secret, seal_staff_secret
 from office.links import absolute
 from office.models import StaffMember
+from office.services.staff import choose_password
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -30,9 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def set_password(self, person: StaffMember, password: str) -> None:
-        """Write the password and nothing beside it: what was renewed meanwhile stays renewed."""
-        person.set_password(password)
-        person.save(update_fields=["password"])
+        choose_password(person, password)
 
     def render_mail(
         self,

@@ -93,6 +93,12 @@ def invite_staff(
     return person
 
 
+def choose_password(person: StaffMember, password: str) -> None:
+    """Write the password and nothing beside it: what was renewed meanwhile stays renewed."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+
+
 @transaction.atomic
 def close_account(person_id: int, *, by: int, now: datetime) -> None:
     """Close an account: it can no longer sign in, and what it holds of second factors goes."""
