@@ -4,10 +4,11 @@
 
 Starts a PostgreSQL of its own with fsync on. So many ballots of random bytes are stored and put on
 the board by the worker's own functions, with a mark, a key and a letter each, a list of keys and a
-box, and a request to an issuer for one elector in fifty; the election became void long ago. Then the act is carried out as `destroy_due` does it: the
-one transaction, and after it the rewriting of the tables, which locks each. Meanwhile another
-thread appends to another election's board, ten times a second: what it waits for at the longest is
-what the act keeps others from. Prints each figure beside its goal, and one line of JSON.
+box, and a request to an issuer for one elector in fifty; the election became void long ago. Then
+the act is carried out as `destroy_due` does it: the one transaction, and after it the rewriting of
+the tables, which locks each. Meanwhile another thread appends to another election's board, ten
+times a second: what it waits for at the longest is what the act keeps others from. Prints each
+figure beside its goal, and one line of JSON.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _void(ballots: int) -> Election:
     """An election in which so many had cast, void for more than a year; two ordered its end."""
     from django.utils import timezone  # noqa: PLC0415 - settings are read by now.
 
-    from ballot.mapping import blob_reference  # noqa: PLC0415
+    from ballot.mapping.blobs import blob_reference  # noqa: PLC0415
     from ballot.models import Election  # noqa: PLC0415
     from ballot.services.board import append_entry, store_blob  # noqa: PLC0415
     from ballot.services.order_destruction import order_destruction  # noqa: PLC0415

@@ -73,7 +73,7 @@ def require_on_one_ticket(contest: Contest, *people: str, but: int | None) -> No
     """
     others = contest.candidates.filter(withdrawn_at__isnull=True).exclude(second="")
     asked = {one.casefold(): one for one in people}
-    for other in others.exclude(pk__in=rejected(contest) | {but or 0}).defer("photo"):
+    for other in others.exclude(pk__in={*rejected(contest), but or 0}).defer("photo"):
         for person in asked.keys() & {other.first.casefold(), other.second.casefold()}:
             raise Refusal("candidate.twice", f"{asked[person]} stands in this contest already, in "
                           f"“{other.name}”.")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ballot", "0025_points")]
+    dependencies = [("ballot", "0027_requests_by_key")]
 
     operations = [
         migrations.AddField(

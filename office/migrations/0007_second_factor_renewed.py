@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("office", "0005_sending")]
+    dependencies = [("office", "0006_sending_side_by_side")]
 
     operations = [
         migrations.AddField("staffmember", "factor_renewed_at", models.DateTimeField(null=True)),
