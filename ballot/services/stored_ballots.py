@@ -78,7 +78,8 @@ def require_board(
     if wrong:
         raise Refusal(
             "register.board-disagrees",
-            f"{how_many(len(wrong), 'ballot')} on the board, not as stored: entry "
+            f"{how_many(len(wrong), 'ballot on the board is', 'ballots on the board are')} not as "
+            "they are stored: entry "
             f"{', '.join(str(number) for number in wrong[:5])}. Somebody has changed the database.",
         )
     accounted = sum(one.on_board for one in accounts)
@@ -131,8 +132,8 @@ def check_section(
         found = ", ".join(f"number {place} ({why})" for place, why in rejected.culprits[:5])
         raise Refusal(
             "register.ballot-rejected",
-            f"{how_many(len(rejected.culprits), 'ballot')} of {one.name} failed the check that was "
-            f"passed at casting: {found}. Somebody has changed the database.",
+            f"{how_many(len(rejected.culprits), 'ballot')} of {one.name} failed the check that all "
+            f"passed when they were cast: {found}. Somebody has changed the database.",
         ) from rejected
 
 

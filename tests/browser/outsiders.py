@@ -110,7 +110,7 @@ def answer_requests(page: Page, installation: Installation, issuer: Machine) -> 
     assert "1 ask for a new code" in said
     page.goto(f"{installation.origin}/desk/elections/{SLUG}/issuer/")
     hand_in(page, issuer.folder / "ines" / "answers-for-the-officer.json")
-    expect(page.get_by_text("Taken: 1 new codes")).to_be_visible()
+    expect(page.get_by_text("New codes that wait to be confirmed: 1;")).to_be_visible()
 
 
 def link_to_vote(post: Post, name: str, letter: int = 0) -> str:

@@ -149,7 +149,7 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a second ballot under another code of an elector who has voted": (
         (SECOND_CODE, SECOND_BALLOT, SECOND_VOTE, SECOND_ENTRY),
         "register.disagrees",
-        "7 marks, 8 ballots, 8 votes, 0 envelopes, 8 on the board, 1 electors at odds",
+        "7 marks, 8 ballots, 8 votes, 0 envelopes, 8 on the board, 1 elector at odds",
     ),
     "one elector's ballot given to another who has voted": (
         (SECOND_CODE, f"UPDATE ballot_sealedballot SET credential_id = {NEWEST_CODE} WHERE id ="
@@ -177,7 +177,7 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
          f" WHERE b.id = {ONE})",
          f"DELETE FROM ballot_sealedvote WHERE ballot_id = {ONE}",
          f"DELETE FROM ballot_sealedballot WHERE id = {ONE}"),
-        "register.board-disagrees", "1 ballots on the board .* entry {entry}",
+        "register.board-disagrees", "1 ballot on the board is .* entry {entry}",
     ),
     "a voter's code given to nobody on the roll, and the mark removed": (
         ("DELETE FROM ballot_registermark WHERE roll_entry_id = (SELECT roll_entry_id"
@@ -190,17 +190,17 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "an entry's bytes changed": (
         ("UPDATE ballot_entry SET body = set_byte(body, 60, get_byte(body, 60) # 1)"
          f" WHERE ballot_id = {ONE}",),
-        "register.board-disagrees", "1 ballots on the board .* entry {entry}",
+        "register.board-disagrees", "1 ballot on the board is .* entry {entry}",
     ),
     "a ciphertext changed": (
         ("UPDATE ballot_sealedvote SET c2 = (SELECT c1 FROM ballot_sealedvote WHERE ballot_id ="
          f" {TWO}) WHERE ballot_id = {ONE}",),
-        "register.board-disagrees", "1 ballots on the board .* entry {entry}",
+        "register.board-disagrees", "1 ballot on the board is .* entry {entry}",
     ),
     "a signature changed": (
         (f"UPDATE ballot_sealedballot SET signature = set_byte(signature, 40,"
          f" (get_byte(signature, 40) + 1) % 256) WHERE id = {ONE}",),
-        "register.board-disagrees", "1 ballots on the board .* entry {entry}",
+        "register.board-disagrees", "1 ballot on the board is .* entry {entry}",
     ),
     "two electors' votes exchanged": (
         (f"UPDATE ballot_sealedvote SET ballot_id = -1 WHERE ballot_id = {ONE}",
@@ -211,7 +211,7 @@ TAMPERINGS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a signature cut short": (
         (f"UPDATE ballot_sealedballot SET signature = substr(signature, 1, 63) WHERE id = {ONE}",
          ),
-        "register.board-disagrees", "1 ballots on the board .* entry {entry}",
+        "register.board-disagrees", "1 ballot on the board is .* entry {entry}",
     ),
 }
 
@@ -256,7 +256,7 @@ def test_a_ballot_changed_on_the_board_too_fails_the_check_it_passed_at_its_cast
         f" '{before}', '{after}'), 'UTF8') WHERE ballot_id = {ONE}",
     )
 
-    with pytest.raises(Refusal, match=f"1 ballots of Members.*number .*{condition}") as refused:
+    with pytest.raises(Refusal, match=f"1 ballot of Members.*number .*{condition}") as refused:
         verify(run)
 
     assert refused.value.code == "register.ballot-rejected"
