@@ -31,6 +31,8 @@ from tests.ballot.factories import (
     now,
 )
 
+pytestmark = pytest.mark.django_db
+
 
 def carry_out(run: Run, bulk: Any, digest: str = "") -> None:
     amend_roll_in_bulk(run.election_id, bulk=bulk.pk, digest=digest or bytes(bulk.digest).hex(),

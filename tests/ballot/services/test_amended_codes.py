@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -32,6 +33,8 @@ from tests.ballot.factories import (
     no_triggers,
     sealed,
 )
+
+pytestmark = pytest.mark.django_db
 
 
 def test_who_is_struck_off_before_casting_cannot_cast_and_the_key_is_dead() -> None:

@@ -11,6 +11,8 @@ from members.models import RollEntry
 from tests.ballot.amending import close, left_out, set_aside, strike, with_rule
 from tests.ballot.factories import cast, cast_all, code_of_refusal, election, entries, no_triggers
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("statement", "code"),

@@ -12,6 +12,8 @@ from office.refusal import Refusal
 from tests.ballot.amending import close, restore, set_aside, strike, with_rule
 from tests.ballot.factories import boxes, bring, cast_all, code_of_refusal, content, election
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize("reason", ["excluded", "died", "resigned", "not-entitled", "court-order"])
 def test_by_the_rule_that_it_stands_the_ballot_of_somebody_struck_off_is_counted(
