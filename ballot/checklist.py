@@ -35,11 +35,15 @@ from office.refusal import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One precondition: what must be so, whether it is, and what to do where it is not."""
+    """One precondition: what must be so, whether it is, and what to do where it is not.
+
+    page: the name of the address at which that is done, where it is not the act's own.
+    """
 
     words: str
     is_met: bool
     mend: str
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ def _papers(contest: Contest) -> Iterator[Check]:
         if contest.gates:
             yield Check(f"The papers of {name} were ruled valid, and have what is asked for",
                         paper.meets_gates and paper.ruling is not None,
-                        "Rule on them on the page of the nominations.")
+                        "Rule on them on the page of the nominations.", "desk_nominations")
 
 
 def _fits(contest: Contest) -> bool:
@@ -236,14 +240,16 @@ def _verify(election: Election, now: datetime) -> Iterator[Check]:
     del now
     yield Check("Every ballot that the notice’s rule sets aside has been set aside",
                 not set_aside_due(election),
-                "Let two officers set aside the ballots of those struck off after casting.")
+                "Let two officers set aside the ballots of those struck off after casting.",
+                "desk_set_aside")
     yield Check("Every difference is explained in writing by two officers",
-                not unexplained(election), "Explain each on the page of the verification.")
+                not unexplained(election), "Explain each on the page of the verification.",
+                "desk_verification")
     yield from _issuer(election)
     if has_post(election):
         yield Check("The postal papers are read, and in the account", is_accounted(election),
                     "Open the envelopes, let two tellers read every paper, and let two officers "
-                    "put the papers into the boxes.")
+                    "put the papers into the boxes.", "desk_post")
 
 
 def _nothing(election: Election, now: datetime) -> Iterator[Check]:

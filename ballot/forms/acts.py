@@ -60,7 +60,7 @@ class OrderForm(ReasonForm):
 
     court = forms.CharField(
         label="The court, if one ordered this", required=False, max_length=LONGEST_ORDER,
-        help_text="“High Court, Queen’s Bench Division”. Leave these three empty where no court "
+        help_text="“the High Court, King’s Bench Division”. Leave these three empty where no court "
         "ordered it.",
     )
     dated = forms.DateField(

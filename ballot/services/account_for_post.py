@@ -39,9 +39,8 @@ def account_for_post(
     """Put every paper on the board, and what came of every envelope."""
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
-    require_open(election)
+    require_accountable(election)
     papers = papers_of(election)
-    _require_settled(papers)
     sealed = [paper for paper in papers if not paper.is_empty]
     ballots = _checked(election, sealed)
     require_new(election, [ballot.to_bytes() for ballot in ballots], others=())
@@ -57,6 +56,12 @@ def account_for_post(
     publish_at_once(election.pk, now=now)
     record("account_for_post", subject=("election", str(election.pk)), by=by,
            seconded_by=seconded_by, now=now, parameters={"papers": len(sealed)})
+
+
+def require_accountable(election: Election) -> None:
+    """Refuse while the papers are not open, are not all settled, or are accounted for already."""
+    require_open(election)
+    _require_settled(papers_of(election))
 
 
 def _require_settled(papers: Sequence[Paper]) -> None:

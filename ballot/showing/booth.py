@@ -118,7 +118,7 @@ def booth_of(election: Election, *, now: datetime, is_exported: bool = False) ->
         is_exported=is_exported,
         reissue_url=url("reissue"),
         receipt_url=url("board"),
-        helped_routes=helped_routes(election),
+        helped_routes=routes_now(election, now=now),
         contests=() if closed else tuple(_papers(election)),
     )
 
@@ -176,6 +176,14 @@ def helped_routes(election: Election) -> tuple[HelpedRoute, ...]:
     """The other ways to vote, one a line of what the officer wrote."""
     lines = (line.strip() for line in election.helped_routes.splitlines())
     return tuple(HelpedRoute(line) for line in lines if line)
+
+
+def routes_now(election: Election, *, now: datetime) -> tuple[HelpedRoute, ...]:
+    """The other ways to vote for as long as there are any: until the close, and not suspended."""
+    is_to_come = is_before(election.stage, State.POLLING)
+    if is_to_come or not closed_sentence(election, now=now):
+        return helped_routes(election)
+    return ()
 
 
 def photo_url(election: Election, candidate_id: int, *, has_photo: bool) -> str:

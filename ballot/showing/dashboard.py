@@ -206,6 +206,8 @@ def _twice_sentence(election: Election) -> str:
 def _contacts_sentence(election: Election) -> str:
     """When contact details freeze: from then on a code is diverted by two people or by nobody."""
     at = contacts_freeze_at()
+    if at is None and not is_before(election.stage, State.CLOSED):
+        return ""
     if at is None:
         return "No hour is set from which a change of contact details takes two people."
     hour = in_zone(at, election.zone)

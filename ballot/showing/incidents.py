@@ -68,6 +68,12 @@ def _weight(is_material: bool | None) -> str:
     return "Not judged yet" if is_material is None else _WEIGHED[is_material]
 
 
+def _judged(is_material: bool | None) -> str:
+    """The judgement where no heading beside it says that it is one."""
+    words = _weight(is_material)
+    return words if is_material is None else f"Judged: {words.lower()}"
+
+
 def _entry(entry: IncidentEntry, zone: str, names_staff: bool) -> EntryOfBook:
     who = entry.written_by.name if entry.written_by is not None else "By itself"
     kept = "" if entry.kept_from_voting is None else f"{entry.kept_from_voting:,}"
@@ -122,7 +128,7 @@ def _published(one: dict[str, Any], zone: str) -> IncidentShown:
         happened=at(one["happened_at"]),
         found_by=one["found_by"],
         kept=_kept(one["kept_from_voting"]),
-        weight=_weight(one["material"]),
+        weight=_judged(one["material"]),
         member="",
         entries=tuple(
             EntryOfBook(at(entry["at"]), "", entry["said"], entry["done"], "", "")

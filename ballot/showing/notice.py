@@ -17,8 +17,8 @@ from ballot.published import board_key
 from ballot.selectors import standing
 from ballot.showing.booth import (
     closed_sentence,
-    helped_routes,
     photo_url,
+    routes_now,
     why_suspended,
     with_photo,
 )
@@ -90,7 +90,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
     return {
         "line": line(election),
         "facts": list(_facts(election)),
-        "helped_routes": helped_routes(election),
+        "helped_routes": routes_now(election, now=now),
         "contests": [
             _contest(contest, photographed, is_named=is_named)
             for contest in election.contests.select_related("election").order_by("position")

@@ -29,18 +29,21 @@ class PostShown:
     """The post of an election.
 
     settled: how many papers two tellers have settled.  to_rule: those that wait for the officer.
-    begun: those that one teller has read alone.
+    begun: those that one teller has read alone.  to_name: whether some teller is not named yet.
+    is_boxed: past the register's verification, which fixes the boxes.
     """
 
     sections: tuple[PostOfSection, ...]
     tellers: tuple[Teller, ...]
     named: frozenset[int]
+    to_name: bool
     papers: int
     settled: int
     to_rule: tuple[Paper, ...]
     begun: tuple[Paper, ...]
     is_opened: bool
     is_accounted: bool
+    is_boxed: bool
     takes_tellers: bool
     issues: bool
     receives: bool
@@ -49,16 +52,20 @@ class PostShown:
 def post_of(election: Election) -> PostShown:
     """The post as it stands now."""
     papers = papers_of(election)
+    tellers = tuple(election.tellers.all())
+    named = named_tellers(election)
     return PostShown(
         sections=tuple(post_by_section(election)),
-        tellers=tuple(election.tellers.all()),
-        named=named_tellers(election),
+        tellers=tellers,
+        named=named,
+        to_name=any(one.number not in named for one in tellers),
         papers=len(papers),
         settled=sum(paper.agrees for paper in papers),
         to_rule=tuple(paper for paper in papers if paper.needs_ruling),
         begun=tuple(paper for paper in papers if paper.waits_for_other),
         is_opened=election.envelopes_opened_at is not None,
         is_accounted=is_accounted(election),
+        is_boxed=election.stage not in {State.CLOSED, State.VOID},
         takes_tellers=election.stage in BEFORE_CLOSE,
         issues=election.postal_papers and election.stage in {State.POLLING, State.SUSPENDED},
         receives=election.envelopes.exists()

@@ -46,10 +46,9 @@ _MENDED_AT: Final = {
     "publish_notice": "desk_set_up",
     "publish_candidates": "desk_paper",
     "set_key": "desk_trustees",
-    "verify_register": "desk_set_aside",
     "open_box": "desk_trustees",
 }
-"""The page on which is mended what stops an act; of the others, the act's own."""
+"""Where is mended what stops an act, unless its check says; of the others, the act's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,17 @@ def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "overdue": [row.title for row in rows if row.state == "Overdue"],
         "next": upcoming,
         "act_url": reverse(f"act_{upcoming.act}", args=[election.slug]) if upcoming else "",
-        "mend_url": _mend_url(election, upcoming.act) if upcoming else "",
+        "mend_url": _mend_url(election, upcoming) if upcoming else "",
         "is_draft": election.stage == State.DRAFT,
     }
 
 
-def _mend_url(election: Election, act: str) -> str:
-    return reverse(_MENDED_AT.get(act, f"act_{act}"), args=[election.slug])
+def _mend_url(election: Election, upcoming: Next) -> str:
+    """Where the first thing is mended that stops the next step."""
+    pages = [check.page for check in upcoming.checks if not check.is_met]
+    act = upcoming.act
+    page = (pages[0] if pages else "") or _MENDED_AT.get(act, f"act_{act}")
+    return reverse(page, args=[election.slug])
 
 
 def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterator[Row]:
@@ -102,7 +105,7 @@ def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterat
             yield Row(title, _sentences(promised, done), True, task.state, "green")
         else:
             is_next = upcoming is not None and upcoming.act == act
-            state = _undone(is_passed=is_passed, is_next=is_next)
+            state = _undone(at, is_passed=is_passed, is_next=is_next)
             colour = {"Overdue": "red", "Due now": "blue"}.get(state, "grey")
             url = reverse(f"act_{act}", args=[election.slug]) if is_next else ""
             yield Row(title, planned, False, state, colour, url)
@@ -119,10 +122,11 @@ def _rows_after(election: Election, *, now: datetime) -> Iterator[Row]:
             yield Row(title, day_words(day), is_over, "Passed" if is_over else "Ahead", "grey")
 
 
-def _undone(*, is_passed: bool, is_next: bool) -> str:
+def _undone(at: datetime | None, *, is_passed: bool, is_next: bool) -> str:
+    """A step with an hour is due at that hour; one without is due once it is the next."""
     if is_passed:
         return "Overdue"
-    return "Due now" if is_next else "Ahead"
+    return "Due now" if is_next and at is None else "Ahead"
 
 
 def _done(act: str, records: dict[str, AuditRecord], zone: str) -> str:

@@ -176,13 +176,15 @@ def _plot(election: Election, hours: list[tuple[datetime, int]]) -> Columns | No
     if not hours:
         return None
     points = [(hour_in_zone(hour, election.zone), cast) for hour, cast in _every_hour(hours)]
+    first, last = points[0][0], points[-1][0]
+    span = f"In the hour from {first}" if len(points) == 1 else f"From {first} to {last}"
     most = max(points, key=lambda point: point[1])
     return columns(
         points,
         unit="ballots",
         chart_id="turnout-hours",
         title="Ballots cast by hour",
-        description=f"From {points[0][0]} to {points[-1][0]}, on the clocks of {election.zone}. "
+        description=f"{span}, on the clocks of {election.zone}. "
         f"The most in one hour: {most[1]:,}, from {most[0]}.",
     )
 

@@ -31,6 +31,7 @@ from ballot.forms.post import IssueForm
 from ballot.forms.timetable import AmendNoticeForm
 from ballot.lifecycle import State
 from ballot.models import Election
+from ballot.services.account_for_post import require_accountable
 from ballot.services.amend_notice import AMENDED_IN
 from ballot.services.archive_election import require_unchallengeable
 from ballot.services.begin_again import begin_again, require_left_open
@@ -49,7 +50,6 @@ from ballot.services.publish_candidates import (
     require_reopenable,
 )
 from ballot.services.publish_notice import publish_notice
-from ballot.services.read_papers import require_open
 from ballot.showing.business import is_unopposed
 from office.acts import register_precondition
 from office.refusal import Refusal
@@ -351,7 +351,7 @@ _TABLE = (
             "They are mixed with the ballots cast online.",
         ),
         "Propose to put them in", (State.CLOSED,), How.BY_TWO, is_grave=True,
-        requires=_whenever(require_open),
+        requires=_whenever(require_accountable),
     ),
     DeskAct(
         "verify_register", "Verify the marked register",
@@ -412,9 +412,9 @@ _TABLE = (
     DeskAct(
         "destroy_ballots", "Destroy the sealed ballots and the marked register",
         (
-            "The notice has kept them for as long as it said. A command that the installation’s "
-            "owner runs every day deletes them from the database in one step: what is ordered now "
-            "is gone by tomorrow, or once no poll is open here. A certificate goes on the board.",
+            "Once the notice has kept them for as long as it said, they may be destroyed. A "
+            "command that the installation’s owner runs every day deletes them from the database in "
+            "one step: what is ordered now is gone by tomorrow, or once no poll is open here. A certificate goes on the board.",
             "From then on nobody can look a ballot up by its receipt, and the whole check can be "
             "made only of copies taken before. What was declared, counted, mixed and opened stays "
             "on the board and can still be checked, and every hash of it stays. Of a void election "

@@ -150,6 +150,18 @@ def test_a_question_that_is_not_whole_is_refused(client: Client, body: bytes) ->
     assert answer.json()["code"] == "code.malformed-question"
 
 
+def test_other_ways_to_vote_are_shown_only_while_a_ballot_can_be_cast(client: Client) -> None:
+    here = world().to("polling")
+    pages = [reverse(name, args=[here.slug]) for name in ("booth", "election")]
+
+    shown = [client.get(one).text for one in pages]
+    suspend_poll(here.election_id, reason="The lists are looked at.", **here.by_two)
+    suspended = [client.get(one).text for one in pages]
+
+    assert all("Other ways to vote" in one for one in shown)
+    assert not any("Other ways to vote" in one for one in suspended)
+
+
 def test_a_code_is_told_that_the_poll_is_suspended_or_over(client: Client) -> None:
     here = world().to("polling")
     asked = here.identity(here.key(here.entries()[-1]))

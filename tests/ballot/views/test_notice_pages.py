@@ -87,6 +87,23 @@ def test_what_stops_the_next_step_is_named_with_the_page_that_mends_it(client: C
     assert f'href="{reverse("desk_paper", args=[here.slug])}">Where it is mended' in shown
 
 
+def test_what_is_done_has_no_cross_and_the_close_is_due_only_at_its_hour(client: Client) -> None:
+    here = world()
+    here.to("keyed")
+    sign_in(client, here.officers[0])
+
+    to_make = page(client, here, "act_send_codes")
+    here._coded()
+    made = page(client, here, "act_send_codes")
+    here._polling()
+    polling = client.get(reverse("desk_timetable", args=[here.slug]))
+
+    assert "What must be so" in to_make and "nothing is left to do" not in to_make
+    assert "What must be so" not in made and "All are made: nothing is left to do." in made
+    close = next(row for row in polling.context["tasks"] if row.title == "The poll closes")
+    assert close.state == "Ahead" and close.url
+
+
 def test_an_observer_sees_the_timetable_and_nothing_to_set(client: Client) -> None:
     here = world()
     sign_in(client, staff(Role.OBSERVER))
