@@ -22,8 +22,8 @@ class LinkCodeForm(forms.Form):
 
     code = forms.CharField(
         label="Your code", max_length=200, widget=forms.TextInput(attrs=_CODE),
-        help_text="It stands in your newest link, behind the sign #, and in the letter where it came "
-        "in one.",
+        help_text="It stands in your newest link, behind the sign #, and in the letter where it "
+        "came in one.",
         error_messages={"required": "Type the code of your link or letter."},
     )
 

@@ -413,8 +413,9 @@ _TABLE = (
         "destroy_ballots", "Destroy the sealed ballots and the marked register",
         (
             "Once the notice has kept them for as long as it said, they may be destroyed. A "
-            "command that the installation’s owner runs every day deletes them from the database in "
-            "one step: what is ordered now is gone by tomorrow, or once no poll is open here. A certificate goes on the board.",
+            "command that the installation’s owner runs every day deletes them from the database "
+            "in one step: what is ordered now is gone by tomorrow, or once no "
+            "poll is open here. A certificate goes on the board.",
             "From then on nobody can look a ballot up by its receipt, and the whole check can be "
             "made only of copies taken before. What was declared, counted, mixed and opened stays "
             "on the board and can still be checked, and every hash of it stays. Of a void election "
