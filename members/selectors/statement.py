@@ -2,12 +2,13 @@
 
 Made of a frozen roll's totals, which the freeze compared with the list, the verdicts and the
 entries. It is for the public: nobody's name, no reason by unit, and within a section no reason
-that fewer than five people share (docs/roll.md §5).
+that fewer than five people share, nor one that subtraction would give (docs/roll.md §5).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,13 +76,13 @@ def statement_of(roll_id: int) -> Statement:
                          _folded(removed[code]), electors[code])
         for code, name in names.items()
     )  # fmt: skip
-    whole = sum(removed.values(), Counter())
+    whole: Counter[str] = sum(removed.values(), Counter())
     return Statement(
         name=roll.name,
         version=roll.version,
         commitment=bytes(roll.commitment).hex(),
         applied=roll.members_judged,
-        removed=_told(whole),
+        removed=_folded(whole, small=_small_somewhere(removed.values(), sections)),
         electors=roll.electors,
         sections=sections,
     )
@@ -92,14 +93,30 @@ def _told(reasons: Counter[str]) -> tuple[Removed, ...]:
     return tuple(Removed(rule, reason_in_words(rule), people) for rule, people in rows)
 
 
-def _folded(reasons: Counter[str]) -> tuple[Removed, ...]:
-    """A section's reasons, those of fewer than five people added together.
+def _small_somewhere(
+    reasons: Iterable[Counter[str]], sections: Iterable[SectionStatement]
+) -> frozenset[str]:
+    """Reasons that some section adds to others.
+
+    Their total over all sections, less what the other sections tell, would give that section's.
+    """
+    return frozenset(
+        rule
+        for by_reason, section in zip(reasons, sections, strict=True)
+        for rule in by_reason.keys() - {each.rule for each in section.removed}
+    )
+
+
+def _folded(reasons: Counter[str], small: frozenset[str] = frozenset()) -> tuple[Removed, ...]:
+    """The reasons of a section or of all, those of fewer than five people added together.
+
+    small: reasons to add to them whatever their number.
 
     Where that sum is itself so small, the next smallest reason joins it: it could be told apart
-    otherwise. The sum of the section is left as it is.
+    otherwise. The sum is left as it is.
     """
     rows = list(_told(reasons))
-    kept = [row for row in rows if row.people >= FEWEST]
+    kept = [row for row in rows if row.people >= FEWEST and row.rule not in small]
     other = sum(row.people for row in rows) - sum(row.people for row in kept)
     while kept and 0 < other < FEWEST:
         other += kept.pop().people

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from members.models import Roll, RollEntry
-from members.selectors.statement import FEWEST, OTHER, _folded, statement_of
+from members.selectors.statement import (
+    FEWEST,
+    OTHER,
+    SectionStatement,
+    _folded,
+    _small_somewhere,
+    statement_of,
+)
 from tests.members.factories import frozen, imported, merged, people, person
 
 RULES = ["age:not_met", "joined:not_met", "listed:not_met", "paid:not_met", "standing:not_met"]
@@ -31,8 +38,7 @@ def test_applied_less_removed_by_reason_is_the_roll_in_each_section_and_in_all()
     statement = statement_of(roll_id)
     assert (statement.applied, statement.electors) == (17, 8)
     assert {each.words: each.people for each in statement.removed} == {
-        "Joined after the freeze date": 6, "Not in a standing that votes": 1,
-        "Votes under another record": 1, "In a section that does not vote": 1,
+        "Joined after the freeze date": 6, "Other reasons, together": 3,
     }  # fmt: skip
     for one in (statement, *statement.sections):
         assert one.applied - sum(each.people for each in one.removed) == one.electors
@@ -57,6 +63,47 @@ def test_within_a_section_a_reason_that_few_share_is_told_with_others() -> None:
     told = {one.code: [(each.rule, each.people) for each in one.removed]
             for one in statement.sections}  # fmt: skip
     assert told == {"member": [(OTHER, 6)], "affiliated": [("section:not_met", 5)]}
+
+
+@pytest.mark.django_db
+def test_no_section_s_small_reason_follows_from_the_whole_by_subtraction() -> None:
+    imported(
+        *people(3),
+        *(person(number=str(20 + n), joined_on="2016-03-01") for n in range(6)),
+        *(person(number=str(30 + n), standing="arrears") for n in range(6)),
+        *(person(number=str(40 + n), section="affiliated", standing="arrears") for n in range(5)),
+        *(person(number=str(50 + n), section="affiliated", joined_on="2016-03-01")
+          for n in range(2)),
+        *(person(number=str(60 + n), section="affiliated", paid_until="2015-01-01")
+          for n in range(3)),
+    )  # fmt: skip
+
+    statement = statement_of(frozen(sections=["member", "affiliated"]))
+
+    told = {one.code: {each.rule for each in one.removed} for one in statement.sections}
+    assert "joined:not_met" in told["member"] and "joined:not_met" not in told["affiliated"]
+    whole = {each.rule: each.people for each in statement.removed}
+    assert "joined:not_met" not in whole
+    assert whole["standing:not_met"] == 11
+    assert sum(whole.values()) == statement.applied - statement.electors
+
+
+@settings(deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(RULES), st.integers(1, 12)), max_size=4))
+def test_what_the_whole_tells_is_what_the_sections_tell(parts: list[dict[str, int]]) -> None:
+    reasons = [Counter(part) for part in parts]
+    sections = [SectionStatement(str(place), "", part.total(), _folded(part), 0)
+                for place, part in enumerate(reasons)]  # fmt: skip
+    total: Counter[str] = sum(reasons, Counter())
+
+    whole = _folded(total, small=_small_somewhere(reasons, sections))
+
+    assert sum(each.people for each in whole) == total.total()
+    for row in whole:
+        if row.rule != OTHER:
+            told = [each.people for one in sections for each in one.removed
+                    if each.rule == row.rule]  # fmt: skip
+            assert sum(told) == row.people
 
 
 @settings(deadline=None)
