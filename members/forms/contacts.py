@@ -95,7 +95,8 @@ class FreezeForm(forms.Form):
     )
     hour = forms.TimeField(
         label="Hour (UTC)",
-        help_text="From this minute on a change takes two people.",
+        help_text="From this minute on a change takes two people. In summer the clocks in "
+        "Britain are an hour ahead: 18:00 on the clock is 17:00 here.",
         widget=forms.TimeInput(
             format="%H:%M", attrs={"type": "time", "class": "govuk-input--width-5"}
         ),

@@ -14,9 +14,11 @@ from django import forms
 
 from members import selectors
 from members.mapping import section_codes
+from members.models.people import Standing
 from members.rollfile import COLUMNS, STANDINGS, DateOrder
 from members.rollfile.mapping import DATE_COLUMNS, FORMAT, MAY_DELETE, word_key
 from members.rollfile.recognising import propose_section, propose_standing
+from members.selectors.differences import in_words
 
 _ORDERS: Final = (
     ("", "Choose"),
@@ -76,7 +78,10 @@ class MappingForm(forms.Form):
         proposed = by_header.get(column["plain"], "") if self.saved else column["column"]
         self.fields[f"column_{place}"] = forms.ChoiceField(
             label=f"What “{column['header'] or 'the column without a name'}” is",
-            choices=[("", "Leave out"), *((c.name, c.name.replace("_", " ")) for c in COLUMNS)],
+            choices=[
+                ("", "Leave out"),
+                *((c.name, in_words(c.name).capitalize()) for c in COLUMNS),
+            ],
             initial=proposed,
             required=False,
         )
@@ -94,7 +99,7 @@ class MappingForm(forms.Form):
             return
         codes = section_codes()
         known = self.saved.get("standings" if feeds == "standing" else "sections", {})
-        choices = [(name, name) for name in STANDINGS]
+        choices = [(name, str(Standing(name).label)) for name in STANDINGS]
         if feeds == "section":
             choices = self._section_choices
         for number, word in enumerate(column["words"]):

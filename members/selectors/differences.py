@@ -212,9 +212,13 @@ def kept_standings(
     ]  # fmt: skip
 
 
+_ADDRESS_LINES: Final = {f"address_{line}": f"address, line {line}" for line in range(1, 5)}
+
+
 def in_words(field: str) -> str:
     """A column of the list, as the pages call it."""
-    return {"email": "e-mail"}.get(field, field.replace("_", " "))
+    words = {"email": "e-mail", "joined_on": "joined", **_ADDRESS_LINES}
+    return words.get(field, field.replace("_", " "))
 
 
 def _asked(query: str, batch: ImportBatch, **values: Any) -> list[tuple[Any, ...]]:

@@ -50,7 +50,8 @@ class Difference:
 class Event:
     """Something that happened to somebody's record.
 
-    at is empty for what is still to come, and for letters, of which no hour is kept.
+    at is empty for what is still to come, and for letters, of which no hour is kept; undated: it
+    is a letter that has left or never will, and stands below everything that has an hour.
     """
 
     at: datetime | None
@@ -60,6 +61,7 @@ class Event:
     differences: tuple[Difference, ...] = ()
     import_id: int | None = None
     roll_id: int | None = None
+    undated: bool = False
 
 
 Source = Callable[[Sequence[int]], Iterable[Event]]
@@ -87,9 +89,9 @@ def tell_of_letters(purpose: str) -> None:
 def history_of(member_id: int, *, after: int = 0) -> tuple[list[Event], int]:
     """One page of a person's history, and where the next begins (0: there is none)."""
     members = person_rows(member_id)
-    far = datetime.max.replace(tzinfo=UTC)
+    ahead, below = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
     # Of one moment, what is told by a later source is taken to have come later.
-    told = [(event.at or far, place, event)
+    told = [(event.at or (below if event.undated else ahead), place, event)
             for place, source in enumerate(_SOURCES) for event in source(members)]  # fmt: skip
     told.sort(key=lambda each: each[:2], reverse=True)
     page = [event for _, _, event in told[after : after + EVENTS_A_PAGE]]
@@ -133,7 +135,7 @@ def _added(members: Sequence[int]) -> Iterable[Event]:
 def _changed(members: Sequence[int]) -> Iterable[Event]:
     rows = Change.objects.filter(member_id__in=members).select_related("by", "seconded_by")
     changes = list(rows.order_by("-pk")[:MOST_OF_A_SORT])
-    names, which = _names_in(changes), records_named(members)
+    names, which = names_in(changes), records_named(members)
     for change in changes:
         people = filter(None, (_named(change.by), _named(change.seconded_by)))
         yield Event(
@@ -161,7 +163,8 @@ def _written_to(members: Sequence[int]) -> Iterable[Event]:
     for letter in letters_to(members):
         purpose = letter.purpose
         words = purpose_named(purpose).words if is_known_purpose(purpose) else purpose
-        yield Event(None, f"Letter: {words} ({letter.get_state_display()})")
+        has_left = letter.state in (Letter.State.HANDED_OVER, Letter.State.CANCELLED)
+        yield Event(None, f"Letter: {words} ({letter.get_state_display()})", undated=has_left)
 
 
 @tells
@@ -224,7 +227,7 @@ def differences(change: Change, names: dict[str, dict[Any, str]]) -> list[Differ
     ]  # fmt: skip
 
 
-def _names_in(changes: Sequence[Change]) -> dict[str, dict[Any, str]]:
+def names_in(changes: Sequence[Change]) -> dict[str, dict[Any, str]]:
     """The names behind the keys that changes hold."""
 
     def keys(column: str) -> set[Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from members.matching import FIELDS, Level
 from members.models import Change, Member, Pair, PairSearch, RollEntry
+from members.selectors import history
 
 PAGE_ROWS: Final = 50
 CHANGES_SHOWN: Final = 20
@@ -231,17 +232,11 @@ def trace(member: Member, *, since: int = 0) -> Trace:
 
 
 def changed_words(change: Change) -> str:
-    """What one change changed, in words: "email: a@example.org → b@example.org"."""
+    """What one change changed, in words: "E-mail: a@example.org → b@example.org"."""
     return "; ".join(
-        f"{name.removesuffix('_id').replace('_', ' ')}: {_shown(change.before[name])} → "
-        f"{_shown(value)}"
-        for name, value in sorted(change.after.items())
-        if name not in ("name_key", "last_import_id")
+        f"{each.name}: {each.old} → {each.new}"
+        for each in history.differences(change, history.names_in([change]))
     )
-
-
-def _shown(value: Any) -> str:
-    return {None: "blank", "": "blank", True: "yes", False: "no"}.get(value, str(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Label:
+    """Words at the left edge, or at the right one: anchor is "start" or "end"."""
+
     text: str
     y: int
+    anchor: str = "start"
+
+    @property
+    def x(self) -> str:
+        return "100%" if self.anchor == "end" else "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,8 @@ def joins(freeze_date: date, days: Sequence[tuple[date, int, int]]) -> Plot:
             )
     labels = (
         Label(f"{greatest:,} a day", 17),
-        Label(f"{day_in_words(days[0][0])} to {day_in_words(days[-1][0])}", _TALL_PX + 44),
+        Label(day_in_words(days[0][0]), _TALL_PX + 44),
+        Label(day_in_words(days[-1][0]), _TALL_PX + 44, "end"),
     )
     before = sum(voting + others for day, voting, others in days if day <= freeze_date)
     after = sum(voting + others for day, voting, others in days if day > freeze_date)

@@ -64,7 +64,7 @@ def test_the_queue_and_the_pair_say_in_words_what_agrees(desk: Client) -> None:
     assert "family name, given name, date of birth, postcode" in queue
     assert "The same</strong>" in page and "Different</strong>" in page
     assert "Members go before Affiliated supporters" in page
-    assert page.index("keep 1<") < page.index("keep A2<")
+    assert page.index("person: 1 stands<") < page.index("person: A2 stands<")
 
 
 def test_the_first_page_of_members_says_that_a_pair_waits(desk: Client) -> None:
@@ -142,7 +142,7 @@ def test_a_pair_that_came_back_says_what_changed(desk: Client) -> None:
     page = text_of(desk, "duplicate", pair.pk)
 
     assert "decided “not the same” before" in page
-    assert "A2: email: other@example.org → carys@example.org" in page
+    assert "A2: E-mail: other@example.org → carys@example.org" in page
     assert "The reason given then: Namesakes" in page
 
 

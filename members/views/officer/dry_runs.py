@@ -74,6 +74,8 @@ def _joins(run: DryRun) -> plots.Plot | None:
     if kept is None:
         return None
     days = [(date.fromisoformat(day), voting, others) for day, voting, others in kept["days"]]
+    if not any(voting + others for _, voting, others in days):
+        return None
     return plots.joins(date.fromisoformat(kept["freeze_date"]), days)
 
 
