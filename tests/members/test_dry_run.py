@@ -163,7 +163,7 @@ def test_rules_that_are_not_there_are_not_tried() -> None:
 
 def test_rules_are_tried_from_their_page_and_the_figures_survive_a_reload(client: Client) -> None:
     desk = sign_in(client, officer())
-    imported(*people(3), person(joined_on="2016-03-01", unit="South"))
+    imported(*people(3), person(joined_on="2016-06-20", unit="South"))
     frozen(rules())
     rules_id = rules(joined_by="2016-07-01")
 
