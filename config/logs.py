@@ -8,7 +8,7 @@ import re
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;.\[\]]+\.[^\s<>\"'(),:;\[\]]+")
 LINK = re.compile(
     r"(/(?:roll/mine|roll/not-me|vote/[^/\s\"']+/not-me"
-    r"|accounts/confirm-email|accounts/password/reset/key)/)(?!(?:said|done)/)[^/\s\"']+"
+    r"|accounts/password/reset/key)/)(?!(?:said|done)/)[^/\s\"']+"
 )
 """Links that were mailed to one person: whoever has one sees their page, or speaks for them.
 

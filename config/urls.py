@@ -20,7 +20,7 @@ urlpatterns = [
     path("", include("ballot.urls")),
     path("", include("office.urls")),
     path("", include("members.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("office.account_urls")),
 ]
 if settings.MAIL_PROVIDER is not None:
     # Anymail's own view: it refuses whoever does not bring the secret of the webhook.

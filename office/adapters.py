@@ -53,9 +53,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return absolute(path.replace("UID-KEY", key))
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        return absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
-
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets rest encrypted, and the last second factor cannot be taken away."""

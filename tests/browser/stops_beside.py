@@ -199,10 +199,9 @@ ACCOUNT: tuple[Stop, ...] = (
     Stop("new", dict, ("mfa_activate_totp", "account_set_password"),
          who=partial(staff, Role.TELLER, is_enrolled=False), is_at_desk=True),
     Stop("signed-in", dict, (
-        "account_logout", "account_change_password", "account_reauthenticate", "account_email",
-        "account_email_verification_sent", "mfa_index", "mfa_reauthenticate",
-        "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-        "mfa_list_webauthn", "mfa_add_webauthn",
+        "account_logout", "account_change_password", "account_reauthenticate", "mfa_index",
+        "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
     ), who=_with_password, is_at_desk=True),
 )
 """Signing in, and one's own second factors."""

@@ -125,7 +125,7 @@ def test_a_passkey_is_added_and_signs_its_holder_in_by_itself(
     page.goto(f"{origin}/accounts/2fa/webauthn/add/")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     press(page, "Go on")
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("A passkey, which signs me in by itself").check()
     page.wait_for_load_state("load")
     press(page, "Add it")
     page.wait_for_url("**/accounts/2fa/")

@@ -33,7 +33,7 @@ IN_PASSING = {
     # The step after the password, which the walk comes to by a form.
     "mfa_authenticate",
     # With a passkey, or by a link in a letter: tests/browser/test_desk.py, tests/office.
-    "account_confirm_email", "account_confirm_login_code", "account_reset_password_from_key",
+    "account_reset_password_from_key",
     "mfa_edit_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
     # A file.

@@ -182,7 +182,7 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(
 
     response = client.get("/desk/")
     assert (response.status_code, response["Location"]) == (302, ENROL)
-    for address in ("/accounts/email/", "/accounts/2fa/", "/accounts/password/change/"):
+    for address in ("/accounts/2fa/", "/accounts/password/change/"):
         assert client.get(address)["Location"] == ENROL, address
 
     response = client.get(ENROL)

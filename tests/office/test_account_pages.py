@@ -1,0 +1,103 @@
+"""Which of the framework's account pages answer, and that none changes the address of an account.
+
+A link to a new password is mailed to that address: who could change it would need no officer.
+"""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.urls import urlpatterns as pages
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from office.account_urls import OURS
+from office.models import StaffMember
+from office.permissions import Role
+from office.services.staff import make_staff
+from tests.office.factories import (
+    NOW,
+    PASSWORD,
+    TOTP_SECRET,
+    forget_second_factors,
+    sign_in,
+    totp_code,
+)
+
+pytestmark = pytest.mark.django_db
+
+OWN, OTHER = "jo@example.org", "somebody@example.net"
+
+
+@pytest.fixture
+def jo() -> StaffMember:
+    cache.clear()
+    return make_staff(
+        OWN, "Jo Bell", Role.RETURNING_OFFICER,
+        password=PASSWORD, totp_secret=TOTP_SECRET, now=NOW,
+    ).person
+
+
+@pytest.mark.parametrize("is_enrolled", [True, False])
+@pytest.mark.parametrize("act", ["action_add", "action_primary", "action_remove", "action_send"])
+def test_nobody_changes_the_address_by_which_they_sign_in(
+    client: Client, jo: StaffMember, act: str, is_enrolled: bool
+) -> None:
+    if not is_enrolled:
+        forget_second_factors(jo)
+    sign_in(client, jo)
+
+    for address in (OWN, OTHER):
+        response = client.post("/accounts/email/", {act: "", "email": address})
+        assert response.status_code == 404
+
+    jo.refresh_from_db()
+    assert jo.email == OWN
+    assert list(EmailAddress.objects.values_list("email", "primary")) == [(OWN, True)]
+    assert mail.outbox == []
+
+
+def test_a_new_password_is_mailed_to_the_address_that_an_officer_gave_and_to_no_other(
+    client: Client, jo: StaffMember
+) -> None:
+    for address in (OTHER, OWN):
+        client.post("/accounts/password/reset/", {"email": address})
+
+    with_a_link = [sent for sent in mail.outbox if "/password/reset/key/" in str(sent.body)]
+    assert [sent.to for sent in with_a_link] == [[OWN]]
+
+
+def test_sign_in_asks_for_no_confirmation_of_an_address(client: Client, jo: StaffMember) -> None:
+    EmailAddress.objects.update(verified=False)
+
+    client.post("/accounts/login/", {"login": OWN, "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": totp_code()})
+
+    assert client.get("/desk/").status_code == 200
+    assert mail.outbox == []
+
+
+def test_the_page_of_a_new_key_asks_in_words_of_ours(client: Client, jo: StaffMember) -> None:
+    page = sign_in(client, jo).get("/accounts/2fa/webauthn/add/").content.decode()
+
+    assert "A passkey, which signs me in by itself" in page and "Passwordless" not in page
+    assert 'name="passwordless"' in page
+
+
+def test_the_way_to_a_new_password_looks_as_every_other_link(client: Client) -> None:
+    page = client.get("/accounts/login/").content.decode()
+
+    assert 'class="govuk-link" href="/accounts/password/reset/">Have you forgotten' in page
+
+
+def test_of_the_framework_s_pages_those_alone_answer_that_are_named() -> None:
+    names = {page.name for page in pages}
+
+    assert names > OURS
+    for name in names - OURS:
+        with pytest.raises(NoReverseMatch):
+            reverse(name, args=["a-key"] if name == "account_confirm_email" else [])
+    for name in ("login", "logout", "change_password", "reset_password", "reauthenticate"):
+        assert reverse(f"account_{name}").startswith("/accounts/"), name
