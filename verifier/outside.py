@@ -96,7 +96,7 @@ def check_log(bundle: Bundle, outside: Outside, notes: list[str]) -> Log:
     if outside.key is None:
         notes.append(
             "The board's key was taken from the bundle itself. Compare it with a receipt, the "
-            f"printed notice or a witness, and give it with --key: {key.text}"
+            f"printed notice or a witness, and check again with that key given: {key.text}"
         )
     content = bundle.read("checkpoint", LARGEST_NOTE_BYTES)
     checkpoint, note = open_checkpoint(content, key, "checkpoint")

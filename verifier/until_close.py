@@ -104,7 +104,7 @@ def make_credentials(known: Known) -> str:
     return figure_of(
         [
             count_of(len(found.section), "key"),
-            f"{len(found.dead):,} dead",
+            f"{len(found.dead):,} no longer in force",
             f"those of {count_of(found.unread, 'entry', 'entries')} sealed still"
             if found.unread
             else "",
