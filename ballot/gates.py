@@ -63,6 +63,11 @@ class Condition:
         mark = f"/{self.mark}" if self.mark else ""
         return f"{number}{'%' if self.is_share else ''} of {members}{self.kind}{mark}"
 
+    @property
+    def words(self) -> str:
+        """As it is told to people: “1 of affiliate with the mark union”."""
+        return str(self).replace("/", " with the mark ")
+
     def counts(self, body: Body) -> bool:
         """Whether a body is one of those that are asked for; capitals do not matter."""
         return body.kind.casefold() == self.kind.casefold() and (
@@ -114,6 +119,11 @@ class Gate:
 
     def __str__(self) -> str:
         return " or ".join(" and ".join(str(one) for one in way) for way in self.ways)
+
+    @property
+    def words(self) -> str:
+        """As it is told to people; what is written down, and on the board, is `str`."""
+        return " or ".join(" and ".join(one.words for one in way) for way in self.ways)
 
     def needed(self, everybody: Sequence[Body]) -> dict[Condition, int]:
         """What each condition asks of anybody. everybody: all bodies on the list."""

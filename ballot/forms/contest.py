@@ -71,7 +71,8 @@ class ContestForm(forms.Form):
     weights = forms.CharField(
         label="Weights of sections", required=False,
         help_text="Leave it empty if one paper is one vote. Else a line for each section: its "
-        "short name, an equals sign and its parts of the whole, as “member = 1”.",
+        "code, as the page of the sections shows it, an equals sign and its parts of the whole, "
+        "as “member = 1”.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     points = forms.IntegerField(

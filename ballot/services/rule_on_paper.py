@@ -54,7 +54,7 @@ def _require_whole(paper: Paper, *, is_exempt: bool) -> None:
         who = " and ".join(paper.awaiting)
         raise Refusal("ruling.no-consent", f"{who} {'has' if len(paper.awaiting) == 1 else 'have'} "
                       "not consented to stand. Ask them, by a new link if theirs is lost.")
-    missed = "; ".join(str(one.gate) for one in paper.gates if not one.is_met)
+    missed = "; ".join(one.gate.words for one in paper.gates if not one.is_met)
     if missed and not is_exempt:
         raise Refusal("ruling.gate-not-met", f"{name} has not what the notice asks for: {missed}.")
 

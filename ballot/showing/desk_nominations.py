@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Contest, Election, NominatingBody, Nomination
-from ballot.nominations import Paper, are_taken, kinds_missing, papers_of
+from ballot.nominations import Paper, are_taken, gates_of, kinds_missing, papers_of
 from ballot.showing.nominations import bodies_told, gate_sentence, ruling_word
 from ballot.times import in_zone
 
@@ -51,7 +51,7 @@ def desk_nominations(election: Election, *, now: datetime) -> dict[str, Any]:
 def _contest(contest: Contest) -> ContestPapers:
     return ContestPapers(
         contest,
-        tuple(contest.gates.splitlines()),
+        tuple(gate.words for gate in gates_of(contest)),
         tuple(_line(paper) for paper in papers_of(contest)),
         tuple(kinds_missing(contest)),
     )

@@ -90,7 +90,7 @@ def _contest(contest: Contest) -> ContestShown:
     days = (by_day_shown(contest, kind, papers) for kind in kinds)
     return ContestShown(
         contest,
-        tuple(str(gate) for gate in gates_of(contest)),
+        tuple(gate.words for gate in gates_of(contest)),
         tuple(kinds),
         tuple(_row(paper, kinds) for paper in papers),
         tuple(one for one in days if one is not None),
@@ -128,7 +128,9 @@ def ruling_word(paper: Paper) -> str:
 def gate_sentence(gate: GateStanding) -> str:
     """How far somebody has come through a gate: “Not met yet: 20% of MP (has 48, needs 51)”."""
     ways = (
-        " and ".join(f"{one.condition} (has {one.has:,}, needs {one.needed:,})" for one in way)
+        " and ".join(
+            f"{one.condition.words} (has {one.has:,}, needs {one.needed:,})" for one in way
+        )
         for way in gate.ways
     )
     return f"{'Met' if gate.is_met else 'Not met yet'}: {', or '.join(ways)}"

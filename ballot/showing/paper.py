@@ -9,7 +9,7 @@ from typing import Any
 
 from ballot.lifecycle import AFTER_OPENING, BEFORE_OPENING, State
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
-from ballot.nominations import are_taken
+from ballot.nominations import are_taken, gates_of
 from ballot.selectors import may_be_struck
 from ballot.showing.wording import how_many
 from ballot.tickets import ticket_sentence
@@ -126,7 +126,7 @@ def rules_of_contest(contest: Contest) -> list[str]:
     rules += [ticket_sentence(contest.ticket)] if contest.ticket else []
     rules.append(_NAMES[contest.names_order])
     if contest.gates:
-        needs = "; and ".join(contest.gates.splitlines())
+        needs = "; and ".join(gate.words for gate in gates_of(contest))
         rules.append(f"To stand, a candidate needs nominations: {needs}.")
     rules.append(rule_of_withdrawal(contest))
     rules += _weights(contest)

@@ -70,6 +70,16 @@ def test_gates_are_written_in_one_spelling() -> None:
     assert write_gates(read_gates(LABOUR_2020)) == [LABOUR_2020]
 
 
+def test_gates_are_told_in_words_and_a_mark_without_its_stroke() -> None:
+    told = [gate.words for gate in read_gates(LABOUR_2020)]
+
+    assert told == [
+        "5% of CLP or 3 of affiliate and 2 of affiliate with the mark union and 5% of the members "
+        "of affiliate"
+    ]
+    assert [gate.words for gate in read_gates("20% of MP")] == ["20% of MP"]
+
+
 @pytest.mark.parametrize("line", [
     "a fifth of MP", "20 percent of MP", "0 of MP", "0% of MP", "101% of MP", "2.5 of MP", "5% of ",
     "of MP", "1 of a/b/c",

@@ -16,6 +16,7 @@ from ballot.services.set_up import edit_election
 from ballot.services.set_up_candidate import add_candidate
 from ballot.services.withdraw_candidate import withdraw_candidate
 from ballot.views.act_table import besides_business
+from office.refusal import Refusal
 from tests.ballot.factories import Run, bring, code_of_refusal, content, election, kinds, now
 from tests.ballot.services.nominating import (
     WHY,
@@ -100,11 +101,12 @@ def test_papers_without_what_the_notice_asks_for_are_not_ruled_valid() -> None:
     give(run, "Ned Orr", "Ash Amin")
     give(run, "Barking", "Ash Amin")
 
-    short = code_of_refusal(lambda: rule(run, "Ash Amin"))
+    with pytest.raises(Refusal, match="60% of CLP or 1 of affiliate with the mark union") as short:
+        rule(run, "Ash Amin")
     give(run, "Dockers", "Ash Amin")
     rule(run, "Ash Amin")
 
-    assert short == "ruling.gate-not-met"
+    assert short.value.code == "ruling.gate-not-met"
     (paper,) = [one for one in papers_of(run.contest) if one.candidate.name == "Ash Amin"]
     assert paper.meets_gates and paper.ruling is not None and paper.ruling.reason == WHY
 

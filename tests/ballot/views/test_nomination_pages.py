@@ -200,7 +200,7 @@ def test_nothing_is_handed_in_once_who_stands_is_published(client: Client) -> No
 
 
 def test_the_desk_takes_a_list_sends_links_and_rules(client: Client) -> None:
-    run = nominating(gates="1 of CLP")
+    run = nominating(gates="1 of CLP or 1 of affiliate/union")
     sign_in(client, officer())
     file = {"file": _file("bodies.csv", BODIES.replace("Aberavon", "Arfon"))}
 
@@ -216,10 +216,13 @@ def test_the_desk_takes_a_list_sends_links_and_rules(client: Client) -> None:
     client.post(at(run, "desk_nomination", nomination.pk),
                 {"ruling": "rejected", "reason": "Dover did not meet."})
     desk = client.get(at(run, "desk_nominations")).content.decode()
+    public = [client.get(at(run, name)).content.decode() for name in ("nominations", "notice")]
 
+    assert all("1 of CLP or 1 of affiliate with the mark union" in page for page in public)
     assert NominatingBody.objects.filter(name="Arfon").exists()
     assert f"/nominate/{run.election.slug}/#" in shown
-    assert "Met: 1 of CLP (has 1, needs 1)" in papers
+    told = "Met: 1 of CLP (has 1, needs 1), or 1 of affiliate with the mark union (has 0, needs 1)"
+    assert told in papers
     assert [one.is_valid for one in Ruling.objects.all()] == [True, False]
     assert "Not met yet: 1 of CLP (has 0, needs 1)" in desk
     assert nomination.taken_by is not None
