@@ -30,5 +30,5 @@ class BallotConfig(AppConfig):
         printed_letters.register()
         sample_letters.register()
         register_desk_link(
-            "Elections", "elections", "see_election", "Set up, conduct and declare elections."
+            "Elections", "elections", "see_election", "Every election, and its pages."
         )

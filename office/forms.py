@@ -37,7 +37,9 @@ class InviteForm(forms.Form):
         help_text="Trustees of an election need no account: each is sent a link of their own. "
                   "Officers and deputies are made on the server.",
         choices=[
-            (role.value, role.value.capitalize()) for role in Role if role not in OFFICERS
+            (role.value, role.words.capitalize())
+            for role in Role
+            if role not in OFFICERS and role is not Role.TRUSTEE
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose a role."},

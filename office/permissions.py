@@ -26,6 +26,11 @@ class Role(StrEnum):
     OBSERVER = "observer"
     TELLER = "teller"
 
+    @property
+    def words(self) -> str:
+        """The role as a page writes it."""
+        return self.value.replace("'", "’")
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -210,3 +215,8 @@ _TABLE = (
 ACTS: dict[str, Act] = {act.name: act for act in _TABLE}
 if len(ACTS) != len(_TABLE):
     raise ValueError("an act stands twice in the permission table")
+
+
+def words_of_act(name: str) -> str:
+    """An act in words: "freeze the roll". The audit trail has acts that nobody needs leave for."""
+    return ACTS[name].words if name in ACTS else name.replace("_", " ")

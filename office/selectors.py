@@ -20,7 +20,7 @@ from office.models import (
     StaffMember,
     WrittenAuthority,
 )
-from office.permissions import ACTS, Role
+from office.permissions import ACTS, Role, words_of_act
 
 PAGE_ROWS = 50
 
@@ -156,6 +156,12 @@ def audit_trail(
     if subject:
         rows = rows.filter(subject_kind=subject[0], subject_id=subject[1])
     return list(rows.filter(pk__lt=before)[:PAGE_ROWS] if before else rows[:PAGE_ROWS])
+
+
+def acts_done() -> list[str]:
+    """Every act of which the trail has a record, in the order of its words."""
+    done = AuditRecord.objects.order_by().values_list("act", flat=True).distinct()
+    return sorted(done, key=words_of_act)
 
 
 # --- jobs ------------------------------------------------------------------------------------

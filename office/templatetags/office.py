@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from office.kinds import is_known_kind, job_kind
 from office.models import Approval, Dispatch, Job
-from office.permissions import ACTS
+from office.permissions import words_of_act
 from office.purposes import words_of
 from office.selectors import Progress, progress_of
 from office.services.approvals import why_not
@@ -68,7 +68,7 @@ def day_in_words(value: object) -> object:
 @register.filter
 def act_words(name: str) -> str:
     """An act in words: "freeze the roll"."""
-    return ACTS[name].words if name in ACTS else name.replace("_", " ")
+    return words_of_act(name)
 
 
 @register.filter

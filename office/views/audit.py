@@ -27,5 +27,6 @@ def audit_trail(request: StaffRequest) -> HttpResponse:
         kept = {name: value for name, value in asked.items() if value}
         next_url = "?" + urlencode({**kept, "before": rows[-1].pk})
     return render(
-        request, "office/audit.html", {"rows": rows, "asked": asked, "next_url": next_url}
+        request, "office/audit.html",
+        {"rows": rows, "acts": selectors.acts_done(), "asked": asked, "next_url": next_url},
     )

@@ -25,7 +25,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "office/desk.html",
         {
             "cards": [link for link in desk_links() if link.act in acts],
-            "roles": sorted(selectors.roles_of(request.user.pk)),
+            "roles": sorted(role.words for role in selectors.roles_of(request.user.pk)),
             "lacks_authority": selectors.is_deputy_without_authority(request.user.pk, now=now),
             "waiting": len(undecided) - overtaken,
             "overtaken": overtaken,

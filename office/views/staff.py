@@ -68,7 +68,7 @@ def staff_member(request: StaffRequest, person_id: int) -> HttpResponse:
         "office/staff_member.html",
         {
             "person": person,
-            "roles": sorted(roles),
+            "roles": sorted(role.words for role in roles),
             "authorities": selectors.authorities_of(person.pk, now=timezone.now()),
             "form": AuthorityForm(),
             "can_grant": Role.DEPUTY in roles and may(request.user, "grant_authority"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -182,6 +183,12 @@ def test_rules_are_tried_from_their_page_and_the_figures_survive_a_reload(client
     assert "Fallowes" not in shown
     version = desk.get(reverse("rules_version", args=[rules_id])).content.decode()
     assert page in version
+    assert "Roll 1</a>, frozen on " in version and "withdrawn on" not in version
+    by, second = officers()
+    roll_id = Roll.objects.get().pk
+    services.withdraw_freeze(roll_id, by=by, seconded_by=second, now=NOW, reason="So.")
+    version = desk.get(reverse("rules_version", args=[rules_id])).content.decode()
+    assert re.search(r"Roll 1</a>, frozen on \d+ \w+ \d{4}, withdrawn on \d+ \w+ \d{4}<", version)
     assert "No longer: Have joined on or before 12 January 2016." in version
     assert "Now: Have joined on or before 1 July 2016." in version
     listed = desk.get(reverse("rules")).content.decode()

@@ -135,6 +135,9 @@ def test_the_audit_trail_shows_who_did_what_and_is_narrowed(
     page = text(client, "/desk/audit/")
     assert approval.proposed_by.name in page and "propose act" in page
     assert "propose act" not in text(client, "/desk/audit/?act=count").split("<tbody")[1]
+    narrowed = text(client, "/desk/audit/?act=propose_act")
+    assert '<option value="propose_act" selected>Propose act</option>' in narrowed
+    assert "propose act" in narrowed.split("<tbody")[1] and 'value="count"' not in narrowed
     assert "No records." in text(client, "/desk/audit/?kind=election&subject=8")
 
 
@@ -346,6 +349,10 @@ def test_staff_are_invited_shown_authorised_and_closed(client: Client) -> None:
     sign_in(client, officer())
     deputy = staff(Role.DEPUTY, is_authorised=False)
 
+    offered = text(client, "/desk/staff/invite/")
+    # A trustee is sent a link, and needs no account.
+    assert 'value="trustee"' not in offered and 'value="teller"' in offered
+    assert "Candidate’s agent" in offered
     page = client.post("/desk/staff/invite/", {"name": "", "email": "x", "role": "king"})
     assert page.status_code == 200 and "There is a problem" in page.content.decode()
     client.post(
