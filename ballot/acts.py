@@ -25,6 +25,7 @@ from ballot.services.close_poll import close_poll_early
 from ballot.services.correct_candidate import candidate_of, correct_candidate
 from ballot.services.correct_result import correct_result
 from ballot.services.declare import declare
+from ballot.services.destroy_roll import require_day_after_keeping
 from ballot.services.explain_difference import difference_of, explain_difference
 from ballot.services.extend_poll import extend_poll
 from ballot.services.freeze_roll import request_freeze, request_withdrawal
@@ -51,7 +52,7 @@ from members.selectors import (
     reason_label,
 )
 from members.services.amending import Offer, register_amender
-from office.acts import register_act
+from office.acts import register_act, register_precondition
 from office.refusal import Refusal
 from office.selectors import waiting_approval
 
@@ -375,6 +376,8 @@ def register() -> None:
     register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
     register_act("amend_roll", _amend, _amend_words, precondition=_stands_at(*AMENDABLE))
     register_amender(offer_amendment)
+    # An act on a roll, whose day the notice of its election may bound.
+    register_precondition("set_destruction_date", require_day_after_keeping)
     register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words,
                  precondition=_require_bulk)
     register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words,

@@ -129,9 +129,10 @@ def _papers(contest: Contest) -> Iterator[Check]:
                         if paper.candidate.second else
                         "Wait for it, send the link again, or reject the papers.")
         if contest.gates:
-            yield Check(f"The papers of {name} were ruled valid, and have what is asked for",
+            yield Check(f"The papers of {name} are ruled on, and if valid have what is asked for",
                         paper.meets_gates and paper.ruling is not None,
-                        "Rule on them on the page of the nominations.", "desk_nominations")
+                        "Rule them valid, or reject them, on the page of the nominations.",
+                        "desk_nominations")
 
 
 def _fits(contest: Contest) -> bool:

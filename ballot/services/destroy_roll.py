@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
@@ -50,6 +50,21 @@ def _require_kept_as_promised(election: Election, *, now: datetime) -> None:
             "roll.kept-by-notice",
             f"The notice of “{election}” keeps its roll until {day_words(last)}, that day "
             "included. Move the day of destruction.",
+        )
+
+
+def require_day_after_keeping(
+    subject_id: str, *, now: datetime, destroy_on: str, **given: object
+) -> None:
+    """Refuse to set a day on which the notice still keeps the roll: it would be refused then."""
+    del now, given
+    election = Election.objects.filter(roll_id=int(subject_id)).first()
+    last = kept_until(election) if election is not None else None
+    if last is not None and date.fromisoformat(destroy_on) <= last:
+        raise Refusal(
+            "roll.kept-by-notice",
+            f"The notice of “{election}” keeps its roll until {day_words(last)}, that day "
+            "included. Choose a later day.",
         )
 
 

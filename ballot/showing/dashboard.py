@@ -36,6 +36,7 @@ from office.selectors import (
 from office.services.approvals import why_not
 
 VOTING_CODE = "voting-code"
+_ENDED_ILL = frozenset({Job.State.FAILED, Job.State.STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
     approvals = list(
         waiting_approvals(now=now).filter(subject_kind=subject[0], subject_id=subject[1])
     )
+    differs = CountsDiffer.objects.filter(contest__election=election).exists()
     return {
         "acts": may,
         "line": line(election),
@@ -132,13 +134,14 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "leads_from_mistakes": "correct_candidate" in may
         and not is_before(election.stage, State.NOMINATED)
         and is_before(election.stage, State.CLOSED),
-        "takes_lots": election.stage == State.OPENED and "record_lot" in may,
+        "takes_lots": election.stage == State.OPENED and "record_lot" in may
+        and any(job.state in _ENDED_ILL for job in jobs) and not differs,
         "verifies": not is_before(election.stage, State.CLOSED)
         and election.stage != State.VOID and "see_register" in may,
         "releases": election.stage == State.COUNTED and "release_result" in may,
         "takes_recounts": election.stage == State.COUNTED and "ask_recount" in may,
         "shows_evidence": "see_two_counts" in may
-        and CountsDiffer.objects.filter(contest__election=election).exists(),
+        and differs,
         "keeping_sentence": due_sentence(election, now=now) if "archive_election" in may
         else "",
         "is_destroyed": destroyed_at(election) is not None,
@@ -237,7 +240,7 @@ def _jobs(subject: tuple[str, str], act: str, dispatch: Dispatch | None) -> Iter
     if dispatch is not None:
         yield from live_jobs(subject=("dispatch", str(dispatch.pk)))
     last = latest_job(act, subject=subject) if act else None
-    if last is not None and last.state in {Job.State.FAILED, Job.State.STOPPED}:
+    if last is not None and last.state in _ENDED_ILL:
         yield last
 
 

@@ -267,7 +267,8 @@ def _complaints(election: Election) -> list[str]:
 
 def _retention(election: Election) -> list[str]:
     return [
-        "The board stays: entries, sealed ballots, mixes, opened papers and count sheets, none of "
-        "which names an elector.",
+        "The board stays: entries, mixes, opened papers and count sheets, none of which names an "
+        "elector. Of sealed papers and of envelopes, and of an election declared void also of the "
+        "mixes, the hashes alone stay.",
         keeping_sentence(election),
     ]

@@ -188,7 +188,9 @@ def doubt_words(paper: Paper) -> str:
         one = paper.readings[0]
         return f"Read by {one.teller.name}, and waits for {one.other.name}"
     doubts = [Reason(one.doubt).label for one in paper.readings if one.kind == Kind.DOUBTFUL]
-    return f"Doubted: {', '.join(doubts).lower()}" if doubts else "The two tellers read it apart"
+    if not doubts:
+        return "The two tellers read it differently"
+    return f"Doubted: {', '.join(doubts).lower()}"
 
 
 def contests_by_code(election: Election) -> list[tuple[str, Contest]]:

@@ -215,14 +215,25 @@ def _archive(content: Content) -> str:
     )
 
 
+_HASHED = {
+    "ballot": ("sealed ballot", ""),
+    "challenge": ("paper opened to check a device", "papers opened to check a device"),
+    "envelope": ("postal envelope received", "postal envelopes received"),
+    "postal-paper": ("postal paper", ""),
+}
+
+
 def _destruction(content: Content) -> str:
     first, second = content["officers"]
     kept = day_words(date.fromisoformat(content["kept_until"]))
-    gone = ", ".join(f"{number:,} × {kind}" for kind, number in sorted(content["entries"].items()))
+    gone = ", ".join(
+        how_many(content["entries"][kind], *words)
+        for kind, words in _HASHED.items() if content["entries"][kind]
+    )  # fmt: skip
     return (
         "The sealed ballots, the marked register and the voting keys were destroyed, as "
         f"{first} and {second} had ordered; the notice kept them until {kept}. "
-        f"Of the entries before this one these are left by their hashes alone: {gone}. "
+        f"Of the entries before this one these are left by their hashes alone: {gone or 'none'}. "
         f"The hash of their leaves: {content['leaves']}."
     )
 

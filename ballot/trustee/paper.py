@@ -78,7 +78,7 @@ svg {{ max-width: 100%; height: auto; }}
 <body>
 <h1>Share of the key</h1>
 <dl>
-<dt>Contest</dt><dd>{title}</dd>
+<dt>Election</dt><dd>{title}</dd>
 <dt>Trustee</dt><dd>{number}: {name}</dd>
 </dl>
 <p>This is the trustee’s share file, closed by the trustee’s passphrase. Keep this paper apart from

@@ -19,7 +19,7 @@ from ballot.showing.declaration_pdf import declaration_pdf
 from ballot.showing.results import Result, newest_declaration, result_of
 from ballot.showing.retention import challenge_sentence
 from ballot.showing.versions import versions_of
-from ballot.times import day_in_zone
+from ballot.times import day_in_zone, in_zone
 from ballot.views.files import file_to_keep
 from ballot.views.public import announced_election
 from members.selectors import sections
@@ -37,6 +37,7 @@ def result(request: HttpRequest, slug: str, version: int | None = None) -> HttpR
     context = {
         "election": election,
         "result": _shown(declaration),
+        "declared": in_zone(declaration.declared_at, election.zone),
         "versions": versions,
         "is_superseded": declaration.version != versions[0].number,
         "challenge": challenge_sentence(election),

@@ -10,7 +10,8 @@ class DestructionForm(forms.Form):
 
     destroy_on = forms.DateField(
         label="Destroy the roll on",
-        help_text="After the time for a challenge, and no later than the notice promised.",
+        help_text="After the time for a challenge, and after the last day on which the notice of "
+        "its election keeps it.",
         widget=forms.DateInput(
             format="%Y-%m-%d", attrs={"type": "date", "class": "govuk-input--width-10"}
         ),

@@ -50,6 +50,13 @@ def test_a_rule_of_the_set_up_stands_in_the_words(
     assert words in told(heading, **rules)
 
 
+def test_what_stays_of_sealed_papers_is_said_once_and_not_the_contrary() -> None:
+    words = said(election(), "What is kept, and for how long")
+
+    assert "Of sealed papers and of envelopes" in words and "the hashes alone stay" in words
+    assert "sealed ballots" not in words.split("the hashes alone stay")[0]
+
+
 def test_words_of_a_rule_that_is_not_chosen_are_left_out() -> None:
     words = told("Count, turnout and recount", recount_margin_permille=0, turnout_by_section=True)
 

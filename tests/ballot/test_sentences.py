@@ -69,6 +69,18 @@ def test_a_mix_says_who_mixed_and_the_server_is_called_so() -> None:
     )
 
 
+def test_a_destruction_names_the_papers_in_words_and_leaves_out_what_there_was_none_of() -> None:
+    def of(**papers: int) -> str:
+        none = {"ballot": 0, "challenge": 0, "envelope": 0, "postal-paper": 0}
+        return said("destruction", officers=["Ann", "Bob"], kept_until="2027-11-26", leaves="ab",
+                    entries={**none, **papers})  # fmt: skip
+
+    assert "by their hashes alone: 1,200 sealed ballots, 1 paper opened to check a device." in of(
+        ballot=1200, challenge=1
+    )
+    assert "by their hashes alone: none." in of()
+
+
 def test_an_extension_says_the_hour_as_clocks_show_it() -> None:
     words = said("extension", closes_at="2026-12-11T12:00:00Z", reason="The post was late.")
 

@@ -13,6 +13,7 @@ from members.forms.retention import DestructionForm
 from members.models import Destruction
 from members.services.set_destruction_date import refuse_day
 from office.access import StaffRequest, may, staff_only
+from office.acts import registered_act
 from office.refusal import Refusal
 from office.selectors import waiting_approval
 from office.services.approvals import propose_act
@@ -63,12 +64,15 @@ def _rows(certificate: Destruction) -> list[dict[str, object]]:
 
 
 def _propose(request: StaffRequest, roll_id: int, form: DestructionForm) -> None:
-    now = timezone.now()
-    refuse_day(form.cleaned_data["destroy_on"], now=now)
+    now, day = timezone.now(), form.cleaned_data["destroy_on"]
+    refuse_day(day, now=now)
+    parameters = {"destroy_on": day.isoformat()}
+    if (precondition := registered_act(SET).precondition) is not None:
+        precondition(str(roll_id), now=now, **parameters)
     propose_act(
         SET,
         subject=("roll", str(roll_id)),
         by=request.user.pk,
         now=now,
-        parameters={"destroy_on": form.cleaned_data["destroy_on"].isoformat()},
+        parameters=parameters,
     )

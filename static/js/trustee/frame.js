@@ -63,7 +63,7 @@ export class Frame {
   drawWho({ election, trustee, ceremony }) {
     const rows = [
       ["You are", `${trustee.name}, trustee ${trustee.number}`],
-      ["Contest", election.rehearsal ? `${election.title} (a rehearsal)` : election.title],
+      ["Election", election.rehearsal ? `${election.title} (a rehearsal)` : election.title],
     ];
     if (ceremony) {
       const { quorum, trustees } = ceremony;

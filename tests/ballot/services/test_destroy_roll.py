@@ -6,15 +6,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from ballot.acts import amend_parameters, amend_subject
+from ballot.retention import kept_until
 from ballot.services.destroy_roll import destroy_roll
 from ballot.services.void_election import void_election
+from ballot.times import day_words
 from members.models import Roll, RollEntry
 from office.models import Approval
 from office.services.approvals import approve_act, propose_act
 from tests.ballot.factories import REASON, Run, code_of_refusal, election, entries, now
-from tests.office.factories import officer
+from tests.office.factories import officer, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.tables_owner]
 
@@ -70,6 +74,25 @@ def test_a_roll_is_kept_for_the_days_of_the_notice_whatever_its_day(end: str) ->
     destroy_roll(roll, now=day_after)
 
     assert not RollEntry.objects.filter(roll_id=roll).exclude(family_name="").exists()
+
+
+def test_a_day_on_which_the_notice_still_keeps_the_roll_is_not_even_proposed(
+    client: Client,
+) -> None:
+    run = election(at="declared")
+    last = kept_until(run.election)
+    assert last is not None
+    page = reverse("roll_destruction", args=[run.election.roll_id])
+    desk = sign_in(client, officer())
+
+    refused = desk.post(page, {"destroy_on": last.isoformat()})
+    assert not Approval.objects.filter(act="set_destruction_date").exists()
+    taken = desk.post(page, {"destroy_on": (last + timedelta(days=1)).isoformat()})
+
+    assert refused.status_code == 400
+    assert f"keeps its roll until {day_words(last)}, that day included" in refused.text
+    assert taken.status_code == 302
+    assert Approval.objects.filter(act="set_destruction_date").count() == 1
 
 
 def test_the_grounds_of_amendments_leave_their_proposals_and_the_act_stays_told() -> None:

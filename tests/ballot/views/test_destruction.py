@@ -42,6 +42,7 @@ def test_two_officers_read_what_goes_and_every_page_says_afterwards_that_it_went
     turnout = figures_of(run.election)
     act = path_of(run, "act_destroy_ballots")
     asked = desk.get(act).text
+    before = public.get(path_of(run, "check")).text
     assert public.get(path_of(run, "destruction")).status_code == 404
     desk.post(act)
     assert not BallotDestruction.objects.exists()
@@ -54,6 +55,12 @@ def test_two_officers_read_what_goes_and_every_page_says_afterwards_that_it_went
     assert "is ordered, and is carried out" in waits
     certificate = public.get(path_of(run, "destruction")).text
     assert content(run, "destruction")["leaves"] in certificate
+    check = public.get(path_of(run, "check")).text
+    assert "each ballot stands under a key" in before and "each ballot stands" not in check
+    assert ">3 ballots are on the board" in before
+    assert "The hashes of 3 ballots are on the board" in check
+    hidden = '<div class="govuk-form-group" hidden>'
+    assert hidden not in before and check.count(hidden) == 1
     for name in ("board", "result", "check"):
         assert "were destroyed on" in public.get(path_of(run, name)).text, name
     assert "were destroyed on" in desk.get(path_of(run, "desk_election")).text

@@ -210,6 +210,7 @@ def test_the_desk_takes_a_list_sends_links_and_rules(client: Client) -> None:
     client.post(at(run, "desk_body", dover.pk), choices(run, "Ash Amin"))
     shown = client.post(at(run, "desk_body_link_shown", dover.pk)).content.decode()
     papers = client.get(at(run, "desk_paper_of", person("Ash Amin").pk)).content.decode()
+    before = client.get(at(run, "act_publish_candidates")).content.decode()
     client.post(at(run, "desk_paper_of", person("Ash Amin").pk),
                 {"ruling": "valid", "reason": "Dover nominates Ash Amin."})
     nomination = Nomination.objects.get()
@@ -223,6 +224,8 @@ def test_the_desk_takes_a_list_sends_links_and_rules(client: Client) -> None:
     assert f"/nominate/{run.election.slug}/#" in shown
     told = "Met: 1 of CLP (has 1, needs 1), or 1 of affiliate with the mark union (has 0, needs 1)"
     assert told in papers
+    assert "The papers of Birch Bell are ruled on, and if valid have" in before
+    assert "Rule them valid, or reject them" in before
     assert [one.is_valid for one in Ruling.objects.all()] == [True, False]
     assert "Not met yet: 1 of CLP (has 0, needs 1)" in desk
     assert nomination.taken_by is not None
@@ -265,6 +268,7 @@ def test_the_public_page_shows_who_nominates_whom_by_day_and_the_same_as_a_table
     assert "Rejected: Cedar Cox is no member." in page
     plots = page.count('<figure class="app-chart">')
     assert plots == 2 == page.count("The same figures as a table")
+    assert page.count("a nomination that was rejected afterwards still counts here") == 2
     assert "aberavon@example.org" not in page and "Cai Lloyd" not in page
 
 

@@ -231,12 +231,19 @@ def test_a_lot_is_recorded_for_the_tie_that_stops_the_count(client: Client) -> N
     sign_in(client, here.officers[0])
     path = reverse("desk_lot", args=[here.slug])
 
+    desk = reverse("desk_election", args=[here.slug])
+    before = client.get(desk).text
+    open_job("count", subject=("election", str(here.election_id)), by=here.by["by"], now=now())
+    waiting = client.get(desk).text
+    Job.objects.update(state=Job.State.STOPPED)
+    stopped = client.get(desk).text
     page = client.get(path).text
     seen = {"witnesses": "Dee Hall, agent\nEd Orr, scrutineer\n"}
     wrong = client.post(path, {"place_0": 0, "place_1": 0, **seen})
     alone = client.post(path, {"place_0": 1, "place_1": 0, "witnesses": "Dee Hall, agent"})
     right = client.post(path, {"place_0": 1, "place_1": 0, **seen})
 
+    assert path not in before and path not in waiting and path in stopped
     assert "Ash Amin and Birch Bell are tied" in page
     assert "Each of the tied is drawn once." in wrong.text
     assert "Name 2 to 20 people who saw the lot drawn" in alone.text

@@ -11,6 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from ballot.services.correct_result import correct_result
+from ballot.times import in_zone
 from tests.ballot.views.world import world
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,9 @@ REASON = "The printed sheet gave another hour of the close."
 
 def test_every_version_can_be_read_and_says_which_is_in_force(client: Client) -> None:
     here = world().to("declared")
-    assert "Versions" not in client.get(reverse("result", args=[here.slug])).text
+    alone = client.get(reverse("result", args=[here.slug])).text
+    when = in_zone(here.election.declarations.get().declared_at, here.election.zone)
+    assert "Versions" not in alone and f"returning officer, on {when}." in alone
     correct_result(here.election_id, reason=REASON, **here.by_two)
 
     newest = client.get(reverse("result", args=[here.slug])).text
