@@ -210,7 +210,7 @@ def test_an_account_that_is_not_there_or_closed_has_nothing_to_renew(jo: StaffMe
 
     close_account(jo.pk, by=first.pk, now=NOW)
 
-    with pytest.raises(Refusal, match=r"staff\.unknown"):
+    with pytest.raises(Refusal, match=r"approval\.gone"):
         approve_act(approval.pk, by=second.pk, now=LATER)
 
 

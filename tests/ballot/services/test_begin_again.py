@@ -13,7 +13,7 @@ from ballot.selectors import standing
 from ballot.services.begin_again import begin_again
 from ballot.services.void_election import void_election
 from ballot.views.act_table import besides_business
-from tests.ballot.factories import REASON, bring, code_of_refusal, election
+from tests.ballot.factories import REASON, bring, code_of_refusal, election, now
 from tests.ballot.services.nominating import nominating
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ ANEW = {
 
 
 def offered(run: Election) -> bool:
-    return "begin_again" in {act.name for act in besides_business(run)}
+    return "begin_again" in {act.name for act in besides_business(run, now=now())}
 
 
 def test_where_ron_wins_a_draft_has_that_post_its_rules_and_the_bodies_and_nobody_on_it() -> None:
