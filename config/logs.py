@@ -7,13 +7,14 @@ import re
 
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;.\[\]]+\.[^\s<>\"'(),:;\[\]]+")
 LINK = re.compile(
-    r"(/(?:roll/mine|roll/not-me|vote/[^/\s\"']+/not-me"
+    r"(/(?:roll/mine|roll/not-me|told/[^/\s\"']+|vote/[^/\s\"']+/not-me"
     r"|accounts/password/reset/key)/)(?!(?:said|done)/)[^/\s\"']+"
 )
 """Links that were mailed to one person: whoever has one sees their page, or speaks for them.
 
 Those to nominate and to consent, to a trustee’s seat and to a count told beforehand keep what is
-secret behind a “#”, which no browser sends: nothing of it can come into a log.
+secret behind a “#”, which no browser sends: nothing of it can come into a log. The code of a count
+told beforehand is short enough to be typed into the path all the same, where there is no page.
 """
 ROW = re.compile(r"^(\s*)(DETAIL|CONTEXT|Parameters|params):.*$", re.MULTILINE)
 """PostgreSQL quotes the offending row in an error's DETAIL, and COPY its line in CONTEXT."""

@@ -23,7 +23,7 @@ from office.services.approvals import approve_act, refuse_act
 from office.services.sending import send_letters
 from tests.members.factories import imported, person
 from tests.members.own_page import ask, link, member, now, page
-from tests.office.factories import officer, staff
+from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,11 @@ def _no_limit_left_over() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def keeper() -> Client:
+    return sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
 
 
 def test_a_request_waits_for_the_desk_and_its_progress_is_shown(client: Client) -> None:

@@ -14,12 +14,19 @@ from members.models import ImportBatch, RefusedRow, SavedMapping
 from members.rollfile.columns import COLUMN_NAMES
 from members.rollfile.mending import MENDING_HEADER
 from members.services.kept_files import kept_look
+from office.permissions import Role
 from office.refusal import Refusal
 from tests.members.factories import NOW, imported, person, uploaded
 from tests.members.foreign import CIVICRM, body_for, joined, mapped, seen
+from tests.office.factories import sign_in, staff
 from tests.rollfile.foreign import content_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def keeper() -> Client:
+    return sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
 
 
 @pytest.mark.parametrize(

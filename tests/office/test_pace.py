@@ -13,7 +13,8 @@ from django.core import mail
 from django.test import Client
 
 from office.models import AuditRecord, Dispatch, DomainPace, Letter
-from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letters
 from office.services.pace import may_go
 from office.services.replies import CLOSING, NOT_NOW, NOT_TAKEN, reply_code
 from office.services.sending import send_letters

@@ -16,9 +16,10 @@ from office.models import Dispatch, Job, Letter
 from office.progress import JobStopped, silent
 from office.refusal import Refusal
 from office.services import letters_job, side_by_side
-from office.services.jobs import work_job
-from office.services.letters import prepare_dispatch, queue_letters, release_letters
+from office.services.dispatches import release_letters
+from office.services.letters import prepare_dispatch, queue_letters
 from office.services.side_by_side import send_side_by_side
+from office.services.working import work_job
 from tests.office.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from ballot.counting import count, parse_profile
 from ballot.counting.events import Count as CoreCount
 from ballot.counting.events import Elected, Transfer
 from ballot.models import Contest, Count, CountsDiffer
-from ballot.selectors import counted, papers_for_tellers, profile_of, rules_of_count
+from ballot.opened_papers import counted, papers_for_tellers, profile_of, rules_of_count
 from ballot.services import counted_twice
 from ballot.services.count_papers import count_papers
 from ballot.services.declare import declare

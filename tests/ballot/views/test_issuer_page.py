@@ -80,7 +80,7 @@ def test_an_officer_gives_the_list_takes_the_keys_and_later_the_answers(outside:
     assert outside.run("answer", file) == 0
     answers = (outside.folder / ANSWERS_FILE).read_bytes()
     assert "New codes that wait to be confirmed: 1;" in hand_in(client, run, answers)
-    assert "taken before, or are not asked any more" in hand_in(client, run, answers)
+    assert "taken before, or not asked any more" in hand_in(client, run, answers)
 
 
 def test_the_page_shows_the_mark_that_the_issuers_program_shows(
