@@ -149,7 +149,8 @@ def test_a_key_that_is_none_is_said_at_its_field_and_another_board_s_key_fails(
     expect(page.get_by_label("The board’s key")).to_be_focused()
 
     other = election(at="polling", title="Chair 2026")
-    (said,) = [note for note in verified(written(other, tmp_path))["notes"] if "--key" in note]
+    notes = verified(written(other, tmp_path))["notes"]
+    (said,) = [one for one in notes if "that key given" in one]
     page.get_by_label("The board’s key").fill(said.rpartition(" ")[2])
     start(page)
     assert verdict_of(page) == "FAIL"

@@ -163,7 +163,7 @@ def test_the_readers_own_key_and_receipt_are_held_against_the_board(tmp_path: Pa
     receipts = cast_all(run)
     run.rankings = ()
     archive = written(bring(run, to="closed"), tmp_path)
-    (said,) = [note for note in verified(archive)["notes"] if "--key" in note]
+    (said,) = [one for one in verified(archive)["notes"] if "that key given" in one]
     key = said.rpartition(" ")[2]
     other = written(election(at="closed", title="Chair 2026", electors=3), tmp_path, "other.zip")
     kept = tmp_path / "receipt"
