@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,10 @@ def test_a_figure_that_is_found_otherwise_is_in_the_report_and_fails_the_command
     assert "| voting codes | 3 | 3 |" in (tmp_path / "right.md").read_text()
     assert "| voting codes | 3 | **4** |" in (tmp_path / "wrong.md").read_text()
     assert scratch_databases() == 0
+
+
+def test_the_report_that_is_kept_is_of_envelopes_issued_by_two() -> None:
+    report = Path("docs/replay-labour-2016.md").read_text("utf-8")
+
+    assert re.search(r"\| two officers \| Issue \d+ envelopes \|", report)
+    assert "| Of these found otherwise | 0 |" in report

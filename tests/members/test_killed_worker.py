@@ -26,7 +26,7 @@ ROWS = 12_000
 WORK = """
 import django; django.setup()
 import sys
-from office.services.jobs import work_job
+from office.services.working import work_job
 work_job(int(sys.argv[1]))
 """
 
