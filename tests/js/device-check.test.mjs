@@ -55,6 +55,25 @@ test("a paper of another election finds no opening on this board (§6.7)", async
   await assert.rejects(read({ ...made, fingerprint }), refused("opening.none"));
 });
 
+test("a board that does not show yet that the poll has opened is read again (board §6.4)", async () => {
+  const made = opened();
+  const opening = made.board.entries.pop();
+  const waited = [];
+  const wait = async (ms) => {
+    waited.push(ms);
+    if (waited.length === 2) made.board.entries.push(opening);
+  };
+
+  const election = await readElection("/board", made.fingerprint, { ...made, wait });
+
+  assert.equal(election.number, 2);
+  assert.equal(waited.length, 2);
+
+  made.board.entries.pop();
+  const never = readElection("/board", made.fingerprint, { ...made, wait: async () => {} });
+  await assert.rejects(never, refused("opening.none"));
+});
+
 test("an opening that names another notice, or a key that is not there, is refused", async () => {
   const other = "ab".repeat(32);
 

@@ -54,12 +54,16 @@ class Storage {
 }
 
 // Work at a board of these entries; `sent` are the requests, in their order.
+// boxes: what the seat tells of them when it is asked.
 // onWait: what happens to the board, or to anything, while it is waited for.
-function workAt(entries, { storage = new Storage(), onWait } = {}) {
+function workAt(entries, { storage = new Storage(), boxes = [], onWait } = {}) {
   const sent = [];
   const seen = { entries };
   const made = new Work({
-    seat: { post: async (path, bytes) => sent.push({ path, bytes: new Uint8Array(bytes) }) },
+    seat: {
+      read: async () => ({ boxes }),
+      post: async (path, bytes) => sent.push({ path, bytes: new Uint8Array(bytes) }),
+    },
     openBoard: async () => ({
       address: "/board/leader-2026",
       checkpoint: { origin: ORIGIN },
@@ -131,12 +135,12 @@ function boxOf() {
 // The board with mixes_wanted mixes: the third is left out of these tests of opening.
 const opened = makeContest();
 
-async function openAt(entries, { share = shares[0], boxes = [], ...given } = {}) {
+async function openAt(entries, { share = shares[0], ...given } = {}) {
   const before = board.blobs;
   board.blobs = opened.board.blobs;
   const at = workAt(entries, given);
   try {
-    await at.work.open(share, boxes, { ...told, trustee: 1 });
+    await at.work.open(share, { ...told, trustee: 1 });
   } finally {
     board.blobs = before;
   }
@@ -239,9 +243,11 @@ test("a board that is behind the seat is read again, and nothing is said to be w
 test("a board that was behind the seat is waited for", async () => {
   const signed = board.entries.findLastIndex(({ kind }) => kind === "mix");
   const onWait = (seen) => Object.assign(seen, { entries: board.entries });
-  const { work, sent } = workAt(board.entries.slice(0, signed), { onWait });
+  const boxes = [shown(2, [byServer, byAnn])];
+  const { work, sent } = workAt(board.entries.slice(0, signed), { boxes, onWait });
 
-  await work.mix(shown(2, [byServer, byAnn]), second, { ...told, trustee: 2 });
+  // Drawn before Ann had mixed: what the seat says now is what the board is held to.
+  await work.mix(shown(2, [byServer]), second, { ...told, trustee: 2 });
 
   assert.match(sent[0].path, /^boxes\/contest-1\/0\/mix\/3\//);
 });

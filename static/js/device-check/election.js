@@ -11,16 +11,27 @@ import { hexOfBytes } from "../sealing/bytes.js";
 const BUNDLE = 256;
 const MOST_ENTRIES = 4096; // No board has so many before its poll opens.
 
+// A poll has been open for up to ten seconds when its board is signed anew (board §6.4).
+const LOOKS = 6;
+const BETWEEN_LOOKS_MS = 3_000;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 // This page compares nothing with an earlier visit: it keeps nothing.
 const FORGETFUL = { of: () => null, keep: () => {} };
 
 // { checkpoint, boardKey, number, publicKey, contests }: the signed state and the key that signed it,
 // the opening's number, the key that papers are sealed under, and each contest as
-// { code, title, candidates, preferences }. board: its address, without a slash at the end.
-export async function readElection(board, fingerprint, { request = fetchBytes } = {}) {
+// { code, title, candidates, preferences }. board: its address, without a slash at the end; wait: for
+// so many milliseconds.
+export async function readElection(
+  board,
+  fingerprint,
+  { request = fetchBytes, wait = pause } = {},
+) {
   const notice = readEntry(await request(`${board}/0.json`), { number: 0 });
   const boardKey = notice.content.board;
-  const opened = await openBoard({ address: board, key: boardKey, remembered: FORGETFUL, request });
+  const given = { address: board, key: boardKey, remembered: FORGETFUL, request };
+  const opened = await boardOfOpenPoll(given, wait);
   const opening = await entryNamed(opened, hexOfBytes(fingerprint));
   const { content } = await opened.whole(opening);
   if (content.entries.notice !== hexOfBytes(notice.digest)) throw new Malformed("opening.notice");
@@ -34,14 +45,29 @@ export async function readElection(board, fingerprint, { request = fetchBytes } 
   };
 }
 
+// The board, as soon as it shows that the poll has opened; or as it is after the last look.
+async function boardOfOpenPoll(given, wait) {
+  for (let look = 1; ; look += 1) {
+    const board = await openBoard(given);
+    if (look === LOOKS || (await entryWhere(board, ({ kind }) => kind === "opening"))) return board;
+    await wait(BETWEEN_LOOKS_MS);
+  }
+}
+
 async function entryNamed(board, digest) {
+  const found = await entryWhere(board, (entry) => hexOfBytes(entry.digest) === digest);
+  if (found === null) throw new Malformed("opening.none", { digest });
+  return found;
+}
+
+async function entryWhere(board, isIt) {
   const end = Math.min(board.checkpoint.size, MOST_ENTRIES);
   for (let first = 0; first < end; first += BUNDLE) {
     const entries = await board.entries({ first, last: Math.min(first + BUNDLE, end) });
-    const found = entries.find((entry) => hexOfBytes(entry.digest) === digest);
+    const found = entries.find(isIt);
     if (found) return found;
   }
-  throw new Malformed("opening.none", { digest });
+  return null;
 }
 
 function contestOf({ code, title, candidates, max_preferences: most }) {

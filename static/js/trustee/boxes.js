@@ -69,7 +69,7 @@ export class Boxes {
   #begin(name, said, share) {
     if (name === "mix") return this.#run("Mixing", (told) => this.#mix(said, share, told));
     return this.#run("Checking and opening", async (told) => {
-      await this.work.open(share, said.boxes, { ...told, trustee: said.trustee.number });
+      await this.work.open(share, { ...told, trustee: said.trustee.number });
       if (name === "commit") await this.work.commit(); // A part follows once the board allows it.
     });
   }

@@ -88,17 +88,17 @@ export class Work {
   // Check and mix one box, and hand the mix in.
   async mix(box, share, { trustee, ...told }) {
     const { contest, box: number } = box;
-    const { record, given } = await this.#read(share, trustee, told, [box]);
+    const { record, given } = await this.#read(share, trustee, told);
     const { content, signature } = await this.run({ task: "mix", contest, number, ...given }, told);
-    // Of the board that it was made upon: the seat may have been asked before another mixed.
+    // Of the board that it was made upon: another may have mixed since the seat was asked.
     const row = mixesOf(record, { contest, number }).length + 1;
     const path = `boxes/${contest}/${number}/mix/${row}/${hexOfBytes(signature)}`;
     await this.seat.post(path, content);
   }
 
   // Check everything, make this trustee's parts, and remember which lists they are of.
-  async open(share, boxes, { trustee, ...told }) {
-    const { origin, given } = await this.#read(share, trustee, told, boxes);
+  async open(share, { trustee, ...told }) {
+    const { origin, given } = await this.#read(share, trustee, told);
     const opened = new Opened(this.storage, origin);
     const task = { task: "open", remembered: opened.all(), ...given };
     const made = await this.run(task, told);
@@ -132,8 +132,8 @@ export class Work {
 
   // Read the board, which must be of the share's key. Gives the record of its entries, its name, and
   // what a task is given.
-  async #read(share, trustee, { onFound }, boxes) {
-    const { board, entries, record } = await this.#caughtUp(boxes);
+  async #read(share, trustee, { onFound }) {
+    const { board, entries, record } = await this.#caughtUp();
     onFound(`The board is signed, and continues what you saw before: ${entries.length} entries.`);
     const { key } = checkOpening(record);
     checkShare(share, { number: trustee, key });
@@ -142,8 +142,10 @@ export class Work {
     return { record, origin, given };
   }
 
-  // The board and its entries, as soon as it has what the seat tells of these boxes.
-  async #caughtUp(boxes) {
+  // The board and its entries, as soon as it has what the seat tells of its boxes. The seat is asked
+  // anew: the form may have been on the page since before another mixed.
+  async #caughtUp() {
+    const { boxes } = await this.seat.read();
     for (let look = 1; look <= LOOKS; look += 1) {
       if (look > 1) await this.wait(BETWEEN_LOOKS_MS);
       const board = await this.openBoard();
