@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final
 
+from ballot.trustee.boxes import of_box
 from ballot.trustee.ceremony import show_conclusion, take_step
 from ballot.trustee.errors import NoAnswer, NotYet
 from ballot.trustee.held import prove_held
@@ -97,7 +98,16 @@ def _once(session: Session, command: str) -> _Outcome:
 def _act(session: Session, due: str) -> str:
     if due in STEPS:
         return take_step(session, due)
+    _require_mixes_shown(session)
     return _ACTS[due](session)
+
+
+def _require_mixes_shown(session: Session) -> None:
+    """Wait for the mixes that the seat tells of: the board is signed some seconds after them."""
+    for box in session.seat.boxes:
+        shown = of_box(session.record, "mix", (box.contest, box.number))
+        if len(shown) < box.mixes:
+            raise NotYet("The board does not show yet every mix that the server tells of.")
 
 
 def _say_what_else(session: Session, seat: Seat) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ballot.sealing.sharefile import prove_share
+from ballot.trustee.errors import NotYet
 from ballot.trustee.published import key_on_board
 from ballot.trustee.session import Session
 from ballot.trustee.share import my_share
@@ -14,8 +15,10 @@ def prove_held(session: Session) -> str:
     """Open the share file, hold it against the key on the board, and prove it; say so.
 
     The question is the board's root, which nobody could foretell and all can look up.
-    Raises: Refused "share.key" and those of the ceremony, Trouble.
+    Raises: NotYet, Refused "share.key" and those of the ceremony, Trouble.
     """
+    if session.record.last("key") is None:
+        raise NotYet("The board does not show the key yet.")
     key, _ = key_on_board(session.record)
     share = my_share(session, key)
     checkpoint = session.copy.checkpoint

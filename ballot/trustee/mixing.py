@@ -18,6 +18,7 @@ from ballot.trustee.errors import NotYet, Trouble
 from ballot.trustee.mixes import MixShown, check_mixes, mixes_of
 from ballot.trustee.poll import Poll, read_poll
 from ballot.trustee.seat import SeatBox
+from ballot.trustee.server import Contradicted
 from ballot.trustee.session import Session
 from ballot.trustee.share import my_share
 
@@ -55,7 +56,10 @@ def _mix_one(session: Session, poll: Poll, fixed: FixedBox) -> bool:
         return False
     contest, box = fixed.place
     path = f"boxes/{contest}/{box}/mix/{len(shown) + 1}/{signature.hex()}"
-    session.server.post(path, content)
+    try:
+        session.server.post(path, content)
+    except Contradicted as overtaken:
+        raise NotYet(str(overtaken)) from overtaken
     session.console.say(f"You have mixed {fixed.where}: {fixed.ballots} ballots.")
     return True
 

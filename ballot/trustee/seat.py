@@ -22,11 +22,12 @@ class SeatBox:
 
     handed_in: the SHA-256 of this trustee's newest that is not on the board, or empty where its
     check stopped, and it is to be handed in again; refused: why the server's check refused it.
-    revealed: the trustees whose parts are there.
+    mixes: how many mixes of it there are.  revealed: the trustees whose parts are there.
     """
 
     contest: str
     number: int
+    mixes: int
     revealed: tuple[int, ...]
     handed_in: str
     refused: str
@@ -91,7 +92,8 @@ def _read_box(box: Form) -> SeatBox:
         digest = "" if state == "stopped" else handed.text("sha256")
         if state == "refused":
             refused = handed.text("message")
-    return SeatBox(box.text("contest"), box.number("box"), revealed, digest, refused)
+    mixes = len(box.forms("mixes"))
+    return SeatBox(box.text("contest"), box.number("box"), mixes, revealed, digest, refused)
 
 
 def _text_or_nothing(form: Form, name: str) -> str:

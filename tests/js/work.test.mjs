@@ -55,14 +55,18 @@ class Storage {
 
 // Work at a board of these entries; `sent` are the requests, in their order.
 // boxes: what the seat tells of them when it is asked.
-// onWait: what happens to the board, or to anything, while it is waited for.
-function workAt(entries, { storage = new Storage(), boxes = [], onWait } = {}) {
+// onWait: what happens to the board, or to anything, while it is waited for; onPost: as the server is
+// handed something.
+function workAt(entries, { storage = new Storage(), boxes = [], onWait, onPost } = {}) {
   const sent = [];
   const seen = { entries };
   const made = new Work({
     seat: {
       read: async () => ({ boxes }),
-      post: async (path, bytes) => sent.push({ path, bytes: new Uint8Array(bytes) }),
+      post: async (path, bytes) => {
+        sent.push({ path, bytes: new Uint8Array(bytes) });
+        onPost?.(seen);
+      },
     },
     openBoard: async () => ({
       address: "/board/leader-2026",
@@ -250,6 +254,31 @@ test("a board that was behind the seat is waited for", async () => {
   await work.mix(shown(2, [byServer]), second, { ...told, trustee: 2 });
 
   assert.match(sent[0].path, /^boxes\/contest-1\/0\/mix\/3\//);
+});
+
+test("who is overtaken mixes again from what the other left, and three times at most", async () => {
+  const signed = board.entries.findLastIndex(({ kind }) => kind === "mix");
+  const overtaken = Object.assign(new Error("Somebody else mixed."), { code: "mix.overtaken" });
+  const onPost = (seen) => {
+    if (seen.entries === board.entries) return;
+    seen.entries = board.entries;
+    throw overtaken;
+  };
+  const { work, sent } = workAt(board.entries.slice(0, signed), { onPost });
+
+  await work.mix(shown(2, [byServer]), second, { ...told, trustee: 2 });
+
+  const rows = sent.map(({ path }) => path.split("/")[4]);
+  assert.deepEqual(rows, ["2", "3"]);
+
+  const never = workAt(board.entries, {
+    onPost: () => {
+      throw overtaken;
+    },
+  });
+  const mixing = never.work.mix(shown(2, [byServer]), second, { ...told, trustee: 2 });
+  await assert.rejects(mixing, (error) => error === overtaken);
+  assert.equal(never.sent.length, 3);
 });
 
 test("a share of another key, or of another trustee, is refused before anything (§5.2)", async () => {

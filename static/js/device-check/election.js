@@ -11,8 +11,8 @@ import { hexOfBytes } from "../sealing/bytes.js";
 const BUNDLE = 256;
 const MOST_ENTRIES = 4096; // No board has so many before its poll opens.
 
-// A poll has been open for up to ten seconds when its board is signed anew (board §6.4).
-const LOOKS = 6;
+// A poll has been open for some ten seconds when its board is signed anew (board §6.4).
+const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 3_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -22,6 +22,8 @@ const EXPLAINED = {
   waiting: "What you handed in has reached the server. It checks it, as you would check another’s, and then puts it on the board.",
 };
 
+const ALL_HOLDS = "All of it holds.";
+
 // The part of a trustee's page that works on boxes, over the frame that all its parts share.
 //
 // again: look anew at what is due; fail: say an error; workerUrl: of the built worker.js.
@@ -67,32 +69,37 @@ export class Boxes {
   }
 
   #begin(name, said, share) {
-    if (name === "mix") return this.#run("Mixing", (told) => this.#mix(said, share, told));
+    if (name === "mix") return this.#run("Mixing", (told) => this.#mix(share, told));
     return this.#run("Checking and opening", async (told) => {
       await this.work.open(share, { ...told, trustee: said.trustee.number });
       if (name === "commit") await this.work.commit(); // A part follows once the board allows it.
+      return ALL_HOLDS;
     });
   }
 
-  async #mix(said, share, { onProgress, onFound }) {
+  // Gives what there is to say instead, where there was nothing to mix.
+  async #mix(share, { onProgress, onFound }) {
+    const said = await this.work.seat.read(); // Others may have mixed since the form was drawn.
     const boxes = mixesDue(said);
+    if (boxes.length === 0) return "Others have mixed meanwhile: nothing is left for you to mix.";
     const stages = new Stages(onProgress, ...boxes.map(({ ballots }) => ballots));
     for (const box of boxes) {
       onFound(`${box.label}: ${countOf(box.ballots, "ballot")}.`);
       const told = { onProgress: stages.following(), onFound, trustee: said.trustee.number };
       await this.work.mix(box, share, told);
     }
+    return ALL_HOLDS;
   }
 
-  // Run a task: its progress, and what it finds, which stays on the page to be read.
+  // Run a task: its progress, and what it finds, which stays on the page to be read. Its act gives the
+  // last sentence.
   async #run(title, act) {
     this.#isBusy = true;
     const running = new Running(title);
     this.frame.show(`running ${title}`, title, () => running.shown);
     this.frame.work.replaceChildren(running.report);
     try {
-      await act({ onProgress: running.progress, onFound: running.found });
-      running.end("All of it holds.");
+      running.end(await act({ onProgress: running.progress, onFound: running.found }));
     } catch (error) {
       running.end("It was stopped, and nothing more was sent.");
       throw error;

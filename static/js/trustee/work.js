@@ -57,7 +57,7 @@ function errorOf({ check, where, message, isUnreachable }) {
   return isUnreachable ? new Unreachable("board.unreachable") : new Error("The worker failed.");
 }
 
-// The seat tells of a mix up to ten seconds before the board is signed anew (board §6.4): then there is
+// The seat tells of a mix some ten seconds before the board is signed anew (board §6.4): then there is
 // nothing wrong, and the board is to be read again. boxes: as the seat has them.
 const isBehind = (record, boxes) =>
   boxes.some(
@@ -65,6 +65,7 @@ const isBehind = (record, boxes) =>
   );
 const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 3_000;
+const MOST_TIMES = 3; // That a box is mixed, where others are quicker.
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // A trustee's work upon one contest's boxes.
@@ -85,8 +86,18 @@ export class Work {
     return this.#opened !== null;
   }
 
-  // Check and mix one box, and hand the mix in.
-  async mix(box, share, { trustee, ...told }) {
+  // Check and mix one box, and hand the mix in; again from what is there, where another was quicker.
+  async mix(box, share, told) {
+    for (let times = 1; ; times += 1) {
+      try {
+        return await this.#mixOnce(box, share, told);
+      } catch (error) {
+        if (error.code !== "mix.overtaken" || times === MOST_TIMES) throw error;
+      }
+    }
+  }
+
+  async #mixOnce(box, share, { trustee, ...told }) {
     const { contest, box: number } = box;
     const { record, given } = await this.#read(share, trustee, told);
     const { content, signature } = await this.run({ task: "mix", contest, number, ...given }, told);
@@ -118,7 +129,7 @@ export class Work {
   }
 
   // Reveal each part, once the board shows that a quorum has committed for every box; the server knows
-  // of it up to ten seconds before the board is signed anew. Gives whether it was revealed.
+  // of it some ten seconds before the board is signed anew. Gives whether it was revealed.
   async reveal() {
     const { parts, number: trustee } = this.#opened;
     const board = await this.openBoard();

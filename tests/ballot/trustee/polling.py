@@ -321,9 +321,10 @@ def polling(
     change: Callable[[dict[str, Any]], None] = lambda content: None,
     *,
     smallest_box: int = 2,
+    mixes_wanted: int = 2,
 ) -> Iterator[Polling]:
     """Give a poll that is open, with the shares in the trustees' folders; served."""
-    with World().begin(smallest_box=smallest_box).served() as world:
+    with World(mixes_wanted=mixes_wanted).begin(smallest_box=smallest_box).served() as world:
         poll = Polling(world)
         poll.make_key()
         poll.keep_shares(folder)
@@ -332,9 +333,9 @@ def polling(
 
 
 @contextmanager
-def closed(folder: Path) -> Iterator[Polling]:
+def closed(folder: Path, *, mixes_wanted: int = 2) -> Iterator[Polling]:
     """Give a poll after its close, one ballot set aside, no box fixed yet."""
-    with polling(folder) as poll:
+    with polling(folder, mixes_wanted=mixes_wanted) as poll:
         poll.poll()
         poll.set_aside(poll.place_of_third_in_b())
         yield poll

@@ -285,3 +285,12 @@ def test_without_what_was_drawn_the_ceremony_does_not_go_on(world: World, tmp_pa
     world.tell("commitment", commitment.to_json())
 
     refused(trustee(world, 1, tmp_path, "ceremony"), "ceremony.secret")
+
+
+def test_a_key_that_the_board_does_not_show_yet_is_waited_for(world: World, tmp_path: Path) -> None:
+    world.due = lambda world, number: "held"
+
+    early = trustee(world, 1, tmp_path, "held")
+
+    assert (early.status, early.err) == (3, "")
+    assert "does not show the key yet" in early.out

@@ -82,3 +82,16 @@ def test_a_mix_whose_check_stopped_is_handed_in_again_and_one_that_waits_is_not(
 
         assert set(handed_in) == set(poll.places)
         assert again == {"waiting": 0, "stopped": len(poll.places)}
+
+
+def test_who_is_overtaken_mixes_once_more_from_what_the_other_left(tmp_path: Path) -> None:
+    with closed(tmp_path, mixes_wanted=3) as poll:
+        poll.reconcile()
+        poll.mix_by_server()
+        poll.world.overtaken_by = lambda: poll.mix_by(2)
+
+        assert trustee(poll.world, 1, tmp_path, "mix").status == 0
+
+        mixers = {place: [one["mixer"] for one in shown] for place, shown in poll.world.mixes.items()}
+        assert set(map(tuple, mixers.values())) == {("server", "Ben", "Ada")}
+        assert len(mixers) == len(poll.places)

@@ -188,3 +188,19 @@ def test_a_damaged_memory_of_what_was_opened_is_not_an_empty_one(
     with pytest.raises(Trouble, match="is damaged"):
         remember(folder, SETTING, [])
     assert folder.read(OPENED) == damaged
+
+
+def test_a_mix_that_the_board_does_not_show_yet_is_waited_for(tmp_path: Path) -> None:
+    with closed(tmp_path) as poll:
+        poll.reconcile()
+        poll.mix_by_server()
+        poll.world.unsigned = 1
+
+        early = commits(poll, tmp_path)
+
+        assert (early.status, early.err) == (3, "")
+        assert "does not show yet every mix" in early.out
+        poll.world.unsigned = 0
+        poll.mix_by(3)
+        assert commits(poll, tmp_path).status == 0
+        assert sent(poll, "/commitment")

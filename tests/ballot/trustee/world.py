@@ -51,6 +51,8 @@ class World:
     dies:    before which request, or after it, the server dies: a path's end and when.
     is_deaf_to: what, in a path, is taken with a 202 and never shown.
     handed_in: what the seat says of what was handed in and is not on the board (trustees §4).
+    unsigned: how many mixes of each box the seat tells of and the board does not show yet.
+    overtaken_by: what another mixes as the next mix of a trustee comes in, which is refused then.
     ranges:  every range of a file that was asked for.
     asked:   every request, for a test to look at.
     """
@@ -64,6 +66,8 @@ class World:
     committed: dict[tuple[str, int], set[int]] = field(default_factory=dict)
     parts: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
     handed_in: dict[tuple[str, int], dict[str, str]] = field(default_factory=dict)
+    unsigned: int = 0
+    overtaken_by: Callable[[], None] | None = None
     boxes: list[dict[str, Any]] = field(default_factory=list)
     frame: Ceremony | None = None
     key: Any = None
@@ -185,7 +189,7 @@ class World:
     def seat(self, number: int) -> dict[str, Any]:
         boxes = [
             {"contest": b["contest"], "box": b["number"], "label": "a", "ballots": b["ballots"],
-             "mixes": [], "committed": [],
+             "mixes": self._told_of_mixes(b["contest"], b["number"]), "committed": [],
              "handed_in": self.handed_in.get((b["contest"], b["number"])),
              "revealed": sorted(self.parts.get((b["contest"], b["number"]), {}))}
             for b in self.boxes
@@ -197,6 +201,13 @@ class World:
                 "ceremony": None, "done": {}, "out": sorted(self.out), "failed": None, "key": None,
                 "held": sorted(self.held), "mixes_wanted": self.mixes_wanted, "boxes": boxes,
                 "due": self.due_for(number), "waits_for": "Waiting for the others."}  # fmt: skip
+
+    def _told_of_mixes(self, contest: str, box: int) -> list[dict[str, Any]]:
+        shown = [told["mixer"] for told in self.contents("mix")
+                 if (told["contest"], told["box"]) == (contest, box)]  # fmt: skip
+        mixers = [*shown, *["Another"] * self.unsigned]
+        return [{"mixer": mixer, "number": row, "trustee": None}
+                for row, mixer in enumerate(mixers, 1)]  # fmt: skip
 
     def take(self, number: int, path: str, body: bytes) -> tuple[int, Any]:
         """Take what a trustee hands in (trustees §2)."""
@@ -211,6 +222,10 @@ class World:
             return 200, {}
         place = what[1], int(what[2])
         if what[3] == "mix":
+            if self.overtaken_by:
+                other, self.overtaken_by = self.overtaken_by, None
+                other()
+                return 409, {"code": "mix.overtaken", "message": "Somebody else mixed meanwhile."}
             self.show_mix(place, body, trustee=number, signature=what[5])
         elif what[3] == "commitment":
             said = json.loads(body)
