@@ -54,11 +54,16 @@ class Read:
 
 @transaction.atomic
 def read_paper(election_id: int, *, person: int, read: Read, now: datetime) -> Paper:
-    """Keep what a teller read; give the paper as it stands then."""
+    """Keep what a teller read; give the paper as it stands then.
+
+    The same once more changes nothing: an answer may have been lost on its way.
+    """
     election = lock_election(election_id)
     require_open(election)
     teller, other = _pair(election, person, read.other)
     paper = paper_at(election, read.section, read.number)
+    if any(_is_of(one, teller, other, read) for one in paper.readings):
+        return paper
     _require_turn(paper, teller, other)
     if read.kind == Kind.SEALED:
         _require_sealed(election, read, teller)
@@ -104,6 +109,14 @@ def paper_at(election: Election, section: str, number: int) -> Paper:
         raise Refusal("reading.no-paper", "There is no paper with this number in this section: no "
                       "more than envelopes were received.", status=404)
     return paper
+
+
+def _is_of(reading: PostalReading, teller: Teller, other: Teller, read: Read) -> bool:
+    """Whether a reading that was kept is this very one."""
+    said = (reading.teller_id, reading.other_id, reading.kind, bytes(reading.wire or b""),
+            reading.doubt)  # fmt: skip
+    is_doubt = read.kind == Kind.DOUBTFUL
+    return said == (teller.pk, other.pk, read.kind, read.wire, read.doubt if is_doubt else "")
 
 
 def _require_turn(paper: Paper, teller: Teller, other: Teller) -> None:

@@ -80,12 +80,25 @@ def test_a_teller_reads_a_paper_once_and_only_with_the_partner_who_reads_it_too(
     _, table = opened()
     table.read(0, 1, (0,))
 
-    assert code_of_refusal(lambda: table.read(0, 1, (0,))) == "reading.twice"
+    assert code_of_refusal(lambda: table.read(0, 1, (1,))) == "reading.twice"
     assert code_of_refusal(lambda: table.read(0, 3, (0,))) == "reading.no-paper"
     alone = table.sealed(1, 1, table.choices((0,)), "member")
     with_oneself = Read("member", 1, 2, Kind.SEALED, alone.wire, alone.signature)
     assert code_of_refusal(lambda: table.hand_in(1, with_oneself)) == "reading.partner"
     assert table.hand_in(1, alone).agrees
+
+
+def test_a_reading_whose_answer_was_lost_is_handed_in_once_more_and_counted_once():
+    _, table = opened()
+    first = table.sealed(0, 1, table.choices((0,)), "member")
+    table.hand_in(0, first)
+
+    assert not table.hand_in(0, first).is_read
+
+    assert PostalReading.objects.count() == 1
+    assert table.read(1, 1, (0,)).agrees
+    assert table.hand_in(0, first).agrees
+    assert PostalReading.objects.count() == 2
 
 
 def test_a_paper_that_is_signed_by_another_or_sealed_for_another_is_refused():
