@@ -52,6 +52,21 @@ def open_job(
     click opens one job.
     """
     job_kind(kind)
+    values = [kind, *subject, _json(parameters), by, now]
+    # The one under way may end between the two statements: then there is room for this one.
+    while (job_id := _inserted(values)) is None:
+        under_way = Job.objects.filter(
+            kind=kind, subject_kind=subject[0], subject_id=subject[1], state__in=["open", "claimed"]
+        ).first()
+        if under_way is not None:
+            return under_way
+    record("open_job", subject=subject, by=by, now=now, parameters={"kind": kind, "job": job_id})
+    wake_on_commit(job_id, kind)
+    return Job.objects.get(pk=job_id)
+
+
+def _inserted(values: list[Any]) -> int | None:
+    """The number of a new job; None where one of its kind is under way for its subject."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO office_job (kind, subject_kind, subject_id, parameters, state, stage,"
@@ -59,16 +74,10 @@ def open_job(
             " VALUES (%s, %s, %s, %s::jsonb, 'open', '', 0, '', '', 0, %s, %s, clock_timestamp())"
             " ON CONFLICT (kind, subject_kind, subject_id) WHERE state IN ('open', 'claimed')"
             " DO NOTHING RETURNING id",
-            [kind, *subject, _json(parameters), by, now],
+            values,
         )
         row = cursor.fetchone()
-    if row is None:
-        return Job.objects.get(
-            kind=kind, subject_kind=subject[0], subject_id=subject[1], state__in=["open", "claimed"]
-        )
-    record("open_job", subject=subject, by=by, now=now, parameters={"kind": kind, "job": row[0]})
-    wake_on_commit(row[0], kind)
-    return Job.objects.get(pk=row[0])
+    return row[0] if row else None
 
 
 def wake_on_commit(job_id: int, kind: str) -> None:
