@@ -19,10 +19,10 @@ from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import axe
-from tests.browser.installation import Installation, running
+from tests.browser.installation import PATIENCE_MS, Installation, running
 
 # Playwright keeps an event loop on the test's thread, beside which Django refuses its database.
 # Nothing here runs Django code inside that loop.
@@ -70,6 +70,7 @@ def chromium() -> Iterator[Browser]:
 
 
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",

@@ -23,6 +23,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.authenticator import wait_for_whole_step
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 # On a quiet machine it takes half a minute; where every core has other work, minutes.
 READY_S = 480
@@ -64,6 +66,7 @@ class Installation:
     def _code(self, secret: str) -> str:
         while (secret, int(time.time()) // 30) in self._used:
             time.sleep(1)
+        wait_for_whole_step()
         counter = int(time.time()) // 30
         self._used.add((secret, counter))
         digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", counter), "sha1")
@@ -99,7 +102,6 @@ def running(var: Path, **settings: str) -> Iterator[Installation]:
             if run.poll() is not None or time.monotonic() > give_up_at:
                 pytest.fail(f"The installation did not start:\n{log.read_text()[-3000:]}")
             time.sleep(0.5)
-        expect.set_options(timeout=PATIENCE_MS)
         yield Installation(f"http://localhost:{port}", var)
     finally:
         run.send_signal(signal.SIGINT)

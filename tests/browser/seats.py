@@ -7,6 +7,7 @@ would refuse, and see the page find it. Each test begins with `stage`.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,9 @@ def secret_of(number: int) -> str:
     return f"seat-of-trustee-number-{number}-" + "x" * 12
 
 
+_lock = threading.RLock()  # The test's server answers several pages at once, and the test acts, too.
+
+
 @dataclass
 class Stage:
     """One contest with its trustees, its board, and what was said."""
@@ -52,20 +56,21 @@ class Stage:
     is_away: bool = False
 
     def append(self, kind: str, content: Any) -> None:
-        self.board.append(
-            [
-                canonical(
-                    {
-                        "at": "2026-11-26T09:00:00Z",
-                        "content": content,
-                        "election": "8c5d2a4b-e1f0-4c6f-9a7d-e3b1c0ffee01",
-                        "kind": kind,
-                        "number": len(self.board.entries),
-                        "version": "hustings/v1",
-                    }
-                )
-            ]
-        )
+        with _lock:
+            self.board.append(
+                [
+                    canonical(
+                        {
+                            "at": "2026-11-26T09:00:00Z",
+                            "content": content,
+                            "election": "8c5d2a4b-e1f0-4c6f-9a7d-e3b1c0ffee01",
+                            "kind": kind,
+                            "number": len(self.board.entries),
+                            "version": "hustings/v1",
+                        }
+                    )
+                ]
+            )
 
     def begin(self) -> None:
         self.append("ceremony", self.frame_json())
@@ -155,6 +160,11 @@ def asked(request: HttpRequest, what: str) -> HttpResponse:
     number = _number(request)
     if number is None:
         return JsonResponse({"code": "seat", "message": "No such seat."}, status=403)
+    with _lock:
+        return _answer(request, what, number)
+
+
+def _answer(request: HttpRequest, what: str, number: int) -> HttpResponse:
     if what == "seat":
         return JsonResponse(stage.seat(number))
     body = json.loads(request.body)
@@ -167,11 +177,13 @@ def asked(request: HttpRequest, what: str) -> HttpResponse:
 
 
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(stage.board.signed().octets(), content_type="text/plain")
+    with _lock:
+        return HttpResponse(stage.board.signed().octets(), content_type="text/plain")
 
 
 def tile(request: HttpRequest, name: str) -> HttpResponse:
-    octets = stage.board.files[read_path(f"tile/{name}").path]
+    with _lock:
+        octets = stage.board.files[read_path(f"tile/{name}").path]
     return HttpResponse(octets, content_type="application/octet-stream")
 
 

@@ -286,10 +286,6 @@ def open_boxes(
     desk.wait_for_state(officer, installation, "Box mixed")
     for page, file in zip(pages, files, strict=True):
         give_share(page, file, "Open the boxes")
-    for page in pages:
-        expect(page.get_by_text("What you handed in is being checked.")).to_be_visible(
-            timeout=SLOW_MS
-        )
     desk.wait_for_step(officer, installation, "Open the boxes")
     desk.act(officer, installation, "open_box", "Open the boxes")
     desk.wait_for_state(officer, installation, "Box opened")

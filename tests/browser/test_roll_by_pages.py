@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import xlsxwriter
 from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import findings
@@ -111,7 +112,12 @@ def wait_until(page: Page, is_there: Callable[[], bool], *, limit_s: int = 180) 
         if is_there():
             return
         time.sleep(0.5)
-        page.reload()
+        try:
+            page.reload()
+        except PlaywrightError as error:
+            # The page reloads itself when a job ends, and may do so under our own reload.
+            if "ERR_ABORTED" not in str(error):
+                raise
     pytest.fail(f"It did not come so far:\n{page.inner_text('main')}")
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from office.models import StaffMember, WrittenAuthority
 from office.permissions import Role
+from tests.authenticator import wait_for_whole_step
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -92,6 +93,7 @@ def _cookie() -> str:
 
 def totp_code(secret: str = TOTP_SECRET, *, steps_ago: int = 0) -> str:
     """The digits that an authenticator app shows now."""
+    wait_for_whole_step()
     counter = next(iter(yield_hotp_counters_from_time())) - steps_ago
     return format_hotp_value(hotp_value(secret, counter))
 

@@ -181,15 +181,17 @@ def test_an_hour_that_lies_ahead_moves_to_a_later_one_and_no_other_does() -> Non
     assert code_of_refusal(lambda: amend(run, declaration=hours(189))) == "timetable.order"
     # Never dated, and done by now.
     assert code_of_refusal(lambda: amend(run, nominations_open=hours(1))) == "notice.not-later"
-    amend(run, count=hours(191))
+    later = hours(191)
+    amend(run, count=later)
 
-    assert run.election.planned.get(step="count").at == hours(191)
+    assert run.election.planned.get(step="count").at == later
 
 
 def test_the_opening_and_the_close_move_until_the_poll_opens_and_then_by_an_extension() -> None:
     run = election(at="nominating")
-    amend(run, opening=hours(1), close=hours(400))
-    assert run.election.closes_at == hours(400)
+    later = hours(400)
+    amend(run, opening=hours(1), close=later)
+    assert run.election.closes_at == later
     said = content(run, "notice-amendment")["hours"]
     assert [one["part"] for one in said] == ["opens_at", "closes_at"]
 
@@ -225,11 +227,12 @@ def test_the_end_of_nominations_is_no_date_to_plan_and_keeps_to_the_order_of_the
     with pytest.raises(ValueError, match="nominations-close"):
         dated(run, nominations_close=hours(25))
     assert code_of_refusal(lambda: dated(run, candidates=hours(23))) == "timetable.order"
-    dated(run, candidates=hours(25))
+    later = hours(25)
+    dated(run, candidates=later)
     publish_notice(run.election_id, **run.by)
 
     assert code_of_refusal(lambda: amend(run, nominations_close=hours(26))) == "timetable.order"
-    amend(run, nominations_close=hours(25))
+    amend(run, nominations_close=later)
 
 
 def test_the_database_takes_no_date_of_a_notice_back_or_to_an_earlier_hour() -> None:
@@ -242,9 +245,10 @@ def test_the_database_takes_no_date_of_a_notice_back_or_to_an_earlier_hour() -> 
                    lambda: row.update(step=Dated.DECLARATION)):
         with pytest.raises(Error, match="later hour alone"), transaction.atomic():
             change()
-    row.update(at=hours(191))
+    later = hours(191)
+    row.update(at=later)
 
-    assert row.get().at == hours(191)
+    assert row.get().at == later
 
 
 def test_after_the_last_hour_of_the_notice_no_new_link_is_made_by_desk_or_page() -> None:

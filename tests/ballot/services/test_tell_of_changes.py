@@ -211,7 +211,8 @@ def test_who_was_sent_a_link_is_told_of_a_later_end_of_nominations_and_nobody_el
     amend(run, complaints="Write to the panel.")
     assert told(NOMINATIONS_LATER) == []
 
-    amend(run, nominations_close=hours(20))
+    later = hours(20)
+    amend(run, nominations_close=later)
     assert tell_of_amendment(run.election, **run.by) == 0
     texts = send(NOMINATIONS_LATER)
 
@@ -220,7 +221,7 @@ def test_who_was_sent_a_link_is_told_of_a_later_end_of_nominations_and_nobody_el
                   "dockers@example.org", "mair@example.org"]
     assert {number for _, number in told(NOMINATIONS_LATER)} == {2}
     for text in texts:
-        assert in_zone(hours(20), run.election.zone) in text and REASON in text
+        assert in_zone(later, run.election.zone) in text and REASON in text
     assert sum("To Cai Lloyd" in one and "What Aberavon has handed in" in one
                for one in texts) == 1
     assert_no_code(texts)
