@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import zoneinfo
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -49,6 +50,13 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise refuse(name, f"must be a whole number from {least} to {most}, not {value!r}")
     return int(value)
+
+
+def zone(name: str, default: str) -> str:
+    value = text(name, default)
+    if value not in zoneinfo.available_timezones():
+        raise refuse(name, f"must be a time zone such as Europe/London, not {value!r}")
+    return value
 
 
 def words(name: str) -> list[str]:

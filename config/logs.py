@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 
 ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]]+@[^\s<>\"'(),:;.\[\]]+\.[^\s<>\"'(),:;\[\]]+")
 LINK = re.compile(
@@ -33,6 +34,12 @@ class NoPerson(logging.Filter):
         if record.stack_info:
             record.stack_info = strike(record.stack_info)
         return True
+
+
+class InUtc(logging.Formatter):
+    """Hours in UTC, whatever the zone of the installation: no hour comes twice in autumn."""
+
+    converter = time.gmtime
 
 
 def strike(text: str) -> str:

@@ -357,7 +357,8 @@ LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = env.zone("HUSTINGS_TIME_ZONE", "Europe/London")
+"""The clocks of the desk’s and the members’ pages and letters. An election has its own zone."""
 
 # --- logs: ids and codes, never a person ---
 
@@ -366,7 +367,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"no_person": {"()": "config.logs.NoPerson"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {
+            "()": "config.logs.InUtc",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
     },
     "handlers": {
         "stderr": {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.utils import timezone
 
 from members.models import Member
 from members.selectors.contacts import COLUMN_WORDS
@@ -22,7 +23,7 @@ REQUEST_CAME: Final = (
 
 ADDED_UP_BY: Final = {
     "actor": "Person of staff",
-    "hour": "Hour (UTC)",
+    "hour": "Hour",
     "unit": "Unit",
     "import": "Import",
     "source": "How it was changed",
@@ -94,9 +95,9 @@ class FreezeForm(forms.Form):
         error_messages={"required": "Give the day."},
     )
     hour = forms.TimeField(
-        label="Hour (UTC)",
-        help_text="From this minute on a change takes two people. In summer the clocks in "
-        "Britain are an hour ahead: 18:00 on the clock is 17:00 here.",
+        label="Hour",
+        help_text="From this minute on a change takes two people. On the clocks of "
+        f"{timezone.get_default_timezone_name()}.",
         widget=forms.TimeInput(
             format="%H:%M", attrs={"type": "time", "class": "govuk-input--width-5"}
         ),
@@ -112,7 +113,9 @@ class FreezeForm(forms.Form):
     )
 
     def moment(self) -> datetime:
-        return datetime.combine(self.cleaned_data["day"], self.cleaned_data["hour"], tzinfo=UTC)
+        """The first of two where the clocks show it twice; where they jump over it, an hour on."""
+        given = self.cleaned_data
+        return timezone.make_aware(datetime.combine(given["day"], given["hour"]))
 
 
 class FlagForm(forms.Form):

@@ -21,6 +21,7 @@ from members.models import (
     Pair,
 )
 from members.selectors.history import MOST_OF_A_SORT, Event, tells
+from office.times import day_words
 
 
 @tells
@@ -72,7 +73,7 @@ def _drafted(members: Sequence[int]) -> Iterable[Event]:
 def _disputed(members: Sequence[int]) -> Iterable[Event]:
     rows = ContactDispute.objects.filter(change__member_id__in=members).select_related("change")
     for row in rows.order_by("-pk")[:MOST_OF_A_SORT]:
-        day = f"{row.change.at.day} {row.change.at:%B %Y}"
+        day = day_words(row.change.at)
         yield Event(row.said_at, f"Said of the change of {day}: this was not me", "the member")
 
 

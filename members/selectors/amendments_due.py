@@ -15,6 +15,7 @@ from members.models.decisions import Kind
 from members.selectors.decisions import decision
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import is_entered, judge_today, records_of_person
+from office.times import day_words
 
 _STRUCK_FOR: Final[Mapping[str, Reason]] = {
     Kind.SUSPENSION: Reason.EXCLUDED,
@@ -149,4 +150,4 @@ def _grounds(made: Decision) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return f"on {moment.day} {moment:%B %Y}"
+    return f"on {day_words(moment)}"

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from members.models import Change
 from members.selectors.contacts import COLUMN_WORDS
 from members.selectors.people import PAGE_ROWS
+from office.times import hour_words
 
 # A household shares a mailbox or a telephone; a house of flats, a hall or a home shares an
 # address. More than this many people on one are shown, not accused.
@@ -72,8 +74,7 @@ _NAMED: Final = {
         "by_id", "coalesce(s.name, 'No member of staff')",
         "LEFT JOIN office_staffmember s ON s.id = counted.key", "",
     ),
-    "hour": ("date_trunc('hour', at AT TIME ZONE 'UTC')",
-             "to_char(counted.key, 'DD Mon YYYY, HH24:MI')", "", ""),
+    "hour": ("date_trunc('hour', at, %(zone)s)", "''", "", ""),
     "unit": ("unit_id", "coalesce(u.name, 'No unit')",
              "LEFT JOIN members_unit u ON u.id = counted.key", ""),
     "import": ("batch_id", "'Import ' || counted.key", "", "AND batch_id IS NOT NULL"),
@@ -97,13 +98,17 @@ def changed_by(group: str, *, since: datetime, most: int = PAGE_ROWS) -> list[Ch
         """,
         since=since,
         most=most,
+        zone=timezone.get_default_timezone_name(),
     )
-    found = [Changed(*row) for row in rows]
-    return [_in_words(row) for row in found] if group == "source" else found
+    return [_in_words(Changed(*row), group) for row in rows]
 
 
-def _in_words(row: Changed) -> Changed:
-    """A row by source, named as a person would say it: "A correction at the desk"."""
+def _in_words(row: Changed, group: str) -> Changed:
+    """A row named as a person would say it: "A correction at the desk", an hour and its clocks."""
+    if isinstance(row.key, datetime):
+        return replace(row, name=hour_words(row.key))
+    if group != "source":
+        return row
     words = str(dict(Change.Source.choices).get(row.name, row.name))
     return replace(row, name=words[0].upper() + words[1:])
 

@@ -16,6 +16,7 @@ from django.db import connection
 from psycopg2 import sql
 
 from members.models import Change, ImportBatch, MemberReference, Roll
+from office.times import day_words
 
 MOST_SHOWN: Final = 20
 _ACTS_ALONE: Final = {"members_pair": sql.SQL("r.state <> 'open'")}
@@ -82,7 +83,7 @@ def _later_changes(batch: ImportBatch) -> list[Dependent]:
         batch,
     )
     return [
-        Dependent(f"Number {number} was changed on {at.day} {at:%B %Y}: "
+        Dependent(f"Number {number} was changed on {day_words(at)}: "
                   f"{Change.Source(source).label}.", "member", member_id)
         for source, at, number, member_id in rows
     ]  # fmt: skip

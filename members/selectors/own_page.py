@@ -17,6 +17,7 @@ from members.selectors.contacts import draft_waiting, freezes_at, is_in_the_past
 from members.selectors.decisions import person_of, standing_decision
 from members.selectors.rolls import standing_rolls
 from members.selectors.verdicts import Why, judge_today, why
+from office.times import hour_words
 
 # The columns of the list that each detail of a request is about.
 FIELDS_OF: Final[Mapping[str, tuple[str, ...]]] = {
@@ -160,7 +161,7 @@ def correction_deadline() -> str:
     hour = freezes_at()
     if hour is None:
         return ""
-    when = f"{hour.day} {hour:%B %Y, %H:%M} UTC"
+    when = hour_words(hour)
     if is_in_the_past(hour):
         return (
             f"Names, addresses and telephone numbers were frozen for the voting papers on {when}. "

@@ -18,6 +18,7 @@ from members.models.contacts import CONTACT_COLUMNS
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
 from office.services.audit import record
+from office.times import hour_words
 
 SUBJECT = ("contact_freeze", "1")
 
@@ -52,7 +53,7 @@ def move_contact_freeze(
 
 def describe_move(subject_id: str, *, at: str, reason: str) -> str:
     moved = datetime.fromisoformat(at)
-    return (f"Contact details freeze on {moved.day} {moved:%B %Y at %H:%M} UTC, later than was "
+    return (f"Contact details freeze on {hour_words(moved)}, later than was "
             f"decided before. Until then one person may change them. Reason: {reason}")
 
 

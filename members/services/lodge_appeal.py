@@ -10,6 +10,7 @@ from django.db import transaction
 from members.models import Appeal, Decision
 from office.refusal import Refusal
 from office.services.audit import record
+from office.times import hour_words
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def lodge_appeal(
     if now >= decision.appeal_until:
         raise Refusal(
             "appeal.too-late",
-            f"An appeal had to be lodged before {decision.appeal_until:%-d %B %Y, %H:%M} UTC. "
+            f"An appeal had to be lodged before {hour_words(decision.appeal_until)}. "
             "It cannot be lodged any more.",
         )
     appeal = Appeal.objects.create(

@@ -17,6 +17,7 @@ from members.models.decisions import APPEAL_DAYS, LONGEST_APPEAL_DAYS, REASONS_B
 from office.refusal import Refusal
 from office.services.approvals import propose_act
 from office.services.audit import record
+from office.times import day_words
 
 ACT = "decide_standing"
 
@@ -83,9 +84,9 @@ def check_against_what_stands(kind: str, standing: Decision | None) -> None:
             "No decision stands that could be lifted. What a membership list says of somebody’s "
             "standing is put right by the next list.",
         )
-    if standing is not None and standing.kind == kind:
+    if standing is not None and standing.decided_at and standing.kind == kind:
         raise Refusal(
             "decision.stands",
-            f"This is decided already, on {standing.decided_at:%-d %B %Y}. Lift that decision "
+            f"This is decided already, on {day_words(standing.decided_at)}. Lift that decision "
             "first, or propose another kind.",
         )

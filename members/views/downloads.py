@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.http import StreamingHttpResponse
 
 from members.services.export_members import KEPT_DAYS, in_a_file_name
+from office.times import day_words, hour_words
 
 _RUNS_IN_A_SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
 _ROWS_A_PIECE = 500
@@ -30,8 +31,8 @@ def mark_of_download(person: str, *, now: datetime, purpose: str) -> str:
     """The line that says for whom a file was made, when, what for, and until when."""
     until = now + timedelta(days=KEPT_DAYS)
     return (
-        f"Made for {person} on {now.day} {now:%B %Y at %H:%M} UTC. Purpose: {purpose} Not to be "
-        f"passed on. To be destroyed by {until.day} {until:%B %Y}."
+        f"Made for {person} on {hour_words(now)}. Purpose: {purpose} Not to be "
+        f"passed on. To be destroyed by {day_words(until)}."
     )
 
 

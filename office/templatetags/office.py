@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import segno
@@ -18,6 +18,7 @@ from office.permissions import words_of_act
 from office.purposes import words_of
 from office.selectors import Progress, progress_of
 from office.services.approvals import why_not
+from office.times import hour_words
 
 register = template.Library()
 
@@ -53,7 +54,7 @@ def grouped(number: int | None) -> str:
 def day_in_words(value: object) -> object:
     """A day or an hour that is written for machines, as people write it; anything else as it is.
 
-    "2026-11-26" → "26 November 2026"; "2026-11-26T09:30:00+00:00" → "26 November 2026, 09:30 UTC".
+    "2026-11-26" → "26 November 2026"; "2026-11-26T09:30:00Z" → "26 November 2026, 09:30 (GMT)".
     """
     if not isinstance(value, str) or not _FOR_MACHINES.fullmatch(value):
         return value
@@ -61,8 +62,7 @@ def day_in_words(value: object) -> object:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
-    day = f"{moment.day} {moment:%B %Y}"
-    return f"{day}, {moment.astimezone(UTC):%H:%M} UTC" if moment.tzinfo else day
+    return hour_words(moment) if moment.tzinfo else f"{moment.day} {moment:%B %Y}"
 
 
 @register.filter

@@ -60,6 +60,17 @@ def test_a_number_is_whole_and_within_its_bounds(monkeypatch: pytest.MonkeyPatch
         assert refused(monkeypatch, nonsense, read)
 
 
+def test_a_zone_is_one_of_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> str:
+        return env.zone("V", "Europe/London")
+
+    assert not refused(monkeypatch, "America/Toronto", read)
+    assert not refused(monkeypatch, None, read)
+    assert read() == "Europe/London"
+    for nonsense in ("London", "GMT+1", "../Europe/London", "BST"):
+        assert refused(monkeypatch, nonsense, read)
+
+
 def test_words_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("V", "a.example, b.example,,")
 

@@ -6,13 +6,14 @@ import io
 import logging
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from config.logs import LINK, NoPerson, strike
+from config.logs import LINK, InUtc, NoPerson, strike
 
 
 @pytest.fixture
@@ -75,6 +76,14 @@ def test_the_row_that_postgresql_quotes_in_an_error_is_struck_out(written: Writt
 
     assert "duplicate key" in stream.getvalue()
     assert name not in stream.getvalue()
+
+
+def test_a_line_is_in_utc_on_whatever_clocks_the_pages_are() -> None:
+    record = logging.makeLogRecord({"created": datetime(2026, 7, 1, 11, tzinfo=UTC).timestamp()})
+
+    assert settings.LOGGING["formatters"]["line"]["()"] == "config.logs.InUtc"
+    assert InUtc("%(asctime)s").format(record).startswith("2026-07-01 11:00:00")
+    assert logging.Formatter("%(asctime)s").format(record).startswith("2026-07-01 12:00:00")
 
 
 def test_every_handler_has_the_filter_and_queries_have_no_handler() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from members.models import Change, ContactDispute, ContactFlag, ContactFreeze, M
 from members.services.history import change_member
 from office.models import Approval, AuditRecord
 from office.permissions import Role
+from office.times import hour_words
 from tests.members.factories import NOW, imported, people, person, previewed
 from tests.office.factories import officer, sign_in, staff
 
@@ -160,7 +161,7 @@ def test_an_import_after_the_freeze_is_proposed_by_the_same_button(keeper: Clien
 
 def test_an_officer_sets_the_freeze_and_another_agrees_to_a_later_one(client: Client) -> None:
     desk = sign_in(client, officer())
-    first = timezone.now() + timedelta(days=3)
+    first = timezone.localtime() + timedelta(days=3)
     later = first + timedelta(days=1)
 
     def send(moment: Any, **more: str) -> Any:
@@ -184,6 +185,19 @@ def test_a_membership_administrator_sees_the_freeze_and_does_not_set_it(keeper: 
     sent = {"day": "2099-01-01", "hour": "12:00"}
     assert keeper.post(reverse("contact_freeze"), sent).status_code == 404
     assert not ContactFreeze.objects.exists()
+
+
+def test_the_hour_of_the_freeze_is_typed_and_shown_as_clocks_on_the_wall_have_it(
+    client: Client,
+) -> None:
+    desk = sign_in(client, officer())
+
+    desk.post(reverse("contact_freeze"), {"day": "2099-07-01", "hour": "12:00"})
+
+    assert ContactFreeze.objects.get().freezes_at == datetime(2099, 7, 1, 11, tzinfo=UTC)
+    assert "On the clocks of Europe/London." in page(desk, "contact_freeze")
+    assert "1 Jul 2099, 12:00 (BST)" in page(desk, "contact_freeze")
+    assert "freeze on 1 July 2099, 12:00 (BST)." in page(desk, "contacts")
 
 
 def test_an_hour_that_has_passed_is_refused_on_the_page(client: Client) -> None:
@@ -210,7 +224,7 @@ def test_changes_are_added_up_by_people_and_not_by_changes(keeper: Client, by: s
     shown = page(keeper, "contact_changes", days="366", by=by)
 
     # Corrected by a page are those of today; the import's are of 2016.
-    named = {"actor": "Kit Keeper", "hour": f"{timezone.now():%d %b %Y}", "unit":
+    named = {"actor": "Kit Keeper", "hour": hour_words(timezone.now().replace(minute=0)), "unit":
              "North Aldermoor", "source": "A correction at the desk", "nonsense": "Kit Keeper"}
     assert named.get(by, "No import changed anything") in shown
     assert batch.rows_changed == 3

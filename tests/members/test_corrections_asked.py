@@ -21,6 +21,7 @@ from office.purposes import LetterToSend
 from office.refusal import Refusal
 from office.services.approvals import approve_act, refuse_act
 from office.services.sending import send_letters
+from office.times import hour_words
 from tests.members.factories import imported, person
 from tests.members.own_page import ask, link, member, now, page
 from tests.office.factories import officer, sign_in, staff
@@ -207,7 +208,7 @@ def test_the_page_and_the_mailed_answer_say_until_when_a_correction_counts_for_t
 
     to_come = now() + timedelta(days=10)
     services.set_contact_freeze(to_come, by=officer().pk, now=now())
-    words = f"freeze for the voting papers on {to_come.day} {to_come:%B %Y, %H:%M} UTC. Ask in time"
+    words = f"freeze for the voting papers on {hour_words(to_come)}. Ask in time"
     assert words in page(client, link()) and words in answer_text()
 
     frozen_contacts()

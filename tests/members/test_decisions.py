@@ -232,7 +232,7 @@ def test_the_notice_gives_the_reason_the_right_of_appeal_and_its_hour_and_no_evi
     for words in (envelope.text, envelope.html):
         assert "abuse of another person" in words
         assert "before" in words
-        assert "Thursday 1 September 2016, 09:00 UTC" in words
+        assert "Thursday 1 September 2016, 10:00 (BST)" in words
         assert "Minute 7" not in words
     assert "/roll/" in envelope.text
 

@@ -94,8 +94,9 @@ def test_a_letter_tells_its_holder_by_whom_and_what_to_do(jo: StaffMember, setti
 
     [mail] = development_mails()
     assert mail.recipients == ["jo@example.org"]
-    for said in ("Ruth Adeyemi proposed it", "Gareth Pugh approved it", "1 September 2026",
-                 "10:00 UTC", f"{settings.ORIGIN}/accounts/login/", "If you did not ask for it"):
+    for said in ("Ruth Adeyemi proposed it", "Gareth Pugh approved it",
+                 "1 September 2026, 11:00 (BST)", f"{settings.ORIGIN}/accounts/login/",
+                 "If you did not ask for it"):
         assert said in mail.text and said in mail.html, said
 
 

@@ -16,6 +16,7 @@ from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 from office.selectors import waiting_approval
 from office.services.approvals import propose_act
+from office.times import hour_words
 
 MOVE = "move_contact_freeze"
 
@@ -53,7 +54,7 @@ def _set(request: StaffRequest, form: FreezeForm) -> None:
     standing = selectors.contacts.freeze()
     if standing is None or at <= standing.freezes_at:
         services.set_contact_freeze(at, by=request.user.pk, now=now)
-        messages.success(request, f"Set: contact details freeze on {at:%d %B %Y at %H:%M} UTC.")
+        messages.success(request, f"Set: contact details freeze on {hour_words(at)}.")
         return
     if not reason:
         raise Refusal("contacts.no-reason", "Say why the freeze is moved to a later hour.",

@@ -17,6 +17,7 @@ from members.views import plots
 from members.views.downloads import csv_download
 from office.access import StaffRequest, may, staff_only
 from office.selectors import latest_job
+from office.times import hour_words
 
 _KEY = (
     ("app-series-1", "Stay on the roll"),
@@ -91,7 +92,7 @@ def dry_run_moves(request: StaffRequest, dry_run_id: int, against: str) -> HttpR
     rows = selectors.dry_runs.moves_count(run.pk, against)
     services.record_moves_download(run.pk, against, rows=rows, by=request.user.pk, now=now)
     mark = (
-        f"Taken out by {request.user.name} on {now:%d %B %Y at %H:%M} UTC. Keep it to the office."
+        f"Taken out by {request.user.name} on {hour_words(now)}. Keep it to the office."
     )
     named = selectors.dry_runs.moves_named(run.pk, against)
     return csv_download(
