@@ -149,11 +149,7 @@ def closed_sentence(election: Election, *, now: datetime) -> str:
             "lost: your link stays good. Open it again from your e-mail when the poll goes on."
         )
     if is_before(election.stage, State.POLLING):
-        when = _when(election.opens_at, election)
-        return (
-            f"The poll has not opened yet. It opens {when}. Your link stays good: open it again "
-            "from your e-mail then."
-        )
+        return _before_the_opening(election, now=now)
     if election.stage != State.POLLING or (election.closes_at and election.closes_at <= now):
         return "The poll has closed. No more ballots can be cast."
     return ""
@@ -168,8 +164,19 @@ def why_suspended(election: Election) -> str:
     return in_words("suspension", read["content"], zone=election.zone)[1]
 
 
-def _when(moment: datetime | None, election: Election) -> str:
-    return f"on {in_zone(moment, election.zone)}" if moment else "at an hour still to be named"
+def _before_the_opening(election: Election, *, now: datetime) -> str:
+    """A poll opens by an officer's act, and so may open later than its hour."""
+    at = election.opens_at
+    when = f"on {in_zone(at, election.zone)}" if at else "at an hour still to be named"
+    if at and at <= now:
+        return (
+            f"The poll has not opened yet. It was to open {when}, and opens once the returning "
+            "officer opens it. Your link stays good: open it again from your e-mail later."
+        )
+    return (
+        f"The poll has not opened yet. It opens {when}. Your link stays good: open it again "
+        "from your e-mail then."
+    )
 
 
 def helped_routes(election: Election) -> tuple[HelpedRoute, ...]:

@@ -63,21 +63,22 @@ def colour_of(state: State) -> str:
     return "blue" if is_before(state, State.POLLING) else "grey"
 
 
-def line(election: Election) -> Line:
+def line(election: Election, *, now: datetime) -> Line:
     """An election with its state in words and the hour that matters now."""
     return Line(
         election,
         election.stage.words,
         colour_of(election.stage),
-        when_now(election),
+        when_now(election, now=now),
         has_result=election.stage.is_declared,
     )
 
 
-def when_now(election: Election) -> str:
+def when_now(election: Election, *, now: datetime) -> str:
     """The hour that matters now: of the opening before it, of the close before that."""
     if is_before(election.stage, State.POLLING) and election.opens_at:
-        return f"Opens {in_zone(election.opens_at, election.zone)}"
+        hour = in_zone(election.opens_at, election.zone)
+        return f"Opens {hour}" if now < election.opens_at else f"Was to open {hour}; not open yet"
     if election.stage in {State.POLLING, State.SUSPENDED} and election.closes_at:
         return f"Closes {in_zone(election.closes_at, election.zone)}"
     return ""
@@ -96,7 +97,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
     differs = CountsDiffer.objects.filter(contest__election=election).exists()
     return {
         "acts": may,
-        "line": line(election),
+        "line": line(election, now=now),
         "tasks": order_of_business(election, now=now),
         "next": upcoming,
         "next_is_yours": upcoming is not None and upcoming.act in may,

@@ -88,7 +88,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
     is_named = not is_before(election.stage, State.NOMINATED)
     photographed = with_photo(election)
     return {
-        "line": line(election),
+        "line": line(election, now=now),
         "facts": list(_facts(election)),
         "helped_routes": routes_now(election, now=now),
         "contests": [

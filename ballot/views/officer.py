@@ -43,7 +43,8 @@ from office.refusal import Refusal
 @never_cache
 @require_safe
 def elections(request: StaffRequest) -> HttpResponse:
-    rows = [shown.line(one) for one in Election.objects.order_by("-pk")]
+    now = timezone.now()
+    rows = [shown.line(one, now=now) for one in Election.objects.order_by("-pk")]
     may_set_up = may(request.user, "set_up_election")
     return render(request, "ballot/desk/elections.html", {"rows": rows, "may_set_up": may_set_up})
 

@@ -21,7 +21,8 @@ _MINUTE_S = 60
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     rows = Election.objects.exclude(state=State.DRAFT.value).order_by("-opens_at", "-pk")
-    return render(request, "ballot/home.html", {"lines": [line(one) for one in rows]})
+    now = timezone.now()
+    return render(request, "ballot/home.html", {"lines": [line(one, now=now) for one in rows]})
 
 
 @require_safe

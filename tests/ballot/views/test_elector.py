@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +21,13 @@ from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.reissue_code import reissue_code
 from ballot.services.request_reissue import answer_reissue_request
 from ballot.services.suspend_poll import suspend_poll
+from ballot.showing.booth import closed_sentence
+from ballot.showing.dashboard import when_now
 from ballot.showing.dispute_links import dispute_path
+from ballot.times import in_zone
 from office.models import Job, Letter
 from tests.ballot.views.world import World, now, world
+from tests.office.factories import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +75,24 @@ def test_the_booth_says_when_the_poll_opens_and_shows_no_paper_before(client: Cl
     assert "The poll has not opened yet" in before
     assert "data-contest" not in before
     assert "data-contest" in after
+
+
+def test_an_opening_that_is_late_is_not_said_to_lie_ahead(client: Client) -> None:
+    here = world().to("coded")
+    election, desk = here.election, sign_in(Client(), here.officers[0])
+    assert election.opens_at is not None
+    hour = in_zone(election.opens_at, election.zone)
+    early = election.opens_at - timedelta(seconds=1)
+
+    booth = client.get(reverse("booth", args=[here.slug])).text
+    lists = [client.get(reverse("home")).text, desk.get(reverse("elections")).text]
+    notice = client.get(reverse("election", args=[here.slug])).text
+
+    assert f"It was to open on {hour}, and opens once the returning officer opens it." in booth
+    for shown in (*lists, notice):
+        assert f"Was to open {hour}; not open yet" in shown and f"Opens {hour}" not in shown
+    assert when_now(election, now=early) == f"Opens {hour}"
+    assert f"It opens on {hour}." in closed_sentence(election, now=early)
 
 
 def test_posting_needs_the_token_of_the_page() -> None:
