@@ -201,7 +201,11 @@ LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "office.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"reset_password_from_key": "office.new_password.NewPasswordForm"}
+ACCOUNT_FORMS = {
+    "login": "office.sign_in.SignInForm",
+    "reset_password": "office.sign_in.ForgottenPasswordForm",
+    "reset_password_from_key": "office.new_password.NewPasswordForm",
+}
 MFA_ADAPTER = "office.adapters.SecondFactorAdapter"
 MFA_FORMS = {"add_webauthn": "office.passkeys.AddKeyForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

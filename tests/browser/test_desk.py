@@ -60,7 +60,7 @@ def press(page: Page, name: str) -> None:
 
 def type_password(page: Page, origin: str) -> None:
     page.goto(f"{origin}/accounts/login/?next=/desk/staff/")
-    page.get_by_label("Email").fill("jo@example.org")
+    page.get_by_label("E-mail address").fill("jo@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     press(page, "Sign in")
 

@@ -155,7 +155,7 @@ def test_every_page_of_the_list_of_the_office_and_of_signing_in(
         walk.sit(stop.who() if stop.who else first)
         walk.stop(stop, stop.come())
     walk.street.goto(f"{origin}/accounts/login/")
-    walk.street.get_by_label("Email").fill(EMAIL)
+    walk.street.get_by_label("E-mail address").fill(EMAIL)
     walk.street.get_by_label("Password", exact=True).fill(PASSWORD)
     walk.street.get_by_role("button", name="Sign in", exact=True).click()
     walk.street.get_by_label("Code").wait_for()

@@ -56,6 +56,19 @@ def is_at_the_desk(client: Client) -> bool:
     return client.get("/desk/audit/").status_code == 200
 
 
+def test_the_pages_for_signing_in_say_e_mail_as_every_other_page_does(client: Client) -> None:
+    pages = {LOGIN: "login", "/accounts/password/reset/": "email"}
+
+    shown = [client.get(page).text for page in pages]
+    wrong = [client.post(page, {field: "jo"}).text for page, field in pages.items()]
+    empty = [client.post(page).text for page in pages]
+
+    assert all(page.count("E-mail address") >= 2 for page in shown)
+    assert all("Write an e-mail address like name@example.org." in page for page in wrong)
+    assert all("Give your e-mail address." in page for page in empty)
+    assert not [page for page in (*shown, *wrong, *empty) if re.search(r"[Ee]mail address", page)]
+
+
 def test_password_and_second_factor_lead_to_the_desk(client: Client, jo: StaffMember) -> None:
     response = type_password(client)
     assert (response.status_code, response["Location"]) == (302, SECOND)
