@@ -40,7 +40,7 @@ def register() -> None:
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_act(
         DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path,
-        precondition=require_to_be_made,
+        precondition=require_to_be_made, shown=selectors.proposals.by_number,
     )  # fmt: skip
     _register_letters()
     _register_contacts()
@@ -89,6 +89,7 @@ def _register_contacts() -> None:
     register_act(
         "edit_contact_late", services.edit_contact_late, describe_late_edit,
         page=letters.draft_path, precondition=require_late_edit,
+        shown=selectors.proposals.by_number,
     )  # fmt: skip
     register_act(
         "apply_import_by_two", services.apply_import_by_two, describe_import_by_two,
@@ -98,8 +99,9 @@ def _register_contacts() -> None:
         RECORDS_JOINED, letters.joined_notices, words="Notices of records that are one person’s"
     )
     register_act(
-        SETTLE_LATE, services.settle_pair_late, describe_late_settling, page=letters.pair_path
-    )
+        SETTLE_LATE, services.settle_pair_late, describe_late_settling, page=letters.pair_path,
+        shown=selectors.proposals.by_number,
+    )  # fmt: skip
     register_act(
         "move_contact_freeze", services.move_contact_freeze, describe_move
     )

@@ -19,6 +19,8 @@ class RegisteredAct:
 
     precondition: called as precondition(subject_id, now=…, **parameters); it raises the refusal
                   of why nothing can be carried out as things stand, as the service would.
+    shown: called as shown(sentence) for a page: it names people as whoever may see the members
+           knows them, where the sentence, which is kept for good, names them by keys.
     """
 
     name: str
@@ -26,6 +28,7 @@ class RegisteredAct:
     describe: Callable[..., str]
     page: Callable[..., str] | None = None
     precondition: Callable[..., None] | None = None
+    shown: Callable[[str], str] | None = None
 
 
 _registered: dict[str, RegisteredAct] = {}
@@ -38,6 +41,7 @@ def register_act(
     *,
     page: Callable[..., str] | None = None,
     precondition: Callable[..., None] | None = None,
+    shown: Callable[[str], str] | None = None,
 ) -> None:
     """Say how the act is carried out.
 
@@ -48,13 +52,13 @@ def register_act(
               approval whose sentence has changed since the proposal is refused.
     page:     called as page(subject_id, **parameters); the path of the page that shows what would
               change, where a sentence cannot or may not say it.
-    precondition: of RegisteredAct.
+    precondition, shown: of RegisteredAct.
     """
     if name not in ACTS or not ACTS[name].needs_two:
         raise ValueError(f"{name} is not an act of two officers in the permission table")
     if name in _registered and _registered[name].function is not function:
         raise ValueError(f"{name} is registered twice")
-    _registered[name] = RegisteredAct(name, function, describe, page, precondition)
+    _registered[name] = RegisteredAct(name, function, describe, page, precondition, shown)
 
 
 def register_precondition(name: str, precondition: Callable[..., None]) -> None:
@@ -74,3 +78,9 @@ def page_of_act(name: str, subject_id: str, parameters: dict[str, Any]) -> str:
     """The path of the page that shows what a proposal would change; empty where there is none."""
     page = _registered[name].page if is_registered(name) else None
     return page(subject_id, **parameters) if page else ""
+
+
+def sentence_on_page(name: str, sentence: str) -> str:
+    """A proposal in the words for whoever may see the members; they are made for the page alone."""
+    shown = _registered[name].shown if is_registered(name) else None
+    return shown(sentence) if shown else sentence

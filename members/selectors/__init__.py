@@ -25,6 +25,7 @@ from members.selectors import (
     own_page,
     pairs,
     people,
+    proposals,
     rolls,
     rules,
     searching,

@@ -16,6 +16,7 @@ from django.db import transaction
 from members import selectors
 from members.models import Decision, Member
 from members.models.decisions import STANDING_BY_KIND, Kind
+from members.selectors.proposals import record_words
 from members.services import standings
 from members.services.history import lock_register
 from members.services.propose_standing import check_against_what_stands
@@ -105,11 +106,11 @@ def next_hour(moment: datetime) -> datetime:
 
 
 def decision_in_words(member_id: str, *, decision: int) -> str:
-    """What both officers read: by numbers, because a proposal's sentence is kept for good."""
+    """What both officers read: by keys, because a proposal's sentence is kept for good."""
     made = Decision.objects.get(pk=decision, member_id=member_id)
     words = (
         f"Decision {made.pk} (read what it rests on under Members, Standing decisions) is made on "
-        f"member record {made.member_id}: {made.get_kind_display()}, "
+        f"{record_words(made.member_id)}: {made.get_kind_display()}, "
     )
     if made.kind == Kind.REINSTATEMENT:
         return (

@@ -21,6 +21,7 @@ from members import selectors
 from members.models import Change, ContactDraft, Member
 from members.models.contacts import CONTACT_COLUMNS, KIND_WORDS, KINDS
 from members.rollfile.normal import tidy
+from members.selectors.proposals import record_words
 from members.services.answer_correction import accept_drafted
 from members.services.contact_notices import queue_notices
 from members.services.history import change_member, lock_register
@@ -138,8 +139,8 @@ def describe_late_edit(member_id: str, *, draft: int, digest: str) -> str:
     row = _draft(member_id, draft, digest)
     kinds = [words for kind, words in KIND_WORDS.items() if set(KINDS[kind]) & set(row.after)]
     what = " and ".join(kinds) or "title"
-    return (f"Change the {what} of member record {member_id}, though contact details are frozen: "
-            f"draft {draft}, checksum {digest[:8]}.")
+    return (f"Change the {what} of {record_words(row.member_id)}, though contact details are "
+            f"frozen: draft {draft}, checksum {digest[:8]}.")
 
 
 def _draft(member_id: str, draft: int, digest: str) -> ContactDraft:

@@ -13,6 +13,7 @@ from typing import Final
 from django.db import transaction
 
 from members.models import Pair
+from members.selectors.proposals import record_words
 from members.services.persons import records_of
 from members.services.settle_pair import settle_same, unsettle
 from office.models import Approval
@@ -52,18 +53,20 @@ def settle_pair_late(
 
 
 def describe_late_settling(pair_id: str, *, keep: int | None) -> str:
-    """Which records would be one person's, by their numbers in the database; or no longer."""
+    """Which records would be one person's, by their keys; or no longer."""
     pair = _pair(pair_id)
     expected = Pair.State.SAME if keep is None else Pair.State.OPEN
     if pair.state != expected:
         raise Refusal("pair.decided", f"This pair is {pair.get_state_display()} by now.")
-    records = ", ".join(map(str, sorted(records_of((pair.first_id, pair.second_id)))))
+    both = (pair.first_id, pair.second_id)
+    records = ", ".join(map(record_words, sorted(records_of(both))))
     if keep is None:
-        return (f"Undo the decision of pair {pair.pk}, though contact details are frozen: member "
-                f"records {pair.first_id} and {pair.second_id} are no longer taken for one "
-                f"person’s, of whom the records are {records} now.")
-    return (f"Decide pair {pair.pk}, though contact details are frozen: member records {records} "
-            f"are one person’s, who gets one voting paper, and record {keep} stands.")
+        return (f"Undo the decision of pair {pair.pk}, though contact details are frozen: "
+                f"{' and '.join(map(record_words, both))} are no longer taken for one person’s, "
+                f"of whom the records are now: {records}.")
+    return (f"Decide pair {pair.pk}, though contact details are frozen: the records of one "
+            f"person, who gets one voting paper, are {records}, and what stands is "
+            f"{record_words(keep)}.")
 
 
 def _pair(pair_id: str) -> Pair:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, may, may_second, staff_only
-from office.acts import page_of_act
+from office.acts import page_of_act, sentence_on_page
 from office.forms import RefuseForm
 from office.models import Approval, StaffMember
 from office.permissions import ACTS
+from office.purposes import note_names_shown
 from office.services.approvals import approve_act, refuse_act, why_not, withdraw_proposal
 from office.views.asked import key_asked
 
@@ -26,13 +27,15 @@ from office.views.asked import key_asked
 def approvals(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     decided = selectors.decided_approvals(before=key_asked(request, "before"))
+    waiting = list(selectors.waiting_approvals(now=now))
+    sentences = _sentences(waiting, request.user, now=now)
     return render(
         request,
         "office/approvals.html",
         {
             "undecided": [
-                _card(approval, request.user, now=now)
-                for approval in selectors.waiting_approvals(now=now)
+                _card(approval, request.user, now=now) | {"sentence": sentence}
+                for approval, sentence in zip(waiting, sentences, strict=True)
             ],
             "decided": decided,
             "next_url": _next_url(decided),
@@ -64,6 +67,20 @@ def withdraw(request: StaffRequest, approval_id: int) -> HttpResponse:
     approval = withdraw_proposal(approval_id, by=request.user.pk, now=timezone.now())
     messages.success(request, f"Withdrawn: {ACTS[approval.act].words}. Nothing was changed.")
     return redirect("approvals")
+
+
+def _sentences(waiting: list[Approval], person: StaffMember, *, now: datetime) -> list[str]:
+    """What each proposal says: of members by number, for whoever may see them.
+
+    How many name members so is written down.
+    """
+    kept = [approval.sentence for approval in waiting]
+    if not may(person, "see_members"):
+        return kept
+    shown = [sentence_on_page(approval.act, approval.sentence) for approval in waiting]
+    named = sum(one != other for one, other in zip(kept, shown, strict=True))
+    note_names_shown(named, by=person.pk, now=now)
+    return shown
 
 
 def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str, Any]:

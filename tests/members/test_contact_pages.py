@@ -130,6 +130,7 @@ def test_a_late_correction_is_proposed_read_from_and_to_and_approved(keeper: Cli
     shown = page(second, "approvals")
     draft = reverse("contact_draft", args=[approval.parameters["draft"]])
     assert draft in shown
+    assert "Change the e-mail address of membership number 0000123, though" in shown
     assert "new@example.org" not in shown
     read = second.get(draft).content.decode()
     assert "carys@example.org" in read and "new@example.org" in read

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members import services
-from members.models import Appeal, Decision, Member
+from members.models import Appeal, Decision, LookUp, Member
 from members.models.decisions import Reason
 from members.selectors import decisions as asked
 from members.selectors.decisions import Counts, WeekTotal
@@ -25,7 +25,8 @@ from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
-PROPOSAL = {"kind": "suspension", "reason": "abuse", "evidence": "Minute 7.", "appeal_days": "14"}
+NAMED = {"kind": "suspension", "reason": "abuse", "evidence": "Minute 7."}
+PROPOSAL = {**NAMED, "appeal_days": "14"}
 
 
 def member(number: str = "0000123") -> Member:
@@ -55,6 +56,22 @@ def text_of(client: Client, name: str, *args: int, expected: int = 200) -> str:
 
 
 # --- the desk --------------------------------------------------------------------------------
+
+
+def test_a_proposal_is_read_by_membership_number_which_is_not_kept_with_it() -> None:
+    imported(person())
+    services.propose_standing(member().pk, by=officer().pk, now=timezone.now(), **NAMED)
+    second, observer = officer(), staff(Role.SCRUTINEER)
+
+    shown = text_of(sign_in(Client(), second), "approvals")
+    seen_by_observer = text_of(sign_in(Client(), observer), "approvals")
+
+    by_key = f"is made on member record {member().pk}: suspension"
+    assert "is made on membership number 0000123: suspension" in shown and by_key not in shown
+    assert by_key in seen_by_observer and "0000123" not in seen_by_observer
+    assert by_key in Approval.objects.get().sentence
+    look = LookUp.objects.get()
+    assert (look.by, look.kind, look.hits, look.words_mac) == (second, "search", 1, "")
 
 
 def test_a_member_is_excluded_and_reinstated_led_by_the_pages_alone() -> None:

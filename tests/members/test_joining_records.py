@@ -11,6 +11,7 @@ from members import letters, services
 from members.models import Change, ContactFlag, ContactFreeze, Member, Pair, RollEntry
 from members.selectors.flag_hands import has_a_hand_in
 from members.services.joined_notices import PURPOSE
+from office.acts import sentence_on_page
 from office.models import Approval, Letter
 from office.permissions import Role
 from office.purposes import Envelope, LetterToSend
@@ -120,7 +121,11 @@ def test_two_people_join_records_after_the_freeze_and_part_them_again() -> None:
     kept = numbered("0000123").pk
 
     joining = services.propose_settling(pair.pk, keep=kept, reason="Rang her", by=by.pk, now=NOW)
-    assert f"record {kept} stands" in joining.sentence and "Rang her" not in joining.sentence
+    assert joining.sentence.endswith(f"what stands is member record {kept}.")
+    assert "Rang her" not in joining.sentence
+    shown = sentence_on_page(joining.act, joining.sentence)
+    assert "membership number 9999" in shown and "member record" not in shown
+    assert shown.endswith("what stands is membership number 0000123.")
     approve_act(joining.pk, by=second.pk, now=NOW)
 
     pair.refresh_from_db()

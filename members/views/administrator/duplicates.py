@@ -98,15 +98,15 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
             pair = _pair_or_404(pair_id)
     for member_id in (pair.first_id, pair.second_id):
         services.record_lookup(member_id, by=request.user.pk, now=timezone.now())
+    proposed = waiting_approval(SETTLE_LATE, subject=("pair", str(pair.pk)), now=timezone.now())
     return render(
         request,
         "members/duplicate.html",
         {
             "pair": pair,
             "refusal": refusal,
-            "proposed": waiting_approval(
-                SETTLE_LATE, subject=("pair", str(pair.pk)), now=timezone.now()
-            ),
+            "proposed": proposed,
+            "words": selectors.proposals.by_number(proposed.sentence) if proposed else "",
             "is_open": pair.state == Pair.State.OPEN,
             "is_same": pair.state == Pair.State.SAME,
             "likelihood": selectors.pairs.likelihood(pair.score),
