@@ -179,6 +179,7 @@ _TABLE = (
             "The timetable, the contests, how they are counted and who may vote are fixed by it.",
         ),
         "Publish the notice", _step("publish_notice"), How.AT_ONCE, run=_plainly(publish_notice),
+        is_grave=True,
     ),
     DeskAct(
         "amend_notice", "Amend the notice of poll",
@@ -316,13 +317,14 @@ _TABLE = (
             "address is told. Voting codes stay good until an envelope is received: whichever "
             "comes first counts.",
         ),
-        "Propose to issue them", ISSUED_IN, How.BY_TWO, form=IssueForm,
+        "Propose to issue them", ISSUED_IN, How.BY_TWO, form=IssueForm, is_grave=True,
         requires=_whenever(require_offered),
     ),
     DeskAct(
         "close_poll", "Close the poll",
         ("No ballot is taken any more, and all that were cast are on the board.",),
         "Close the poll", _step("close_poll"), How.AT_ONCE, run=_plainly(close_poll),
+        is_grave=True,
     ),
     DeskAct(
         "close_poll_early", "Close the poll early",
@@ -359,7 +361,7 @@ _TABLE = (
             "By section, marks in the register, ballots and entries on the board must be the same "
             "number, and every ballot passes its checks once more. Then the boxes are fixed.",
         ),
-        "Verify", _step("verify_register"), How.BY_JOB,
+        "Verify", _step("verify_register"), How.BY_JOB, is_grave=True,
     ),
     DeskAct(
         "mix_box", "Mix the boxes",
@@ -368,7 +370,7 @@ _TABLE = (
             "taken out or changed. Once every mixer has mixed, nobody can tell which ballot was "
             "whose, unless all of them say.",
         ),
-        "Mix", _step("mix_box"), How.BY_JOB,
+        "Mix", _step("mix_box"), How.BY_JOB, is_grave=True,
     ),
     DeskAct(
         "open_box", "Open the boxes",
@@ -378,7 +380,7 @@ _TABLE = (
             "The public board shows the parts and the profile by their hashes alone until the "
             "result is declared.",
         ),
-        "Open the boxes", _step("open_box"), How.BY_JOB,
+        "Open the boxes", _step("open_box"), How.BY_JOB, is_grave=True,
     ),
     DeskAct(
         "count", "Count",
@@ -387,7 +389,7 @@ _TABLE = (
             "anybody once the result is declared, and always comes out the same. Until then the "
             "public board shows the count by its hash alone.",
         ),
-        "Count", _step("count"), How.BY_JOB,
+        "Count", _step("count"), How.BY_JOB, is_grave=True,
     ),
     DeskAct(
         "declare", "Declare the result",
