@@ -48,12 +48,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act in the officer's order of business: where it starts from, and what it needs."""
+    """One act in the officer's order of business: where it starts from, and what it needs.
+
+    instead: what else officers may decide, in sentences, where it is not the only way on.
+    """
 
     act: str
     words: str
     states: tuple[State, ...]
     checks: Callable[[Election, datetime], Iterator[Check]]
+    instead: str = ""
 
 
 def _notice(election: Election, now: datetime) -> Iterator[Check]:
@@ -320,6 +324,13 @@ STEPS: tuple[Step, ...] = (
     Step("count", "Count", (State.OPENED,), _nothing),
     Step("declare", "Declare the result", (State.COUNTED,), _declare),
 )
+
+RESUME = Step(
+    "resume_poll", "Go on with the poll", (State.SUSPENDED,), _nothing,
+    instead="Two officers decide when it goes on. They may close it early instead, or declare the "
+    "election void.",
+)
+"""Comes next only where the poll was suspended: it has no place in the order of business."""
 
 BY_ACT: dict[str, Step] = {step.act: step for step in STEPS}
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from ballot.checklist import STEPS, Check, Step, checks_of
+from ballot.checklist import RESUME, STEPS, Check, Step
 from ballot.lifecycle import State, is_before
 from ballot.models import Credential, Election, TurnoutCount
 from ballot.selectors import contested
@@ -34,11 +34,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The step that comes next, and what still stops it."""
+    """The step that comes next, what still stops it, and what else officers may decide."""
 
     act: str
     title: str
     checks: tuple[Check, ...]
+    instead: str
 
     @property
     def is_ready(self) -> bool:
@@ -55,10 +56,10 @@ def order_of_business(election: Election, *, now: datetime) -> list[Task]:
 
 def next_step(election: Election, *, now: datetime) -> Next | None:
     """The first step of the election's state that is not done; none once it is declared."""
-    for step in _steps_now(election):
+    for step in _steps_now(election, now=now):
         if not _is_done(election, step, now=now):
-            checks = tuple(checks_of(election, step.act, now=now))
-            return Next(step.act, step.words, checks)
+            checks = tuple(step.checks(election, now))
+            return Next(step.act, step.words, checks, step.instead)
     return None
 
 
@@ -67,17 +68,26 @@ def is_unopposed(election: Election) -> bool:
     return election.contests.exists() and not contested(election)
 
 
-def _steps_now(election: Election) -> Iterator[Step]:
+def _steps_now(election: Election, *, now: datetime) -> Iterator[Step]:
+    if _is_interrupted(election, now=now):
+        yield RESUME
+        return
     if election.stage in {State.NOMINATED, State.FROZEN} and is_unopposed(election):
         yield next(step for step in STEPS if step.act == "declare")
         return
     yield from (step for step in STEPS if election.stage in step.states)
 
 
+def _is_interrupted(election: Election, *, now: datetime) -> bool:
+    """Whether the poll is suspended and has time left; once its hour has passed it is closed."""
+    closes_at = election.closes_at
+    return election.stage == State.SUSPENDED and closes_at is not None and now < closes_at
+
+
 def _is_done(election: Election, step: Step, *, now: datetime) -> bool:
     if election.stage in step.states and step.act in WITHIN_FROZEN:
         # Their one check asks whether anything is left to do.
-        return not all(check.is_met for check in checks_of(election, step.act, now=now))
+        return not all(check.is_met for check in step.checks(election, now))
     return is_before(step.states[-1], election.stage)
 
 

@@ -90,7 +90,7 @@ def _links(election: Election, context: dict[str, Any], *, now: datetime) -> dic
         "others": [
             {"title": act.title, "url": _act_url(act.name, election)}
             for act in besides_business(election, now=now)
-            if act.demands in may
+            if act.demands in may and not (upcoming and act.name == upcoming.act)
         ],
     }
 

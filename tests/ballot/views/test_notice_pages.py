@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from ballot.models import PlannedDate
+from ballot.models import Election, PlannedDate
 from ballot.services.amend_notice import amend_notice
 from ballot.services.plan_dates import plan_dates
+from ballot.services.suspend_poll import suspend_poll
 from ballot.services.void_election import void_election
 from ballot.times import in_zone, local_time
 from office.models import Approval
@@ -102,6 +103,25 @@ def test_what_is_done_has_no_cross_and_the_close_is_due_only_at_its_hour(client:
     assert "What must be so" not in made and "All are made: nothing is left to do." in made
     close = next(row for row in polling.context["tasks"] if row.title == "The poll closes")
     assert close.state == "Ahead" and close.url
+
+
+def test_a_suspended_poll_goes_on_next_until_its_hour_of_closing_has_passed(client: Client) -> None:
+    here = world().to("polling")
+    suspend_poll(here.election_id, reason="The lists are looked at.", **here.by_two)
+    sign_in(client, here.officers[0])
+    resume = reverse("act_resume_poll", args=[here.slug])
+
+    in_time = page(client, here, "desk_timetable"), page(client, here, "desk_election")
+    Election.objects.filter(pk=here.election_id).update(closes_at=now() - timedelta(minutes=1))
+    too_late = page(client, here, "desk_timetable"), page(client, here, "desk_election")
+
+    for shown in in_time:
+        assert "Next: Go on with the poll" in shown
+        assert "They may close it early instead, or declare the election void." in shown
+        assert shown.count(f'href="{resume}"') == 1
+    for shown in too_late:
+        assert "Next: Close the poll" in shown
+        assert "close it early instead" not in shown
 
 
 def test_an_observer_sees_the_timetable_and_nothing_to_set(client: Client) -> None:
