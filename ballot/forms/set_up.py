@@ -119,8 +119,8 @@ class SetUpForm(BeginForm):
     )
     turnout_by_section = forms.BooleanField(
         label="Show turnout by section while the poll goes on", required=False,
-        help_text="To everybody alike, every quarter of an hour; of small units nothing. Otherwise "
-        "it is shown after the close. Either way the board shows each sealed ballot and its "
+        help_text="To everybody alike, every quarter of an hour; otherwise after the close. Units "
+        "are shown after the close alone. Either way the board shows each sealed ballot and its "
         "section, so that whoever counts there knows the sections.",
     )
     ballot_of_excluded = forms.ChoiceField(

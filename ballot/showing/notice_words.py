@@ -205,10 +205,14 @@ def turnout_sentence(election: Election) -> str:
 
 
 def live_turnout_sentence(election: Election) -> str:
-    """What of the turnout is shown before the close."""
-    if election.turnout_by_section:
-        return "Who has voted is counted by section and unit, and shown while the poll is open."
-    return "Who has voted is counted by section and unit, and shown after the close, not before."
+    """What of the turnout is shown before the close, and what after it (docs/turnout.md)."""
+    during, after = ("in all and by section", "by unit") if election.turnout_by_section else (
+        "in all", "by section and by unit"
+    )
+    return (
+        f"How many have voted is shown {during} while the poll is open, and {after} after the "
+        "close, not before. Units of which few have voted, or few have not, are not told."
+    )
 
 
 def recount_sentence(election: Election) -> str:

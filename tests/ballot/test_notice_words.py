@@ -31,8 +31,10 @@ def told(heading: str, **rules: Any) -> str:
      "those who voted, blank papers included, as a share of the papers issued"),
     ("Count, turnout and recount", {"turnout_base": "valid-papers"},
      "the valid papers of the contest as a share of the papers issued"),
-    ("Count, turnout and recount", {"turnout_by_section": True}, "shown while the poll is open"),
-    ("Count, turnout and recount", {"turnout_by_section": False}, "shown after the close, not"),
+    ("Count, turnout and recount", {"turnout_by_section": True},
+     "shown in all and by section while the poll is open, and by unit after the close, not before"),
+    ("Count, turnout and recount", {"turnout_by_section": False},
+     "shown in all while the poll is open, and by section and by unit after the close, not before"),
     ("Count, turnout and recount", {"recount_margin_permille": 5},
      "less than 5 of every 1,000 valid papers"),
     ("Count, turnout and recount", {"recount_on_request": True}, "agent may ask for a recount"),
@@ -61,7 +63,7 @@ def test_words_of_a_rule_that_is_not_chosen_are_left_out() -> None:
     words = told("Count, turnout and recount", recount_margin_permille=0, turnout_by_section=True)
 
     assert "of every 1,000" not in words
-    assert "after the close, not before" not in words
+    assert "by section and by unit after the close" not in words
     assert "Welsh" not in told("How to vote", letters_in_welsh=False)
 
 
