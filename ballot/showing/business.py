@@ -15,6 +15,9 @@ from ballot.checklist import RESUME, STEPS, Check, Step
 from ballot.lifecycle import State, is_before
 from ballot.models import Credential, Election, TurnoutCount
 from ballot.selectors import contested
+from office.models import Approval
+from office.selectors import waiting_approval
+from office.services.approvals import why_not
 
 # Steps that leave the election where it stands: done when their own check says so.
 WITHIN_FROZEN = frozenset({"set_key", "send_codes"})
@@ -61,6 +64,14 @@ def next_step(election: Election, *, now: datetime) -> Next | None:
             checks = tuple(step.checks(election, now))
             return Next(step.act, step.words, checks, step.instead)
     return None
+
+
+def proposal_of(step: Next | None, election: Election, *, now: datetime) -> Approval | None:
+    """The proposal of this step that waits for a second officer, and can be carried out."""
+    if step is None:
+        return None
+    found = waiting_approval(step.act, subject=("election", str(election.pk)), now=now)
+    return found if found is not None and why_not(found, now=now) is None else None
 
 
 def is_unopposed(election: Election) -> bool:

@@ -11,7 +11,13 @@ from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.destruction import destroyed_at
 from ballot.lifecycle import HELPDESK_NOTES, State, is_before
 from ballot.models import Box, CastDispute, CountsDiffer, Election, IssuerRequest
-from ballot.showing.business import Figure, codes_made, next_step, order_of_business
+from ballot.showing.business import (
+    Figure,
+    codes_made,
+    next_step,
+    order_of_business,
+    proposal_of,
+)
 from ballot.showing.checkpoint import objections
 from ballot.showing.retention import due_sentence
 from ballot.showing.small_box import small_box_sentence
@@ -23,7 +29,7 @@ from members.selectors import (
     electors_now,
     people_entered_twice,
 )
-from office.models import Approval, Dispatch, Job
+from office.models import Dispatch, Job
 from office.permissions import ACTS
 from office.selectors import (
     acts_of,
@@ -33,7 +39,6 @@ from office.selectors import (
     live_jobs,
     waiting_approvals,
 )
-from office.services.approvals import why_not
 
 VOTING_CODE = "voting-code"
 _ENDED_ILL = frozenset({Job.State.FAILED, Job.State.STOPPED})
@@ -101,7 +106,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "tasks": order_of_business(election, now=now),
         "next": upcoming,
         "next_is_yours": upcoming is not None and upcoming.act in may,
-        "next_waits": upcoming is not None and _waits(approvals, upcoming.act, now=now),
+        "next_waits": proposal_of(upcoming, election, now=now) is not None,
         "approvals": approvals if "see_approvals" in may else [],
         # Why one stopped may say who is tied: it is for those who may do its act.
         "jobs": [job for job in jobs if {"see_job", job.kind} & ACTS.keys() <= may],
@@ -218,10 +223,6 @@ def _contacts_sentence(election: Election) -> str:
     if contacts_are_frozen():
         return f"Contact details have been frozen since {hour}: a change takes two people."
     return f"Contact details freeze on {hour}. From then on a change takes two people."
-
-
-def _waits(approvals: list[Approval], act: str, *, now: datetime) -> bool:
-    return any(one.act == act and why_not(one, now=now) is None for one in approvals)
 
 
 def _runs(jobs: list[Job], act: str) -> bool:

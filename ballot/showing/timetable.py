@@ -12,7 +12,7 @@ from django.urls import reverse
 from ballot.lifecycle import State
 from ballot.models import Dated, Election
 from ballot.retention import challengeable_until, is_past, kept_until
-from ballot.showing.business import Next, next_step, order_of_business
+from ballot.showing.business import Next, next_step, order_of_business, proposal_of
 from ballot.times import day_words, in_zone
 from ballot.timetable import CLOSE, NOMINATIONS_CLOSE, OPENING, TITLES, dates_of
 from office.models import AuditRecord
@@ -71,6 +71,7 @@ def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "tasks": rows,
         "overdue": [row.title for row in rows if row.state == "Overdue"],
         "next": upcoming,
+        "proposal": proposal_of(upcoming, election, now=now),
         "act_url": reverse(f"act_{upcoming.act}", args=[election.slug]) if upcoming else "",
         "mend_url": _mend_url(election, upcoming) if upcoming else "",
         "is_draft": election.stage == State.DRAFT,

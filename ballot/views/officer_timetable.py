@@ -33,7 +33,7 @@ def timetable(request: StaffRequest, slug: str) -> HttpResponse:
     upcoming = context["next"]
     is_yours = upcoming is not None and may(request.user, ACTS[upcoming.act].demands)
     context |= {"election": election, "may_plan": may_plan, "may_amend": may_amend,
-                "is_yours": is_yours}
+                "is_yours": is_yours, "may_see_approvals": may(request.user, "see_approvals")}
     return render(request, "ballot/desk/timetable.html", context)
 
 

@@ -19,6 +19,7 @@ from ballot.times import in_zone, local_time
 from office.models import Approval
 from office.permissions import Role
 from office.services.approvals import approve_act
+from tests.ballot.views.desk import press
 from tests.ballot.views.world import World, now, world
 from tests.office.factories import sign_in, staff
 
@@ -122,6 +123,26 @@ def test_a_suspended_poll_goes_on_next_until_its_hour_of_closing_has_passed(clie
     for shown in too_late:
         assert "Next: Close the poll" in shown
         assert "close it early instead" not in shown
+
+
+def test_the_timetable_says_that_the_next_step_is_proposed_and_where_it_is_approved(
+    client: Client,
+) -> None:
+    here = world().to("nominated")
+    sign_in(client, here.officers[0])
+    observer = sign_in(Client(), staff(Role.OBSERVER))
+
+    before = page(client, here, "desk_timetable")
+    press(client, here, "freeze_roll")
+    approval = Approval.objects.get()
+    after, seen = (page(one, here, "desk_timetable") for one in (client, observer))
+
+    assert "waits for another officer" not in before and "Go to this step" in before
+    assert "This is proposed, and waits for another officer." in after
+    assert f'href="{reverse("approvals")}#approval-{approval.pk}"' in after
+    assert "Go to this step" not in after
+    assert "This is proposed, and waits for another officer." in seen
+    assert reverse("approvals") not in seen
 
 
 def test_an_observer_sees_the_timetable_and_nothing_to_set(client: Client) -> None:
