@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
@@ -11,6 +11,8 @@ from ballot.forms.reading import NARROW
 from ballot.models import Contest, Reason
 from ballot.services.issue_envelopes import electors_numbered
 from office.refusal import Refusal
+
+_GOOD: Final = "good"
 
 
 class IssueForm(PlainForm):
@@ -63,11 +65,12 @@ class RulingForm(forms.Form):
         self.codes = [code for code, _ in contests]
         for code, contest in contests:
             self.fields[code] = forms.ChoiceField(
-                label=contest.title,
-                choices=[("", "Good: it is read again"), *Reason.choices],
-                required=False,
+                label=contest.title, widget=forms.RadioSelect,
+                choices=[(_GOOD, "Good: it is read again"), *Reason.choices],
+                error_messages={"required": f"Say how you rule in “{contest.title}”."},
             )
 
     def rejected(self) -> dict[str, str]:
         """From a contest's code to the reason for which the paper is rejected there."""
-        return {code: self.cleaned_data[code] for code in self.codes if self.cleaned_data[code]}
+        given = self.cleaned_data
+        return {code: given[code] for code in self.codes if given[code] != _GOOD}

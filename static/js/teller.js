@@ -135,6 +135,7 @@ async function send(said) {
 function clearPaper() {
   for (const line of root.querySelectorAll("[data-candidate]")) line.value = "";
   for (const box of root.querySelectorAll("[data-rejected]")) box.checked = false;
+  at("doubt").value = "";
   at("number").value = "";
   at("number").focus();
 }

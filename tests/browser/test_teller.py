@@ -73,9 +73,12 @@ def read_three(ann: Page, bob: Page) -> None:
     expect(bob.locator("#said")).to_contain_text("waits for the returning officer")
     ann.get_by_label("Number of the paper").fill("3")
     ann.get_by_text("It is doubtful, or there is no paper").click()
+    ann.get_by_role("button", name="Hand it to the returning officer").click()
+    expect(ann.locator("#problem-text")).to_contain_text("Say why you doubt the paper.")
     ann.get_by_label("Why you doubt it").select_option("no-official-mark")
     ann.get_by_role("button", name="Hand it to the returning officer").click()
     expect(ann.locator("#said")).to_contain_text("waits for the returning officer")
+    expect(ann.get_by_label("Why you doubt it")).to_have_value("")
 
 
 def scan_all(desk: Page) -> None:

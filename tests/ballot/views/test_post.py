@@ -8,7 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ballot.models import Envelope, EnvelopeReceipt, PostalReading, PostalRuling, Teller
+from ballot.models import (
+    Envelope,
+    EnvelopeReceipt,
+    PostalReading,
+    PostalRuling,
+    Reason,
+    Teller,
+)
 from ballot.postal import Kind, issues_of
 from ballot.sealing.codes import key_of_secret, make_code
 from ballot.sealing.postal import teller_key
@@ -192,14 +199,45 @@ def test_an_officer_rules_on_a_paper_and_the_tellers_are_told_what_was_ruled():
     page = client.get(address(run, "desk_post")).content.decode()
     assert "Members, paper 2" in page and "void for uncertainty" in page
 
-    missing = client.post(address(run, "desk_ruling", "member", 2), {"contest-1": "uncertain"})
+    path = address(run, "desk_ruling", "member", 2)
+    missing = client.post(path, {"contest-1": "uncertain"})
     assert "Say how many agents are watching" in missing.content.decode()
-    client.post(address(run, "desk_ruling", "member", 2), {"contest-1": "uncertain", "agents": 2})
+    client.post(path, {"contest-1": "uncertain", "agents": 2})
 
     assert PostalRuling.objects.get().rejected == {"contest-1": "uncertain"}
     teller = sign_in(Client(), StaffMember.objects.get(pk=table.people[0]))
     told = teller.get(address(run, "desk_papers")).content.decode()
     assert "“Leader” is rejected (void for uncertainty)" in told
+
+
+def test_nothing_is_chosen_beforehand_in_a_ruling_and_good_is_chosen_like_the_rest():
+    run, table, client = opened()
+    table.hand_in(0, Read("member", 2, 2, Kind.DOUBTFUL, doubt="uncertain"))
+    path = address(run, "desk_ruling", "member", 2)
+
+    offered = client.get(path).content.decode()
+    unsaid = client.post(path, {"agents": 2})
+    rulings = PostalRuling.objects.count()
+    client.post(path, {"contest-1": "good", "agents": 2})
+
+    assert offered.count('type="radio"') == 1 + len(Reason)
+    assert "checked" not in offered and "selected" not in offered
+    assert "Say how you rule in “Leader”." in unsaid.content.decode()
+    assert rulings == 0
+    assert PostalRuling.objects.get().rejected == {}
+
+
+def test_a_teller_who_doubts_a_paper_chooses_why():
+    run, table, _ = opened()
+    ann = sign_in(Client(), StaffMember.objects.get(pk=table.people[0]))
+    doubt = {"section": "member", "number": 1, "other": 2, "kind": "doubtful", "doubt": ""}
+
+    page = ann.get(address(run, "desk_papers")).content.decode()
+    unsaid = ann.post(address(run, "desk_read_paper"), doubt)
+
+    assert 'id="doubt"><option value="">Choose a reason</option>' in page
+    assert unsaid.json()["message"] == "Say why you doubt the paper."
+    assert not PostalReading.objects.exists()
 
 
 def test_who_is_no_teller_reads_no_paper_and_a_watcher_issues_nothing():
