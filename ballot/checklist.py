@@ -22,7 +22,7 @@ from ballot.models import Contest, Election
 from ballot.models import Count as CountRecord
 from ballot.nominations import kinds_missing, papers_of
 from ballot.postal import has_post, is_accounted
-from ballot.recounts import demanded, waiting
+from ballot.recounts import demanded, stopped, waiting
 from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
 from ballot.selectors import codes_made, contested, issuer_is_awaited, key_of, roll_of, standing
@@ -294,12 +294,16 @@ def _open_box(election: Election, now: datetime) -> Iterator[Check]:
 
 def _declare(election: Election, now: datetime) -> Iterator[Check]:
     del now
+    differing = stopped(election)
     for contest in contested(election):
         sheet = CountRecord.objects.filter(contest=contest).first()
         yield Check(f"“{contest.title}” has been counted", sheet is not None, "Count it.")
         yield Check(f"The sums of the sheet of “{contest.title}” agree",
                     sheet is not None and bool(sheet.sheet.get("sums_agree")),
                     "Look for the difference before anything is declared.")
+        yield Check(f"No two counts of “{contest.title}” differ", contest not in differing,
+                    "Read which figures do, and what to do, on the page of the two counts.",
+                    "desk_evidence")
     yield Check("Every incident from before the count has been judged", not unjudged(election),
                 "Judge them in the incidents book, now that the count is there.")
     yield Check("Every recount that was asked for is granted or refused", not waiting(election),

@@ -1,11 +1,12 @@
-"""When a contest is counted again: the lead at the last stage, and what the notice demands."""
+"""When a contest is counted again: the lead, what the notice demands, and counts that differ."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
 
-from ballot.models import Contest, Count, Election, Recount
+from ballot.lifecycle import State
+from ballot.models import Contest, Count, CountsDiffer, Election, Recount
 
 
 def lead_of(sheet: dict[str, Any]) -> Fraction | None:
@@ -43,6 +44,22 @@ def demanded(election: Election) -> list[Contest]:
 def waiting(election: Election) -> bool:
     """Whether a recount was asked for that nobody has granted or refused."""
     return Recount.objects.filter(contest__election=election, granted__isnull=True).exists()
+
+
+def is_stopped(kept: CountsDiffer) -> bool:
+    """Whether the count, or the recount, still stands where these two results stopped it."""
+    contest = kept.contest
+    if kept.found_by == CountsDiffer.FoundBy.COUNT:
+        return contest.election.stage == State.OPENED
+    made_since = contest.recounts.filter(granted=True, decided_at__gt=kept.found_at)
+    return contest.election.stage == State.COUNTED and not made_since.exists()
+
+
+def stopped(election: Election) -> list[Contest]:
+    """The contests of which two counts differ, and that have not been counted since."""
+    kept = CountsDiffer.objects.filter(contest__election=election)
+    rows = kept.select_related("contest__election").order_by("contest__position")
+    return list(dict.fromkeys(one.contest for one in rows if is_stopped(one)))
 
 
 def _is_close(sheet: dict[str, Any], permille: int) -> bool:

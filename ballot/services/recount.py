@@ -13,7 +13,7 @@ from django.db import transaction
 from ballot.lifecycle import State
 from ballot.mapping.counts import recount_content
 from ballot.models import Contest, Count, CountsDiffer, Recount
-from ballot.recounts import demanded
+from ballot.recounts import demanded, stopped
 from ballot.services.as_published import (
     require_boxes_as_opened,
     require_counts_as_published,
@@ -83,6 +83,12 @@ def _decide_and_count(
     require_state(election, State.COUNTED)
     if asked.pk and Recount.objects.filter(pk=asked.pk, granted__isnull=False).exists():
         raise Refusal("recount.decided", "This recount is decided already.")
+    if not granted and asked.contest in stopped(election):
+        raise Refusal(
+            "recount.counts-differ",
+            "Two counts of this contest differ. Grant the recount once the program that is wrong "
+            "is mended: nothing can be declared before a recount agrees.",
+        )
     if granted:
         require_paper_as_opened(election)
         require_withdrawals_as_told(election)

@@ -21,6 +21,7 @@ from ballot.showing.business import (
 from ballot.showing.checkpoint import objections
 from ballot.showing.retention import due_sentence
 from ballot.showing.small_box import small_box_sentence
+from ballot.showing.two_counts import differ_sentence
 from ballot.times import in_zone
 from ballot.turnout import figures_of, shows_turnout
 from members.selectors import (
@@ -118,6 +119,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         and _server_has_mixed(election),
         "figures": list(_figures(election, dispatch)),
         "dispatch": dispatch if "see_letters" in may else None,
+        "counts_differ": differ_sentence(election) if "see_two_counts" in may else "",
         "objections": objections(election),
         "dispute_sentence": _dispute_sentence(election),
         "requests_sentence": _requests_sentence(election) if "see_register" in may else "",

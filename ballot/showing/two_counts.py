@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ballot.lifecycle import State
 from ballot.models import CountsDiffer, Election
+from ballot.recounts import stopped
 from ballot.tellers import Apart, Names, apart
 from ballot.times import in_zone
 
@@ -92,13 +92,15 @@ def kept_of(election: Election) -> list[CountsDiffer]:
     return list(rows.select_related("contest__election").order_by("-pk"))
 
 
-def is_stopped(kept: CountsDiffer) -> bool:
-    """Whether the count, or the recount, still stands where these two results stopped it."""
-    contest = kept.contest
-    if kept.found_by == CountsDiffer.FoundBy.COUNT:
-        return contest.election.stage == State.OPENED
-    made_since = contest.recounts.filter(granted=True, decided_at__gt=kept.found_at)
-    return contest.election.stage == State.COUNTED and not made_since.exists()
+def differ_sentence(election: Election) -> str:
+    """Of which contests two counts differ, as long as that stops the election; empty for none."""
+    titles = [f"“{contest.title}”" for contest in stopped(election)]
+    if not titles:
+        return ""
+    return (
+        f"Two counts of the papers of {' and '.join(titles)} differ. Nothing can be declared "
+        "until a count, made anew, agrees."
+    )
 
 
 def rows_of(found: Iterable[Apart]) -> list[Differing]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,6 +26,7 @@ from ballot.showing.lots import tie_of
 from ballot.showing.results import counted_of
 from ballot.showing.small_box import small_box_sentence
 from ballot.views.act_table import ACTS, DeskAct, How
+from ballot.views.officer_evidence import counts_differ
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, staff_only
 from office.refusal import Refusal
@@ -70,7 +71,7 @@ def _require_no_ceremony(act: DeskAct, election: Election) -> None:
 
 
 def _page(
-    request: HttpRequest, act: DeskAct, election: Election, form: PlainForm
+    request: StaffRequest, act: DeskAct, election: Election, form: PlainForm
 ) -> HttpResponse:
     now = timezone.now()
     subject = ("election", str(election.pk))
@@ -84,6 +85,7 @@ def _page(
         "act": act,
         "election": election,
         "form": form,
+        "counts_differ": counts_differ(request, election),
         "checks": checks,
         "done_already": _done_already(act, checks) if is_here else "",
         "approval": approval,

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from ballot.counting.blt import write_blt
 from ballot.models import CountsDiffer, Election
 from ballot.opened_papers import profile_of
+from ballot.recounts import is_stopped
 from ballot.selectors import election_by_slug
-from ballot.showing.two_counts import evidence_of, is_stopped, kept_of
+from ballot.showing.two_counts import differ_sentence, evidence_of, kept_of
 from ballot.views.files import file_to_keep
-from office.access import StaffRequest, staff_only
+from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
 
 
@@ -57,6 +58,11 @@ def evidence_papers(request: StaffRequest, slug: str, evidence_id: int) -> HttpR
     content = write_blt(profile_of(kept.contest)).decode()
     name = f"{election.slug}-papers-{kept.pk}.blt"
     return file_to_keep(content, "text/plain; charset=utf-8", name)
+
+
+def counts_differ(request: StaffRequest, election: Election) -> str:
+    """What a page of the desk says first to whoever may see two counts that differ."""
+    return differ_sentence(election) if may(request.user, "see_two_counts") else ""
 
 
 def _kept(slug: str, evidence_id: int) -> tuple[Election, CountsDiffer]:

@@ -16,6 +16,7 @@ from ballot.models import Election, Recount
 from ballot.recounts import demanded
 from ballot.selectors import contested, election_by_slug
 from ballot.services.recount import ask_recount, decide_recount, recount_by_rule
+from ballot.views.officer_evidence import counts_differ
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 
@@ -42,6 +43,7 @@ def recounts(request: StaffRequest, slug: str) -> HttpResponse:
     is_counted = election.stage == State.COUNTED
     context = {
         "election": election,
+        "counts_differ": counts_differ(request, election),
         "form": form if is_counted and election.recount_on_request else None,
         "asked": asked,
         "decides": decides and is_counted,
@@ -66,7 +68,8 @@ def recount(request: StaffRequest, slug: str, recount_id: int) -> HttpResponse:
                                               now=timezone.now())):
             messages.success(request, AGREES if given["granted"] else "Refused.")
             return redirect("desk_recounts", slug)
-    context = {"election": election, "asked": asked, "form": form}
+    context = {"election": election, "asked": asked, "form": form,
+               "counts_differ": counts_differ(request, election)}
     return render(request, "ballot/desk/recount.html", context)
 
 

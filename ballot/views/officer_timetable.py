@@ -18,6 +18,7 @@ from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.plan_dates import plan_dates
 from ballot.showing.timetable import timetable_of
 from ballot.views.act_table import ACTS
+from ballot.views.officer_evidence import counts_differ
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 
@@ -33,7 +34,8 @@ def timetable(request: StaffRequest, slug: str) -> HttpResponse:
     upcoming = context["next"]
     is_yours = upcoming is not None and may(request.user, ACTS[upcoming.act].demands)
     context |= {"election": election, "may_plan": may_plan, "may_amend": may_amend,
-                "is_yours": is_yours, "may_see_approvals": may(request.user, "see_approvals")}
+                "is_yours": is_yours, "may_see_approvals": may(request.user, "see_approvals"),
+                "counts_differ": counts_differ(request, election)}
     return render(request, "ballot/desk/timetable.html", context)
 
 

@@ -20,6 +20,7 @@ from ballot.lifecycle import State, is_before
 from ballot.models import Election
 from ballot.services.explain_difference import difference_of
 from ballot.services.verification_sums import verification_of
+from ballot.views.officer_evidence import counts_differ
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
@@ -37,6 +38,7 @@ def verification(request: StaffRequest, slug: str) -> HttpResponse:
     election = _closed(slug)
     context = {
         "election": election,
+        "counts_differ": counts_differ(request, election),
         "sections": verification_of(election),
         "differences": [_shown(election, one) for one in differences(election)],
         "explains": election.stage == State.CLOSED and may(request.user, ACT),

@@ -22,6 +22,7 @@ from ballot.services.release_result import end_release, give_release, note_look,
 from ballot.showing.release import links_of
 from ballot.showing.results import counted_of
 from ballot.times import in_zone
+from ballot.views.officer_evidence import counts_differ
 from ballot.views.public import announced_election
 from ballot.views.trying import get_or_post
 from office.access import StaffRequest, staff_only
@@ -40,6 +41,7 @@ def releases(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     context = {
         "election": election,
+        "counts_differ": counts_differ(request, election),
         "links": links_of(election),
         "is_counted": election.stage == State.COUNTED,
     }

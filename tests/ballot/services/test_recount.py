@@ -13,6 +13,7 @@ from ballot.services.declare import declare
 from ballot.services.recount import BY_RULE, ask_recount, decide_recount, recount_by_rule
 from ballot.services.set_up import edit_election
 from office.permissions import Role
+from office.refusal import Refusal
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -133,6 +134,24 @@ def test_a_recount_with_another_figure_keeps_both_and_declares_nothing(
     assert code == "count.disagrees" and "recount" not in kinds(run)
     assert CountsDiffer.objects.get().found_by == "recount"
     assert Recount.objects.get().granted is None
+    refusing = code_of_refusal(lambda: decide(run, number, granted=False))
+    assert refusing == "recount.counts-differ"
+    with pytest.raises(Refusal, match="No two counts of “Leader” differ: not yet"):
+        declare(run.election_id, **run.by_two)
     monkeypatch.setattr(counted_twice, "tell", right)
     decide(run, number, granted=True)
     assert Recount.objects.get().granted is True
+    declare(run.election_id, **run.by_two)
+    assert run.state == "declared"
+
+
+def test_counts_that_differ_stop_the_declaration_also_where_no_recount_waits() -> None:
+    run = election(at="counted")
+    CountsDiffer.objects.create(contest=run.contest, found_by="recount", found_at=now(),
+                                first={}, second={}, differences=[])
+
+    assert code_of_refusal(lambda: declare(run.election_id, **run.by_two)) == "election.not-ready"
+    decide(run, asked(run), granted=True)
+
+    declare(run.election_id, **run.by_two)
+    assert run.state == "declared"

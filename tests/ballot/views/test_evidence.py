@@ -71,6 +71,34 @@ def test_the_page_says_which_stage_section_and_candidate_with_both_figures_and_w
     assert "have been counted since" in after and "The count is stopped" not in after
 
 
+def test_while_two_counts_differ_the_desk_says_so_first_and_leads_to_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = election(at="opened")
+    slug = run.election.slug
+    desk = sign_in(Client(), StaffMember.objects.get(pk=run.officers[0]))
+    agent = sign_in(Client(), staff(Role.CANDIDATES_AGENT))
+    pages = [reverse(name, args=[slug]) for name in (
+        "desk_election", "desk_timetable", "desk_verification", "act_count", "act_declare",
+        "desk_recounts", "desk_releases",
+    )]  # fmt: skip
+    said = "Two counts of the papers of “Leader” differ."
+    before = [desk.get(page).text for page in pages]
+    counts_apart(monkeypatch, run)
+
+    shown = {page: desk.get(page).text for page in pages}
+
+    assert not any(said in page for page in before)
+    for page, text in shown.items():
+        assert said in text and reverse("desk_evidence", args=[slug]) in text, page
+    desks = shown[pages[0]]
+    assert desks.index(said) < desks.index("Next: Count")
+    for page in (pages[0], pages[1], pages[5]):
+        assert said not in agent.get(page).text
+    count_papers(run.election_id, **run.by)
+    assert not any(said in desk.get(page).text for page in pages)
+
+
 def test_every_figure_is_told_by_its_stage_its_section_and_what_it_is_of() -> None:
     first = {
         "valid": 6, "elected": ["Ash"],
