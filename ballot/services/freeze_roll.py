@@ -114,7 +114,8 @@ def _content(roll_id: int) -> dict[str, Json]:
     """What the board says of a roll: its commitment and totals; nobody's name.
 
     Who may vote is told by section and unit; who may not, by section and reason alone, and as the
-    statement of the electorate tells it: a reason in a small unit would name somebody.
+    statement of the electorate tells it: a reason in a small unit would name somebody. What that
+    does not tell of a section stands nowhere.
     """
     totals: list[Json] = [
         _total(total.section_code, total.rule, total.people, unit=total.unit_name)

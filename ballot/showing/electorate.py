@@ -58,7 +58,10 @@ class Electorate:
 
 
 def figures_of(election: Election) -> dict[str, Any]:
-    """The statement as plain values: what the JSON file holds, and the page is made of."""
+    """The statement as plain values: what the JSON file holds, and the page is made of.
+
+    applied is None, and not_eligible empty, where how many are not on the roll is not told.
+    """
     statement = statement_of(roll_of(election).pk)
     issued = _issued(election)
     amended = _amended(election)
@@ -151,14 +154,17 @@ def _issued(election: Election) -> dict[str, int] | None:
 def adds_up(figures: dict[str, Any]) -> bool:
     """Whether every sum holds: down each section, across all of them, and roll with issued."""
     parts = figures["sections"]
+    whole = [figures, *parts]
+    told = [one for one in whole if one["applied"] is not None]
     across = all(
         sum(one[name] for one in parts) == figures[name]
-        for name in ("applied", "electors", "added", "struck")
+        for name in ("electors", "added", "struck", *(["applied"] if told == whole else []))
     )
     return across and all(
         one["applied"] - sum(each["people"] for each in one["not_eligible"]) == one["electors"]
-        and one["issued"] in (None, one["electors"] + one["added"] - one["struck"])
-        for one in (figures, *parts)
+        for one in told
+    ) and all(
+        one["issued"] in (None, one["electors"] + one["added"] - one["struck"]) for one in whole
     )
 
 
@@ -193,7 +199,10 @@ def _shown(part: dict[str, Any]) -> SectionShown:
 
 
 def _lines(part: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
-    yield "", "Applied: everybody ever on the list", f"{part['applied']:,}", True
+    if part["applied"] is None:
+        yield "", "Applied, and not eligible", "not told", False
+    else:
+        yield "", "Applied: everybody ever on the list", f"{part['applied']:,}", True
     for each in part["not_eligible"]:
         yield "−", each["words"], f"{each['people']:,}", False
     yield "=", "On the roll", f"{part['electors']:,}", True
@@ -208,17 +217,19 @@ def _lines(part: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
 def _plot(figures: dict[str, Any]) -> Bars:
     rows, words = [], []
     for one in figures["sections"]:
-        electors, others = one["electors"], one["applied"] - one["electors"]
-        words.append(f"{one['name']}: {electors:,} on the roll, {others:,} not eligible")
+        electors, is_told = one["electors"], one["applied"] is not None
+        others = one["applied"] - electors if is_told else 0
+        told = f"{others:,}" if is_told else "untold how many"
+        words.append(f"{one['name']}: {electors:,} on the roll, {told} not eligible")
         # A label in a picture does not wrap, and a telephone is 320 pixels wide.
         rows.append(
-            (f"{one['name']}: {electors:,} of {one['applied']:,}",
+            (f"{one['name']}: {electors:,}" + (f" of {one['applied']:,}" if is_told else ""),
              [Part(electors, series(0), f"{electors:,}", "On the roll"),
               Part(others, EXHAUSTED, "", "Not eligible")])
         )  # fmt: skip
     return stacked_bars(
         rows,
-        whole=max((one["applied"] for one in figures["sections"]), default=0),
+        whole=max((one["applied"] or one["electors"] for one in figures["sections"]), default=0),
         chart_id="electorate",
         title="From the list to the roll, by section",
         description="; ".join(words) + ".",
@@ -228,7 +239,8 @@ def _plot(figures: dict[str, Any]) -> Bars:
 def rows_of(figures: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """The statement as rows under HEADER, for a spreadsheet; the whole first, as section ""."""
     for part in ({**figures, "section": ""}, *figures["sections"]):
-        yield part["section"], "applied", "", str(part["applied"])
+        if part["applied"] is not None:
+            yield part["section"], "applied", "", str(part["applied"])
         for each in part["not_eligible"]:
             yield part["section"], "not eligible", each["reason"], str(each["people"])
         yield part["section"], "on the roll", "", str(part["electors"])

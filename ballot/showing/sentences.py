@@ -57,8 +57,7 @@ def _amended_notice(content: Content) -> str:
 
 def _roll(content: Content) -> str:
     eligible = sum(one["people"] for one in content["totals"] if one["rule"] == "eligible")
-    judged = sum(one["people"] for one in content["totals"])
-    return f"{eligible:,} of {how_many(judged, 'person', 'people')} on the list may vote."
+    return f"{how_many(eligible, 'person', 'people')} on the list may vote."
 
 
 def _amendment(content: Content) -> str:

@@ -1,14 +1,15 @@
 """The statement of the electorate: applied − not eligible by reason = on the roll, by section.
 
 Made of a frozen roll's totals, which the freeze compared with the list, the verdicts and the
-entries. It is for the public: nobody's name, no reason by unit, and within a section no reason
-that fewer than five people share, nor one that subtraction would give (docs/roll.md §5).
+entries. It is for the public: nobody's name, no reason by unit, within a section no reason that
+fewer than five people share, and of no section how many, where they are fewer than five; nor what
+subtraction would give (docs/roll.md §5).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,23 +33,29 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class SectionStatement:
-    """One section's sum. applied = electors + everybody in removed."""
+    """One section's sum. applied = electors + everybody in removed.
+
+    applied: None, and nobody in removed, where it is not told how many are not on the roll.
+    """
 
     code: str
     name: str
-    applied: int
+    applied: int | None
     removed: tuple[Removed, ...]
     electors: int
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A roll's sums: by section, and by reason over all sections."""
+    """A roll's sums: by section, and by reason over all sections.
+
+    applied: as of a section.
+    """
 
     name: str
     version: int
     commitment: str
-    applied: int
+    applied: int | None
     removed: tuple[Removed, ...]
     electors: int
     sections: tuple[SectionStatement, ...]
@@ -71,21 +78,39 @@ def statement_of(roll_id: int) -> Statement:
             electors[code] += people
         else:
             by_reason[rule] += people
+    untold = _untold({code: reasons.total() for code, reasons in removed.items()})
     sections = tuple(
+        SectionStatement(code, name, None, (), electors[code])
+        if code in untold else
         SectionStatement(code, name, electors[code] + removed[code].total(),
                          _folded(removed[code]), electors[code])
         for code, name in names.items()
     )  # fmt: skip
     whole: Counter[str] = sum(removed.values(), Counter())
+    is_few = 0 < whole.total() < FEWEST
     return Statement(
         name=roll.name,
         version=roll.version,
         commitment=bytes(roll.commitment).hex(),
-        applied=roll.members_judged,
-        removed=_folded(whole, small=_small_somewhere(removed.values(), sections)),
+        applied=None if is_few else roll.members_judged,
+        removed=() if is_few
+        else _folded(whole, small=_small_somewhere(removed.values(), sections)),
         electors=roll.electors,
         sections=sections,
     )
+
+
+def _untold(removed: Mapping[str, int]) -> frozenset[str]:
+    """The sections of which it is not told how many are not on the roll: fewer than five.
+
+    With them the next smallest, until there are two and five people in them: the whole less the
+    other sections gives no more than their sum.
+    """
+    rising = sorted((people, code) for code, people in removed.items() if people)
+    few = sum(people < FEWEST for people, _ in rising)
+    while 0 < few < len(rising) and (few < 2 or sum(people for people, _ in rising[:few]) < FEWEST):
+        few += 1
+    return frozenset(code for _, code in rising[:few])
 
 
 def _told(reasons: Counter[str]) -> tuple[Removed, ...]:
@@ -96,7 +121,7 @@ def _told(reasons: Counter[str]) -> tuple[Removed, ...]:
 def _small_somewhere(
     reasons: Iterable[Counter[str]], sections: Iterable[SectionStatement]
 ) -> frozenset[str]:
-    """Reasons that some section adds to others.
+    """Reasons that some section adds to others, or does not tell.
 
     Their total over all sections, less what the other sections tell, would give that section's.
     """
@@ -113,7 +138,7 @@ def _folded(reasons: Counter[str], small: frozenset[str] = frozenset()) -> tuple
     small: reasons to add to them whatever their number.
 
     Where that sum is itself so small, the next smallest reason joins it: it could be told apart
-    otherwise. The sum is left as it is.
+    otherwise.
     """
     rows = list(_told(reasons))
     kept = [row for row in rows if row.people >= FEWEST and row.rule not in small]

@@ -21,6 +21,7 @@ from members.models import Roll
 from tests.ballot.amending import amend, left_out, strike
 from tests.ballot.factories import REASON, bring, election
 from tests.ballot.views.world import world
+from tests.members.factories import imported, person
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +145,39 @@ def test_a_section_sum_that_is_broken_is_found() -> None:
         broken = {**figures, name: figures[name] + 1}
         assert not adds_up(broken)
     assert not adds_up({**figures, "issued": figures["electors"] + 1})
+
+
+def test_neither_page_nor_files_nor_board_tell_of_fewer_than_five_in_a_section(
+    client: Client,
+) -> None:
+    run = election(at="nominated", electors=4, sections=("member", "affiliated"))
+    imported(
+        *(person(number=str(6000 + n), unit="", standing="arrears") for n in range(3)),
+        *(person(number=str(7000 + n), unit="", section="affiliated", standing="arrears")
+          for n in range(9)),
+        *(person(number=str(8000 + n), unit="", section="registered") for n in range(6)),
+        scope="part",
+    )  # fmt: skip
+    bring(run, to="frozen")
+    slug = run.election.slug
+
+    figures = client.get(reverse("electorate_json", args=[slug])).json()
+    page = client.get(reverse("electorate", args=[slug])).text
+    table = client.get(reverse("electorate_csv", args=[slug])).content.decode()
+
+    told = {one["section"]: (one["applied"], one["not_eligible"]) for one in figures["sections"]}
+    assert told["member"] == told["registered"] == (None, [])
+    assert told["affiliated"][0] == 11 and told["affiliated"][1][0]["people"] == 9
+    assert adds_up(figures) and "do not add up" not in page
+    assert page.count("not told") == 2 and "untold how many not eligible" in page
+    assert not [line for line in table.splitlines()
+                if line.startswith(("member,applied", "member,not eligible"))]
+    entry = Entry.objects.get(election=run.election, kind="roll")
+    content: Any = read_canonical(bytes(entry.body))["content"]
+    assert {one["section"] for one in content["totals"] if one["rule"] != "eligible"} == {
+        "affiliated"
+    }
+    assert "4 people on the list may vote." in client.get(reverse("board", args=[slug])).text
 
 
 def test_the_board_tells_no_reason_by_unit() -> None:
