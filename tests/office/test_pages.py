@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from office import desk, purposes, selectors
 from office.models import Approval, Dispatch, Job, Letter, StaffMember
 from office.permissions import Role
 from office.services.approvals import propose_act
+from office.services.audit import record
 from office.services.development import keep_mails
 from office.services.dispatches import release_letters
 from office.services.jobs import open_job
@@ -139,6 +141,27 @@ def test_the_audit_trail_shows_who_did_what_and_is_narrowed(
     assert '<option value="propose_act" selected>Propose act</option>' in narrowed
     assert "propose act" in narrowed.split("<tbody")[1] and 'value="count"' not in narrowed
     assert "No records." in text(client, "/desk/audit/?kind=election&subject=8")
+
+
+def test_the_audit_trail_tells_what_an_act_was_recorded_with_in_words(client: Client) -> None:
+    recorded: dict[str, Any] = {
+        "act": "freeze_roll", "is_material": False, "destroy_on": "2026-11-26",
+        "columns": ["given_name", "email"], "because": "refused-in-a-row", "letters": 2,
+        "bodies_added": None, "section": "young-members",
+    }
+    record("count", subject=("election", "7"), by=None, now=NOW, parameters=recorded)
+    sign_in(client, staff(Role.SCRUTINEER))
+
+    page = text(client, "/desk/audit/?act=count")
+
+    pairs = re.findall(r'<dt class="app-told__name">(.*?):</dt> <dd class="app-told__value">(.*?)<',
+                       page)
+    assert dict(pairs) == {
+        "Act": "freeze the roll", "Material": "no", "Day of destruction": "26 November 2026",
+        "Columns": "given_name, email", "Because": "refused in a row", "Letters": "2",
+        "Bodies added": "none", "Section": "young-members",
+    }
+    assert "False" not in page and "destroy_on" not in page
 
 
 @pytest.mark.parametrize("nonsense", ["x", "%00", "-1", "9" * 40, "٣", ""])
