@@ -21,6 +21,8 @@ class RegisteredAct:
                   of why nothing can be carried out as things stand, as the service would.
     shown: called as shown(sentence) for a page: it names people as whoever may see the members
            knows them, where the sentence, which is kept for good, names them by keys.
+    bar:          called as bar(subject_id, person_id); it raises the refusal of why this person,
+                  whom the act concerns, approves it no more than they propose it.
     """
 
     name: str
@@ -29,6 +31,7 @@ class RegisteredAct:
     page: Callable[..., str] | None = None
     precondition: Callable[..., None] | None = None
     shown: Callable[[str], str] | None = None
+    bar: Callable[[str, int], None] | None = None
 
 
 _registered: dict[str, RegisteredAct] = {}
@@ -42,6 +45,7 @@ def register_act(
     page: Callable[..., str] | None = None,
     precondition: Callable[..., None] | None = None,
     shown: Callable[[str], str] | None = None,
+    bar: Callable[[str, int], None] | None = None,
 ) -> None:
     """Say how the act is carried out.
 
@@ -52,13 +56,13 @@ def register_act(
               approval whose sentence has changed since the proposal is refused.
     page:     called as page(subject_id, **parameters); the path of the page that shows what would
               change, where a sentence cannot or may not say it.
-    precondition, shown: of RegisteredAct.
+    precondition, shown, bar: of RegisteredAct.
     """
     if name not in ACTS or not ACTS[name].needs_two:
         raise ValueError(f"{name} is not an act of two officers in the permission table")
     if name in _registered and _registered[name].function is not function:
         raise ValueError(f"{name} is registered twice")
-    _registered[name] = RegisteredAct(name, function, describe, page, precondition, shown)
+    _registered[name] = RegisteredAct(name, function, describe, page, precondition, shown, bar)
 
 
 def register_precondition(name: str, precondition: Callable[..., None]) -> None:

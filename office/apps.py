@@ -23,7 +23,11 @@ class OfficeConfig(AppConfig):
         from office.services.dispatches import SEND_JOB
         from office.services.letters_job import work_letters
         from office.services.printing import batch_sentence, order_batch, require_batch
-        from office.services.second_factor import renew_second_factor, renewal_sentence
+        from office.services.second_factor import (
+            demand_another,
+            renew_second_factor,
+            renewal_sentence,
+        )
 
         register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
         register_purpose(INVITATION, render_invitations, words="Invitations to staff")
@@ -33,7 +37,7 @@ class OfficeConfig(AppConfig):
         register_act(
             "order_print_batch", order_batch, batch_sentence, precondition=require_batch
         )
-        register_act(RENEW, renew_second_factor, renewal_sentence)
+        register_act(RENEW, renew_second_factor, renewal_sentence, bar=demand_another)
         register_desk_link(
             "Approvals", "approvals", "see_approvals", "Proposals that wait for a second officer."
         )

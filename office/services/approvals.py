@@ -89,7 +89,7 @@ def approve_act(approval_id: int, *, by: int, now: datetime) -> Approval:
             status=HTTPStatus.FORBIDDEN,
         )
     _check_seconder(approval, by=by, now=now)
-    hindrance = why_not(approval, now=now)
+    hindrance = why_not_they(approval, by) or why_not(approval, now=now)
     if hindrance is not None:
         raise hindrance
     act = registered_act(approval.act)
@@ -187,6 +187,20 @@ def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
             "approval.changed",
             "What this would do has changed since it was proposed. Take it away, and propose anew.",
         )
+    return None
+
+
+def why_not_they(approval: Approval, person_id: int) -> Refusal | None:
+    """Why this person in particular cannot approve a proposal: it concerns them. None: they can.
+
+    They can still refuse it.
+    """
+    bar = registered_act(approval.act).bar if is_registered(approval.act) else None
+    try:
+        if bar is not None:
+            bar(approval.subject_id, person_id)
+    except Refusal as refusal:
+        return refusal
     return None
 
 

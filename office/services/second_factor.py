@@ -29,8 +29,9 @@ _KIND: Final = "staff"
 
 def propose_renewal(person_id: int, *, by: int, now: datetime) -> Approval:
     """Propose to renew somebody's second factor. Nothing happens until another approves it."""
-    _demand_others(person_id, by)
-    return propose_act(RENEW, subject=(_KIND, str(person_id)), by=by, now=now)
+    subject_id = str(person_id)
+    demand_another(subject_id, by)
+    return propose_act(RENEW, subject=(_KIND, subject_id), by=by, now=now)
 
 
 @transaction.atomic
@@ -40,7 +41,8 @@ def renew_second_factor(
     """Take away every second factor of an account, end its sessions, and tell its holder."""
     seconder = demand_two_officers(by=by, seconded_by=seconded_by)
     person = _holder(subject_id, StaffMember.objects.select_for_update())
-    _demand_others(person.pk, by, seconder)
+    for officer in (by, seconder):
+        demand_another(subject_id, officer)
     Authenticator.objects.filter(user=person).delete()
     person.factor_renewed_at = now
     person.save(update_fields=["factor_renewed_at"])
@@ -74,8 +76,9 @@ def _holder(subject_id: str, people: QuerySet[StaffMember]) -> StaffMember:
     return person
 
 
-def _demand_others(person_id: int, *officers: int) -> None:
-    if person_id in officers:
+def demand_another(subject_id: str, officer: int) -> None:
+    """Refuse an officer whose own second factor it is."""
+    if int(subject_id) == officer:
         raise Refusal(
             "staff.own-factor",
             "You cannot be one of the two who renew your own second factor: ask two others.",

@@ -18,7 +18,13 @@ from office.forms import RefuseForm
 from office.models import Approval, StaffMember
 from office.permissions import ACTS
 from office.purposes import note_names_shown
-from office.services.approvals import approve_act, refuse_act, why_not, withdraw_proposal
+from office.services.approvals import (
+    approve_act,
+    refuse_act,
+    why_not,
+    why_not_they,
+    withdraw_proposal,
+)
 from office.views.asked import key_asked
 
 
@@ -85,6 +91,7 @@ def _sentences(waiting: list[Approval], person: StaffMember, *, now: datetime) -
 
 def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str, Any]:
     hindrance = why_not(approval, now=now)
+    bar = why_not_they(approval, person.pk)
     is_own = approval.proposed_by_id == person.pk
     return {
         "approval": approval,
@@ -93,6 +100,7 @@ def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str
         "page_url": "" if hindrance
         else page_of_act(approval.act, approval.subject_id, approval.parameters),
         "is_own": is_own,
+        "bar": bar.sentence if bar else "",
         "can_decide": not is_own
         and may(person, "decide_approval")
         and may_second(person, approval.act),

@@ -24,6 +24,7 @@ from tests.office.factories import (
     NOW,
     PASSWORD,
     TOTP_SECRET,
+    now,
     officer,
     sign_in,
     staff,
@@ -132,6 +133,20 @@ def test_nobody_is_one_of_the_two_for_their_own(jo: StaffMember) -> None:
 
     approve_act(approval.pk, by=officer().pk, now=LATER)
     assert not has_second_factor(jo.pk)
+
+
+def test_the_page_offers_its_holder_to_refuse_it_and_not_to_approve_it(
+    client: Client, jo: StaffMember
+) -> None:
+    approval = propose_renewal(jo.pk, by=officer().pk, now=now())
+
+    own = sign_in(client, jo).get("/desk/approvals/").text
+    anothers = sign_in(Client(), officer()).get("/desk/approvals/").text
+
+    assert approval.sentence in own and "Approve and carry out" not in own
+    assert "You cannot be one of the two who renew your own second factor" in own
+    assert "Refuse it" in own
+    assert "Approve and carry out" in anothers and "You cannot be one of" not in anothers
 
 
 def test_a_proposal_of_ones_own_that_came_by_a_side_door_is_refused_when_approved(
