@@ -40,11 +40,6 @@ def may(person: StaffMember, act: str) -> bool:
     return selectors.may(person.pk, act, now=timezone.now())
 
 
-def may_second(person: StaffMember, act: str) -> bool:
-    """Whether this person may approve another's proposal of the act now."""
-    return selectors.may_second(person.pk, act, now=timezone.now())
-
-
 def is_enrolled(person: StaffMember) -> bool:
     """Whether this person has a second factor: an authenticator app or a passkey."""
     return selectors.has_second_factor(person.pk)

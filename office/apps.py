@@ -21,6 +21,11 @@ class OfficeConfig(AppConfig):
         from office.renewal_letters import RENEW, RENEWED, render_renewals
         from office.services.deliveries import take_report
         from office.services.dispatches import SEND_JOB
+        from office.services.invite_by_two import (
+            invitation_sentence,
+            invite_by_two,
+            require_invitable,
+        )
         from office.services.letters_job import work_letters
         from office.services.printing import batch_sentence, order_batch, require_batch
         from office.services.second_factor import (
@@ -38,6 +43,9 @@ class OfficeConfig(AppConfig):
             "order_print_batch", order_batch, batch_sentence, precondition=require_batch
         )
         register_act(RENEW, renew_second_factor, renewal_sentence, bar=demand_another)
+        register_act(
+            "invite_by_two", invite_by_two, invitation_sentence, precondition=require_invitable
+        )
         register_desk_link(
             "Approvals", "approvals", "see_approvals", "Proposals that wait for a second officer."
         )

@@ -35,7 +35,8 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(
         label="Role",
         help_text="Trustees of an election need no account: each is sent a link of their own. "
-                  "Officers and deputies are made on the server.",
+                  "Officers and deputies are made on the server. A membership administrator and "
+                  "a teller are invited once another officer has approved it.",
         choices=[
             (role.value, role.words.capitalize())
             for role in Role

@@ -62,6 +62,8 @@ OFFICERS = frozenset({Role.RETURNING_OFFICER, Role.DEPUTY})
 ROLL_KEEPERS = OFFICERS | {Role.MEMBERSHIP_ADMINISTRATOR}
 TRUSTEES = frozenset({Role.TRUSTEE})
 TELLERS = frozenset({Role.TELLER})
+INVITED_BY_TWO = TELLERS | {Role.MEMBERSHIP_ADMINISTRATOR}
+"""Who counts beside an officer, or beside another, where an act takes two people."""
 WATCHERS = frozenset({Role.SCRUTINEER, Role.CANDIDATES_AGENT, Role.OBSERVER})
 EVERYBODY = frozenset(Role)
 
@@ -96,6 +98,7 @@ _TABLE = (
     _look("read_audit", "read the audit trail", OFFICERS | {Role.SCRUTINEER}),
     _look("see_staff", "see the staff and their roles", OFFICERS | {Role.SCRUTINEER}),
     _one("invite_staff", "invite a member of staff", OFFICER_ALONE, fresh=True),
+    _two("invite_by_two", "invite a membership administrator or a teller", OFFICER_ALONE),
     _one("close_account", "close a member of staff's account", OFFICER_ALONE, fresh=True),
     _two("renew_second_factor", "renew somebody’s second factor", OFFICER_ALONE),
     _one("grant_authority", "give a deputy written authority", OFFICER_ALONE, fresh=True),

@@ -108,6 +108,12 @@ def was_factor_renewed(person_id: int) -> bool:
     return StaffMember.objects.filter(pk=person_id, factor_renewed_at__isnull=False).exists()
 
 
+def has_invited(one: int, other: int) -> bool:
+    """Whether one person invited the other to the desk, or proposed to."""
+    invitations = AuditRecord.objects.filter(act="invite_staff", subject_kind="staff")
+    return invitations.filter(subject_id=str(other), by_id=one).exists()
+
+
 def staff() -> QuerySet[StaffMember]:
     return StaffMember.objects.prefetch_related("groups", "authorities").order_by("name", "pk")
 

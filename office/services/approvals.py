@@ -19,7 +19,7 @@ from office.acts import is_registered, registered_act
 from office.models import Approval
 from office.permissions import ACTS
 from office.refusal import Refusal
-from office.selectors import may, may_second
+from office.selectors import has_invited, may, may_second
 from office.services.audit import record
 
 LASTS = timedelta(hours=72)
@@ -82,14 +82,8 @@ def approve_act(approval_id: int, *, by: int, now: datetime) -> Approval:
     If the act refuses, the refusal reaches the officer and the proposal goes on waiting.
     """
     approval = _waiting(approval_id, now=now)
-    if approval.proposed_by_id == by:
-        raise Refusal(
-            "approval.own-proposal",
-            "You proposed this yourself: another officer must approve it.",
-            status=HTTPStatus.FORBIDDEN,
-        )
     _check_seconder(approval, by=by, now=now)
-    hindrance = why_not_they(approval, by) or why_not(approval, now=now)
+    hindrance = why_barred(approval, by) or why_not(approval, now=now)
     if hindrance is not None:
         raise hindrance
     act = registered_act(approval.act)
@@ -112,12 +106,6 @@ def approve_act(approval_id: int, *, by: int, now: datetime) -> Approval:
 def refuse_act(approval_id: int, *, by: int, now: datetime, reason: str) -> Approval:
     """Refuse another officer's proposal, with a reason that both can read."""
     approval = _waiting(approval_id, now=now)
-    if approval.proposed_by_id == by:
-        raise Refusal(
-            "approval.own-proposal",
-            "You proposed this yourself: withdraw it instead.",
-            status=HTTPStatus.FORBIDDEN,
-        )
     _check_seconder(approval, by=by, now=now)
     if not reason.strip():
         raise Refusal("approval.no-reason", "Say why you refuse it, in a sentence.",
@@ -190,7 +178,7 @@ def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
     return None
 
 
-def why_not_they(approval: Approval, person_id: int) -> Refusal | None:
+def why_barred(approval: Approval, person_id: int) -> Refusal | None:
     """Why this person in particular cannot approve a proposal: it concerns them. None: they can.
 
     They can still refuse it.
@@ -210,6 +198,30 @@ def _gone() -> Refusal:
         "What this was proposed of is there no more. Take it away, and propose anew what is "
         "still wanted.",
     )
+
+
+def why_not_theirs(approval: Approval, *, by: int, now: datetime) -> Refusal | None:
+    """Why this person cannot be the second of a proposal; None where they can."""
+    if approval.proposed_by_id == by:
+        return Refusal(
+            "approval.own-proposal",
+            "You proposed this yourself: another officer must decide it, or you withdraw it.",
+            status=HTTPStatus.FORBIDDEN,
+        )
+    if not may_second(by, approval.act, now=now):
+        return Refusal(
+            "approval.not-yours-to-decide",
+            f"Your role may not decide a proposal to {_words(approval.act)}.",
+            status=HTTPStatus.FORBIDDEN,
+        )
+    if has_invited(by, approval.proposed_by_id) or has_invited(approval.proposed_by_id, by):
+        return Refusal(
+            "approval.invited",
+            "You invited whoever proposed this, or they invited you: another officer must decide "
+            "it, so that nobody is two people.",
+            status=HTTPStatus.FORBIDDEN,
+        )
+    return None
 
 
 def demand_two_officers(*, by: int, seconded_by: int | None) -> int:
@@ -240,12 +252,9 @@ def _waiting(approval_id: int, *, now: datetime) -> Approval:
 
 
 def _check_seconder(approval: Approval, *, by: int, now: datetime) -> None:
-    if not may_second(by, approval.act, now=now):
-        raise Refusal(
-            "approval.not-yours-to-decide",
-            f"Your role may not decide a proposal to {_words(approval.act)}.",
-            status=HTTPStatus.FORBIDDEN,
-        )
+    refusal = why_not_theirs(approval, by=by, now=now)
+    if refusal is not None:
+        raise refusal
 
 
 def _decide(

@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from office.invitations import INVITATION, OFFICE
 from office.models import StaffMember, WrittenAuthority
-from office.permissions import OFFICERS, Role
+from office.permissions import INVITED_BY_TWO, OFFICERS, Role
 from office.refusal import Refusal
 from office.selectors import roles_of
+from office.services.approvals import demand_two_officers
 from office.services.audit import record
 from office.services.letters import queue_letter
 
@@ -71,11 +72,18 @@ def make_staff(
 
 @transaction.atomic
 def invite_staff(
-    email: str, name: str, role: Role | str, *, by: int, now: datetime
+    email: str,
+    name: str,
+    role: Role | str,
+    *,
+    by: int,
+    now: datetime,
+    seconded_by: int | None = None,
 ) -> StaffMember:
     """Make an account without a password. The invitation leads to choosing one and enrolling.
 
-    Not for those who may second an act: an officer who could invite another would be two.
+    Not for those who may second an act, and of those who count as a second person only where two
+    officers do it (office.services.invite_by_two): an officer who could do it alone would be two.
     """
     if Role(role) in OFFICERS:
         raise Refusal(
@@ -84,11 +92,13 @@ def invite_staff(
             "make_staff, so that nobody can make themselves a second officer.",
             status=HTTPStatus.FORBIDDEN,
         )
+    if Role(role) in INVITED_BY_TWO:
+        demand_two_officers(by=by, seconded_by=seconded_by)
     person = _new_account(email, name, Role(role), now=now)
     person.set_unusable_password()
     person.save(update_fields=["password"])
-    record("invite_staff", subject=("staff", str(person.pk)), by=by, now=now,
-           parameters={"role": str(Role(role))})
+    record("invite_staff", subject=("staff", str(person.pk)), by=by, seconded_by=seconded_by,
+           now=now, parameters={"role": str(Role(role))})
     queue_letter(INVITATION, reference=OFFICE, recipient=str(person.pk))
     return person
 
@@ -173,7 +183,8 @@ def withdraw_authority(authority_id: int, *, by: int, now: datetime) -> None:
     record("withdraw_authority", subject=("authority", str(authority_id)), by=by, now=now)
 
 
-def _new_account(email: str, name: str, role: Role, *, now: datetime) -> StaffMember:
+def require_new(email: str, name: str) -> tuple[str, str]:
+    """Refuse an address and a name that no account can be made of; return them as it has them."""
     email = email.strip().lower()
     name = name.strip()
     try:
@@ -188,6 +199,11 @@ def _new_account(email: str, name: str, role: Role, *, now: datetime) -> StaffMe
                       status=HTTPStatus.BAD_REQUEST)
     if StaffMember.objects.filter(email=email).exists():
         raise Refusal("staff.exists", "There is already an account with that address.")
+    return email, name
+
+
+def _new_account(email: str, name: str, role: Role, *, now: datetime) -> StaffMember:
+    email, name = require_new(email, name)
     person = StaffMember(email=email, name=name, joined_at=now)
     person.set_unusable_password()
     person.save()

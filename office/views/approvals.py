@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
-from office.access import StaffRequest, may, may_second, staff_only
+from office.access import StaffRequest, may, staff_only
 from office.acts import page_of_act, sentence_on_page
 from office.forms import RefuseForm
 from office.models import Approval, StaffMember
@@ -21,8 +21,9 @@ from office.purposes import note_names_shown
 from office.services.approvals import (
     approve_act,
     refuse_act,
+    why_barred,
     why_not,
-    why_not_they,
+    why_not_theirs,
     withdraw_proposal,
 )
 from office.views.asked import key_asked
@@ -91,19 +92,18 @@ def _sentences(waiting: list[Approval], person: StaffMember, *, now: datetime) -
 
 def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str, Any]:
     hindrance = why_not(approval, now=now)
-    bar = why_not_they(approval, person.pk)
-    is_own = approval.proposed_by_id == person.pk
+    bar = why_barred(approval, person.pk)
+    not_theirs = why_not_theirs(approval, by=person.pk, now=now)
     return {
         "approval": approval,
         "hindrance": hindrance.sentence if hindrance else "",
         # Of what can be carried out no more there may be no page, either.
         "page_url": "" if hindrance
         else page_of_act(approval.act, approval.subject_id, approval.parameters),
-        "is_own": is_own,
         "bar": bar.sentence if bar else "",
-        "can_decide": not is_own
-        and may(person, "decide_approval")
-        and may_second(person, approval.act),
+        "is_own": approval.proposed_by_id == person.pk,
+        "can_decide": not_theirs is None,
+        "not_theirs": not_theirs.sentence if not_theirs else "",
         "refuse_form": RefuseForm(auto_id=f"refuse-{approval.pk}-%s"),
     }
 

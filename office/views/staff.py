@@ -13,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.forms import AuthorityForm, InviteForm
-from office.permissions import Role
+from office.permissions import INVITED_BY_TWO, Role
 from office.refusal import Refusal
+from office.services.invite_by_two import propose_invitation
 from office.services.second_factor import propose_renewal
 from office.services.staff import (
     close_account,
@@ -40,19 +41,22 @@ def invite(request: StaffRequest) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if form.is_valid():
         try:
-            invite_staff(
-                form.cleaned_data["email"],
-                form.cleaned_data["name"],
-                form.cleaned_data["role"],
-                by=request.user.pk,
-                now=timezone.now(),
-            )
+            done = _invite(**form.cleaned_data, by=request.user.pk)
         except Refusal as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            messages.success(request, "Invited. The invitation is on its way.")
+            messages.success(request, done)
             return redirect("staff")
     return render(request, "office/invite.html", {"form": form})
+
+
+def _invite(*, email: str, name: str, role: str, by: int) -> str:
+    """Invite somebody, or propose it where that takes two officers; return what was done."""
+    if Role(role) in INVITED_BY_TWO:
+        propose_invitation(email, name, Role(role), by=by, now=timezone.now())
+        return "Proposed. The invitation goes out when another officer has approved it."
+    invite_staff(email, name, role, by=by, now=timezone.now())
+    return "Invited. The invitation is on its way."
 
 
 @staff_only("see_staff")

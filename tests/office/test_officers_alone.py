@@ -7,12 +7,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from office.models import Job
-from office.permissions import Role
+from office import acts
+from office.models import Approval, AuditRecord, Job, Letter, StaffMember
+from office.permissions import INVITED_BY_TWO, Role
 from office.refusal import Refusal
+from office.selectors import roles_of
+from office.services.approvals import approve_act, propose_act, why_not
+from office.services.invite_by_two import propose_invitation
 from office.services.jobs import open_job, retry_job, stop_job
 from office.services.staff import invite_staff
-from tests.office.factories import sign_in, staff
+from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -24,17 +28,88 @@ def _stopped(kind: str) -> Job:
 
 
 def test_an_officer_cannot_invite_a_second_officer_of_their_own() -> None:
-    officer = staff(Role.RETURNING_OFFICER)
+    by = officer().pk
 
     for role in (Role.RETURNING_OFFICER, Role.DEPUTY):
         with pytest.raises(Refusal) as refused:
-            invite_staff("me.too@example.org", "Me Too", role, by=officer.pk, now=timezone.now())
+            invite_staff("me.too@example.org", "Me Too", role, by=by, now=timezone.now())
         assert refused.value.code == "staff.officers-are-appointed"
 
-    invited = invite_staff(
-        "look@example.org", "Ann Look", Role.OBSERVER, by=officer.pk, now=timezone.now()
-    )
+    invited = invite_staff("look@example.org", "Ann Look", Role.OBSERVER, by=by, now=timezone.now())
     assert invited.pk
+
+
+@pytest.mark.parametrize("role", sorted(INVITED_BY_TWO))
+def test_who_counts_as_a_second_person_is_invited_by_two_officers_only(role: Role) -> None:
+    one, other = officer(), officer()
+
+    for second in (None, one.pk):
+        with pytest.raises(Refusal, match=r"approval\.two-officers"):
+            invite_staff("me.too@example.org", "Me Too", role, by=one.pk, seconded_by=second,
+                         now=timezone.now())
+    invited = invite_staff("ann@example.org", "Ann Look", role, by=one.pk, seconded_by=other.pk,
+                           now=timezone.now())
+
+    assert roles_of(invited.pk) == {role}
+
+
+def test_such_an_invitation_waits_for_another_officer_and_then_goes_out() -> None:
+    one, other = sign_in(Client(), officer()), sign_in(Client(), officer())
+    asked = {"name": "Ann Look", "email": "Ann@example.org", "role": Role.TELLER.value}
+
+    assert b"another officer has approved" in one.post(
+        reverse("invite_staff"), asked, follow=True
+    ).content
+    approval = Approval.objects.get()
+    assert not StaffMember.objects.filter(email="ann@example.org").exists()
+    assert "ann@example.org" not in str(list(AuditRecord.objects.values()))
+    assert one.post(reverse("approve", args=[approval.pk])).status_code == 403
+    assert other.post(reverse("approve", args=[approval.pk])).status_code == 302
+
+    invited = StaffMember.objects.get(email="ann@example.org")
+    assert (invited.name, roles_of(invited.pk)) == ("Ann Look", {Role.TELLER})
+    assert Letter.objects.get().recipient == str(invited.pk)
+    assert b"already an account" in one.post(reverse("invite_staff"), asked).content
+
+
+def test_an_address_that_got_an_account_meanwhile_is_invited_no_more() -> None:
+    one, other = officer(), officer()
+    first, second = (
+        propose_invitation("ann@example.org", "Ann Look", Role.TELLER, by=one.pk,
+                           now=timezone.now())
+        for _ in range(2)
+    )
+
+    approve_act(first.pk, by=other.pk, now=timezone.now())
+
+    hindrance = why_not(second, now=timezone.now())
+    assert hindrance is not None and hindrance.code == "staff.exists"
+
+
+def test_nobody_seconds_what_somebody_proposed_whom_they_invited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+    act = acts.RegisteredAct("amend_roll", lambda id, **given: done.append(id), lambda id: "Amend.")
+    monkeypatch.setitem(acts._registered, "amend_roll", act)
+    one, other = officer(), officer()
+    helper = invite_staff("ann@example.org", "Ann Look", Role.MEMBERSHIP_ADMINISTRATOR, by=one.pk,
+                          seconded_by=other.pk, now=timezone.now())
+    approval = propose_act("amend_roll", subject=("election", "7"), by=helper.pk,
+                           now=timezone.now())
+    pages = [
+        sign_in(Client(), person).get(reverse("approvals")).content.decode()
+        for person in (one, other)
+    ]
+
+    with pytest.raises(Refusal, match=r"approval\.invited"):
+        approve_act(approval.pk, by=one.pk, now=timezone.now())
+    assert not done
+    approve_act(approval.pk, by=other.pk, now=timezone.now())
+
+    assert "You invited whoever proposed this" in pages[0]
+    assert ["Approve and carry out" in page for page in pages] == [False, True]
+    assert done == ["7"]
 
 
 def test_a_job_that_two_officers_ordered_is_not_started_again_by_one() -> None:
@@ -53,9 +128,10 @@ def test_a_job_that_two_officers_ordered_is_not_started_again_by_one() -> None:
 @pytest.mark.parametrize("page", ["job_retry", "job_stop"])
 def test_who_may_not_do_an_act_may_neither_start_nor_stop_its_job(page: str) -> None:
     job = _stopped("open_box")
-    keeper = sign_in(Client(), staff(Role.MEMBERSHIP_ADMINISTRATOR))
-    officer = sign_in(Client(), staff(Role.RETURNING_OFFICER))
+    people = (staff(Role.MEMBERSHIP_ADMINISTRATOR), officer())
 
-    answers = [one.post(reverse(page, args=[job.pk])).status_code for one in (keeper, officer)]
+    answers = [
+        sign_in(Client(), one).post(reverse(page, args=[job.pk])).status_code for one in people
+    ]
 
     assert answers == [404, 302]
