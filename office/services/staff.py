@@ -115,11 +115,13 @@ def close_account(person_id: int, *, by: int, now: datetime) -> None:
     if person_id == by:
         raise Refusal("staff.own-account", "You cannot close your own account.",
                       status=HTTPStatus.FORBIDDEN)
-    person = StaffMember.objects.select_for_update().filter(pk=person_id).first()
-    if person is None or not person.is_active:
+    officers = _lock_officers()
+    accounts = StaffMember.objects.select_for_update(no_key=True)
+    person = accounts.filter(pk=person_id, is_active=True).first()
+    if person is None:
         raise Refusal("staff.unknown", "There is no such open account.",
                       status=HTTPStatus.NOT_FOUND)
-    if Role.RETURNING_OFFICER in roles_of(person_id) and _officers() <= 2:
+    if person_id in officers and len(officers) <= 2:
         raise Refusal(
             "staff.last-officers",
             "Two returning officers must remain, or nothing that takes two can be done.",
@@ -222,7 +224,10 @@ def _check_password(password: str, person: StaffMember) -> None:
                       status=HTTPStatus.BAD_REQUEST) from None
 
 
-def _officers() -> int:
-    return StaffMember.objects.filter(
+def _lock_officers() -> list[int]:
+    """The returning officers, locked in one order: of two who close accounts at the same moment
+    the second counts who remains after the first. What they do meanwhile waits for nothing."""
+    officers = StaffMember.objects.select_for_update(of=("self",), no_key=True).filter(
         is_active=True, groups__name=Role.RETURNING_OFFICER.value
-    ).count()
+    )
+    return [person.pk for person in officers.order_by("pk")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from office import selectors
 from office.models import AuditRecord, Letter, StaffMember
@@ -116,6 +118,43 @@ def test_nobody_closes_their_own_account_and_two_returning_officers_remain() -> 
     close_account(third.pk, by=first.pk, now=NOW)
     with pytest.raises(Refusal, match=r"staff\.last-officers"):
         close_account(second.pk, by=first.pk, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officers_remain_also_where_accounts_are_closed_at_the_same_moment() -> None:
+    first, second, third = officer(), officer(), officer()
+    outcomes: list[str] = []
+
+    def close_beside() -> None:
+        try:
+            close_account(third.pk, by=second.pk, now=NOW)
+            outcomes.append("closed")
+        except Refusal as refusal:
+            outcomes.append(refusal.code)
+        finally:
+            connection.close()
+
+    beside = threading.Thread(target=close_beside)
+    with transaction.atomic():
+        close_account(second.pk, by=first.pk, now=NOW)
+        beside.start()
+        assert _somebody_waits()
+    beside.join(20)
+
+    assert outcomes == ["staff.last-officers"]
+    assert roles_of(first.pk) and roles_of(third.pk) and not roles_of(second.pk)
+
+
+def _somebody_waits(give_up_s: float = 20.0) -> bool:
+    """Whether some session comes to wait for a lock that another holds."""
+    end = time.monotonic() + give_up_s
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.01)
+    return False
 
 
 def authority(deputy: StaffMember, by: StaffMember, **given: Any) -> Any:
