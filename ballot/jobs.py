@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -106,20 +106,24 @@ def _running(act: Callable[..., Any]) -> Callable[[Work], None]:
 
 def register() -> None:
     """Say to the office who works each kind of job."""
-    register_job_kind("freeze_roll", _freeze, words="Freezing the roll", queue="import")
-    register_job_kind("withdraw_freeze", _withdraw, words="Withdrawing the freeze", queue="import")
-    register_job_kind(BULK_JOB, _amend, words="Amending the roll in bulk")
-    register_job_kind(CANCEL_JOB, _cancel_codes, words="Destroying the voting codes")
-    register_job_kind("send_codes", _running(issue_codes), words="Voting codes")
-    register_job_kind(TAKE_KEYS, _running(take_keys), words="Taking the issuer’s keys")
-    register_job_kind(
-        "verify_register", _running(verify_register), words="Verifying the marked register"
-    )
-    register_job_kind(
-        "answer_reissue_request", _answer_reissue_request, words="Looking for an elector",
-        queue="mail",
-    )
-    register_job_kind(CHECK_JOB, _check_handed_in, words="Checking what a trustee handed in")
-    register_job_kind("mix_box", _mix, words="Mixing the boxes")
-    register_job_kind("open_box", _running(open_box), words="Opening the boxes")
-    register_job_kind("count", _running(count_papers), words="Counting")
+    for kind, function, words, act, queue in _KINDS:
+        register_job_kind(kind, function, words=words, act=act, queue=queue)
+
+
+_KINDS: Final = (
+    ("freeze_roll", _freeze, "Freezing the roll", "freeze_roll", "import"),
+    ("withdraw_freeze", _withdraw, "Withdrawing the freeze", "withdraw_freeze", "import"),
+    (BULK_JOB, _amend, "Amending the roll in bulk", "amend_roll_in_bulk", "tally"),
+    (CANCEL_JOB, _cancel_codes, "Destroying the voting codes", "void_election", "tally"),
+    ("send_codes", _running(issue_codes), "Voting codes", "send_codes", "tally"),
+    (TAKE_KEYS, _running(take_keys), "Taking the issuer’s keys", "take_from_issuer", "tally"),
+    ("verify_register", _running(verify_register), "Verifying the marked register",
+     "verify_register", "tally"),
+    ("answer_reissue_request", _answer_reissue_request, "Looking for an elector", "reissue_code",
+     "mail"),
+    (CHECK_JOB, _check_handed_in, "Checking what a trustee handed in", "open_box", "tally"),
+    ("mix_box", _mix, "Mixing the boxes", "mix_box", "tally"),
+    ("open_box", _running(open_box), "Opening the boxes", "open_box", "tally"),
+    ("count", _running(count_papers), "Counting", "count", "tally"),
+)
+"""The kind of job, its function, what it is, for a person, the act that owns it, and its queue."""

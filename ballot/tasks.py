@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ballot.services.ask_witnesses import LONGEST_S, ask_named
+from ballot.services.codes import destroy_codes_left
 from ballot.services.tend_polls import tend_boards, tend_polls, tend_reminders
 
 
@@ -15,6 +16,7 @@ def tend() -> None:
     """Called by the beat."""
     tend_polls()
     tend_reminders(now=timezone.now())
+    destroy_codes_left(now=timezone.now())
     tend_boards(now=timezone.now())
     for witness in settings.WITNESSES:
         if witness.url:

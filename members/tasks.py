@@ -34,9 +34,12 @@ from office.services.jobs import open_job
 
 def register() -> None:
     """Tell the office which jobs, letters and desk cards there are. Called once, at start."""
-    for kind, function, words in _JOBS:
-        register_job_kind(kind, function, words=words, queue="import")
-    register_job_kind("answer_enquiry", answer_enquiry, words="Answering a question", queue="mail")
+    for kind, function, words, act in _JOBS:
+        register_job_kind(kind, function, words=words, act=act, queue="import")
+    register_job_kind(
+        "answer_enquiry", answer_enquiry, words="Answering a question", act="answer_enquiry",
+        queue="mail",
+    )  # fmt: skip
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_act(
         DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path,
@@ -81,7 +84,7 @@ def look_at_file(work: Work) -> None:
 def _register_contacts() -> None:
     register_job_kind(
         "flag_contacts", flag_contacts, words="Looking at changes of contact details",
-        queue="import",
+        act="look_at_flag", queue="import",
     )  # fmt: skip
     register_purpose(
         CONTACT_CHANGED, letters.contact_notices, words="Notices of changed contact details"
@@ -194,13 +197,14 @@ def watch_contacts() -> None:
 
 
 _JOBS: Final = (
-    ("look_at_file", look_at_file, "Looking at a membership list"),
-    ("preview_import", preview_import, "Reading a membership list"),
-    ("apply_import", apply_import, "Applying a membership list"),
-    ("undo_import", undo_import, "Undoing a membership list"),
-    ("find_pairs", find_pairs, "Searching for records of one person"),
-    ("refresh_search", refresh_search, "Bringing the search up to date"),
-    ("make_access_file", make_access_file, "Gathering what is held"),
-    ("dry_run", dry_run, "Trying the rules"),
+    ("look_at_file", look_at_file, "Looking at a membership list", "import_roll"),
+    ("preview_import", preview_import, "Reading a membership list", "import_roll"),
+    ("apply_import", apply_import, "Applying a membership list", "apply_import"),
+    ("undo_import", undo_import, "Undoing a membership list", "undo_import"),
+    ("find_pairs", find_pairs, "Searching for records of one person", "find_pairs"),
+    ("refresh_search", refresh_search, "Bringing the search up to date", "import_roll"),
+    ("make_access_file", make_access_file, "Gathering what is held", "request_access"),
+    ("dry_run", dry_run, "Trying the rules", "judge_roll"),
 )
-"""The long work on the list: the kind of job, its function, and what it is, for a person."""
+"""The long work on the list: the kind of job, its function, what it is, for a person, and the act
+that owns it."""

@@ -34,7 +34,9 @@ class OfficeConfig(AppConfig):
             renewal_sentence,
         )
 
-        register_job_kind(SEND_JOB, work_letters, words="Sending letters", queue="mail")
+        register_job_kind(
+            SEND_JOB, work_letters, words="Sending letters", act="run_letters", queue="mail"
+        )
         register_purpose(INVITATION, render_invitations, words="Invitations to staff")
         register_purpose(RENEWED, render_renewals, words="Second factors renewed")
         # Anymail tells of what became of letters by a signal, and in no other way.

@@ -12,11 +12,11 @@ import io
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from ballot.canonical import Json
 from ballot.lifecycle import State
@@ -27,9 +27,10 @@ from ballot.selectors import codes_made, roll_of
 from ballot.services.board import append_entry, store_blob
 from ballot.services.moves import lock_election, require_state
 from members.selectors import electors_now
-from office.models import Dispatch
+from office.models import Dispatch, Letter
 from office.progress import Report, silent
 from office.refusal import Refusal
+from office.selectors import latest_job
 from office.services.audit import record
 from office.services.dispatches import cancel_letters, release_letters
 from office.services.jobs import open_job
@@ -42,6 +43,7 @@ PURPOSE_ADDED: Final = "voting-code-added"
 """The code of somebody who was added to the roll after the codes went out (amend_roll)."""
 PURPOSES: Final = (PURPOSE, PURPOSE_AGAIN, PURPOSE_ADDED)
 CANCEL_JOB: Final = "cancel_codes"
+ASKED_AGAIN_AFTER: Final = timedelta(minutes=10)
 CHUNK: Final = 20_000
 
 # Who was struck off and restored before the codes were published takes a second number.
@@ -205,6 +207,30 @@ def cancel_codes(election: Election, *, by: int | None, now: datetime) -> None:
     """Destroy the codes that have not gone out: as many letters as there are electors."""
     for dispatch in _dispatches(election):
         cancel_letters(dispatch.pk, by=by, now=now)
+
+
+def destroy_codes_left(*, now: datetime) -> int:
+    """Have a worker destroy the codes of stopped dispatches whose last job did not; return of how
+    many elections. Somebody stopped it, or it failed: it is not asked again at every moment."""
+    reopened = 0
+    for election in Election.objects.filter(roll__public_id__in=_left_undestroyed()):
+        subject = ("election", str(election.pk))
+        last = latest_job(CANCEL_JOB, subject=subject)
+        if last is None or (last.finished_at and last.finished_at <= now - ASKED_AGAIN_AFTER):
+            open_job(CANCEL_JOB, subject=subject, by=None, now=now)
+            reopened += 1
+    return reopened
+
+
+def _left_undestroyed() -> QuerySet[Dispatch, uuid.UUID]:
+    """The rolls of whose stopped codes some are not destroyed yet."""
+    left = Letter.objects.filter(dispatch=OuterRef("pk"))
+    # One question a state, as the database keeps a list of each.
+    return Dispatch.objects.filter(
+        Exists(left.filter(state=Letter.State.WAITING))
+        | Exists(left.filter(state=Letter.State.HELD)),
+        purpose__in=PURPOSES, state=Dispatch.State.CANCELLED,
+    ).values_list("reference", flat=True)  # fmt: skip
 
 
 def _dispatches(election: Election) -> QuerySet[Dispatch]:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, freshly, may, staff_only
+from office.kinds import OF_NO_ACT, act_of_kind
 from office.models import Job
 from office.permissions import ACTS
-from office.services.dispatches import SEND_JOB
 from office.services.jobs import retry_job, stop_job
 
 
@@ -29,7 +29,7 @@ def job(request: StaffRequest, job_id: int) -> HttpResponse:
         {
             "job": found,
             "is_live": found.state in (Job.State.OPEN, Job.State.CLAIMED),
-            "can_stop": may(request.user, "stop_job"),
+            "can_stop": may(request.user, "stop_job") and may(request.user, _keepers_act(found)),
         },
     )
 
@@ -74,8 +74,8 @@ def job_json(request: StaffRequest, job_id: int) -> JsonResponse:
 @require_POST
 def job_retry(request: StaffRequest, job_id: int) -> HttpResponseBase:
     """Starting it again demands what starting it did: fresh authentication for a grave act."""
-    act = _own(request, _job(job_id))
-    again = freshly(_retry) if act in ACTS and ACTS[act].fresh else _retry
+    found = _own(request, job_id)
+    again = freshly(_retry) if ACTS[act_of_kind(found.kind)].fresh else _retry
     return again(request, job_id)
 
 
@@ -87,7 +87,7 @@ def _retry(request: StaffRequest, job_id: int) -> HttpResponse:
 @staff_only("see_job", post="stop_job")
 @require_POST
 def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
-    _own(request, _job(job_id))
+    _own(request, job_id)
     if stop_job(job_id, by=request.user.pk, now=timezone.now()):
         messages.success(request, "Stopped. You can start it again.")
     return redirect("job", job_id)
@@ -96,24 +96,24 @@ def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
 def _seen(request: StaffRequest, job_id: int) -> Job:
     """A job to look at. Why it failed may say who is tied: that is for who may do its act."""
     found = _job(job_id)
-    if found.error and not _may(request, found):
+    if found.error and not may(request.user, act_of_kind(found.kind)):
         found.error = "Whoever may do this act can read here why it stopped."
     return found
 
 
-def _own(request: StaffRequest, found: Job) -> str:
-    """The job's act. Whoever may not do it may not start or stop its job either."""
-    if not _may(request, found):
+def _own(request: StaffRequest, job_id: int) -> Job:
+    """A job to start or to stop: whoever may not do its act may not do that either."""
+    found = _job(job_id)
+    if not may(request.user, _keepers_act(found)):
         raise Http404
-    return _act(found)
+    return found
 
 
-def _may(request: StaffRequest, found: Job) -> bool:
-    return _act(found) not in ACTS or may(request.user, _act(found))
-
-
-def _act(found: Job) -> str:
-    return "run_letters" if found.kind == SEND_JOB else found.kind
+def _keepers_act(found: Job) -> str:
+    """What somebody must be allowed who starts or stops a job: what two ordered, officers alone."""
+    act = act_of_kind(found.kind)
+    is_by_two = ACTS[act].needs_two or found.parameters.get("seconded_by") is not None
+    return OF_NO_ACT if is_by_two else act
 
 
 def _job(job_id: int) -> Job:

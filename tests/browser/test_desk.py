@@ -168,7 +168,7 @@ def job(monkeypatch: pytest.MonkeyPatch, db: None) -> Job:
     monkeypatch.setitem(
         kinds._kinds,
         "tests.work",
-        kinds.JobKind("tests.work", lambda work: None, "Counting the papers", "tally"),
+        kinds.JobKind("tests.work", lambda work: None, "Counting the papers", "tally", "count"),
     )
     opened = open_job("tests.work", subject=("election", "7"), by=None, now=NOW)
     claimed = claim_job(opened.pk)

@@ -33,7 +33,8 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def register_kind(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Any], None]:
     def register(name: str, function: Any) -> None:
         monkeypatch.setitem(
-            kinds._kinds, name, kinds.JobKind(name, function, "Testing the work", "tally")
+            kinds._kinds, name,
+            kinds.JobKind(name, function, "Testing the work", "tally", "run_letters"),
         )
 
     return register

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from office import acts
+from office.kinds import register_job_kind
 from office.models import Approval, AuditRecord, Job, Letter, StaffMember
 from office.permissions import INVITED_BY_TWO, Role
 from office.refusal import Refusal
@@ -125,9 +126,10 @@ def test_a_job_that_two_officers_ordered_is_not_started_again_by_one() -> None:
     assert Job.objects.get(pk=other.pk).state == Job.State.OPEN
 
 
+@pytest.mark.parametrize("kind", ["open_box", "cancel_codes", "check_handed_in", "flag_contacts"])
 @pytest.mark.parametrize("page", ["job_retry", "job_stop"])
-def test_who_may_not_do_an_act_may_neither_start_nor_stop_its_job(page: str) -> None:
-    job = _stopped("open_box")
+def test_who_may_not_do_an_act_may_neither_start_nor_stop_its_job(page: str, kind: str) -> None:
+    job = _stopped(kind)
     people = (staff(Role.MEMBERSHIP_ADMINISTRATOR), officer())
 
     answers = [
@@ -135,3 +137,35 @@ def test_who_may_not_do_an_act_may_neither_start_nor_stop_its_job(page: str) -> 
     ]
 
     assert answers == [404, 302]
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconded_by"),
+    [("amend_roll_in_bulk", None), ("apply_import", 7), ("no such kind", None)],
+)
+def test_what_two_ordered_and_what_nobody_knows_only_an_officer_stops(
+    kind: str, seconded_by: int | None
+) -> None:
+    known = "find_pairs" if kind == "no such kind" else kind
+    job = open_job(known, subject=("election", "1"), by=None, now=timezone.now(),
+                   parameters={"seconded_by": seconded_by})
+    Job.objects.filter(pk=job.pk).update(kind=kind)
+    plain = open_job("dry_run", subject=("dry_run", "1"), by=None, now=timezone.now())
+    keeper, one = (
+        sign_in(Client(), person) for person in (staff(Role.MEMBERSHIP_ADMINISTRATOR), officer())
+    )
+
+    offered = [">Stop<" in keeper.get(reverse("job", args=[of.pk])).content.decode()
+               for of in (job, plain)]  # fmt: skip
+    answers = [
+        client.post(reverse("job_stop", args=[of.pk])).status_code
+        for client, of in ((keeper, job), (keeper, plain), (one, job))
+    ]
+
+    assert offered == [False, True]
+    assert answers == [404, 302, 302]
+
+
+def test_a_kind_of_job_names_the_act_that_owns_it() -> None:
+    with pytest.raises(ValueError, match="not in the permission table"):
+        register_job_kind("tests.dance", lambda work: None, words="Dancing", act="dance")

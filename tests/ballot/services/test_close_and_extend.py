@@ -9,11 +9,12 @@ import pytest
 from ballot.mapping.entry import utc
 from ballot.models import Election, Entry, SealedBallot
 from ballot.services.close_poll import close_poll
-from ballot.services.codes import cancel_codes
+from ballot.services.codes import cancel_codes, destroy_codes_left
 from ballot.services.extend_poll import extend_poll
 from ballot.services.reissue_code import reissue_code
 from ballot.services.void_election import void_election
 from office.models import Dispatch, Job, Letter
+from office.services.jobs import stop_job
 from tests.ballot.factories import (
     REASON,
     Run,
@@ -124,6 +125,21 @@ def test_a_new_code_that_waits_is_destroyed_with_the_others_of_a_void_election()
     cancel_codes(run.election, by=None, now=now())
 
     assert not codes.exists()
+
+
+def test_the_destruction_of_a_void_elections_codes_that_somebody_stopped_goes_on() -> None:
+    run = election(at="coded")
+    void_election(run.election_id, reason=REASON, **run.by_two)
+    jobs = Job.objects.filter(kind="cancel_codes")
+    assert stop_job(jobs.get().pk, **run.by)
+    soon, later = now() + timedelta(minutes=5), now() + timedelta(minutes=15)
+
+    assert [destroy_codes_left(now=at) for at in (soon, later, later)] == [0, 1, 0]
+    assert jobs.filter(state="open").count() == 1
+
+    cancel_codes(run.election, by=None, now=now())
+    jobs.update(state="stopped", finished_at=now())
+    assert destroy_codes_left(now=later + timedelta(days=1)) == 0
 
 
 def test_codes_of_a_poll_that_will_not_be_held_are_destroyed_at_the_declaration() -> None:
