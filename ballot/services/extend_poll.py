@@ -14,7 +14,7 @@ from ballot.lifecycle import State
 from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.services.board import append_entry
-from ballot.services.moves import lock_election, require_state
+from ballot.services.moves import lock_election, require_before_close, require_state
 from ballot.services.reasons import require_reason
 from ballot.services.tell_of_extension import tell_of_extension
 from office.refusal import Refusal
@@ -34,12 +34,12 @@ def extend_poll(
 ) -> None:
     """Move the close to a later time. A poll whose close has passed is not opened again.
 
-    closes_at: ISO 8601 with its offset.
+    closes_at: ISO 8601 with its offset.  now: the trail's; the database's clock decides.
     """
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
-    require_before_close(election, now=now)
+    require_before_close(election)
     later = datetime.fromisoformat(closes_at)
     if later.tzinfo is None or election.closes_at is None or later <= election.closes_at:
         raise Refusal("poll.not-later", "An extension sets a later close than the present one.")
@@ -57,9 +57,3 @@ def extend_poll(
     letters = tell_of_extension(election, by=by, now=now)
     record("extend_poll", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
            now=now, parameters={"letters": letters})
-
-
-def require_before_close(election: Election, *, now: datetime) -> None:
-    """Refuse once the hour of the close has passed: a poll that is over is not opened again."""
-    if election.closes_at is None or election.closes_at <= now:
-        raise Refusal("poll.closed", "The close has passed: the poll cannot be extended.")

@@ -11,6 +11,7 @@ for the board would wait for a writer that waits for it (PostgreSQL 13.3.2).
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
@@ -44,6 +45,23 @@ def require_state(election: Election, *states: State) -> None:
             f"The election stands at “{election.stage.words}”.",
             status=409,
         )
+
+
+def is_ahead(moment: datetime | None) -> bool:
+    """Whether a moment lies ahead by the database's clock, which judges casts as well.
+
+    Asked under the lock: an act may have waited for it, and came when its turn came.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s > clock_timestamp()", [moment])
+        return bool(cursor.fetchone()[0])
+
+
+def require_before_close(election: Election) -> None:
+    """Refuse once the hour of the close has passed: a poll that is over is not opened again."""
+    if not is_ahead(election.closes_at):
+        raise Refusal("poll.closed", "The hour of the close has passed, and no ballot is taken any "
+                      "more. Close the poll.")
 
 
 def move(election: Election, after: State) -> None:

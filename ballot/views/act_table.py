@@ -39,10 +39,9 @@ from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
 from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.draw_names import draw_names, require_undrawn
-from ballot.services.extend_poll import require_before_close
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.issue_envelopes import ISSUED_IN, require_offered
-from ballot.services.moves import require_state
+from ballot.services.moves import require_before_close, require_state
 from ballot.services.open_envelopes import require_unopened
 from ballot.services.publish_candidates import (
     publish_candidates,
@@ -305,7 +304,7 @@ _TABLE = (
             "declaration’s, the proposal says which: amend the notice for those.",
         ),
         "Propose to extend the poll", (State.POLLING, State.SUSPENDED), How.BY_TWO,
-        form=LaterCloseForm, is_grave=True, requires=require_before_close,
+        form=LaterCloseForm, is_grave=True, requires=_whenever(require_before_close),
     ),
     DeskAct(
         "issue_envelopes", "Issue postal envelopes",

@@ -90,6 +90,25 @@ def test_an_extension_is_later_than_the_close_and_comes_before_it() -> None:
     assert code == "poll.closed"
 
 
+def test_an_extension_that_waited_past_the_close_is_judged_by_the_databases_clock() -> None:
+    run = election(at="polling")
+    later = (now() + timedelta(days=9)).isoformat()
+
+    def extend(before: timedelta) -> None:
+        """As approved so long before the close, whatever the clock says by now."""
+        closes_at = run.election.closes_at
+        assert closes_at is not None
+        extend_poll(run.election_id, closes_at=later, reason=REASON,
+                    **{**run.by_two, "now": closes_at - before})
+
+    past_its_hour(run)
+    assert code_of_refusal(lambda: extend(timedelta(seconds=1))) == "poll.closed"
+    Election.objects.filter(pk=run.election_id).update(closes_at=now() + timedelta(minutes=1))
+    extend(timedelta(minutes=1))
+
+    assert kinds(run).count("extension") == 1
+
+
 @pytest.mark.parametrize("point", ["draft", "coded", "polling", "closed"])
 def test_a_void_election_ends_where_it_stands_and_loses_nothing(point: str) -> None:
     run = election(at=point)

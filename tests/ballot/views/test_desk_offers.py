@@ -105,9 +105,12 @@ def with_post(here: World) -> None:
                             barcode=make_barcode(rng=os.urandom))
 
 
-def with_opened_post(here: World) -> None:
-    """Have the envelopes opened."""
-    Election.objects.filter(pk=here.election_id).update(envelopes_opened_at=now())
+def after_the_close(here: World) -> None:
+    """Have the envelopes opened, once the hour of the close has passed."""
+    Election.objects.filter(pk=here.election_id).update(
+        envelopes_opened_at=now(), opens_at=now() - timedelta(days=2),
+        closes_at=now() - timedelta(seconds=1),
+    )
 
 
 def test_the_desk_offers_what_the_service_takes_and_nothing_else() -> None:
@@ -116,7 +119,7 @@ def test_the_desk_offers_what_the_service_takes_and_nothing_else() -> None:
 
     for moment, prepare in (
         (in_time, None), (in_time + timedelta(days=8), with_post),
-        (in_time + timedelta(days=800), with_opened_post),
+        (in_time + timedelta(days=800), after_the_close),
     ):
         if prepare is not None:
             with no_triggers():
