@@ -18,7 +18,7 @@ from ballot.postal import papers_of, post_by_section
 from ballot.selectors import roll_of
 from ballot.served_software import served_software
 from ballot.services.account_for_post import account_for_post
-from ballot.services.amend_notice import Change, amend_notice, changes_of
+from ballot.services.amend_notice import Change, amend_notice, changes_of, steps_ahead
 from ballot.services.amend_roll import AMENDABLE, amend_roll, request_bulk
 from ballot.services.archive_election import archive_election
 from ballot.services.close_poll import close_poll_early
@@ -170,10 +170,10 @@ def _extend_words(subject_id: str, closes_at: str, reason: str) -> str:
 
 
 def _passed_words(election: Election, closes_at: datetime) -> str:
-    """What the notice dates before the new close, and comes after it; empty where nothing is."""
-    dates = dates_of(election)
+    """What the notice dates before the new close, and may be amended; empty where nothing is."""
+    dates, ahead = dates_of(election), steps_ahead(election, now=timezone.now())
     passed = "; ".join(f"“{TITLES[step]}” on {in_zone(dates[step], election.zone)}"
-                       for step in passed_by(dates, closes_at))
+                       for step in passed_by(dates, closes_at) if step in ahead)
     return f"That is later than the notice has {passed}: amend the notice too. " if passed else ""
 
 

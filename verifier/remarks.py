@@ -45,7 +45,16 @@ def _late_and_early(board: Board) -> Iterator[str]:
     for entry in board.all("extension"):
         due = entry.content["closed_before_at"]
         if entry.at > due:
-            yield f"{entry.where} is of {entry.at}, after the close that was due at {due}."
+            late = f"{entry.where} is of {entry.at}, after the close that was due at {due}"
+            yield f"{late}; the poll was {_suspended_at(board, entry)}."
+
+
+def _suspended_at(board: Board, entry: Entry) -> str:
+    """Say whether the poll was suspended when an entry was made: such a poll can be extended."""
+    before = [e for e in board.all("suspension", "resumption") if e.number < entry.number]
+    if not before or before[-1].kind == "resumption":
+        return "not suspended"
+    return f"suspended since {before[-1].at}, by {before[-1].where}"
 
 
 def _contests_struck(board: Board) -> Iterator[str]:

@@ -153,8 +153,10 @@ class LaterCloseForm(ReasonForm):
     def clean(self) -> dict[str, Any]:
         clean_clock(self, "closes_at", self.election.zone)
         later = self.cleaned_data.get("closes_at")
-        if later and self.election.closes_at and later <= self.election.closes_at:
-            self.add_error("closes_at", "An extension sets a later close than the present one.")
+        present = self.election.closes_at
+        if later and present and later <= max(present, timezone.now()):
+            self.add_error("closes_at", "An extension sets a later close than the present one, "
+                           "and one that lies ahead.")
         return self.cleaned_data
 
     def parameters(self) -> dict[str, Any]:

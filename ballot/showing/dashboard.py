@@ -22,6 +22,7 @@ from ballot.showing.checkpoint import objections
 from ballot.showing.retention import due_sentence
 from ballot.showing.small_box import small_box_sentence
 from ballot.showing.two_counts import differ_sentence
+from ballot.showing.timetable import suspension_sentence
 from ballot.times import in_zone
 from ballot.turnout import figures_of, shows_turnout
 from members.selectors import (
@@ -124,6 +125,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "dispute_sentence": _dispute_sentence(election),
         "requests_sentence": _requests_sentence(election) if "see_register" in may else "",
         "unproved_sentence": _unproved_sentence(election, now=now),
+        "suspension_sentence": suspension_sentence(election, now=now),
         "small_box_sentence": small_box_sentence(election),
         "has_trustees": not is_before(election.stage, State.FROZEN),
         "twice_sentence": _twice_sentence(election) if "see_roll" in may else "",

@@ -69,6 +69,7 @@ def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
     rows = [*_rows(election, upcoming, now=now), *_rows_after(election, now=now)]
     return {
         "tasks": rows,
+        "suspension_sentence": suspension_sentence(election, now=now),
         "overdue": [row.title for row in rows if row.state == "Overdue"],
         "next": upcoming,
         "proposal": proposal_of(upcoming, election, now=now),
@@ -76,6 +77,22 @@ def timetable_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "mend_url": _mend_url(election, upcoming) if upcoming else "",
         "is_draft": election.stage == State.DRAFT,
     }
+
+
+def suspension_sentence(election: Election, *, now: datetime) -> str:
+    """What a suspended poll needs before it goes on; empty of every other."""
+    if election.stage != State.SUSPENDED or election.closes_at is None:
+        return ""
+    hour = in_zone(election.closes_at, election.zone)
+    if election.closes_at <= now:
+        return (
+            f"The poll is suspended, and its close has passed: {hour}. Before it can go on, let "
+            "two officers extend it; else it can only be closed, or declared void."
+        )
+    return (
+        f"The poll is suspended, and its close does not move by itself: {hour}. If it goes on only "
+        "after that hour, let two officers extend it first."
+    )
 
 
 def _mend_url(election: Election, upcoming: Next) -> str:

@@ -39,6 +39,7 @@ from ballot.services.begin_ceremony import begin_ceremony
 from ballot.services.close_poll import close_poll
 from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.draw_names import draw_names, require_undrawn
+from ballot.services.extend_poll import require_extensible
 from ballot.services.held_shares import hold_ceremony
 from ballot.services.issue_envelopes import ISSUED_IN, require_offered
 from ballot.services.moves import require_before_close, require_state
@@ -49,6 +50,7 @@ from ballot.services.publish_candidates import (
     require_reopenable,
 )
 from ballot.services.publish_notice import publish_notice
+from ballot.services.suspend_poll import require_time_left
 from ballot.showing.business import is_unopposed
 from office.acts import register_precondition
 from office.refusal import Refusal
@@ -284,10 +286,11 @@ _TABLE = (
     DeskAct(
         "suspend_poll", "Suspend the poll",
         ("No ballot is taken until the poll goes on. What was cast stays cast.",
-         "The close does not move by itself: extend the poll for the time that is lost.",
+         "The close does not move by itself: extend the poll for the time that is lost, before it "
+         "goes on.",
          "If a court ordered it, every elector with an e-mail address is told by letter."),
         "Propose to suspend the poll", (State.POLLING,), How.BY_TWO, form=OrderForm,
-        is_grave=True,
+        is_grave=True, requires=_whenever(require_before_close),
         caution="Whoever comes to vote finds the poll suspended, until two officers let it go on.",
     ),
     DeskAct(
@@ -295,16 +298,19 @@ _TABLE = (
         ("Ballots are taken again. Electors are told by letter if a court ordered this, or the "
          "suspension that it ends.",),
         "Propose to go on", (State.SUSPENDED,), How.BY_TWO, form=OrderForm,
+        requires=_whenever(require_time_left),
     ),
     DeskAct(
         "extend_poll", "Extend the poll",
         (
-            "The poll closes at a later hour, and the public page says so at once.",
+            "The poll closes at a later hour, and the public page says so at once. One that is "
+            "suspended may be extended even once its close has passed, and takes no ballot until "
+            "it goes on.",
             "It moves no other hour of the notice. If the new close passes one, the count’s or the "
             "declaration’s, the proposal says which: amend the notice for those.",
         ),
         "Propose to extend the poll", (State.POLLING, State.SUSPENDED), How.BY_TWO,
-        form=LaterCloseForm, is_grave=True, requires=_whenever(require_before_close),
+        form=LaterCloseForm, is_grave=True, requires=_whenever(require_extensible),
     ),
     DeskAct(
         "issue_envelopes", "Issue postal envelopes",

@@ -238,7 +238,23 @@ def test_what_a_reader_would_not_expect_is_told_of(good: Good, tmp_path: Path) -
     assert "Oak Orr" not in notes
     assert "(opening) is of 2001-01-01T00:00:00Z" in notes
     assert "(extension) is of 2099-01-01T00:00:00Z, after the close" in notes
+    assert "the poll was not suspended." in notes
     assert "stood for" not in "\n".join(known_of(good.files, tmp_path).notes)
+
+
+def test_a_suspended_poll_that_is_extended_after_its_close_passes_and_is_told_of(
+    good: Good, tmp_path: Path
+) -> None:
+    board = good.board.moved(good.board.at("extension"), good.board.at("resumption"))
+    board = board.reframed("extension", put("at", to="2099-01-01T00:00:00Z")).shown()
+
+    made = outcomes(board.signed(), tmp_path)
+    notes = "\n".join(known_of(board.signed(), tmp_path).notes)
+
+    assert {one.result for one in made} == {"PASS"}
+    since = board.entries[board.at("suspension")]["at"]
+    where = f"entry {board.at('suspension')} (suspension)"
+    assert f"the poll was suspended since {since}, by {where}." in notes
 
 
 def test_many_remarks_of_one_kind_do_not_bury_the_others(good: Good, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import Error, transaction
 
 from ballot.mapping.entry import utc
-from ballot.models import Dated, PlannedDate
+from ballot.models import Dated, Election, PlannedDate
 from ballot.nominations import are_taken
 from ballot.services.amend_notice import amend_notice
 from ballot.services.extend_poll import extend_poll
@@ -18,6 +18,7 @@ from ballot.services.publish_notice import publish_notice
 from ballot.services.reissue_code import reissue_code
 from ballot.services.request_reissue import request_reissue
 from ballot.services.set_up import edit_election
+from ballot.services.suspend_poll import suspend_poll
 from members.models import RollEntry
 from office.acts import registered_act
 from tests.ballot.factories import REASON, Run, bring, code_of_refusal, content, election, now
@@ -65,6 +66,22 @@ def test_an_extension_may_pass_the_count_and_the_notice_is_amended_after_it() ->
     soon = {**given, "closes_at": hours(11).isoformat()}
     assert "later than the notice" not in registered_act("extend_poll").describe(
         str(run.election_id), **soon)
+
+
+def test_a_late_extension_asks_to_amend_no_hour_that_has_passed_and_so_stands() -> None:
+    run = election(lasts=timedelta(hours=10))
+    dated(run, count=hours(12), declaration=hours(14))
+    bring(run, to="polling")
+    suspend_poll(run.election_id, reason=REASON, **run.by_two)
+    Election.objects.filter(pk=run.election_id).update(opens_at=hours(-9), closes_at=hours(-5))
+    PlannedDate.objects.filter(step="count").update(at=hours(-3))
+
+    said = registered_act("extend_poll").describe(
+        str(run.election_id), closes_at=hours(20).isoformat(), reason=REASON
+    )
+
+    assert "“The result is declared” on " in said and "amend the notice too" in said
+    assert "The votes are counted" not in said
 
 
 def test_the_notice_is_made_from_the_rules_and_stands_on_the_board_in_words() -> None:

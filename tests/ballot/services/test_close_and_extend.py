@@ -12,6 +12,7 @@ from ballot.services.close_poll import close_poll
 from ballot.services.codes import cancel_codes, destroy_codes_left
 from ballot.services.extend_poll import extend_poll
 from ballot.services.reissue_code import reissue_code
+from ballot.services.tend_polls import tend_polls
 from ballot.services.void_election import void_election
 from office.models import Dispatch, Job, Letter
 from office.services.jobs import stop_job
@@ -107,6 +108,53 @@ def test_an_extension_that_waited_past_the_close_is_judged_by_the_databases_cloc
     extend(timedelta(minutes=1))
 
     assert kinds(run).count("extension") == 1
+
+
+def test_a_poll_suspended_before_its_close_is_extended_after_it_and_goes_on_only_then() -> None:
+    run = election(at="polling")
+    ACTS["suspend_poll"](run)
+    past_its_hour(run)
+    was_due = run.election.closes_at
+    assert was_due is not None
+    passed, ahead = was_due + timedelta(milliseconds=1), now() + timedelta(days=1)
+
+    assert code_of_refusal(lambda: ACTS["resume_poll"](run)) == "poll.extend-first"
+    too_early = code_of_refusal(lambda: ACTS["extend_poll"](run, closes_at=passed.isoformat()))
+    assert (too_early, run.state) == ("poll.not-later", "suspended")
+    ACTS["extend_poll"](run, closes_at=ahead.isoformat())
+    assert run.state == "suspended"
+    ACTS["resume_poll"](run)
+    cast(run, entries(run)[0], (0,))
+
+    assert content(run, "extension")["closed_before_at"] == utc(was_due)
+    assert kinds(run)[-3:] == ["suspension", "extension", "resumption"]
+    assert SealedBallot.objects.count() == 1
+
+
+def test_a_poll_whose_close_came_while_it_took_ballots_is_not_suspended_to_be_extended() -> None:
+    run = election(at="polling")
+    closes_at = run.election.closes_at
+    past_its_hour(run)
+
+    assert code_of_refusal(lambda: ACTS["suspend_poll"](run)) == "poll.closed"
+    assert run.state == "polling"
+    Election.objects.filter(pk=run.election_id).update(closes_at=closes_at)
+    ACTS["suspend_poll"](run)
+
+    assert run.state == "suspended"
+
+
+def test_no_clock_closes_a_suspended_poll_and_an_officer_may() -> None:
+    run = election(at="polling")
+    ACTS["suspend_poll"](run)
+    past_its_hour(run)
+
+    tend_polls()
+    assert run.state == "suspended"
+    ACTS["close_poll"](run)
+
+    assert run.state == "closed"
+    assert content(run, "close")["early"] is False
 
 
 @pytest.mark.parametrize("point", ["draft", "coded", "polling", "closed"])

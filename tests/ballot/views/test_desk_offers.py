@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from ballot.models import Election, Envelope
 from ballot.sealing.postal import make_barcode
+from ballot.services.suspend_poll import suspend_poll
 from ballot.views.act_table import ACTS, DeskAct, How, besides_business
 from office.acts import registered_act
 from office.models import Approval
@@ -38,8 +39,8 @@ REASON = "A reason of ten letters or more."
 OF_THE_STATE = {
     "archive.may-be-challenged", "again.begun", "again.nothing", "destruction.kept-by-notice",
     "destruction.ordered", "destruction.twice", "election.wrong-state", "envelope.not-offered",
-    "names.drawn", "names.not-by-lot", "poll.closed", "post.accounted", "post.none",
-    "post.not-opened", "post.opened",
+    "names.drawn", "names.not-by-lot", "poll.closed", "poll.extend-first", "post.accounted",
+    "post.none", "post.not-opened", "post.opened",
 }
 """What a service refuses an election for as it stands, whatever is given to it."""
 SAME = {
@@ -142,6 +143,29 @@ def compared(here: World, moment: datetime) -> tuple[dict[tuple[str, str], Any],
             if desk != taken and (desk or taken in OF_THE_STATE):
                 differing[state.value, act.name] = desk, taken
     return differing, offered, asked
+
+
+def test_the_desk_says_what_a_suspended_poll_needs_before_it_goes_on() -> None:
+    here = world().to("polling")
+    client = sign_in(Client(), here.officers[0])
+
+    def told() -> list[str]:
+        return [client.get(reverse(name, args=[here.slug])).text
+                for name in ("desk_election", "desk_timetable")]
+
+    before = told()
+    suspend_poll(here.election_id, reason=REASON, **here.by_two)
+    in_time = told()
+    Election.objects.filter(pk=here.election_id).update(
+        opens_at=now() - timedelta(days=2), closes_at=now() - timedelta(seconds=1)
+    )
+    late, go_on = told(), client.get(reverse("act_resume_poll", args=[here.slug])).text
+
+    assert not any("The poll is suspended" in page for page in before)
+    assert all("its close does not move by itself" in page for page in in_time)
+    assert all("its close has passed" in page for page in late)
+    assert reverse("act_extend_poll", args=[here.slug]) in late[0]
+    assert "Extend it first" in go_on and ACTS["resume_poll"].button not in go_on
 
 
 @pytest.mark.parametrize("state", ["closed", "counted"])
