@@ -11,7 +11,12 @@ from ballot.lifecycle import State
 from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.services.board import append_ballots, append_entry, append_new_ballots
-from ballot.services.moves import lock_election, move, require_state
+from ballot.services.moves import (
+    lock_election,
+    move,
+    require_before_close,
+    require_state,
+)
 from ballot.services.publish_board import publish_at_once
 from ballot.services.reasons import require_reason
 from office.services.approvals import demand_two_officers
@@ -34,7 +39,7 @@ def close_poll(election_id: int, *, by: int | None, now: datetime) -> None:
 def close_poll_early(
     election_id: int, *, reason: str, by: int, seconded_by: int | None, now: datetime
 ) -> None:
-    """Close before the hour, by written decision of two officers.
+    """Close before the hour, by written decision of two officers; after it, no close is early.
 
     Nothing is appended before the lock: the approval that carries this out is a transaction
     already, and would hold the board's lock while it waits for the election's, as no act may.
@@ -43,6 +48,7 @@ def close_poll_early(
     demand_two_officers(by=by, seconded_by=seconded_by)
     election = lock_election(election_id)
     require_state(election, State.POLLING, State.SUSPENDED)
+    require_before_close(election)
     content: dict[str, bool | str] = {"early": True, "reason": require_reason(reason)}
     _close(election, content=content, now=now)
     record("close_poll_early", subject=("election", str(election.pk)), by=by,

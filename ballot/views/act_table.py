@@ -338,7 +338,7 @@ _TABLE = (
             "the chance to.",
         ),
         "Propose to close the poll early", (State.POLLING, State.SUSPENDED), How.BY_TWO,
-        form=ReasonForm, is_grave=True,
+        form=ReasonForm, is_grave=True, requires=_whenever(require_before_close),
     ),
     DeskAct(
         "open_envelopes", "Open the postal envelopes",

@@ -68,6 +68,21 @@ def test_a_suspended_poll_closes_too() -> None:
     assert content(run, "close")["early"] is True
 
 
+def test_no_close_is_early_once_its_hour_has_passed() -> None:
+    run = election(at="polling")
+    closes_at = run.election.closes_at
+    past_its_hour(run)
+
+    for suspended in (False, True):
+        if suspended:
+            Election.objects.filter(pk=run.election_id).update(state="suspended")
+        assert code_of_refusal(lambda: ACTS["close_poll_early"](run)) == "poll.closed"
+    Election.objects.filter(pk=run.election_id).update(closes_at=closes_at)
+    ACTS["close_poll_early"](run)
+
+    assert run.state == "closed"
+
+
 def test_an_extension_is_later_than_the_close_and_comes_before_it() -> None:
     run = election(at="polling")
     closes_at = run.election.closes_at
