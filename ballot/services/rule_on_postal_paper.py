@@ -1,6 +1,7 @@
 """Ruling on a postal paper that tellers read apart, or doubt: the officer, before the agents.
 
-Also on one that a teller has read whose other does not come back: any two read it then.
+Also on one that a teller has read whose other does not come back: any two read it then. Nothing is
+rejected by that, since nobody doubted it yet; what was ruled on it before stands.
 
 A ruling says in which contests the paper is rejected, and why; then both tellers read it again, and
 seal a rejection where it says so. What the paper says is written down nowhere.
@@ -46,6 +47,9 @@ def rule_on_postal_paper(
     if set(rejected) - set(contest_codes(election)) or set(rejected.values()) - set(Reason.values):
         raise Refusal("ruling.malformed", "Choose a reason for each contest in which the paper is "
                       "rejected.", status=400)
+    if paper.waits_for_other:
+        _require_no_rejection(rejected)
+        rejected = paper.rulings[-1].rejected if paper.rulings else {}
     PostalRuling.objects.create(
         election=election, section_id=paper.section.section_id, number=number, turn=paper.turn,
         rejected=dict(rejected), agents=agents, decided_at=now,
@@ -53,3 +57,10 @@ def rule_on_postal_paper(
     record("rule_on_postal_paper", subject=("election", str(election.pk)), by=by, now=now,
            parameters={"section": section, "number": number, "rejected": len(rejected),
                        "agents": agents})
+
+
+def _require_no_rejection(rejected: Mapping[str, str]) -> None:
+    if rejected:
+        raise Refusal("ruling.one-teller", "One teller alone has read this paper, and does not "
+                      "doubt it: it is not rejected now. Wait for the other, or end the turn; any "
+                      "two tellers read it again then.")

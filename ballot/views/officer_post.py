@@ -149,7 +149,9 @@ def ruling(request: StaffRequest, slug: str, section: str, number: int) -> HttpR
     """Rule on a paper that two read apart, that one doubts, or that waits for one who is gone."""
     election = kept_election(slug)
     paper = paper_at(election, section, number)
-    form = RulingForm(sent(request), contests=contests_by_code(election))
+    # Of a paper that waits for its other teller there is nothing to decide but that its turn ends.
+    contests = [] if paper.waits_for_other else contests_by_code(election)
+    form = RulingForm(sent(request), contests=contests)
     if request.method == "POST" and form.is_valid() and tried(form, lambda: rule_on_postal_paper(
         election.pk, section=section, number=number, rejected=form.rejected(),
         agents=form.cleaned_data["agents"], by=request.user.pk, now=timezone.now(),

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from ballot.models import Envelope, PostalReading, Teller
+from ballot.models import Envelope, PostalReading, PostalRuling, Teller
 from ballot.postal import Kind, named_tellers
 from ballot.sealing.ballot import seal_ballot
 from ballot.sealing.codes import VotingKey, key_of_secret, voting_key
@@ -276,6 +276,26 @@ def test_a_paper_whose_second_teller_does_not_come_back_is_read_by_another_pair_
 
     with_cy(0, 3)()
     assert with_cy(2, 1)().agrees
+
+
+def test_a_paper_that_waits_for_its_second_teller_is_not_rejected_and_keeps_its_ruling():
+    run, table = opened()
+    table.read(0, 1, (0,))
+    table.hand_in(0, Read("member", 2, 2, Kind.DOUBTFUL, doubt="uncertain"))
+    uncertain = {"contest-1": "uncertain"}
+
+    def rule(number: int, rejected: dict[str, str]) -> None:
+        rule_on_postal_paper(run.election_id, section="member", number=number, rejected=rejected,
+                             agents=0, **run.by)
+
+    assert code_of_refusal(lambda: rule(1, uncertain)) == "ruling.one-teller"
+    rule(2, uncertain)
+    table.read(0, 2, None)
+    rule(1, {})
+    rule(2, {})
+
+    told = PostalRuling.objects.order_by("pk").values_list("number", "turn", "rejected")
+    assert list(told) == [(2, 1, uncertain), (1, 1, {}), (2, 2, uncertain)]
 
 
 def test_no_paper_is_read_before_two_officers_have_opened_the_envelopes():
