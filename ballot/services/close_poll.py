@@ -11,12 +11,7 @@ from ballot.lifecycle import State
 from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.services.board import append_ballots, append_entry, append_new_ballots
-from ballot.services.moves import (
-    lock_election,
-    move,
-    require_before_close,
-    require_state,
-)
+from ballot.services.moves import lock_election, move, require_before_close, require_state
 from ballot.services.publish_board import publish_at_once
 from ballot.services.reasons import require_reason
 from office.services.approvals import demand_two_officers

@@ -14,12 +14,7 @@ from ballot.lifecycle import State
 from ballot.mapping.entry import utc
 from ballot.models import Election
 from ballot.services.board import append_entry
-from ballot.services.moves import (
-    is_ahead,
-    lock_election,
-    require_before_close,
-    require_state,
-)
+from ballot.services.moves import is_ahead, lock_election, require_before_close, require_state
 from ballot.services.reasons import require_reason
 from ballot.services.tell_of_extension import tell_of_extension
 from office.refusal import Refusal
