@@ -51,6 +51,22 @@ def test_votes_for_who_withdraws_during_the_poll_pass_on_and_the_paper_stays() -
     assert told["elected"] == ["Birch Bell"] and told["nominations_reopen"] is False
 
 
+@pytest.mark.parametrize("method", ["av", "plurality", "stv"])
+def test_the_one_who_is_left_during_the_poll_is_elected_by_the_count_and_not_unopposed(
+    method: str,
+) -> None:
+    run = election(at="polling", candidates=("Ash Amin", "Birch Bell"), method=method,
+                   rankings=((0,), (0,), ()))
+
+    withdraw(run, "Ash Amin")
+    bring(run, to="declared")
+
+    (told,) = content(run, "declaration")["contests"]
+    assert told["elected"] == ["Birch Bell"] and told["unopposed"] is False
+    assert told["sheet"]["withdrawn"] == ["Ash Amin"]
+    assert kinds(run).count("candidates") == 1
+
+
 def test_where_votes_stand_who_withdrew_can_win_and_then_nominations_open_again() -> None:
     run = election(at="polling", votes_of_withdrawn="stand")
 
