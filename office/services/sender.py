@@ -38,7 +38,11 @@ REFUSED_IN_A_ROW = 25
 
 
 class MailServerDown(Exception):
-    """The mail server could not be reached, or takes no letter at all: later, perhaps."""
+    """The mail server gives no connection, or takes no letter over this one: later, perhaps."""
+
+
+class CutOff(MailServerDown):
+    """The connection broke while a letter was being handed over."""
 
 
 class RefusedInARow(Exception):
@@ -205,7 +209,7 @@ class Sender:
             if code is None:
                 # Cut off in the middle: it may have been taken.
                 self._hold(letter.letter_id, "in-doubt")
-                raise MailServerDown from None
+                raise CutOff from None
             # A reply with a code is an answer: the server did not take it.
             self._answer(letter.letter_id, code)
             self._open_mail()

@@ -22,6 +22,7 @@ from office.services.audit import record
 from office.services.dispatches import cancel_what_came_back
 from office.services.sender import (
     REFUSED_IN_A_ROW,
+    CutOff,
     MailServerDown,
     RefusedInARow,
     Sender,
@@ -40,13 +41,15 @@ class Sent:
     """How a sender's turn ended.
 
     is_over:       no letter is left that could go now.
-    is_mail_down:  the mail server could not be reached; nothing of it was sent.
+    is_mail_down:  the mail server could not be reached, or took no further letter.
+    is_cut_off:    and it broke off in the middle of one, which is held.
     rests:         why the letters that are left wait, where their purpose says so.
     """
 
     handed_over: int
     is_over: bool
     is_mail_down: bool = False
+    is_cut_off: bool = False
     rests: str = ""
 
 
@@ -73,6 +76,8 @@ def send_letters(
                 return Sent(sender.handed_over, is_over=False, rests=why)
             if not sender.send_batch():
                 return Sent(sender.handed_over, is_over=True)
+    except CutOff:
+        return Sent(sender.handed_over, is_over=False, is_mail_down=True, is_cut_off=True)
     except MailServerDown:
         return Sent(sender.handed_over, is_over=False, is_mail_down=True)
     except RefusedInARow:

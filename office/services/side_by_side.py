@@ -25,7 +25,8 @@ def send_side_by_side(
     """Send the released letters of a dispatch over so many connections, for one turn.
 
     What stops one sender stops them all, each after the letter that it is handing over; so does
-    a report that raises.
+    a report that raises. But a sender to whom the mail server gives no connection ends its own
+    turn alone: many allow fewer than are set here.
 
     Raises: what a sender or the report raises.
     """
@@ -64,7 +65,7 @@ class _Senders:
             raise
         finally:
             connection.close()
-        if sent.is_mail_down or sent.rests:
+        if sent.is_cut_off or sent.rests:
             self.stop.set()
         return sent
 
@@ -97,9 +98,12 @@ class _Stopped(JobStopped):
 def _together(turns: list[Future[Sent]]) -> Sent:
     """How the turn of all ended; raises what stopped the first of them."""
     sent = [turn.result() for turn in turns]
+    handed_over = sum(one.handed_over for one in sent)
+    is_cut_off = any(one.is_cut_off for one in sent)
     return Sent(
-        sum(one.handed_over for one in sent),
+        handed_over,
         is_over=all(one.is_over for one in sent),
-        is_mail_down=any(one.is_mail_down for one in sent),
+        is_mail_down=is_cut_off or (not handed_over and any(one.is_mail_down for one in sent)),
+        is_cut_off=is_cut_off,
         rests=next((one.rests for one in sent if one.rests), ""),
     )

@@ -116,6 +116,18 @@ def test_a_mail_server_that_goes_down_stops_them_all_and_holds_one_letter(
     assert of_states("handed_over") == sent.handed_over == len(server.taken)
 
 
+def test_a_mail_server_that_takes_none_of_them_is_down(
+    purpose: str, server: type[MailServer]
+) -> None:
+    dispatch = released(purpose, 200)
+
+    server.is_down = True
+    sent = send_side_by_side(dispatch.pk, connections=4, report=silent)
+
+    assert (sent.handed_over, sent.is_mail_down, sent.is_over) == (0, True, False)
+    assert of_states("waiting") == 200
+
+
 def test_refusals_in_a_row_pause_the_dispatch_and_stop_them_all(
     purpose: str, server: type[MailServer]
 ) -> None:

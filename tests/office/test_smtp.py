@@ -5,17 +5,19 @@ from __future__ import annotations
 import socketserver
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.mail import get_connection
 
-from office.models import Dispatch, Letter
+from office.models import Dispatch, Job, Letter
 from office.services import sender
 from office.services.dispatches import release_letters
 from office.services.letters import prepare_dispatch, queue_letters
 from office.services.sending import send_letters
+from office.services.working import work_job
 from tests.office.factories import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,10 +29,19 @@ class Session(socketserver.StreamRequestHandler):
     server: Server
 
     def handle(self) -> None:
+        with self.server.place() as is_there:
+            if is_there or self.server.full_at != "connecting":
+                self.converse(is_there)
+            else:
+                self.refuse()
+
+    def converse(self, is_there: bool) -> None:
         self.say("220 test")
         while line := self.rfile.readline().decode().strip():
             verb = line[:4].upper()
-            if verb == "RCPT":
+            if verb == "MAIL" and not is_there:
+                self.refuse()
+            elif verb == "RCPT":
                 self.recipient = line
                 for code in ("550", "451"):
                     if f"e-{code}@" in line:
@@ -49,6 +60,7 @@ class Session(socketserver.StreamRequestHandler):
 
     def take(self) -> bool:
         self.say("354 go on")
+        assert self.server.has_refused.wait(timeout=10)
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line)
@@ -59,6 +71,13 @@ class Session(socketserver.StreamRequestHandler):
             return False
         self.say("250 taken")
         return True
+
+    def refuse(self) -> None:
+        self.say(self.server.full)
+        with self.server.lock:
+            self.server.refusals += 1
+        if self.server.refusals == self.server.places:
+            self.server.has_refused.set()
 
     def say(self, words: str) -> None:
         self.wfile.write(f"{words}\r\n".encode())
@@ -71,6 +90,29 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Session)
         self.taken: list[str] = []
+        self.places = 100
+        self.full_at = self.full = ""
+        self.sessions = self.refusals = 0
+        self.lock = threading.Lock()
+        self.has_refused = threading.Event()
+        self.has_refused.set()
+
+    def take_two(self, *, full_at: str, full: str) -> None:
+        """Take two sessions, and no letter before two others are refused: there, and so."""
+        self.places, self.full_at, self.full = 2, full_at, full
+        self.has_refused.clear()
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """Count a session while it lasts; whether there was a place for it."""
+        with self.lock:
+            self.sessions += 1
+            is_there = self.sessions <= self.places
+        try:
+            yield is_there
+        finally:
+            with self.lock:
+                self.sessions -= 1
 
 
 @pytest.fixture
@@ -144,3 +186,28 @@ def test_a_session_that_breaks_off_leaves_one_letter_in_doubt_and_no_second_copy
     assert state(recipient) == ("held", "in-doubt")
     assert len(smtp.taken) == taken
     assert Letter.objects.filter(state="handed_over").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("full_at", "full"),
+    [
+        ("connecting", "421 too many connections"),
+        ("writing", "421 too many connections"),
+        ("writing", "451 too many concurrent connections"),
+    ],
+)
+def test_a_server_that_takes_two_of_four_connections_is_handed_all_over_those(
+    purpose: str, smtp: Server, settings: Any, full_at: str, full: str
+) -> None:
+    settings.MAIL_CONNECTIONS = 4
+    released(purpose, *(f"e-{n}" for n in range(220)))
+    smtp.take_two(full_at=full_at, full=full)
+
+    while (job := Job.objects.get()).state == "open":
+        assert "does not answer" not in job.stage
+        work_job(job.pk)
+
+    assert (job.state, smtp.refusals) == ("done", 2)
+    to = [line for letter in smtp.taken for line in letter.splitlines() if line[:4] == "To: "]
+    assert len(to) == len(set(to)) == 220
+    assert Letter.objects.filter(state="handed_over", tries=1).count() == 220
