@@ -27,14 +27,13 @@ from office.purposes import Envelope, LetterToSend, purpose_named, rests
 from office.services.composing import compose
 from office.services.dispatches import cancel_unwanted, cancel_what_came_back
 from office.services.pace import may_go, put_off
+from office.services.refused import RefusedLetters
 from office.services.replies import CLOSING, WentWrong, reply_code
 
 BATCH = 50
 TRY_AGAIN_S = 300
 """How long a letter waits after the mail server asked for patience (a 4xx reply)."""
 TRIES = 8
-REFUSED_IN_A_ROW = 25
-"""After so many refusals with nothing taken between them, it is not the letters."""
 
 
 class MailServerDown(Exception):
@@ -45,15 +44,12 @@ class CutOff(MailServerDown):
     """The connection broke while a letter was being handed over."""
 
 
-class RefusedInARow(Exception):
-    """The mail server refused letter after letter: no letter of them is at fault."""
-
-
 class Sender:
     """One claim on letters and one connection to the mail server."""
 
     def __init__(
-        self, dispatch_id: int, *, report: Report, wait: Callable[[float], None], share: int
+        self, dispatch_id: int, *, report: Report, wait: Callable[[float], None], share: int,
+        refused: RefusedLetters,
     ) -> None:
         self._dispatch = Dispatch.objects.get(pk=dispatch_id)
         self._claim = secrets.randbits(62)
@@ -61,7 +57,8 @@ class Sender:
         self._report = report
         self._wait = wait
         self._share = share
-        self._refused = self._tried = 0
+        self._refused = refused
+        self._tried = 0
         self.handed_over = 0
 
     def rests(self) -> str:
@@ -164,7 +161,7 @@ class Sender:
                     continue
                 if self._give(letter, envelope):
                     done = letter.letter_id
-                    self._refused = 0
+                    self._refused.end()
                     self.handed_over += 1
                     self._report(done=self.handed_over)
         finally:
@@ -222,9 +219,7 @@ class Sender:
             raise MailServerDown
         if code >= 500:
             self._hold(letter_id, "refused")
-            self._refused += 1
-            if self._refused >= REFUSED_IN_A_ROW:
-                raise RefusedInARow
+            self._refused.add()
             return
         with connection.cursor() as cursor:
             cursor.execute(

@@ -20,13 +20,8 @@ from office.progress import Report, silent
 from office.refusal import Refusal
 from office.services.audit import record
 from office.services.dispatches import cancel_what_came_back
-from office.services.sender import (
-    REFUSED_IN_A_ROW,
-    CutOff,
-    MailServerDown,
-    RefusedInARow,
-    Sender,
-)
+from office.services.refused import REFUSED_IN_A_ROW, RefusedInARow, RefusedLetters
+from office.services.sender import CutOff, MailServerDown, Sender
 
 log = logging.getLogger(__name__)
 
@@ -60,15 +55,19 @@ def send_letters(
     turn_s: float = TURN_S,
     wait: Callable[[float], None] = time.sleep,
     share: int = 1,
+    refused: RefusedLetters | None = None,
 ) -> Sent:
     """Send the released letters of a dispatch that wait, for one turn.
 
     Called outside any transaction: each step commits by itself. Several senders may run at
     once; each letter is claimed by one.
 
-    share: how many senders keep the dispatch's pace between them.
+    share:   how many senders keep the dispatch's pace between them.
+    refused: the refused in a row of all these; None where there is one sender.
     """
-    sender = Sender(dispatch_id, report=report, wait=wait, share=share)
+    sender = Sender(
+        dispatch_id, report=report, wait=wait, share=share, refused=refused or RefusedLetters()
+    )
     ends_at = time.monotonic() + turn_s
     try:
         while time.monotonic() < ends_at:

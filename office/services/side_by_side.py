@@ -14,6 +14,7 @@ from typing import Final
 from django.db import connection
 
 from office.progress import JobStopped, Report
+from office.services.refused import RefusedLetters
 from office.services.sending import TURN_S, Sent, send_letters
 
 REPORTED_EVERY_S: Final = 0.5
@@ -48,6 +49,7 @@ class _Senders:
     def __init__(self, dispatch_id: int, connections: int, turn_s: float) -> None:
         self._dispatch_id = dispatch_id
         self._turn_s = turn_s
+        self._refused = RefusedLetters()
         self.handed_over = [0] * connections
         self.stop = threading.Event()
 
@@ -56,7 +58,7 @@ class _Senders:
         try:
             sent = send_letters(
                 self._dispatch_id, report=self._listener(place), turn_s=self._turn_s,
-                wait=self._wait, share=len(self.handed_over),
+                wait=self._wait, share=len(self.handed_over), refused=self._refused,
             )
         except _Stopped:
             return Sent(self.handed_over[place], is_over=False)

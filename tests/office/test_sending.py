@@ -24,6 +24,7 @@ from office.services import sender, sending, working
 from office.services.composing import message_id
 from office.services.dispatches import SEND_JOB, cancel_letters, pause_letters, release_letters
 from office.services.letters import prepare_dispatch, queue_letter, queue_letters
+from office.services.refused import REFUSED_IN_A_ROW
 from office.services.sending import send_at_once, send_letters, settle_abandoned_letters
 from office.services.working import work_job
 from tests.office.factories import NOW
@@ -346,7 +347,7 @@ def test_a_server_that_will_take_no_letter_at_all_is_down_and_holds_none(
 def test_a_server_that_refuses_letter_after_letter_pauses_the_dispatch(
     purpose: str, server: type[MailServer]
 ) -> None:
-    dispatch = released(purpose, sender.REFUSED_IN_A_ROW + 30)
+    dispatch = released(purpose, REFUSED_IN_A_ROW + 30)
 
     def refuse(message: EmailMessage) -> None:
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (554, b"relay denied")})
@@ -359,22 +360,22 @@ def test_a_server_that_refuses_letter_after_letter_pauses_the_dispatch(
     dispatch.refresh_from_db()
     assert job.state == "failed" and "in a row" in job.error
     assert dispatch.state == "paused"
-    assert states(dispatch) == {"held": sender.REFUSED_IN_A_ROW, "waiting": 30}
+    assert states(dispatch) == {"held": REFUSED_IN_A_ROW, "waiting": 30}
 
 
 def test_refusals_with_letters_taken_between_them_pause_nothing(
     purpose: str, server: type[MailServer]
 ) -> None:
-    dispatch = released(purpose, 3 * sender.REFUSED_IN_A_ROW)
+    dispatch = released(purpose, 3 * REFUSED_IN_A_ROW)
 
     def refuse(message: EmailMessage) -> None:
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (550, b"unknown")})
 
-    gone = [n for n in range(3 * sender.REFUSED_IN_A_ROW) if n % 2]
+    gone = [n for n in range(3 * REFUSED_IN_A_ROW) if n % 2]
     server.at.update({f"e-{n}@example.org": refuse for n in gone})
 
     assert send_letters(dispatch.pk).is_over
-    assert states(dispatch)["held"] == len(gone) > sender.REFUSED_IN_A_ROW
+    assert states(dispatch)["held"] == len(gone) > REFUSED_IN_A_ROW
 
 
 def test_one_dispatch_that_is_refused_does_not_stop_the_others(
@@ -383,7 +384,7 @@ def test_one_dispatch_that_is_refused_does_not_stop_the_others(
     def refuse(message: EmailMessage) -> None:
         raise smtplib.SMTPRecipientsRefused({message.to[0]: (554, b"relay denied")})
 
-    for number in range(sender.REFUSED_IN_A_ROW):
+    for number in range(REFUSED_IN_A_ROW):
         queue_letter(purpose, reference=ELECTION, recipient=f"e-{number}")
         server.at[f"e-{number}@example.org"] = refuse
     queue_letter(purpose, reference=UUID(int=9), recipient="other")
