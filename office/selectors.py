@@ -282,6 +282,13 @@ def letters_held() -> int:
     return Letter.objects.filter(state=Letter.State.HELD).count()
 
 
+def refused_letters(dispatch_id: int) -> QuerySet[Letter]:
+    """The letters of a dispatch that are held since the mail server refused them."""
+    return Letter.objects.filter(
+        dispatch_id=dispatch_id, state=Letter.State.HELD, held_because="refused"
+    )
+
+
 def letters_to(recipient: str, *, purposes: Sequence[str]) -> list[Letter]:
     """The letters of some purposes to one recipient, in the order in which they were made."""
     return list(

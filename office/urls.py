@@ -40,6 +40,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/letters/<int:dispatch_id>/release/", letters.release, name="release_letters"),
     path("desk/letters/<int:dispatch_id>/pause/", letters.pause, name="pause_letters"),
     path("desk/letters/<int:dispatch_id>/resume/", letters.resume, name="resume_letters"),
+    path(
+        "desk/letters/<int:dispatch_id>/refused/",
+        letters.send_refused,
+        name="send_refused_again",
+    ),
     path("desk/staff/", staff.staff, name="staff"),
     path("desk/staff/invite/", staff.invite, name="invite_staff"),
     path("desk/staff/<int:person_id>/", staff.staff_member, name="staff_member"),

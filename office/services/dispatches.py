@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from office.models import Dispatch, Job, Letter
 from office.refusal import Refusal
+from office.selectors import refused_letters
 from office.services.audit import record
 from office.services.jobs import open_job, stop_job
 
@@ -158,8 +159,29 @@ def settle_letter(letter_id: int, *, was_sent: bool, by: int, now: datetime) -> 
     )
     record("settle_letter", subject=_subject(letter.dispatch), by=by, now=now,
            parameters={"letter": letter_id, "was_sent": was_sent})
-    dispatch = letter.dispatch
-    if not was_sent and not dispatch.at_once and dispatch.state == Dispatch.State.SENDING:
+    if not was_sent:
+        _send_on(letter.dispatch, by=by, now=now)
+
+
+@transaction.atomic
+def send_refused_again(dispatch_id: int, *, by: int, now: datetime) -> int:
+    """Let all letters of a dispatch that the mail server refused wait again; return how many."""
+    dispatch = _locked(dispatch_id)
+    letters = refused_letters(dispatch_id).update(
+        state=Letter.State.WAITING, held_because="", claim=None, not_before=None, tries=0
+    )
+    if not letters:
+        raise Refusal("letters.not-held", "No letter of these is held as refused: somebody has "
+                      "settled them.", status=HTTPStatus.CONFLICT)
+    record("settle_letter", subject=_subject(dispatch), by=by, now=now,
+           parameters={"letters": letters, "was_sent": False})
+    _send_on(dispatch, by=by, now=now)
+    return letters
+
+
+def _send_on(dispatch: Dispatch, *, by: int, now: datetime) -> None:
+    """Open the job for what waits again, where the dispatch is being sent and has one."""
+    if not dispatch.at_once and dispatch.state == Dispatch.State.SENDING:
         open_job(SEND_JOB, subject=_subject(dispatch), by=by, now=now)
 
 

@@ -17,7 +17,13 @@ from office.forms import RateForm
 from office.models import Letter
 from office.purposes import note_names_shown, recipients_named
 from office.services.deliveries import post_instead, settle_return
-from office.services.dispatches import SEND_JOB, pause_letters, resume_letters, settle_letter
+from office.services.dispatches import (
+    SEND_JOB,
+    pause_letters,
+    resume_letters,
+    send_refused_again,
+    settle_letter,
+)
 from office.services.printing import may_be_printed, put_on_paper
 from office.services.tranches import release_more, set_rate
 from office.views.asked import key_asked
@@ -56,7 +62,9 @@ def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
             "deliveries": selectors.deliveries(found.pk),
             "rate_form": RateForm(initial={"letters_a_minute": found.letters_a_minute}),
             "job": selectors.latest_job(SEND_JOB, subject=("dispatch", str(found.pk))),
+            "refused": selectors.refused_letters(found.pk).count(),
             "may_run": may(request.user, "run_letters"),
+            "may_settle": may(request.user, "settle_letter"),
             "can_pause": found.state == found.State.SENDING,
             "can_resume": found.state == found.State.PAUSED,
             "can_release": found.state == found.State.SENDING
@@ -104,6 +112,14 @@ def rate(request: StaffRequest, dispatch_id: int) -> HttpResponse:
     set_rate(dispatch_id, letters_a_minute=form.cleaned_data["letters_a_minute"],
              by=request.user.pk, now=timezone.now())
     messages.success(request, "Set. It holds from the next letters on.")
+    return redirect("dispatch", dispatch_id)
+
+
+@staff_only("see_letters", post="settle_letter")
+@require_POST
+def send_refused(request: StaffRequest, dispatch_id: int) -> HttpResponse:
+    letters = send_refused_again(dispatch_id, by=request.user.pk, now=timezone.now())
+    messages.success(request, f"To be sent again: {letters:,}.")
     return redirect("dispatch", dispatch_id)
 
 

@@ -19,6 +19,7 @@ from office.services.dispatches import (
     pause_letters,
     release_letters,
     resume_letters,
+    send_refused_again,
     settle_letter,
 )
 from office.services.letters import (
@@ -242,6 +243,28 @@ def test_a_letter_without_an_address_keeps_its_code_whatever_is_said_of_it(
     assert (letter.state, letter.enclosure is not None) == ("held", True)
     Letter.objects.update(held_because="refused")
     settle_letter(letter.pk, was_sent=was_sent, by=person.pk, now=NOW)
+
+
+def test_all_that_were_refused_are_sent_again_in_one_act_and_no_other_held_letter(
+    purpose: str,
+) -> None:
+    dispatch, person = prepared(purpose, 5), officer()
+    release_letters(dispatch.pk, by=None, now=NOW)
+    Job.objects.update(state="done")
+    Letter.objects.update(state="held", held_because="refused", claim=3, tries=2)
+    Letter.objects.filter(recipient="elector-0").update(held_because="in-doubt", handing_over=True)
+    Letter.objects.filter(recipient="elector-1").update(held_because="no-address")
+
+    assert send_refused_again(dispatch.pk, by=person.pk, now=NOW) == 3
+
+    again = Letter.objects.filter(state="waiting", held_because="", claim=None, tries=0)
+    assert set(again.values_list("recipient", flat=True)) == {f"elector-{n}" for n in (2, 3, 4)}
+    assert Letter.objects.filter(state="held").count() == 2
+    assert Job.objects.filter(state="open").count() == 1
+    with pytest.raises(Refusal, match=r"letters\.not-held"):
+        send_refused_again(dispatch.pk, by=person.pk, now=NOW)
+    record: Any = AuditRecord.objects.get(act="settle_letter")
+    assert (record.by, record.parameters) == (person, {"letters": 3, "was_sent": False})
 
 
 def test_held_letters_are_paged_by_key(purpose: str) -> None:

@@ -334,6 +334,24 @@ def test_a_person_settles_a_held_letter(
     assert "No letter is held" in text(client, "/desk/letters/held/")
 
 
+def test_an_officer_has_all_refused_letters_sent_again_and_a_scrutineer_does_not(
+    client: Client, purpose: str
+) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, ((f"e-{n}", b"x") for n in range(3)))
+    Letter.objects.update(state="held", held_because="refused")
+    page, offer = f"/desk/letters/{dispatch.pk}/", "Send again all that were refused"
+    assert offer not in text(sign_in(client, staff(Role.SCRUTINEER)), page)
+    assert client.post(f"{page}refused/").status_code == 404
+    assert offer in text(sign_in(client, officer()), page)
+
+    client.post(f"{page}refused/")
+
+    assert Letter.objects.filter(state="waiting").count() == 3
+    shown = text(client, page)
+    assert "To be sent again: 3." in shown and offer not in shown
+
+
 def test_a_letter_without_an_address_says_so_and_offers_nothing(
     client: Client, purpose: str
 ) -> None:
