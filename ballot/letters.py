@@ -50,6 +50,8 @@ PURPOSES: Final = {
     REMINDER: ("ballot/letters/reminder", "Reminders to those who have not voted"),
     EXTENSION: ("ballot/letters/extension", "Notices that the poll closes later"),
 }
+# Who has voted gets those, or who has not: their number is a newer turnout than everybody's.
+TELLS_OF_VOTES: Final = (CODE_ADDED, CODE_AGAIN, CAST_NOTICE, REMINDER)
 
 
 def render(batch: Sequence[LetterToSend]) -> Mapping[int, Envelope | None]:
@@ -113,6 +115,12 @@ def reminders_rest(roll: uuid.UUID) -> str:
         roll__public_id=roll, state=State.SUSPENDED.value
     ).exists()
     return "The poll is suspended: these letters wait until it goes on" if is_suspended else ""
+
+
+def is_under_way(roll: uuid.UUID) -> bool:
+    """Whether the poll on this roll is not over, so that its turnout is the newest snapshot's."""
+    under_way = [State.POLLING.value, State.SUSPENDED.value]
+    return Election.objects.filter(roll__public_id=roll, state__in=under_way).exists()
 
 
 def _extensions_overtaken(
@@ -251,7 +259,8 @@ def register() -> None:
     """Say to the office how each purpose is worded."""
     for purpose, (_, what) in PURPOSES.items():
         register_purpose(purpose, render, words=what, names=names,
-                         rests=reminders_rest if purpose == REMINDER else None)
+                         rests=reminders_rest if purpose == REMINDER else None,
+                         hides_totals=is_under_way if purpose in TELLS_OF_VOTES else None)
     register_title(title_of)
     register_purpose(SEAT, render_seats, words="Trustees’ seats", names=names_of_trustees)
     # Not the notices of a cast, and not the codes sent again or to somebody restored, which only

@@ -40,6 +40,7 @@ Renderer = Callable[[Sequence[LetterToSend]], Mapping[int, Envelope | None]]
 
 Names = Callable[[Sequence[str]], Mapping[str, str]]
 Rests = Callable[[UUID], str]
+HidesTotals = Callable[[UUID], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Purpose:
     words: str
     names: Names | None = None
     rests: Rests | None = None
+    hides_totals: HidesTotals | None = None
 
 
 _purposes: dict[str, Purpose] = {}
@@ -85,7 +87,7 @@ def register_title(title_of: Title) -> None:
 
 def register_purpose(
     name: str, render: Renderer, *, words: str, names: Names | None = None,
-    rests: Rests | None = None,
+    rests: Rests | None = None, hides_totals: HidesTotals | None = None,
 ) -> None:
     """Say how letters of this purpose are addressed and worded.
 
@@ -96,10 +98,11 @@ def register_purpose(
     names:  recipients → what to call each, for those alone who may see the roll. Who is unknown
             is left out.
     rests:  reference → why none of these letters goes out just now, in words; empty: they go.
+    hides_totals: reference → whether their number says more than everybody is told just now.
     """
     if name in _purposes and _purposes[name].render is not render:
         raise ValueError(f"{name} is registered twice")
-    _purposes[name] = Purpose(name, render, words, names, rests)
+    _purposes[name] = Purpose(name, render, words, names, rests, hides_totals)
 
 
 def purpose_named(name: str) -> Purpose:
@@ -117,6 +120,12 @@ def rests(name: str, reference: UUID) -> str:
     """Why no letter of a purpose goes out just now; empty where they do."""
     purpose = _purposes[name]
     return purpose.rests(reference) if purpose.rests else ""
+
+
+def hides_totals(name: str, reference: UUID) -> bool:
+    """Whether no page tells how many letters of a purpose there are, just now."""
+    hides = _purposes[name].hides_totals if name in _purposes else None
+    return hides is not None and hides(reference)
 
 
 def known_purposes() -> tuple[str, ...]:

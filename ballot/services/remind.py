@@ -78,7 +78,7 @@ def send_due_reminder(election_id: int, *, now: datetime) -> int | None:
     if dispatch.state in (Dispatch.State.PREPARED, Dispatch.State.SENDING):
         release_letters(dispatch.pk, by=None, now=now)
     record("send_reminder", subject=("election", str(election.pk)), by=None, now=now,
-           parameters={"number": number, "letters": letters})
+           parameters={"number": number})
     return letters
 
 

@@ -19,6 +19,7 @@ from office.purposes import words_of
 from office.selectors import Progress, progress_of
 from office.services.approvals import why_not
 from office.times import hour_words
+from office.totals import as_told
 
 register = template.Library()
 
@@ -85,7 +86,7 @@ def dispatch_words(dispatch: Dispatch) -> str:
 @register.inclusion_tag("office/_job.html")
 def job_card(job: Job) -> dict[str, Any]:
     """A job's progress: bar, counts, rate, time left. It asks for itself anew until it ends."""
-    progress = progress_of(job, now=timezone.now())
+    progress = progress_of(as_told(job), now=timezone.now())
     is_live = job.state in (Job.State.OPEN, Job.State.CLAIMED)
     return {
         "job": job,

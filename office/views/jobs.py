@@ -16,6 +16,7 @@ from office.kinds import OF_NO_ACT, act_of_kind
 from office.models import Job
 from office.permissions import ACTS
 from office.services.jobs import retry_job, stop_job
+from office.totals import as_told
 
 
 @staff_only("see_job")
@@ -50,7 +51,7 @@ def job_fragment(request: StaffRequest, job_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def job_json(request: StaffRequest, job_id: int) -> JsonResponse:
-    found = _seen(request, job_id)
+    found = as_told(_seen(request, job_id))
     progress = selectors.progress_of(found, now=timezone.now())
     return JsonResponse(
         {

@@ -26,6 +26,7 @@ from office.services.dispatches import (
 )
 from office.services.printing import may_be_printed, put_on_paper
 from office.services.tranches import release_more, set_rate
+from office.totals import are_hidden
 from office.views.asked import key_asked
 
 
@@ -33,7 +34,11 @@ from office.views.asked import key_asked
 @require_GET
 def dispatches(request: StaffRequest) -> HttpResponse:
     rows = [
-        {"dispatch": dispatch, "counts": selectors.letter_counts(dispatch.pk)}
+        {
+            "dispatch": dispatch,
+            "counts": selectors.letter_counts(dispatch.pk),
+            "are_totals_hidden": are_hidden(dispatch),
+        }
         for dispatch in selectors.dispatches()[: selectors.PAGE_ROWS]
     ]
     return render(
@@ -59,6 +64,7 @@ def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
         {
             "dispatch": found,
             "counts": selectors.letter_counts(found.pk),
+            "are_totals_hidden": are_hidden(found),
             "deliveries": selectors.deliveries(found.pk),
             "rate_form": RateForm(initial={"letters_a_minute": found.letters_a_minute}),
             "job": selectors.latest_job(SEND_JOB, subject=("dispatch", str(found.pk))),

@@ -18,7 +18,7 @@ from ballot.showing.notice import notice_of
 from ballot.times import in_zone
 from members.models import Member
 from office.acts import registered_act
-from office.models import Dispatch, Job, Letter
+from office.models import AuditRecord, Dispatch, Job, Letter
 from office.permissions import ACTS
 from office.services.dispatches import SEND_JOB, pause_letters
 from office.services.sending import send_letters
@@ -80,6 +80,8 @@ def test_a_reminder_goes_on_its_day_to_those_alone_who_have_not_voted_and_once()
     assert to_whom(1) == {str(entry.public_id) for entry in others}
     assert [(one.number, one.letters) for one in Reminder.objects.all()] == [(1, 2)]
     assert recorded("send_reminder", subject=("election", str(run.election_id))) == [(None, None)]
+    # Not how many have not voted: the audit trail is read while the poll goes on.
+    assert AuditRecord.objects.get(act="send_reminder").parameters == {"number": 1}
     cast(run, others[0], (1,))
     assert tend_reminders(now=after(run, LAST)) == 1
     assert to_whom(2) == {str(others[1].public_id)}
