@@ -74,11 +74,12 @@ def _sheet(contest: Contest) -> Sheet:
     try:
         finished = counted(contest)
     except UnsettledTie as tie:
-        names = ", ".join(tie.left_names)
+        # Whoever may watch a job reads this: who is tied the page of the lot says, and to whom.
         raise Refusal(
             "count.tie",
-            f"{contest}: after stage {tie.stage} {names} are tied, and the rules leave it to a "
-            "lot. Draw it in public, record it, and start the count again.",
+            f"{contest}: there is a tie after stage {tie.stage}, and the rules leave it to a lot. "
+            "“Record a lot for a tie” says between whom. Draw it in public, record it, and start "
+            "the count again.",
         ) from tie
     papers = sum(one.valid + one.blank + one.rejected for one in finished.papers)
     in_boxes = sum(box.ballots for box in contest.boxes.all())

@@ -21,8 +21,11 @@ from ballot.lifecycle import State
 from ballot.models import Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
+from ballot.services.see_count import see_count
 from ballot.showing.business import WITHIN_FROZEN
+from ballot.showing.contest_result import ContestResult
 from ballot.showing.lots import tie_of
+from ballot.showing.release import CountPage
 from ballot.showing.results import counted_of
 from ballot.showing.small_box import small_box_sentence
 from ballot.views.act_table import ACTS, DeskAct, How
@@ -99,11 +102,19 @@ def _page(
         "issuer_sends": act.name == "open_poll" and election.issuer is not None,
         "goes": what_goes(election) if act.name == "destroy_ballots" and is_here else (),
         "hindrance": "" if approval else hindrance,
-        "counted": counted_of(election) if is_here and act.name == "declare" else (),
+        "counted": _counted(request, election) if is_here and act.name == "declare" else (),
         "may_go_on": is_here and not hindrance and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
     }
     return render(request, "ballot/desk/act.html", context)
+
+
+def _counted(request: StaffRequest, election: Election) -> tuple[ContestResult, ...]:
+    """What is to be declared; that somebody is shown it is written down first."""
+    counted = counted_of(election)
+    if counted:
+        see_count(election, CountPage.DECLARE, by=request.user.pk, now=timezone.now())
+    return counted
 
 
 def _done_already(act: DeskAct, checks: list[Check]) -> str:
@@ -143,6 +154,7 @@ def lot(request: StaffRequest, slug: str) -> HttpResponse:
     )):
         messages.success(request, "The lot is recorded. Start the count again.")
         return redirect("act_count", slug)
+    see_count(election, CountPage.LOT, by=request.user.pk, now=timezone.now())
     context = {"election": election, "contest": contest, "tied": tied, "form": form,
                "stage": tie.stage, "is_surplus": tie.purpose == "surplus"}
     return render(request, "ballot/desk/lot.html", context)

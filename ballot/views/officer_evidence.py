@@ -6,6 +6,7 @@ import json
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,8 @@ from ballot.models import CountsDiffer, Election
 from ballot.opened_papers import profile_of
 from ballot.recounts import is_stopped
 from ballot.selectors import election_by_slug
+from ballot.services.see_count import see_count
+from ballot.showing.release import CountPage
 from ballot.showing.two_counts import differ_sentence, evidence_of, kept_of
 from ballot.views.files import file_to_keep
 from office.access import StaffRequest, may, staff_only
@@ -27,6 +30,8 @@ def evidence(request: StaffRequest, slug: str) -> HttpResponse:
     """Every pair of counts that did not agree, the newest first; and what to do."""
     election = election_by_slug(slug)
     kept = kept_of(election)
+    if kept:
+        see_count(election, CountPage.TWO_COUNTS, by=request.user.pk, now=timezone.now())
     context = {
         "election": election, "kept": [evidence_of(one) for one in kept],
         "is_stopped": any(is_stopped(one) for one in kept),
@@ -40,6 +45,7 @@ def evidence(request: StaffRequest, slug: str) -> HttpResponse:
 def evidence_json(request: StaffRequest, slug: str, evidence_id: int) -> HttpResponse:
     """Both results whole, for whoever maintains the software."""
     election, kept = _kept(slug, evidence_id)
+    see_count(election, CountPage.BOTH_RESULTS, by=request.user.pk, now=timezone.now())
     told = {
         "contest": kept.contest.title, "found_by": kept.found_by,
         "found_at": kept.found_at.isoformat(), "first": kept.first, "second": kept.second,
@@ -55,6 +61,7 @@ def evidence_json(request: StaffRequest, slug: str, evidence_id: int) -> HttpRes
 def evidence_papers(request: StaffRequest, slug: str, evidence_id: int) -> HttpResponse:
     """The opened papers of the contest, for a count by a third program or by hand."""
     election, kept = _kept(slug, evidence_id)
+    see_count(election, CountPage.PAPERS, by=request.user.pk, now=timezone.now())
     content = write_blt(profile_of(kept.contest)).decode()
     name = f"{election.slug}-papers-{kept.pk}.blt"
     return file_to_keep(content, "text/plain; charset=utf-8", name)

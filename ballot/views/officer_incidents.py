@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -19,7 +21,9 @@ from ballot.selectors import election_by_slug
 from ballot.services.amend_incident import amend_incident
 from ballot.services.judge_incidents import judge_incidents
 from ballot.services.open_incident import open_incident
+from ballot.services.see_count import see_count
 from ballot.showing.incidents import book_shown, incident_shown
+from ballot.showing.release import CountPage
 from ballot.views.trying import get_or_post, tried
 from members.services import record_lookup
 from office.access import StaffRequest, may, staff_only
@@ -33,6 +37,7 @@ def incidents(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     is_judge = may(request.user, "judge_incidents")
     book = book_shown(election, with_gaps=is_judge, names_staff=True)
+    _note_gaps(request, election, book)
     context = {"election": election, "may_write": _may_write(request, election), **book}
     return render(request, "ballot/desk/incidents.html", context)
 
@@ -114,6 +119,7 @@ def _page(
         record_lookup(elector.member_id, by=request.user.pk, now=timezone.now())
     judges = may(request.user, "judge_incidents") and election.stage == State.COUNTED
     book = book_shown(election, with_gaps=judges)
+    _note_gaps(request, election, book)
     context = {
         "election": election,
         "incident": incident_shown(
@@ -126,6 +132,12 @@ def _page(
         "judgement": (judgement or JudgementForm()) if judges else None,
     }
     return render(request, "ballot/desk/incident.html", context)
+
+
+def _note_gaps(request: StaffRequest, election: Election, book: dict[str, Any]) -> None:
+    """The closest gaps tell of the count: write down who is shown them."""
+    if book["gaps"]:
+        see_count(election, CountPage.INCIDENTS, by=request.user.pk, now=timezone.now())
 
 
 def _may_write(request: StaffRequest, election: Election) -> bool:

@@ -19,7 +19,7 @@ from ballot.lifecycle import State
 from ballot.models import Candidate, Election
 from ballot.selectors import election_by_slug
 from ballot.services.release_result import end_release, give_release, note_look, release_of
-from ballot.showing.release import links_of
+from ballot.showing.release import links_of, officers_looks
 from ballot.showing.results import counted_of
 from ballot.times import in_zone
 from ballot.views.officer_evidence import counts_differ
@@ -37,12 +37,13 @@ AGREED = "agreed"
 @never_cache
 @require_safe
 def releases(request: StaffRequest, slug: str) -> HttpResponse:
-    """Who has a link, and when each was read by."""
+    """Who has a link, when each was read by, and which officer was shown the count before."""
     election = election_by_slug(slug)
     context = {
         "election": election,
         "counts_differ": counts_differ(request, election),
         "links": links_of(election),
+        "looks": officers_looks(election),
         "is_counted": election.stage == State.COUNTED,
     }
     return render(request, "ballot/desk/releases.html", context)

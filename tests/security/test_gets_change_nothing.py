@@ -6,7 +6,9 @@ nobody and by an officer; every table is the same afterwards, but for the office
 One exception, by name: the pages that show members to staff write down who looked (of those that
 have somebody to show here; test_looks_are_written_down.py walks over all). It is what they are
 for; it tells on whoever asks, not on the member; it changes nothing that anybody decides by; and
-a scanner of mail cannot cause it, having no session at the desk.
+a scanner of mail cannot cause it, having no session at the desk. So do those that show an officer
+a count that is not declared yet, of which there is none here
+(tests/ballot/views/test_count_is_shown.py).
 """
 
 from __future__ import annotations
