@@ -73,11 +73,12 @@ def open_incident(
 def book_word_of_elector(
     election_id: int, *, kind: IncidentKind, entry_id: int, found_by: str, by: int | None,
     now: datetime,
-) -> int | None:
-    """Open the incident of an elector's own word; None where it stands in the book already."""
+) -> int:
+    """Open the incident of an elector's own word, once; return its number in the book."""
     election = lock_book(election_id)
-    if Incident.objects.filter(election=election, kind=kind, roll_entry=entry_id).exists():
-        return None
+    said = Incident.objects.filter(election=election, kind=kind, roll_entry=entry_id).first()
+    if said is not None:
+        return said.number
     incident = Incident.objects.create(
         election=election, number=_next_number(election), kind=kind, happened_at=now,
         found_by=found_by, roll_entry_id=entry_id,

@@ -87,7 +87,8 @@ def receive_envelope(election_id: int, *, barcode: str, by: int, now: datetime) 
         if row is None:
             told = EnvelopeReceipt.objects.get(envelope=envelope).outcome
             return Came(EnvelopeReceipt.Outcome(told), is_repeat=True)
-        record("receive_envelope", subject=("envelope", str(envelope.pk)), by=by, now=now,
+        # Not which envelope: the proposal to issue it names its elector, and outlasts it.
+        record("receive_envelope", subject=("election", str(election_id)), by=by, now=now,
                parameters={"outcome": row[0]})
     return Came(EnvelopeReceipt.Outcome(row[0]), is_repeat=False)
 

@@ -34,11 +34,13 @@ def record_dispute(election_id: int, *, recipient: uuid.UUID, now: datetime) -> 
     if made is None:
         raise _nothing_to_dispute()
     if made:
-        book_word_of_elector(
+        number = book_word_of_elector(
             election_id, kind=IncidentKind.NOT_ME, entry_id=entry.pk, found_by="The elector",
             by=None, now=now,
         )
-        record("record_dispute", subject=("roll_entry", str(recipient)), by=None, now=now)
+        # The trail outlasts the register. Whose word it is the book says, until that goes too.
+        record("record_dispute", subject=("election", str(election_id)), by=None, now=now,
+               parameters={"incident": number})
 
 
 def dispute_if_cast(election: Election, *, entry_id: int, now: datetime) -> bool | None:

@@ -69,7 +69,8 @@ def reissue_code(
     if RegisterMark.objects.filter(election=election, roll_entry=entry.pk).exists():
         raise Refusal("reissue.has-voted", "This elector has voted. There is nothing to send.")
     held = Credential.objects.filter(election=election, roll_entry=entry.pk)
-    if seconded_by is None and held.count() + asked_for(entry.pk) >= MOST_CODES:
+    attempt = held.count() + asked_for(entry.pk) + 1
+    if seconded_by is None and attempt > MOST_CODES:
         raise Refusal(
             "reissue.too-many",
             f"{MOST_CODES} codes have been made for this elector. Offer a helped route instead.",
@@ -78,8 +79,9 @@ def reissue_code(
         ask_for_code(election, entry.pk, kind=Kind.REISSUE, now=now)
     else:
         _make_code(election, entry, held, by_post=by_post)
-    record("reissue_code", subject=("roll_entry", str(recipient)), by=by,
-           seconded_by=seconded_by, now=now)
+    # Of whom the trail does not say: it outlasts the register, and who has voted gets no code.
+    record("reissue_code", subject=("election", str(election.pk)), by=by, seconded_by=seconded_by,
+           now=now, parameters={"attempt": attempt})
 
 
 def _require_postal(election: Election, recipient: uuid.UUID) -> None:

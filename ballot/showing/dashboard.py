@@ -21,8 +21,8 @@ from ballot.showing.business import (
 from ballot.showing.checkpoint import objections
 from ballot.showing.retention import due_sentence
 from ballot.showing.small_box import small_box_sentence
-from ballot.showing.two_counts import differ_sentence
 from ballot.showing.timetable import suspension_sentence
+from ballot.showing.two_counts import differ_sentence
 from ballot.times import in_zone
 from ballot.turnout import figures_of, shows_turnout
 from members.selectors import (

@@ -39,7 +39,7 @@ def secret_of(number: int) -> str:
     return f"seat-of-trustee-number-{number}-" + "x" * 12
 
 
-_lock = threading.RLock()  # The test's server answers several pages at once, and the test acts, too.
+_lock = threading.RLock()  # Several pages are answered at once, and the test itself acts, too.
 
 
 @dataclass

@@ -30,7 +30,7 @@ def test_an_appeal_is_lodged_before_the_deadline_and_not_at_it() -> None:
     deadline = decision.appeal_until
     assert deadline == NOW + timedelta(days=14)
 
-    with pytest.raises(Refusal, match="before 5 September 2016, 10:00 \(BST\)") as refused:
+    with pytest.raises(Refusal, match=r"before 5 September 2016, 10:00 \(BST\)") as refused:
         appealed(decision, now=deadline)
     assert refused.value.code == "appeal.too-late"
 

@@ -215,7 +215,7 @@ def test_this_was_not_me_comes_into_the_book_by_itself_and_once() -> None:
         found_by="The helpdesk", by=run.officers[0], now=now(),
     )
 
-    assert again is None and other == 2
+    assert (again, other) == (1, 2)
     assert list(Incident.objects.values_list("number", "kind", "roll_entry")) == [
         (1, "not-me", voter.pk), (2, "did-not-vote", voter.pk)
     ]

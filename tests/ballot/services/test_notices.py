@@ -99,7 +99,7 @@ def test_a_dispute_is_written_down_once_and_undoes_nothing() -> None:
 
     assert CastDispute.objects.get().roll_entry_id == entry.pk
     assert SealedBallot.objects.count() == 1
-    subject = ("roll_entry", str(entry.public_id))
+    subject = ("election", str(run.election_id))
     assert recorded("record_dispute", subject=subject) == [(None, None)]
 
 

@@ -57,7 +57,7 @@ def test_asking_for_a_new_code_takes_nothing_from_the_old() -> None:
     assert code_of_refusal(lambda: cast_wire(run, wire)) == "ballot.code-not-in-force"
     assert not cast(run, entry, (0,)).is_repeat
     assert "reissue" not in kinds(run)
-    assert recorded("reissue_code", subject=("roll_entry", str(entry.public_id))) == [
+    assert recorded("reissue_code", subject=("election", str(run.election_id))) == [
         (run.officers[0], None)
     ]
 
