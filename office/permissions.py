@@ -184,6 +184,7 @@ _TABLE = (
     _two("set_aside_ballot", "set aside a ballot"),
     _look("see_post", "see what came by post", OFFICERS | WATCHERS),
     _two("issue_envelopes", "issue postal envelopes"),
+    _one("take_envelope_labels", "take the labels of postal envelopes", OFFICERS, fresh=True),
     _one("receive_envelope", "receive a postal envelope", ROLL_KEEPERS),
     _one("name_tellers", "name the tellers on the board", OFFICERS, fresh=True),
     _one("read_papers", "read postal papers as a teller", TELLERS),

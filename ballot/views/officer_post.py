@@ -14,12 +14,12 @@ from ballot.forms.post import BarcodeForm, RulingForm
 from ballot.forms.reading import sent
 from ballot.models import EnvelopeReceipt
 from ballot.postal import issues_of
-from ballot.services.issue_envelopes import MOST_AT_ONCE
 from ballot.services.name_tellers import name_tellers
 from ballot.services.read_papers import paper_at
 from ballot.services.receive_envelope import Came, receive_envelope
 from ballot.services.rule_on_postal_paper import rule_on_postal_paper
-from ballot.showing.post import contests_by_code, doubt_words, labels_of, people_of, post_of
+from ballot.services.take_envelope_labels import take_envelope_labels
+from ballot.showing.post import contests_by_code, doubt_words, people_of, post_of
 from ballot.times import in_zone
 from ballot.views.act_table import ACTS
 from ballot.views.trying import get_or_post, tried
@@ -60,6 +60,7 @@ def post(request: StaffRequest, slug: str) -> HttpResponse:
         "begun": [(paper, doubt_words(paper)) for paper in shown.begun],
         "acts": [(act.title, f"act_{act.name}") for act in acts] if shown.sections else [],
         "may_issue": shown.issues and may(request.user, "issue_envelopes"),
+        "may_take": shown.issues and may(request.user, "take_envelope_labels"),
         "issues": [(in_zone(one.at, election.zone), one) for one in issues_of(election)],
         "may_receive": shown.receives and may(request.user, "receive_envelope"),
         "may_name": shown.takes_tellers and may(request.user, "name_tellers"),
@@ -83,17 +84,15 @@ def proposed(request: StaffRequest, slug: str) -> HttpResponse:
     return render(request, "ballot/desk/envelopes.html", context)
 
 
-@staff_only("issue_envelopes")
+@staff_only("take_envelope_labels")
 @never_cache
-@require_safe
+@require_POST
 def labels(request: StaffRequest, slug: str, first: int, count: int) -> HttpResponse:
-    """The labels of envelopes issued together, to be printed; who looks is written down first."""
+    """The labels of envelopes issued together, to be printed: given once, on the answer itself."""
     election = kept_election(slug)
-    found = labels_of(election, first=first, count=min(count, MOST_AT_ONCE))
-    if not found:
-        raise Refusal("envelope.none", "No such envelope was issued.", status=404)
-    record_search("", hits=len(found), by=request.user.pk, now=timezone.now())
-    context = {"election": election, "labels": found}
+    taken = take_envelope_labels(election.pk, first=first, count=count, by=request.user.pk,
+                                 now=timezone.now())
+    context = {"election": election, "labels": taken}
     return render(request, "ballot/desk/envelope_labels.html", context)
 
 

@@ -63,7 +63,7 @@ STOPS: tuple[Stop, ...] = (
         "not_me", "not_me_said", "turnout", "board", "check", "watch", "trustee",
         "desk_turnout", "desk_watching", "desk_helpdesk", "desk_incidents", "desk_incident_new",
         "desk_incident", "desk_amendments", "desk_bulk_new", "desk_bulk", "desk_set_aside",
-        "desk_post", "desk_envelopes", "desk_envelope_labels", "desk_receive_envelope",
+        "desk_post", "desk_envelopes", "desk_receive_envelope",
         "desk_mistake", "desk_election_letters", "approvals", "audit_trail", "desk", "dispatches",
         "dispatch", "held_letters", "returned_letters", "printed_letters",
         *act("correct_candidate", "suspend_poll", "extend_poll", "close_poll", "close_poll_early",

@@ -101,7 +101,7 @@ def issue_to_all(run: Run, desk: Page, second: Page, pictured: Pictured) -> None
     second.get_by_role("button", name="Approve and carry out").click()
     desk.get_by_role("link", name="Voting by post").click()
     pictured(desk, "post-issued")
-    desk.get_by_role("link", name="3 labels").click()
+    desk.get_by_role("button", name="Take 3 labels").click()
 
 
 def test_two_tellers_read_papers_and_the_server_is_told_only_whether_they_are_alike(

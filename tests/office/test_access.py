@@ -227,7 +227,7 @@ def _is_post_only(route: Route) -> bool:
     return route.name in {
         "approve", "refuse", "withdraw", "job_retry", "job_stop", "settle_letter",
         "pause_letters", "resume_letters", "grant_authority", "close_account",
-        "withdraw_authority", "renew_second_factor",
+        "withdraw_authority", "renew_second_factor", "desk_envelope_labels",
     }
 
 

@@ -45,7 +45,7 @@ MAILBOX = "info@warbler.example"
 SHOWN = (*TRACES, NUMBER, MAILBOX, "Fallowes00", "elector0@example.org", "1001 (never published)")
 KNOWN_TO_SHOW = {
     "contact", "contact_draft", "contact_flag", "contacts", "contacts_shared", "corrections",
-    "decision", "decisions", "desk_amendments", "desk_bulk", "desk_envelope_labels",
+    "decision", "decisions", "desk_amendments", "desk_bulk",
     "desk_incident", "duplicate", "held_letters", "import",
     "import_alike", "import_changed", "import_gone", "import_mapping", "member", "members",
     "look_ups", "odd_mailboxes", "returned_letters",

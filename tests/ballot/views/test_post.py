@@ -76,7 +76,7 @@ def test_envelopes_are_proposed_by_one_officer_read_by_another_and_only_then_iss
     envelopes = list(Envelope.objects.order_by("pk"))
     labels = address(run, "desk_envelope_labels", envelopes[0].pk, 2)
     assert labels in one.get(address(run, "desk_post")).content.decode()
-    printed = one.get(labels).content.decode()
+    printed = one.post(labels).content.decode()
     assert printed.count("app-label__bars") == 2
     assert all(envelope.barcode in printed for envelope in envelopes)
     assert "No proposal to issue" in other.get(address(run, "desk_envelopes")).content.decode()

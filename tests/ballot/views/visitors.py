@@ -15,7 +15,7 @@ from office.models import StaffMember
 from office.permissions import ACTS as TABLE
 from office.permissions import Role
 from office.refusal import Refusal
-from tests.ballot.factories import no_triggers
+from tests.ballot.factories import Run, no_triggers
 from tests.ballot.views.world import World
 from tests.office.factories import sign_in, staff
 
@@ -57,7 +57,7 @@ def visitors() -> list[Visitor]:
     ]
 
 
-def at_every_state(here: World) -> Iterator[State]:
+def at_every_state(here: World | Run) -> Iterator[State]:
     """Set the election to each state in turn, past the trigger that knows the arrows."""
     for state in State:
         with no_triggers():
