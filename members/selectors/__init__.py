@@ -132,6 +132,7 @@ __all__ = [
     "people",
     "people_entered_twice",
     "postal_entries",
+    "proposals",
     "reason_label",
     "recompute_commitment",
     "refused_of_bulk",

@@ -79,6 +79,7 @@ _VERBATIM: Final = frozenset({
     "code", "columns", "digest", "commitment", "encoding", "mark", "section", "sha256", "verdicts",
 })
 """Codes and hashes that are looked up elsewhere as they are written."""
+_PLAIN: Final = {None: "none", True: "yes", False: "no"}
 _CODE: Final = re.compile(r"[a-z]+([-_:][a-z]+)*")
 
 
@@ -95,10 +96,8 @@ def _name(name: str) -> str:
 def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_value(name, each) for each in value) or "none"
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return _PLAIN[value]
     if name == "act":
         return words_of_act(str(value))
     if name == "kind" and is_known_kind(str(value)):
