@@ -39,7 +39,7 @@ class NoPerson(logging.Filter):
 class InUtc(logging.Formatter):
     """Hours in UTC, whatever the zone of the installation: no hour comes twice in autumn."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
 
 def strike(text: str) -> str:
