@@ -94,6 +94,7 @@ const shown = (ballots, mixes, more = {}) => ({
 });
 const byServer = { number: 1, mixer: "server", trustee: null };
 const byAnn = { number: 2, mixer: "Ann", trustee: 1 };
+const isAnns = ({ kind, content }) => kind === "mix" && content.box === 0 && content.number === 2;
 
 test("a mix is due where the server has mixed, and this trustee has not (§3)", () => {
   const waiting = { handed_in: { kind: "mix", state: "waiting" } };
@@ -245,7 +246,7 @@ test("a board that is behind the seat is read again, and nothing is said to be w
 });
 
 test("a board that was behind the seat is waited for", async () => {
-  const signed = board.entries.findLastIndex(({ kind }) => kind === "mix");
+  const signed = board.entries.findIndex(isAnns);
   const onWait = (seen) => Object.assign(seen, { entries: board.entries });
   const boxes = [shown(2, [byServer, byAnn])];
   const { work, sent } = workAt(board.entries.slice(0, signed), { boxes, onWait });
@@ -257,7 +258,7 @@ test("a board that was behind the seat is waited for", async () => {
 });
 
 test("who is overtaken mixes again from what the other left, and three times at most", async () => {
-  const signed = board.entries.findLastIndex(({ kind }) => kind === "mix");
+  const signed = board.entries.findIndex(isAnns);
   const overtaken = Object.assign(new Error("Somebody else mixed."), { code: "mix.overtaken" });
   const onPost = (seen) => {
     if (seen.entries === board.entries) return;
