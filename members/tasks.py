@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from members import letters, selectors, services
 from members.eligibility.rules import day_in_words
+from members.selectors.proposals import by_number
 from members.services.answer_correction import PURPOSE as CORRECTION_ANSWER
 from members.services.answer_enquiry import PURPOSE
 from members.services.apply_import_by_two import describe_import_by_two
@@ -43,7 +44,7 @@ def register() -> None:
     register_act("set_destruction_date", set_destruction_date, destruction_in_words)
     register_act(
         DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path,
-        precondition=require_to_be_made, shown=selectors.proposals.by_number,
+        precondition=require_to_be_made, shown=by_number,
     )  # fmt: skip
     _register_letters()
     _register_contacts()
@@ -92,7 +93,7 @@ def _register_contacts() -> None:
     register_act(
         "edit_contact_late", services.edit_contact_late, describe_late_edit,
         page=letters.draft_path, precondition=require_late_edit,
-        shown=selectors.proposals.by_number,
+        shown=by_number,
     )  # fmt: skip
     register_act(
         "apply_import_by_two", services.apply_import_by_two, describe_import_by_two,
@@ -103,7 +104,7 @@ def _register_contacts() -> None:
     )
     register_act(
         SETTLE_LATE, services.settle_pair_late, describe_late_settling, page=letters.pair_path,
-        shown=selectors.proposals.by_number,
+        shown=by_number,
     )  # fmt: skip
     register_act(
         "move_contact_freeze", services.move_contact_freeze, describe_move

@@ -25,7 +25,6 @@ from members.selectors import (
     own_page,
     pairs,
     people,
-    proposals,
     rolls,
     rules,
     searching,

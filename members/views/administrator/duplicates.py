@@ -15,6 +15,7 @@ from members import selectors, services
 from members.forms.pairs import DecisionForm
 from members.models import Pair
 from members.selectors.pairs import PAGE_ROWS, Trace
+from members.selectors.proposals import by_number
 from members.services.find_pairs import SUBJECT
 from members.services.settle_pair_late import ACT as SETTLE_LATE
 from members.views.paging import row_named
@@ -106,7 +107,7 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
             "pair": pair,
             "refusal": refusal,
             "proposed": proposed,
-            "words": selectors.proposals.by_number(proposed.sentence) if proposed else "",
+            "words": by_number(proposed.sentence) if proposed else "",
             "is_open": pair.state == Pair.State.OPEN,
             "is_same": pair.state == Pair.State.SAME,
             "likelihood": selectors.pairs.likelihood(pair.score),
