@@ -205,7 +205,7 @@ def why_not_theirs(approval: Approval, *, by: int, now: datetime) -> Refusal | N
     if approval.proposed_by_id == by:
         return Refusal(
             "approval.own-proposal",
-            "You proposed this yourself: another officer must decide it, or you withdraw it.",
+            "You proposed this yourself: another officer must approve it, or you withdraw it.",
             status=HTTPStatus.FORBIDDEN,
         )
     if not may_second(by, approval.act, now=now):
