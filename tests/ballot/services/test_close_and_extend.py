@@ -14,6 +14,7 @@ from ballot.services.extend_poll import extend_poll
 from ballot.services.reissue_code import reissue_code
 from ballot.services.tend_polls import tend_polls
 from ballot.services.void_election import void_election
+from ballot.tasks import tend
 from office.models import Dispatch, Job, Letter
 from office.services.jobs import stop_job
 from tests.ballot.factories import (
@@ -217,6 +218,8 @@ def test_the_destruction_of_a_void_elections_codes_that_somebody_stopped_goes_on
     soon, later = now() + timedelta(minutes=5), now() + timedelta(minutes=15)
 
     assert [destroy_codes_left(now=at) for at in (soon, later, later)] == [0, 1, 0]
+    jobs.update(state="stopped", finished_at=now() - timedelta(hours=1))
+    tend()
     assert jobs.filter(state="open").count() == 1
 
     cancel_codes(run.election, by=None, now=now())
