@@ -315,6 +315,10 @@ def _issue_words(subject_id: str, electors: list[str]) -> str:
     )
 
 
+def _declare_page(subject_id: str) -> str:
+    return reverse("act_declare", args=[_election(subject_id).slug])
+
+
 def _issue_page(subject_id: str, electors: list[str]) -> str:
     del electors  # One proposal waits at a time, and the page is of that one.
     return reverse("desk_envelopes", args=[_election(subject_id).slug])
@@ -397,7 +401,7 @@ def register() -> None:
                  _reasoned("The poll of “{}” closes now, before its hour, for good."))
     register_act("void_election", _by_number(void_election),
                  _reasoned("The election “{}” is declared void and ends without a result."))
-    register_act("declare", _by_number(declare), _declare_words)
+    register_act("declare", _by_number(declare), _declare_words, page=_declare_page)
     register_act("explain_difference", _explain, _explain_words,
                  precondition=_stands_at(State.CLOSED))
     register_act("archive_election", _by_number(archive_election), _archive_words)

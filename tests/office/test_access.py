@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +18,7 @@ from office import access, selectors
 from office.access import StaffRequest, may, staff_only
 from office.models import StaffMember
 from office.permissions import ACTS, OFFICERS, Act, Role
-from tests.office.factories import NOW, authorise, officer, sign_in, staff
+from tests.office.factories import NOW, authorise, officer, sign_in, staff, totp_code
 from tests.office.urls import Route, routes, staff_routes
 
 pytestmark = pytest.mark.django_db
@@ -294,3 +296,29 @@ def test_a_visitor_is_nobody() -> None:
 
     assert response.status_code == 302
     assert access.is_staff_request(asked(AnonymousUser())) is False
+
+
+def test_a_form_with_a_mistake_that_comes_after_proof_anew_goes_on_from_its_own_page(
+    client: Client,
+) -> None:
+    path = "/desk/staff/invite/"
+    sign_in(client, officer(), fresh=False)
+    asked = client.post(path, {"name": "Una Price"})
+
+    mistaken = client.post(asked["Location"], {"code": totp_code()})
+
+    assert mistaken.status_code == 200
+    content = mistaken.content.decode()
+    assert "There is a problem" in content and "Una Price" in content
+    assert f'<form method="post" action="{path}"' in content
+
+
+def test_every_form_says_where_it_goes() -> None:
+    templates = Path(settings.BASE_DIR) / "templates"
+    ours = [page for page in templates.rglob("*.html") if page.relative_to(templates).parts[0]
+            not in {"account", "allauth", "mfa"}]  # fmt: skip
+    forms = [(page, form) for page in ours
+             for form in re.findall(r'<form method="post"[^>]*>', page.read_text())]  # fmt: skip
+
+    assert len(forms) > 100
+    assert [found for found in forms if "action=" not in found[1]] == []

@@ -106,3 +106,16 @@ def test_a_proposal_that_has_only_to_wait_for_its_hour_still_waits() -> None:
 
     assert why_not(opening, now=now()) is None
     assert "Approve and carry out" in told(sign_in(Client(), here.officers[1]), "approvals")
+
+
+def test_whoever_approves_a_declaration_is_led_to_the_count_sheet() -> None:
+    here = world(rankings=[(0,)] * 8).to("counted")
+    proposed(here, "declare")
+    second = sign_in(Client(), here.officers[1])
+
+    card = told(second, "approvals")
+
+    sheet = reverse("act_declare", args=[here.slug])
+    assert "<strong>If it is approved:</strong> The result of" in card
+    assert f'<a class="govuk-link" href="{sheet}">Read what would change</a>' in card
+    assert "Ash Amin" in second.get(sheet).text
