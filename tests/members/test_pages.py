@@ -261,7 +261,10 @@ def test_rules_are_written_in_words_and_dates_and_corrected_as_a_next_version(
     assert "Belong to one of these units: North Aldermoor." in page
     assert "You joined on 13 January 2016" in page
 
-    desk.post(reverse("rules_new"), {**form, "joined_by_registered": "2016-07-20",
+    taken = desk.post(reverse("rules_new"), {**form, "name": " Leadership  2016"})
+    assert "There are rules named “Leadership 2016” already." in taken.text
+    next_version = f"{reverse('rules_new')}?from={first.pk}"
+    desk.post(next_version, {**form, "joined_by_registered": "2016-07-20",
                                      "paid_up_on_free_registered": "on", "grace_days": "28",
                                      "paid_up_on": "2016-08-22",
                                      "levy_sections": ["registered"]})  # fmt: skip
@@ -279,7 +282,7 @@ def test_rules_are_written_in_words_and_dates_and_corrected_as_a_next_version(
     again = desk.get(reverse("rules_new"), {"from": str(first.pk)}).content.decode()
     assert 'value="2016-01-12"' in again
     assert "North Aldermoor" in again
-    desk.post(reverse("rules_new"), {**form, "joined_by": "2016-06-24"})
+    desk.post(next_version, {**form, "joined_by": "2016-06-24"})
     assert [row.version for row in EligibilityRules.objects.order_by("pk")] == [1, 2, 3]
     assert "Leadership 2016, version 3" in text_of(desk, "rules")
 

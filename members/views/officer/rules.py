@@ -34,9 +34,10 @@ def _versions() -> list[selectors.rules.RulesVersion]:
 @staff_only("edit_rules")
 @require_http_methods(["GET", "POST"])
 def rules_new(request: StaffRequest) -> HttpResponse:
-    form = RulesForm(request.POST or None, initial=_first_values(request.GET.get("from", "")))
+    before = _asked_row(request.GET.get("from", ""))
+    form = RulesForm(request.POST or None, initial=_first_values(before))
     refusal = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_own_name(form, before):
         try:
             rules_id = services.save_rules(
                 form.cleaned_data["name"],
@@ -57,9 +58,24 @@ def rules_new(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _first_values(rules_id: str) -> dict[str, object]:
+def _asked_row(rules_id: str) -> EligibilityRules | None:
     """The rules to begin from, where the page was asked for the next version of some."""
-    row = _rules_row(int(rules_id)) if rules_id.isdecimal() and len(rules_id) < 19 else None
+    return _rules_row(int(rules_id)) if rules_id.isdecimal() and len(rules_id) < 19 else None
+
+
+def _is_own_name(form: RulesForm, before: EligibilityRules | None) -> bool:
+    """Whether the name is new, or that of the rules of which this is the next version."""
+    name = " ".join(form.cleaned_data["name"].split())
+    if before is not None and before.name == name:
+        return True
+    if not selectors.rules.rules_rows().filter(name=name).exists():
+        return True
+    form.add_error("name", f"There are rules named “{name}” already. Give these another name; or "
+                   "open those under Rules, and write their next version there.")
+    return False
+
+
+def _first_values(row: EligibilityRules | None) -> dict[str, object]:
     if row is None:
         return {"standings": ["good"], "sections": [s.code for s in selectors.people.sections()]}
     return rules_as_typed(row.name, selectors.rules.rules_of(row.pk))

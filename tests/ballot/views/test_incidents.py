@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -54,6 +55,24 @@ def test_an_incident_is_written_added_to_and_judged_through_the_pages(client: Cl
     assert book.count("Not material") == 2 and "Not judged yet" not in book
     assert "further papers, whatever stood on them" in book
     assert client.get(path("desk_incident", here, 9)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("papers", "words"),
+    [
+        ("0", "two were level, and the rule for a tie decided"),
+        ("1", "a single further paper could have changed"),
+        ("2", "fewer than 2 further papers, whatever stood on them, could not have changed"),
+    ],
+)
+def test_the_book_says_how_many_papers_could_have_changed_the_result(
+    papers: str, words: str
+) -> None:
+    gaps = [{"contest": "Leader", "papers": papers}]
+
+    shown = render_to_string("ballot/_incident_gaps.html", {"gaps": gaps, "kept_in_all": "1"})
+
+    assert words in shown
 
 
 def test_the_book_is_read_written_and_judged_by_the_roles_of_the_table() -> None:
