@@ -35,6 +35,7 @@ class RegisteredAct:
 
 
 _registered: dict[str, RegisteredAct] = {}
+_for_good: set[str] = set()
 
 
 def register_act(
@@ -76,6 +77,15 @@ def is_registered(name: str) -> bool:
 
 def registered_act(name: str) -> RegisteredAct:
     return _registered[name]
+
+
+def register_for_good(*names: str) -> None:
+    """Say which acts cannot be taken back: whoever approves one is told so beside the button."""
+    _for_good.update(names)
+
+
+def is_for_good(name: str) -> bool:
+    return name in _for_good
 
 
 def page_of_act(name: str, subject_id: str, parameters: dict[str, Any]) -> str:

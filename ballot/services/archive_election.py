@@ -55,5 +55,5 @@ def require_unchallengeable(election: Election, *, now: datetime) -> None:
         raise Refusal(
             "archive.may-be-challenged",
             f"The declaration may still be challenged. {challenge_sentence(election)} Archive the "
-            "election after that.",
+            "election once it can be challenged no more.",
         )

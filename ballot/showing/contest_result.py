@@ -172,8 +172,8 @@ def _chart(told: ContestResult, sheet: Sheet, order: Sequence[str]) -> Bars:
 
 def _caption(sheet: Sheet) -> str:
     """What the bars show; where something else than votes decides, that it does."""
-    said = ("Each bar is all valid papers: the votes of each continuing candidate, and at its end "
-            "the exhausted papers.")
+    said = ("Each bar is all valid papers: the votes of each continuing candidate, with the "
+            "candidate’s number as in the key, and at its end the exhausted papers.")
     if "weighted" not in sheet["stages"][0]:
         return said
     what = "Points" if "points" in sheet["rules"] else "Weighted votes"

@@ -255,7 +255,9 @@ def _figures(election: Election, dispatch: Dispatch | None) -> Iterator[Figure]:
         return
     yield Figure("electors on the roll", f"{electors_now(election.roll.pk):,}")
     if destroyed_at(election) is None:
-        yield Figure("voting codes in force", f"{codes_made(election):,}")
+        is_over = is_before(State.SUSPENDED, election.stage)
+        yield Figure("voting codes made" if is_over else "voting codes in force",
+                     f"{codes_made(election):,}")  # fmt: skip
     if dispatch is not None:
         counts = letter_counts(dispatch.pk)
         yield Figure("letters handed over", f"{counts.handed_over:,}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from ballot.showing.sentences_of_candidates import CANDIDATES
 from ballot.showing.sentences_of_keys import KEYS
@@ -130,12 +131,15 @@ def _close(content: Content) -> str:
     return "The poll closed at its hour."
 
 
+_DISPUTED: Final = {True: "is disputed by its elector", False: "are disputed by their electors"}
+
+
 def _reconciliation(content: Content) -> str:
     ballots = sum(one["ballots"] for one in content["sections"])
     aside = sum(one["set_aside"] for one in content["sections"])
     explained = "".join(
-        f" In section {one['section']} {one['number']} of them are disputed by their electors: "
-        f"{one['explanation']}"
+        f" In section {one['section']} {one['number']:,} of them "
+        f"{_DISPUTED[one['number'] == 1]}: {one['explanation']}"
         for one in content["explanations"]
     )
     return (

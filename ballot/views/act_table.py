@@ -52,7 +52,7 @@ from ballot.services.publish_candidates import (
 from ballot.services.publish_notice import publish_notice
 from ballot.services.suspend_poll import require_time_left
 from ballot.showing.business import is_unopposed
-from office.acts import register_precondition
+from office.acts import register_for_good, register_precondition
 from office.refusal import Refusal
 from office.services.approvals import propose_act
 from office.services.jobs import open_job
@@ -447,8 +447,8 @@ _TABLE = (
     ),
     DeskAct(
         "void_election", "Declare the election void",
-        ("The election ends without a result. Nothing is deleted, and codes not yet sent are "
-         "destroyed.",),
+        ("The election ends without a result. Codes not yet sent are destroyed, and nothing else "
+         "is deleted.",),
         "Propose to declare it void", _BEFORE_DECLARED, How.BY_TWO, form=ReasonForm, is_grave=True,
     ),
     DeskAct(
@@ -479,10 +479,14 @@ def besides_business(election: Election, *, now: datetime) -> list[DeskAct]:
 
 
 def register() -> None:
-    """Say to the office when each act of two can be carried out at all: what the desk goes by."""
+    """Say to the office of each act of two what the desk goes by: when it can be carried out at
+    all, and whether it can be taken back.
+    """
     for act in _TABLE:
         if act.how is How.BY_TWO:
             register_precondition(act.name, _precondition(act))
+            if act.is_grave and not act.caution:
+                register_for_good(act.name)
 
 
 def _precondition(act: DeskAct) -> Callable[..., None]:

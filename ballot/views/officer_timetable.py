@@ -14,6 +14,7 @@ from ballot.forms.reading import sent
 from ballot.forms.timetable import DatesForm
 from ballot.lifecycle import State, is_before, may_move
 from ballot.selectors import election_by_slug
+from ballot.services.amend_notice import AMENDED_IN
 from ballot.services.correct_candidate import CORRECTED_IN
 from ballot.services.plan_dates import plan_dates
 from ballot.showing.timetable import timetable_of
@@ -30,7 +31,7 @@ def timetable(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
     context = timetable_of(election, now=timezone.now())
     may_plan = context["is_draft"] and may(request.user, "set_up_election")
-    may_amend = not context["is_draft"] and may(request.user, "amend_notice")
+    may_amend = election.stage in AMENDED_IN and may(request.user, "amend_notice")
     upcoming = context["next"]
     is_yours = upcoming is not None and may(request.user, ACTS[upcoming.act].demands)
     context |= {"election": election, "may_plan": may_plan, "may_amend": may_amend,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, may, staff_only
-from office.acts import page_of_act, sentence_on_page
+from office.acts import is_for_good, page_of_act, sentence_on_page
 from office.forms import RefuseForm
 from office.models import Approval, StaffMember
 from office.permissions import ACTS
@@ -97,6 +97,7 @@ def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str
     return {
         "approval": approval,
         "hindrance": hindrance.sentence if hindrance else "",
+        "is_for_good": is_for_good(approval.act),
         # Of what can be carried out no more there may be no page, either.
         "page_url": "" if hindrance
         else page_of_act(approval.act, approval.subject_id, approval.parameters),

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ballot.views.act_table import ACTS
-from tests.ballot.views.world import STATES, world
+from office.services.approvals import propose_act
+from tests.ballot.views.world import STATES, now, world
 from tests.office.factories import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,16 @@ def test_the_page_of_an_act_says_so_beside_its_button(client: Client) -> None:
 
     assert {"publish_notice", "freeze_roll", "suspend_poll", "count", "declare"} <= said.keys()
     assert said == {name: name in FOR_GOOD for name in said}
+
+
+def test_whoever_approves_it_reads_it_beside_the_button_as_well(client: Client) -> None:
+    here = world().to("polling")
+    first, second = here.officers[:2]
+    for act in ("void_election", "suspend_poll"):
+        propose_act(act, subject=("election", str(here.election_id)), by=first.pk, now=now(),
+                    parameters={"reason": "A reason of ten letters or more."})
+
+    page = sign_in(client, second).get(reverse("approvals")).text
+
+    assert page.count("Approve and carry out") == 2
+    assert page.count("Once you approve it, it cannot be taken back.") == 1
