@@ -42,6 +42,7 @@ NOTED = {"mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 LOOKED = {
     "members", "member", "contact", "contact_draft", "decide", "decision", "decisions",
     "correction", "corrections", "duplicate", "duplicates", "access_requests", "look_ups",
+    "approvals",
 }
 LOOK_UPS = "members_lookup: "
 
