@@ -286,7 +286,7 @@ def open_boxes(
     desk.wait_for_state(officer, installation, "Box mixed")
     for page, file in zip(pages, files, strict=True):
         give_share(page, file, "Open the boxes")
-    desk.wait_for_step(officer, installation, "Open the boxes")
+    desk.wait_for_act(officer, installation, "open_box", "Open the boxes")
     desk.act(officer, installation, "open_box", "Open the boxes")
     desk.wait_for_state(officer, installation, "Box opened")
 

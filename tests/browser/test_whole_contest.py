@@ -44,7 +44,7 @@ def approve(page: Page, installation: Installation) -> None:
 
 def wait_for(page: Page, installation: Installation, is_there: Callable[[], bool]) -> None:
     """Reload the election's page until the worker has brought it so far."""
-    give_up_at = time.monotonic() + 90
+    give_up_at = time.monotonic() + 240
     while time.monotonic() < give_up_at:
         try:
             page.goto(f"{installation.origin}/desk/elections/leader-2027/")
@@ -65,6 +65,17 @@ def wait_for_state(page: Page, installation: Installation, words: str) -> None:
 def wait_for_step(page: Page, installation: Installation, words: str) -> None:
     heading = page.get_by_role("heading", name=f"Next: {words}")
     wait_for(page, installation, heading.is_visible)
+
+
+def wait_for_act(page: Page, installation: Installation, name: str, button: str) -> None:
+    """Look at the page of an act until nothing stops it any more."""
+    offered = page.get_by_role("button", name=button, exact=True)
+
+    def is_offered() -> bool:
+        page.goto(f"{installation.origin}/desk/elections/leader-2027/acts/{name}/")
+        return offered.is_visible()
+
+    wait_for(page, installation, is_offered)
 
 
 VOTE = "/vote/leader-2027/"
