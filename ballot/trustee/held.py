@@ -17,7 +17,8 @@ def prove_held(session: Session) -> str:
     The question is the board's root, which nobody could foretell and all can look up.
     Raises: NotYet, Refused "share.key" and those of the ceremony, Trouble.
     """
-    if session.record.last("key") is None:
+    concluded, begun = session.record.last("key"), session.record.last("ceremony")
+    if concluded is None or (begun is not None and begun.number > concluded.number):
         raise NotYet("The board does not show the key yet.")
     key, _ = key_on_board(session.record)
     share = my_share(session, key)

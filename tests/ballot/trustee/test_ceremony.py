@@ -294,3 +294,16 @@ def test_a_key_that_the_board_does_not_show_yet_is_waited_for(world: World, tmp_
 
     assert (early.status, early.err) == (3, "")
     assert "does not show the key yet" in early.out
+
+
+def test_the_key_of_a_ceremony_begun_anew_is_waited_for_as_well(
+    world: World, tmp_path: Path
+) -> None:
+    hold(world, tmp_path)
+    world.begin()
+    world.due = lambda world, number: "held"
+
+    early = trustee(world, 1, tmp_path, "held")
+
+    assert (early.status, early.err) == (3, "")
+    assert not [path for _, path, _ in world.asked if path.endswith("/held")]

@@ -12,7 +12,7 @@ from office.models import Approval
 from office.permissions import Role
 from office.services.approvals import approve_act
 from tests.ballot.factories import no_triggers
-from tests.ballot.views.world import now, world
+from tests.ballot.views.world import STATES, now, world
 from tests.office.factories import sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +104,19 @@ def test_an_agent_asks_for_a_recount_without_seeing_the_count_and_an_officer_dec
     assert client.post(decide, given).status_code == 302
     assert "the figures are the same" in client.get(path).text
     assert client.get(decide).status_code == 404
+
+
+def test_what_holds_no_more_after_the_declaration_is_no_longer_said(client: Client) -> None:
+    here = world().to("polling")
+    sign_in(client, here.officers[0])
+    names = ("desk_helpdesk", "desk_election", "desk_timetable")
+    said = ("have a new link sent", "voting codes in force", "by an amendment of the notice")
+    pages = [reverse(name, args=[here.slug]) for name in names]
+    before = [words in client.get(page).text for page, words in zip(pages, said, strict=True)]
+
+    for state in STATES[STATES.index("polling") + 1 : STATES.index("declared") + 1]:
+        getattr(here, f"_{state}")()
+
+    after = [words in client.get(page).text for page, words in zip(pages, said, strict=True)]
+    assert (before, after) == ([True] * 3, [False] * 3)
+    assert "nobody can vote any more" in client.get(pages[0]).text
