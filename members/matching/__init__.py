@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from members.matching.blocking import BLOCKS, Skipped
 from members.matching.columns import Columns, Gathering, Record
-from members.matching.finding import Found, find_alike
+from members.matching.finding import Found, compare, find_alike
 from members.matching.scoring import FIELDS, THRESHOLD, Level
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Level",
     "Record",
     "Skipped",
+    "compare",
     "find_alike",
 ]

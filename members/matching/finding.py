@@ -1,4 +1,4 @@
-"""The search through a whole list, or for some of its records in it."""
+"""The search through a whole list, or for some of its records in it; and two records alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from members.matching.blocking import BLOCKS, Skipped, meetings, shared_parts
-from members.matching.columns import Columns, Longs
-from members.matching.scoring import THRESHOLD, Bits, Levels, Scoring
+from members.matching.columns import Columns, Gathering, Longs, Record
+from members.matching.scoring import FIELDS, THRESHOLD, Bits, Level, Levels, Scoring
 
 _A_TIME: Final = 100_000
 """So many pairs are scored at a time, so that memory does not grow with the list's doubles."""
@@ -63,6 +63,14 @@ def find_alike(
                 kept.append(_likely(scoring, left[some], right[some], threshold))
         after_block(done)
     return _each_once(columns, kept, tuple(skipped), compared)
+
+
+def compare(one: Record, other: Record) -> dict[str, Level]:
+    """How far two records agree in each of `FIELDS`, as a search that met them would find."""
+    gathering = Gathering()
+    gathering.add((one, other))
+    levels = Scoring(gathering.columns()).score(np.array([0]), np.array([1])).levels
+    return {field: Level(int(level[0])) for field, level in zip(FIELDS, levels, strict=True)}
 
 
 def _likely(

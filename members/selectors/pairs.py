@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from members.matching import FIELDS, Level
+from members.matching import Level, Record, compare
 from members.models import Change, Member, Pair, PairSearch, RollEntry
 from members.selectors import history
 
@@ -139,10 +139,9 @@ class Compared:
 
 
 def side_by_side(pair: Pair) -> list[Compared]:
-    """What is compared, with the verdict of the search, and then what is only shown."""
-    levels = dict(zip(FIELDS, (Level(int(digit)) for digit in pair.levels), strict=True))
+    """What is compared, as the two agree in it today, and then what is only shown."""
     rows = []
-    for field, level in levels.items():
+    for field, level in _levels(pair).items():
         first, second = (_value(member, field) for member in (pair.first, pair.second))
         agrees = level in (Level.SAME, Level.ALIKE, Level.SWAPPED)
         rows.append(Compared(_FIELD_WORDS[field], first, second, _LEVEL_WORDS[level], agrees,
@@ -152,9 +151,26 @@ def side_by_side(pair: Pair) -> list[Compared]:
 
 def agreement(pair: Pair) -> str:
     """What agrees, in a few words, for the list."""
-    levels = zip(FIELDS, (Level(int(digit)) for digit in pair.levels), strict=True)
+    levels = _levels(pair).items()
     same = [_FIELD_WORDS[field].lower() for field, level in levels if level == Level.SAME]
     return ", ".join(same) or "nothing to the letter"
+
+
+def has_changed(pair: Pair) -> bool:
+    """Whether the two agree otherwise today than the search found, whose score it still has."""
+    return "".join(str(int(level)) for level in _levels(pair).values()) != pair.levels
+
+
+def _levels(pair: Pair) -> dict[str, Level]:
+    """How far the two agree today: what a search found may have been changed since."""
+    return compare(_record(pair.first), _record(pair.second))
+
+
+def _record(member: Member) -> Record:
+    return Record(
+        member.pk, member.given_name, member.family_name, member.date_of_birth, member.postcode,
+        member.address_1, member.email, member.phone, member.unit_id,
+    )  # fmt: skip
 
 
 def _value(member: Member, field: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from members.matching import Columns, Found, Gathering, Level, Record, find_alike
-from members.matching.scoring import FIELDS, Scoring
+from members.matching import Columns, Found, Gathering, Record, find_alike
+from members.matching.scoring import Scoring
 
 CARYS = Record(
     1, "Carys", "Fallowes", date(1980, 2, 29), "QA1 2BD", "4 Inkle Row", "carys@example.org",
@@ -36,18 +36,6 @@ def pairs_in(*records: Record, **given: Any) -> list[tuple[int, int]]:
     return list(zip(found.first.tolist(), found.second.tolist(), strict=True))
 
 
-def levels_of(one: Record, other: Record) -> dict[str, Level]:
-    columns = columns_of((one, other))
-    scored = Scoring(columns).score(*_first_and_second())
-    return {
-        field: Level(int(level[0])) for field, level in zip(FIELDS, scored.levels, strict=True)
-    }
-
-
 def score_of(one: Record, other: Record, *, among: Iterable[Record] = ()) -> float:
     columns = columns_of((one, other, *among))
-    return float(Scoring(columns).score(*_first_and_second()).score[0])
-
-
-def _first_and_second() -> tuple[Any, Any]:
-    return np.array([0]), np.array([1])
+    return float(Scoring(columns).score(np.array([0]), np.array([1])).score[0])

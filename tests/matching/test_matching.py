@@ -8,7 +8,7 @@ from hashlib import md5
 import numpy as np
 import pytest
 
-from members.matching import Level
+from members.matching import Level, compare
 from members.matching.blocking import MOST
 from members.matching.names import root_of, sound_of
 from tests.matching.lists import (
@@ -16,7 +16,6 @@ from tests.matching.lists import (
     carys,
     columns_of,
     found_in,
-    levels_of,
     pairs_in,
     score_of,
 )
@@ -56,7 +55,7 @@ def test_spellings_of_one_name_are_the_same_name() -> None:
     one = carys(1, family_name="O'Neill", given_name="Siân")
     other = carys(2, family_name="O’NEILL", given_name="Sian")
 
-    levels = levels_of(one, other)
+    levels = compare(one, other)
 
     assert levels["family_name"] == levels["given_name"] == Level.SAME
 
@@ -107,14 +106,14 @@ def test_names_that_go_together_are_not_counted_twice() -> None:
 def test_day_and_month_the_wrong_way_round_are_seen() -> None:
     one = carys(1, date_of_birth=date(1980, 2, 11))
 
-    assert levels_of(one, carys(2, date_of_birth=date(1980, 11, 2)))["date_of_birth"] == (
+    assert compare(one, carys(2, date_of_birth=date(1980, 11, 2)))["date_of_birth"] == (
         Level.SWAPPED
     )
-    assert levels_of(one, carys(2, date_of_birth=date(1980, 2, 12)))["date_of_birth"] == Level.ALIKE
-    assert levels_of(one, carys(2, date_of_birth=date(1981, 3, 12)))["date_of_birth"] == (
+    assert compare(one, carys(2, date_of_birth=date(1980, 2, 12)))["date_of_birth"] == Level.ALIKE
+    assert compare(one, carys(2, date_of_birth=date(1981, 3, 12)))["date_of_birth"] == (
         Level.DIFFERENT
     )
-    assert levels_of(one, carys(2, date_of_birth=None))["date_of_birth"] == Level.BLANK
+    assert compare(one, carys(2, date_of_birth=None))["date_of_birth"] == Level.BLANK
 
 
 @pytest.mark.parametrize(
@@ -131,7 +130,7 @@ def test_day_and_month_the_wrong_way_round_are_seen() -> None:
 def test_given_names_are_compared_as_people_write_them(
     one: str, other: str, level: Level
 ) -> None:
-    levels = levels_of(carys(1, given_name=one), carys(2, given_name=other))
+    levels = compare(carys(1, given_name=one), carys(2, given_name=other))
 
     assert levels["given_name"] == level
 
@@ -146,21 +145,21 @@ def test_given_names_are_compared_as_people_write_them(
     ],
 )
 def test_a_part_of_a_double_name_is_like_the_whole(other: str, level: Level) -> None:
-    levels = levels_of(carys(1, family_name="Hale"), carys(2, family_name=other))
+    levels = compare(carys(1, family_name="Hale"), carys(2, family_name=other))
 
     assert levels["family_name"] == level
 
 
 def test_a_postcode_of_the_same_district_is_alike_and_slips_in_it_are_nothing() -> None:
-    near = levels_of(CARYS, carys(2, postcode="QA1 9ZZ"))["postcode"]
-    slip = levels_of(CARYS, carys(2, postcode="qai2bd"))["postcode"]
+    near = compare(CARYS, carys(2, postcode="QA1 9ZZ"))["postcode"]
+    slip = compare(CARYS, carys(2, postcode="qai2bd"))["postcode"]
 
     assert (near, slip) == (Level.ALIKE, Level.SAME)
 
 
 def test_a_telephone_number_is_one_with_and_without_the_country() -> None:
-    same = levels_of(CARYS, carys(2, phone="+44 1990 000001"))["phone"]
-    short = levels_of(CARYS, carys(2, phone="0001"))["phone"]
+    same = compare(CARYS, carys(2, phone="+44 1990 000001"))["phone"]
+    short = compare(CARYS, carys(2, phone="0001"))["phone"]
 
     assert (same, short) == (Level.SAME, Level.BLANK)
 

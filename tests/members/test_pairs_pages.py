@@ -67,6 +67,32 @@ def test_the_queue_and_the_pair_say_in_words_what_agrees(desk: Client) -> None:
     assert page.index("person: 1 stands<") < page.index("person: A2 stands<")
 
 
+def verdict_on(page: str, field: str) -> str:
+    """The last cell of a row of the table."""
+    row = page.split(f'scope="row">{field}</th>')[1].split("</tr>", maxsplit=1)[0]
+    return row.rsplit("<td", 1)[1]
+
+
+def test_two_records_are_compared_as_they_are_now_and_not_as_they_were_found(
+    desk: Client,
+) -> None:
+    pair = found()
+    before = text_of(desk, "duplicate", pair.pk)
+    assert "The same" in verdict_on(before, "First line of the address")
+    assert "Different" in verdict_on(before, "E-mail")
+    assert "The records have changed since" not in before
+
+    for fields in ({"address_1": "2 13 Finchling Ascent"}, {"email": "carys@example.org"}):
+        change_member(numbered("A2"), fields=fields, source=Change.Source.EDIT, by=None, now=NOW)
+    page, queue = text_of(desk, "duplicate", pair.pk), text_of(desk, "duplicates")
+
+    assert "Different" in verdict_on(page, "First line of the address")
+    assert "The same" in verdict_on(page, "E-mail")
+    assert "The records have changed since the search found them" in page
+    assert "postcode, e-mail" in queue
+    assert "first line of the address" not in queue
+
+
 def test_the_first_page_of_members_says_that_a_pair_waits(desk: Client) -> None:
     assert "Records that may be one person</a></li>" in text_of(desk, "members")
 

@@ -111,6 +111,7 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
             "is_open": pair.state == Pair.State.OPEN,
             "is_same": pair.state == Pair.State.SAME,
             "likelihood": selectors.pairs.likelihood(pair.score),
+            "has_changed": selectors.pairs.has_changed(pair),
             "rows": selectors.pairs.side_by_side(pair),
             "entitlement": selectors.pairs.entitlement(pair),
             "traces": [_traced(selectors.pairs.trace(m)) for m in (pair.first, pair.second)],
