@@ -51,7 +51,9 @@ class RulesForm(forms.Form):
     )
     standings = forms.MultipleChoiceField(
         label="Standings that may vote",
-        choices=[(code, name.capitalize()) for code, name in Standing.choices],
+        choices=[
+            (each.value, each.label.capitalize()) for each in Standing if each != Standing.DECEASED
+        ],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one standing."},
     )

@@ -316,6 +316,21 @@ def test_rules_that_are_not_whole_say_what_is_missing(
     assert not EligibilityRules.objects.exists()
 
 
+def test_the_dead_are_not_offered_a_vote_and_rules_that_gave_them_one_are_still_told(
+    desk: Client,
+) -> None:
+    old = rules(standings=["good", "deceased"])
+    form = {"name": "Others", "sections": ["member"], "standings": ["deceased"]}
+
+    page = text_of(desk, "rules_new", **{"from": str(old)})
+    refused = desk.post(reverse("rules_new"), form)
+
+    assert 'value="resigned"' in page and 'value="deceased"' not in page
+    assert refused.status_code == 400
+    assert "Have this standing: deceased or good standing." in text_of(desk, "rules_version", old)
+    assert desk.post(reverse("rules_new"), {**form, "standings": ["good"]}).status_code == 302
+
+
 def test_a_roll_is_shown_with_totals_that_add_up(desk: Client) -> None:
     imported(*people(3), person(joined_on="2016-03-01"), person(number="9", section="affiliated"))
     roll_id = frozen()
