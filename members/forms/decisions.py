@@ -16,6 +16,8 @@ from members.models.decisions import (
 )
 
 LONGEST_TEXT = 4000
+# Nobody is told of the one with days to appeal in it, and the other cannot be appealed against.
+_WITHOUT_DAYS = (Kind.DEATH, Kind.REINSTATEMENT)
 
 
 class DecisionForm(forms.Form):
@@ -29,7 +31,8 @@ class DecisionForm(forms.Form):
     )
     reason = forms.ChoiceField(
         label="Reason",
-        help_text="The member is sent these words, and the public totals count them.",
+        help_text="The member is sent these words, but of a death nobody is. The public totals "
+        "count them.",
         choices=[("", "Choose a reason"), *[(r.value, r.label.capitalize()) for r in Reason]],
         error_messages={"required": "Choose a reason."},
     )
@@ -43,17 +46,23 @@ class DecisionForm(forms.Form):
     )
     appeal_days = forms.IntegerField(
         label="Days to appeal",
-        help_text="From the approval, to the next full hour.",
+        help_text="From the approval, to the next full hour. Not asked of a death or of a "
+        "reinstatement.",
         initial=APPEAL_DAYS,
+        required=False,
         min_value=1,
         max_value=LONGEST_APPEAL_DAYS,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
-        error_messages={"required": "Say how many days the member has to appeal."},
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         kind, reason = cleaned.get("kind"), cleaned.get("reason")
+        if kind in _WITHOUT_DAYS:
+            self.errors.pop("appeal_days", None)
+            cleaned["appeal_days"] = APPEAL_DAYS
+        elif not cleaned.get("appeal_days") and "appeal_days" not in self.errors:
+            self.add_error("appeal_days", "Say how many days the member has to appeal.")
         if kind and reason and reason not in REASONS_BY_KIND[kind]:
             fitting = ", ".join(f"“{each.label}”" for each in REASONS_BY_KIND[kind])
             self.add_error("reason", f"For this decision choose one of: {fitting}.")

@@ -131,6 +131,25 @@ def test_a_proposal_with_an_unfitting_reason_says_which_fit(client: Client) -> N
     assert keeper.post(address, PROPOSAL).status_code == 302
 
 
+def test_of_a_death_no_days_to_appeal_are_asked_and_the_page_says_that_nobody_is_told(
+    client: Client,
+) -> None:
+    imported(person(), person(number="2"))
+    keeper = sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    death = {"kind": "death", "reason": "death-notified", "evidence": "A letter."}
+    address = reverse("decide", args=[member("2").pk])
+
+    assert "Of a death nobody is written to" in text_of(keeper, "decide", member().pk)
+    for days in ("", "0"):
+        refused = keeper.post(address, {**NAMED, "appeal_days": days})
+        assert refused.status_code == 400
+    assert "Say how many days" in keeper.post(address, {**NAMED, "appeal_days": ""}).text
+    assert keeper.post(address, {**death, "appeal_days": "0"}).status_code == 302
+    keeper.post(reverse("decide", args=[member().pk]), {**death, "appeal_days": ""})
+
+    assert [row.appeal_days for row in Decision.objects.all()] == [14, 14]
+
+
 def test_the_list_shows_states_and_open_appeals(client: Client) -> None:
     imported(person(), person(number="2"))
     desk = sign_in(client, officer())
