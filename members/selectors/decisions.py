@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from members.models import Appeal, Decision, Member
 from members.models.decisions import Kind, Reason
@@ -112,7 +113,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class WeekTotal:
-    """The figures of one week (its Monday), section, kind and reason."""
+    """The figures of one week (its Monday, on the party's clocks), section, kind and reason."""
 
     week: date
     section: str
@@ -137,7 +138,7 @@ def totals() -> list[WeekTotal]:
                 SELECT decided_at, 'upheld', decision_id FROM members_appeal
                 WHERE outcome = 'upheld'
             )
-            SELECT date_trunc('week', event.at AT TIME ZONE 'UTC')::date AS week,
+            SELECT date_trunc('week', event.at AT TIME ZONE %s)::date AS week,
                    section.name, decision.kind, decision.reason,
                    count(*) FILTER (WHERE what = 'proposed'),
                    count(*) FILTER (WHERE what = 'approved'),
@@ -148,7 +149,8 @@ def totals() -> list[WeekTotal]:
             JOIN members_section section ON section.id = decision.section_id
             GROUP BY week, section.precedence, section.name, decision.kind, decision.reason
             ORDER BY week, section.precedence, decision.kind, decision.reason
-            """
+            """,
+            [timezone.get_default_timezone_name()],
         )
         return [
             WeekTotal(week, section, Kind(kind).label, Reason(reason).label, Counts(*counts))

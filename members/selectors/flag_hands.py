@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.utils import timezone
 
 from members.models import ContactFlag
 from members.models.contacts import KINDS
@@ -31,7 +32,7 @@ _ABOUT: Final = {
     "unit": "c.unit_id IS NOT DISTINCT FROM %(unit)s AND c.by_id IS NOT DISTINCT FROM %(actor)s"
     " AND c.batch_id IS NOT DISTINCT FROM %(batch)s",
     "day": "c.by_id IS NOT DISTINCT FROM %(actor)s"
-    " AND (c.at AT TIME ZONE 'UTC')::date = %(day)s::date",
+    " AND (c.at AT TIME ZONE %(zone)s)::date = %(day)s::date",
     "database": "c.source = 'database'",
     "dispute": "c.change_id = %(change)s",
     "domain": " OR ".join(_DOMAIN.format(email=each) for each in _EMAILS),
@@ -79,6 +80,7 @@ def has_a_hand_in(flag: ContactFlag, person_id: int) -> bool:
         "by": person_id, "since": since, "until": flag.seen_at, "subject": flag.subject,
         "unit": flag.unit_id, "actor": flag.by_id, "batch": flag.batch_id,
         "change": flag.change_id, "day": flag.key.rpartition(":")[2],
+        "zone": timezone.get_default_timezone_name(),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_statement(flag)}", values)

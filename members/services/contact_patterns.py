@@ -79,7 +79,7 @@ _IN_A_DAY: Final = """
     SELECT concat_ws(':', 'day', source, by_id, day), '', people,
            'on ' || to_char(day, 'FMDD FMMonth YYYY'), by_id, NULL::bigint, NULL::bigint
     FROM (
-        SELECT source, by_id, (at AT TIME ZONE 'UTC')::date AS day,
+        SELECT source, by_id, (at AT TIME ZONE %(zone)s)::date AS day,
                count(DISTINCT member_id) AS people
         FROM members_contactchange
         WHERE at >= %(since)s AND source NOT IN ('import', 'undo', 'destruction')
@@ -91,7 +91,7 @@ _BY_HAND: Final = """
     SELECT concat_ws(':', 'database', day), '', people,
            'on ' || to_char(day, 'FMDD FMMonth YYYY'), NULL::bigint, NULL::bigint, NULL::bigint
     FROM (
-        SELECT (at AT TIME ZONE 'UTC')::date AS day, count(DISTINCT member_id) AS people
+        SELECT (at AT TIME ZONE %(zone)s)::date AS day, count(DISTINCT member_id) AS people
         FROM members_contactchange WHERE at >= %(since)s AND source = 'database' GROUP BY 1
     ) AS counted
 """

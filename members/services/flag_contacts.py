@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
 from members.models import ContactFlag
 from members.selectors.flag_hands import WINDOW_DAYS
@@ -28,6 +29,8 @@ def flag_contacts(*, now: datetime, report: Report = silent) -> int:
     """Look for every pattern, and return how many flags were raised that were not there."""
     give_memory()
     since = now - timedelta(days=WINDOW_DAYS)
+    zone = timezone.get_default_timezone_name()
+    values: dict[str, Any] = {"since": since, "zone": zone, **VALUES}
     report(stage="Looking for patterns", done=0, total=len(PATTERNS), unit="questions")
     with connection.cursor() as cursor:
         # One watch at a time: two would raise the same flag.
@@ -36,7 +39,7 @@ def flag_contacts(*, now: datetime, report: Report = silent) -> int:
         _gather(cursor, since)
         with by_hashing():
             for place, (kind, statement) in enumerate(PATTERNS, start=1):
-                cursor.execute(statement, {"since": since, **VALUES})
+                cursor.execute(statement, values)
                 found += [(kind, row) for row in cursor.fetchall()]
                 report(done=place)
         cursor.execute(f"DROP TABLE {GATHERED}")

@@ -80,6 +80,7 @@ def decision_totals(request: HttpRequest) -> HttpResponse:
         {
             "whole": sum((row.counts for row in rows), start=Counts()),
             "chart": weekly_bars(rows),
+            "zone": timezone.get_default_timezone_name(),
             "tables": [
                 _table("reasons", "By reason", selectors.decisions.added_up(rows, "reason")),
                 _table("kinds", "By kind of decision", selectors.decisions.added_up(rows, "kind")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,8 @@ from tests.office.factories import officer
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=2)
+NIGHT = datetime(2016, 8, 22, 23, 30, tzinfo=UTC)
+"""Half past midnight in London, of the 23rd."""
 
 
 def changed(
@@ -82,6 +84,16 @@ def test_fifty_at_the_desk_in_a_day_are_flagged_in_whatever_units() -> None:
     changed(50, by=officer().pk, given_name="Y#")
 
     assert kinds() == ["day"]
+
+
+def test_a_flag_names_the_day_on_the_clocks_of_the_party() -> None:
+    imported(*[person(number=str(n), unit=f"Unit {n % 10}", email=f"p{n}@example.org",
+                      address_1=f"{n} Row") for n in range(60)])  # fmt: skip
+
+    changed(50, by=officer().pk, at=NIGHT, given_name="Y#")
+    services.flag_contacts(now=NIGHT + timedelta(hours=2))
+
+    assert ContactFlag.objects.get(kind="day").remark == "on 23 August 2016"
 
 
 def test_one_mailbox_given_to_many_is_flagged_and_a_household_is_not() -> None:

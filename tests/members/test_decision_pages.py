@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -259,6 +259,16 @@ def test_the_figures_count_each_event_in_its_week_by_section_and_reason(client: 
     assert content.splitlines()[1] == (
         '"2016-08-22","Members","suspension","abuse of another person","2","1","1","0"'
     )
+
+
+def test_a_week_begins_at_midnight_on_the_clocks_of_the_party(client: Client) -> None:
+    imported(person())
+    sunday = datetime(2016, 8, 28, 23, 30, tzinfo=UTC)
+    services.propose_standing(member().pk, by=officer().pk, now=sunday, **NAMED)
+
+    assert [row.week for row in asked.totals()] == [date(2016, 8, 29)]
+    page = text_of(client, "decision_totals")
+    assert "weeks begin on Monday, on the clocks of Europe/London." in page
 
 
 def test_the_public_page_has_figures_a_plot_and_no_name(client: Client) -> None:
