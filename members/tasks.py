@@ -14,6 +14,7 @@ from members.eligibility.rules import day_in_words
 from members.selectors.proposals import by_number
 from members.services.answer_correction import PURPOSE as CORRECTION_ANSWER
 from members.services.answer_enquiry import PURPOSE
+from members.services.apply_import_by_two import ACT as APPLY_BY_TWO
 from members.services.apply_import_by_two import describe_import_by_two
 from members.services.contact_freeze import describe_move
 from members.services.contact_notices import PURPOSE as CONTACT_CHANGED
@@ -96,7 +97,7 @@ def _register_contacts() -> None:
         shown=by_number,
     )  # fmt: skip
     register_act(
-        "apply_import_by_two", services.apply_import_by_two, describe_import_by_two,
+        APPLY_BY_TWO, services.apply_import_by_two, describe_import_by_two,
         page=letters.import_path,
     )  # fmt: skip
     register_purpose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -13,10 +14,12 @@ from office.models import Approval
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers, propose_act
 
+ACT: Final = "apply_import_by_two"
+
 
 def propose_import(batch_id: int, *, by: int, now: datetime) -> Approval:
     """Propose to apply an import that takes two people."""
-    return propose_act("apply_import_by_two", subject=("import", str(batch_id)), by=by, now=now)
+    return propose_act(ACT, subject=("import", str(batch_id)), by=by, now=now)
 
 
 @transaction.atomic

@@ -148,9 +148,13 @@ def test_an_import_after_the_freeze_is_proposed_by_the_same_button(keeper: Clien
     answer = keeper.post(reverse("import_apply", args=[batch.pk]), follow=True)
 
     batch.refresh_from_db()
-    assert "proposed to a second officer" in answer.content.decode()
+    told = answer.content.decode()
+    assert "Please note" in told and "Not applied yet: it is proposed to a second officer" in told
     assert batch.state == "previewed"
+    assert f"Proposed by {Approval.objects.get().proposed_by.name}; waits for another" in told
+    assert "Apply: change" not in told and reverse("import_apply", args=[batch.pk]) not in told
     second = sign_in(Client(), officer())
+    assert reverse("import_apply", args=[batch.pk]) not in page(second, "import", batch.pk)
     assert reverse("import", args=[batch.pk]) in page(second, "approvals")
     second.post(reverse("approve", args=[Approval.objects.get().pk]))
     batch.refresh_from_db()

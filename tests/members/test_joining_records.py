@@ -178,15 +178,19 @@ def test_the_pair_s_page_proposes_after_the_freeze_and_says_what_waits(client: C
     contacts_frozen()
     keeper = sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
     path = reverse("duplicate", args=[pair.pk])
+    assert "is only proposed here" in keeper.get(path).text
 
-    keeper.post(path, {"keep": numbered("0000123").pk, "reason": "Rang her"})
+    told = keeper.post(path, {"keep": numbered("0000123").pk, "reason": "Rang her"}, follow=True)
+    assert "Not decided yet" in told.text and "Please note" in told.text
 
     approval = Approval.objects.get()
     assert approval.act == "settle_pair_late"
     page = keeper.get(path).content.decode()
     assert "waiting for a second officer" in page and "Rang her" in page
+    assert 'name="keep"' not in page
     approve_act(approval.pk, by=officer().pk, now=NOW)
     keeper.post(reverse("duplicate_undo", args=[pair.pk]))
     assert Approval.objects.latest("pk").parameters == {"keep": None}
+    assert "Undo this decision" not in keeper.get(path).text
     pair.refresh_from_db()
     assert pair.state == Pair.State.SAME

@@ -118,6 +118,7 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
             "news": _news(pair),
             "twice": _twice(pair),
             "may_settle": may(request.user, "settle_pair"),
+            "is_frozen": selectors.contacts.is_frozen(),
             "waiting": selectors.pairs.pairs_waiting(),
         },
         status=409 if refusal else 200,
@@ -156,8 +157,8 @@ def _proposed(
         services.propose_settling(
             pair.pk, keep=keep, reason=reason, by=request.user.pk, now=timezone.now()
         )
-        messages.success(request, "Contact details are frozen, and this decides which of them a "
-                         "roll has: it is proposed to a second officer.")  # fmt: skip
+        messages.info(request, "Not decided yet: contact details are frozen, and this decides "
+                      "which of them a roll has. It is proposed to a second officer.")
         return redirect("duplicate", pair.pk)
 
     return freshly(propose)(request)  # type: ignore[return-value]

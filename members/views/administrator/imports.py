@@ -19,6 +19,7 @@ from members.models.people import Standing
 from members.rollfile import COLUMNS
 from members.rollfile.mending import MENDING_HEADER
 from members.selectors import differences, totals
+from members.services.apply_import_by_two import ACT as APPLY_BY_TWO
 from members.services.takes_two import reasons_for_two
 from members.views.administrator.differences import batch_or_404, section_bars
 from members.views.downloads import csv_download, name_for
@@ -26,7 +27,7 @@ from members.views.paging import row_named
 from office.access import StaffRequest, freshly, may, staff_only
 from office.models import Job
 from office.refusal import Refusal
-from office.selectors import latest_job
+from office.selectors import latest_job, waiting_approval
 
 _MANY_GONE_PERCENT = 5
 _PEOPLE_SHOWN = 12
@@ -110,6 +111,7 @@ def import_(request: StaffRequest, batch_id: int) -> HttpResponse:
             "listed": selectors.people.list_figures().listed,
             "orders": selectors.imports.orders_taken(batch),
             "two_words": _two_words(batch),
+            "proposed": waiting_approval(APPLY_BY_TWO, subject=subject, now=timezone.now()),
             "may_apply": may(request.user, "apply_import"),
             "may_undo": may(request.user, "undo_import"),
             "keep_until": selectors.imports.keep_until(batch),
@@ -234,8 +236,8 @@ def import_apply(request: StaffRequest, batch_id: int) -> HttpResponse:
 def _import_propose(request: StaffRequest, batch_id: int) -> HttpResponse:
     """Ask for a second person, where the import takes two."""
     services.propose_import(batch_id, by=request.user.pk, now=timezone.now())
-    messages.success(request, "This import takes two people: it is proposed to a second officer, "
-                     "and applied once one approves.")
+    messages.info(request, "Not applied yet: it is proposed to a second officer, and applied once "
+                  "one approves.")
     return redirect("import", batch_id)
 
 
