@@ -316,6 +316,20 @@ def test_rules_that_are_not_whole_say_what_is_missing(
     assert not EligibilityRules.objects.exists()
 
 
+def test_whoever_came_from_a_set_up_is_led_back_to_it_and_to_no_other_site(desk: Client) -> None:
+    form = {"name": "Rules", "sections": ["member"], "standings": ["good"]}
+    there = "/desk/elections/leader/set-up/"
+
+    saved = desk.post(f"{reverse('rules_new')}?back={there}", form, follow=True)
+    version = EligibilityRules.objects.get().pk
+
+    assert f'href="{there}">Back to the set-up of the election</a>' in saved.text
+    assert "&amp;back=/desk/elections/leader/set-up/" in saved.text
+    assert "Back to the set-up" not in text_of(desk, "rules_version", version)
+    elsewhere = text_of(desk, "rules_version", version, back="https://elsewhere.example/")
+    assert "Back to the set-up" not in elsewhere
+
+
 def test_the_dead_are_not_offered_a_vote_and_rules_that_gave_them_one_are_still_told(
     desk: Client,
 ) -> None:

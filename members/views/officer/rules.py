@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from members import selectors, services
@@ -49,13 +53,21 @@ def rules_new(request: StaffRequest) -> HttpResponse:
             refusal = refused.sentence
         else:
             messages.success(request, "Saved. Read them once more, as the notice will print them.")
-            return redirect("rules_version", rules_id)
+            back = _way_back(request)
+            page = reverse("rules_version", args=[rules_id])
+            return redirect(f"{page}?{urlencode({'back': back})}" if back else page)
     return render(
         request,
         "members/rules_new.html",
         {"form": form, "refusal": refusal},
         status=400 if request.method == "POST" else 200,
     )
+
+
+def _way_back(request: StaffRequest) -> str:
+    """The page of an election's set-up that one came from, where one did; on this site alone."""
+    asked = request.GET.get("back", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 def _asked_row(rules_id: str) -> EligibilityRules | None:
@@ -92,6 +104,7 @@ def rules_version(request: StaffRequest, rules_id: int) -> HttpResponse:
         "members/rules_version.html",
         {
             "row": row,
+            "back": _way_back(request),
             "sentences": selectors.rules.rules_told(row.pk),
             "examples": selectors.rules.verdict_examples(row.pk),
             "changed": _changed(row),

@@ -89,6 +89,22 @@ def test_the_rules_of_another_election_are_not_offered(client: Client) -> None:
 
     assert "Spare rules, version 1" in page
     assert "Leader 2026, version 1" not in page
+    assert "Which rules say who may vote is not chosen yet." in page
+    assert f'{reverse("rules_new")}?back=/desk/elections/deputy-2026/set-up/"' in page
+    chosen = client.get(reverse("desk_set_up", args=[here.slug])).text
+    assert "Their page leads back here" not in chosen
+
+
+def test_an_election_without_rules_of_its_own_says_that_they_are_to_be_written(
+    client: Client,
+) -> None:
+    sign_in(client, officer())
+    client.post(reverse("desk_begin"), {"title": "Deputy 2026", "party": "The Party"})
+
+    page = client.get(reverse("desk_set_up", args=["deputy-2026"])).text
+
+    assert "This election has no eligibility rules of its own yet." in page
+    assert "Their page leads back here, to choose them." in page
 
 
 def test_an_hour_that_the_clocks_jump_over_is_refused_and_nothing_is_lost(client: Client) -> None:
