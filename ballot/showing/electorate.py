@@ -200,9 +200,9 @@ def _shown(part: dict[str, Any]) -> SectionShown:
 
 def _lines(part: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
     if part["applied"] is None:
-        yield "", "Applied, and not eligible", "not told", False
+        yield "", "Ever on the membership list, and not eligible", "not told", False
     else:
-        yield "", "Applied: everybody ever on the list", f"{part['applied']:,}", True
+        yield "", "Ever on the membership list", f"{part['applied']:,}", True
     for each in part["not_eligible"]:
         yield "−", each["words"], f"{each['people']:,}", False
     yield "=", "On the roll", f"{part['electors']:,}", True

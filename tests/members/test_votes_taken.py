@@ -159,7 +159,7 @@ def test_the_preview_says_who_loses_by_standing_and_section_and_goes_on_saying_i
 
     batch.refresh_from_db()
     assert batch.state == ImportBatch.State.PREVIEWED
-    assert "Losing</th>" in keeper.get(reverse("imports")).content.decode()
+    assert "Losing what a vote may rest on</th>" in keeper.get(reverse("imports")).content.decode()
     batch = imported_by_two(person(standing="excluded"), *people(1, section="affiliated"))
     page = keeper.get(reverse("import", args=[batch.pk])).content.decode()
     assert "From whom it takes what a vote may rest on: 2 people" in page

@@ -54,6 +54,7 @@ def test_every_number_on_the_page_adds_up_from_applied_to_the_codes_issued(clien
     figures = client.get(address(here, "electorate_json")).json()
 
     assert figures["issued"] == figures["electors"] == Roll.objects.get().electors
+    assert "Ever on the membership list</th>" in page and "Applied" not in page
     assert adds_up(figures)
     assert "do not add up" not in page
     numbers = [int(cell.replace(",", "")) for cell in re.findall(
