@@ -104,13 +104,17 @@ class FreezeForm(forms.Form):
         error_messages={"required": "Give the hour."},
     )
     reason = forms.CharField(
-        label="Why it is moved to a later hour",
-        help_text="Only where a freeze is set already and this one is later. Another officer "
-        "reads it and decides.",
+        label="Why it is moved, if to a later hour",
+        help_text="Another officer reads it and decides.",
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def __init__(self, *args: Any, is_set: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_set:
+            del self.fields["reason"]
 
     def moment(self) -> datetime:
         """The first of two where the clocks show it twice; where they jump over it, an hour on."""

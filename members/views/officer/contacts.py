@@ -24,7 +24,7 @@ MOVE = "move_contact_freeze"
 @staff_only("see_contact_changes", post="set_contact_freeze")
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_freeze(request: StaffRequest) -> HttpResponse:
-    form = FreezeForm(request.POST or None)
+    form = FreezeForm(request.POST or None, is_set=selectors.contacts.freeze() is not None)
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +50,7 @@ def contact_freeze(request: StaffRequest) -> HttpResponse:
 
 def _set(request: StaffRequest, form: FreezeForm) -> None:
     """Set the freeze, or propose it where it is later than the one that stands."""
-    now, at, reason = timezone.now(), form.moment(), form.cleaned_data["reason"].strip()
+    now, at, reason = timezone.now(), form.moment(), form.cleaned_data.get("reason", "").strip()
     standing = selectors.contacts.freeze()
     if standing is None or at <= standing.freezes_at:
         services.set_contact_freeze(at, by=request.user.pk, now=now)
