@@ -289,6 +289,11 @@ def _bulk_words(subject_id: str, bulk: int, digest: str) -> str:
     )
 
 
+def _bulk_page(subject_id: str, bulk: int, digest: str) -> str:
+    del digest
+    return reverse("desk_bulk", args=[_election(subject_id).slug, bulk])
+
+
 def _set_aside_words(subject_id: str, digest: str) -> str:
     election = _election(subject_id)
     due = set_aside_due(election)
@@ -383,7 +388,7 @@ def register() -> None:
     # An act on a roll, whose day the notice of its election may bound.
     register_precondition("set_destruction_date", require_day_after_keeping)
     register_act("amend_roll_in_bulk", _by_number(request_bulk), _bulk_words,
-                 precondition=_require_bulk)
+                 page=_bulk_page, precondition=_require_bulk)
     register_act("set_aside_ballot", _by_number(set_aside_ballots), _set_aside_words,
                  precondition=_stands_at(State.CLOSED))
     register_act("issue_envelopes", _by_number(issue_envelopes), _issue_words, page=_issue_page)

@@ -34,6 +34,7 @@ from members.selectors import (
     electors_amended,
     member_numbered,
     people_entered_twice,
+    people_of_bulk,
     reason_label,
     refused_of_bulk,
     struck_by_reason,
@@ -47,6 +48,13 @@ from office.views.asked import key_asked
 
 PAGE_ROWS = 100
 _PROPOSED = "Proposed. Another officer must approve it."
+_FOLLOWS = {
+    "add": "Once another officer has approved it, everybody in the set is on the roll, and gets a "
+    "voting code unless the poll has closed.",
+    "remove": "Once another officer has approved it, everybody in the set is struck off the roll. "
+    "Whoever has not cast a ballot can no longer cast one; of a ballot that was cast the rule of "
+    "the notice decides.",
+}
 
 
 @staff_only("see_roll", post="amend_roll")
@@ -158,8 +166,8 @@ def bulk(request: StaffRequest, slug: str, bulk_id: int) -> HttpResponse:
     chosen = bulk_amendment(bulk_id)
     if chosen is None or chosen.roll_id != election.roll_id:
         raise Http404
-    refused, refusal = list(refused_of_bulk(chosen.pk)), ""
-    _record_shown(request, len(refused))
+    refused, people, refusal = refused_of_bulk(chosen.pk), people_of_bulk(chosen.pk), ""
+    _record_shown(request, len(refused) + len(people))
     if request.method == "POST":
         refusal = _propose(request, "amend_roll_in_bulk", election,
                            {"bulk": chosen.pk, "digest": bytes(chosen.digest).hex()})
@@ -174,7 +182,8 @@ def bulk(request: StaffRequest, slug: str, bulk_id: int) -> HttpResponse:
         "approval": approval, "reason": reason_label(chosen.reason),
         "job": job if job and job.parameters.get("bulk") == chosen.pk else None,
         "digest": bytes(chosen.digest).hex(), "sections": bulk_by_section(chosen),
-        "refused": refused, "refused_count": chosen.refused.count(),
+        "refused": refused, "refused_count": chosen.refused.count(), "people": people,
+        "follows": _FOLLOWS[chosen.kind],
         "may_propose": done is None and approval is None and _is_amendable(election)
         and may(request.user, "amend_roll_in_bulk"),
     }

@@ -38,6 +38,7 @@ from members.selectors.amendment_sets import (
     bulk_by_section,
     bulks_of,
     members_of_bulk,
+    people_of_bulk,
     refused_of_bulk,
 )
 from members.selectors.amendments import (
@@ -130,6 +131,7 @@ __all__ = [
     "pairs",
     "people",
     "people_entered_twice",
+    "people_of_bulk",
     "postal_entries",
     "proposals",
     "reason_label",

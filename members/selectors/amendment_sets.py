@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from members.models import BulkAmendment, BulkRefused
+from members.models import BulkAmendment, BulkLine, BulkRefused, Member
 from members.selectors.amendments import WHY_NOT
 
 
@@ -20,6 +20,12 @@ def members_of_bulk(bulk_id: int) -> list[int]:
             [bulk_id],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def people_of_bulk(bulk_id: int, *, most: int = 200) -> list[Member]:
+    """The first members of a set, for a page: in the order of the list."""
+    rows = BulkLine.objects.filter(bulk_id=bulk_id).select_related("member__section")
+    return [row.member for row in rows.order_by("member_id")[:most]]
 
 
 def bulk_by_section(bulk: BulkAmendment) -> list[tuple[str, int]]:

@@ -110,7 +110,7 @@ def test_a_record_that_was_changed_after_the_proposal_is_not_approved_unseen() -
 def test_a_list_is_handed_in_looked_at_proposed_approved_and_carried_out_by_a_worker() -> None:
     run = election(at="polling", electors=5)
     slug = run.election.slug
-    client, _ = officers(run)
+    client, second = officers(run)
 
     sent = client.post(
         reverse("desk_bulk_new", args=[slug]),
@@ -121,10 +121,15 @@ def test_a_list_is_handed_in_looked_at_proposed_approved_and_carried_out_by_a_wo
     assert sent.headers["Location"] == reverse("desk_bulk", args=[slug, bulk.pk])
     text = page(client, "desk_bulk", slug, bulk.pk)
     assert "Strike off the roll: 2 people" in text and "no member has this number" in text
+    assert "everybody in the set is struck off the roll." in text
+    assert "gets a voting code" not in text
+    first = entries(run)[0].member
+    assert reverse("member", args=[first.pk]) in text and first.full_name in text
     assert not Amendment.objects.exists()
 
     client.post(reverse("desk_bulk", args=[slug, bulk.pk]))
     assert bytes(bulk.digest).hex() in Approval.objects.get().sentence
+    assert reverse("desk_bulk", args=[slug, bulk.pk]) in page(second, "approvals")
     approve(run)
     (job,) = live_jobs(subject=("election", str(run.election_id)))
     assert "Amending the roll in bulk" in page(client, "desk_bulk", slug, bulk.pk)
