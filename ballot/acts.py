@@ -51,6 +51,7 @@ from members.selectors import (
     member_amended,
     reason_label,
 )
+from members.selectors import by_number as members_by_number
 from members.services.amending import Offer, register_amender
 from office.acts import register_act, register_precondition
 from office.refusal import Refusal
@@ -256,6 +257,11 @@ def _amend_words(subject_id: str, kind: str, reason: str, grounds: str, digest: 
     )
 
 
+def _amend_page(subject_id: str, **given: str) -> str:
+    del given
+    return reverse("member", args=[int(subject_id.split("-")[1])])
+
+
 def _amend(subject_id: str, *, digest: str, **given: Any) -> None:
     election_id, member_id = subject_id.split("-")
     amend_roll(int(election_id), member=int(member_id), digest=digest, **given)
@@ -383,7 +389,8 @@ def register() -> None:
     """Say to the office how each act is carried out and described."""
     register_act("freeze_roll", _by_number(request_freeze), _freeze_words)
     register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
-    register_act("amend_roll", _amend, _amend_words, precondition=_stands_at(*AMENDABLE))
+    register_act("amend_roll", _amend, _amend_words, page=_amend_page,
+                 precondition=_stands_at(*AMENDABLE), shown=members_by_number)
     register_amender(offer_amendment)
     # An act on a roll, whose day the notice of its election may bound.
     register_precondition("set_destruction_date", require_day_after_keeping)

@@ -30,12 +30,14 @@ from members.selectors import (
     bulk_amendment,
     bulk_by_section,
     bulks_of,
+    by_number,
     cannot_be_amended,
     electors_amended,
     member_numbered,
     people_entered_twice,
     people_of_bulk,
     reason_label,
+    record_words,
     refused_of_bulk,
     struck_by_reason,
 )
@@ -67,7 +69,8 @@ def amendments(request: StaffRequest, slug: str) -> HttpResponse:
         messages.success(request, _PROPOSED)
         return redirect("desk_amendments", slug)
     context = {"election": election, "form": form, **_amendments(request, election)}
-    _record_shown(request, sum(len(one["records"]) for one in context["twice"]))
+    twice = sum(len(one["records"]) for one in context["twice"])
+    _record_shown(request, twice + len(context["waiting"]))
     return render(request, "ballot/desk/amendments.html", context)
 
 
@@ -118,7 +121,8 @@ def _amendments(request: StaffRequest, election: Election) -> dict[str, Any]:
         "reasons": struck_by_reason(roll.pk) if roll else [],
         "bulks": bulks_of(roll.pk) if roll else [],
         "twice": [_twice(one) for one in people_entered_twice(roll.pk)[:PAGE_ROWS]] if roll else [],
-        "waiting": list(waiting[:PAGE_ROWS]) if may(request.user, "see_approvals") else [],
+        "waiting": [(one, by_number(one.sentence)) for one in waiting[:PAGE_ROWS]]
+        if may(request.user, "see_approvals") else [],
         "may_amend": may(request.user, "amend_roll") and _is_amendable(election),
         "may_amend_in_bulk": may(request.user, "amend_roll_in_bulk") and _is_amendable(election),
     }
@@ -126,11 +130,10 @@ def _amendments(request: StaffRequest, election: Election) -> dict[str, Any]:
 
 def _twice(one: EnteredTwice) -> dict[str, Any]:
     """A person with two papers, and the grounds on which an officer strikes one off."""
-    records = " and ".join(str(record.pk) for record in one.records)
+    records = " and ".join(record_words(record.pk) for record in one.records)
     return {
         "records": one.records,
-        "grounds": f"Member records {records} were found to be one person’s, and each is on the "
-        "roll.",
+        "grounds": f"Found to be one person’s, and each on the roll: {records}.",
     }
 
 

@@ -64,6 +64,7 @@ from members.selectors.entered_twice import entered_twice as people_entered_twic
 from members.selectors.history import tell_of_letters
 from members.selectors.people import member_numbered, sections
 from members.selectors.postal import electors_without_email, postal_entries
+from members.selectors.proposals import by_number, record_words
 from members.selectors.rolls import (
     entries_by_public_id,
     entry_by_public_id,
@@ -98,6 +99,7 @@ __all__ = [
     "bulk_amendment",
     "bulk_by_section",
     "bulks_of",
+    "by_number",
     "cannot_be_amended",
     "chain_of",
     "contact_reports",
@@ -136,6 +138,7 @@ __all__ = [
     "proposals",
     "reason_label",
     "recompute_commitment",
+    "record_words",
     "refused_of_bulk",
     "roll_as_amended",
     "roll_commitment",

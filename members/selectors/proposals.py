@@ -10,7 +10,7 @@ from typing import Final
 
 from members.models import Member
 
-_RECORD: Final = re.compile(r"member record (\d{1,18})")
+_RECORD: Final = re.compile(r"\b([Mm])ember record (\d{1,18})")
 
 
 def record_words(member_id: int) -> str:
@@ -20,11 +20,11 @@ def record_words(member_id: int) -> str:
 
 def by_number(sentence: str) -> str:
     """The words of a proposal with membership numbers: "membership number 0000123"."""
-    keys = {int(key) for key in _RECORD.findall(sentence)}
+    keys = {int(key) for _, key in _RECORD.findall(sentence)}
     numbers = dict(Member.objects.filter(pk__in=keys).values_list("pk", "number"))
 
     def named(found: re.Match[str]) -> str:
-        number = numbers.get(int(found[1]))
-        return f"membership number {number}" if number else found[0]
+        number = numbers.get(int(found[2]))
+        return f"{found[1]}embership number {number}" if number else found[0]
 
     return _RECORD.sub(named, sentence)

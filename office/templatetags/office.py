@@ -101,10 +101,17 @@ def job_card(job: Job) -> dict[str, Any]:
 
 
 @register.inclusion_tag("office/_proposal.html")
-def proposal_card(approval: Approval) -> dict[str, Any]:
-    """A proposal that nobody has decided: that it waits, or why it can be carried out no more."""
+def proposal_card(approval: Approval, sentence: str = "") -> dict[str, Any]:
+    """A proposal that nobody has decided: that it waits, or why it can be carried out no more.
+
+    sentence: in place of its own, for a page of those who may see the members.
+    """
     hindrance = why_not(approval, now=timezone.now())
-    return {"approval": approval, "hindrance": hindrance.sentence if hindrance else ""}
+    return {
+        "approval": approval,
+        "sentence": sentence or approval.sentence,
+        "hindrance": hindrance.sentence if hindrance else "",
+    }
 
 
 def _figures(job: Job, progress: Progress, *, is_live: bool) -> Iterator[str]:

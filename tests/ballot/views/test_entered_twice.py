@@ -75,14 +75,16 @@ def test_the_desk_says_so_and_one_button_proposes_to_strike_off_the_double() -> 
     page = text(client, "desk_amendments", slug)
     assert "Propose to strike off 1000" in page and "Propose to strike off 1001" in page
     (one,) = entered_twice(run.election.roll_id or 0)
-    records = " and ".join(str(record.pk) for record in one.records)
-    grounds = f"Member records {records} were found to be one person’s, and each is on the roll."
+    records = " and ".join(f"member record {record.pk}" for record in one.records)
+    grounds = f"Found to be one person’s, and each on the roll: {records}."
     assert f'value="{grounds}"' in page
     sent = client.post(
         reverse("desk_amendments", args=[slug]),
         {"number": "1000", "change": "remove:duplicate", "grounds": grounds},
     )
     assert sent.status_code == 302
+    numbers = " and ".join(f"membership number {record.number}" for record in one.records)
+    assert numbers in text(client, "approvals") and numbers in text(client, "desk_amendments", slug)
     approve_act(Approval.objects.get().pk, by=officer().pk, now=now())
 
     assert Amendment.objects.get().reason == "duplicate"

@@ -63,7 +63,12 @@ def test_an_administrator_proposes_an_officer_approves_and_the_public_page_shows
     sentence = Approval.objects.get().sentence
     assert f"Member record {member} (Members) is struck off the roll" in sentence
     assert "1000" not in sentence and "Fallowes" not in sentence
-    assert "waits for another officer" in page(keeper, "desk_amendments", slug)
+    shown = page(keeper, "desk_amendments", slug)
+    assert "waits for another officer" in shown
+    approvals = page(officers(run)[1], "approvals")
+    assert reverse("member", args=[member]) in approvals
+    for text in (shown, approvals):
+        assert "Membership number 1000 (Members) is struck off the roll" in text
     approve(run)
     for text in (page(keeper, "desk_amendments", slug), page(Client(), "election", slug)):
         assert "The roll after its amendments: 2 electors" in text
