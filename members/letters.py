@@ -122,6 +122,16 @@ def pair_path(pair_id: str, *, keep: int | None) -> str:
     return reverse("duplicate", args=[pair_id])
 
 
+def freeze_path(subject_id: str, **given: str) -> str:
+    """Where the second officer reads when contact details froze until now."""
+    return reverse("contact_freeze")
+
+
+def destruction_path(roll_id: str, *, destroy_on: str) -> str:
+    """Where the second officer reads until when a roll is kept."""
+    return reverse("roll_destruction", args=[roll_id])
+
+
 def _own_page(enclosure: bytes | None, now: datetime) -> dict[str, object]:
     """The link that travels with an answer; a letter that waited too long has none."""
     token = enclosure.decode() if enclosure else ""

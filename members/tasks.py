@@ -42,7 +42,10 @@ def register() -> None:
         "answer_enquiry", answer_enquiry, words="Answering a question", act="answer_enquiry",
         queue="mail",
     )  # fmt: skip
-    register_act("set_destruction_date", set_destruction_date, destruction_in_words)
+    register_act(
+        "set_destruction_date", set_destruction_date, destruction_in_words,
+        page=letters.destruction_path,
+    )  # fmt: skip
     register_act(
         DECIDE_STANDING, services.decide_standing, decision_in_words, page=letters.decision_path,
         precondition=require_to_be_made, shown=by_number,
@@ -108,8 +111,9 @@ def _register_contacts() -> None:
         shown=by_number,
     )  # fmt: skip
     register_act(
-        "move_contact_freeze", services.move_contact_freeze, describe_move
-    )
+        "move_contact_freeze", services.move_contact_freeze, describe_move,
+        page=letters.freeze_path,
+    )  # fmt: skip
 
 
 def set_destruction_date(subject_id: str, *, destroy_on: str, **given: Any) -> None:
@@ -121,9 +125,10 @@ def set_destruction_date(subject_id: str, *, destroy_on: str, **given: Any) -> N
 def destruction_in_words(subject_id: str, *, destroy_on: str) -> str:
     roll = selectors.rolls.rolls().get(pk=int(subject_id))
     day = day_in_words(date.fromisoformat(destroy_on))
+    before = f", and not on {day_in_words(roll.destroy_on)}" if roll.destroy_on else ""
     return (
-        f"On {day} every name, address and date on roll {roll.version} of “{roll.name}” is "
-        f"destroyed. Its totals and its commitment stay."
+        f"On {day}{before}, every name, address and date on roll {roll.version} of “{roll.name}” "
+        f"is destroyed. Its totals and its commitment stay."
     )
 
 

@@ -17,7 +17,7 @@ from members.models.decisions import (
 
 LONGEST_TEXT = 4000
 # Nobody is told of the one with days to appeal in it, and the other cannot be appealed against.
-_WITHOUT_DAYS = (Kind.DEATH, Kind.REINSTATEMENT)
+WITHOUT_DAYS = (Kind.DEATH, Kind.REINSTATEMENT)
 
 
 class DecisionForm(forms.Form):
@@ -58,7 +58,7 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         kind, reason = cleaned.get("kind"), cleaned.get("reason")
-        if kind in _WITHOUT_DAYS:
+        if kind in WITHOUT_DAYS:
             self.errors.pop("appeal_days", None)
             cleaned["appeal_days"] = APPEAL_DAYS
         elif not cleaned.get("appeal_days") and "appeal_days" not in self.errors:

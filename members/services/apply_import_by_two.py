@@ -38,8 +38,8 @@ def describe_import_by_two(batch_id: str) -> str:
         raise Refusal("import.not-previewed", "This import has not been read and looked at, or "
                       "was settled meanwhile.")
     return " ".join([
-        f"Apply import {batch.pk}. People added: {batch.rows_new:,}; changed: "
+        f"Import {batch.pk} is applied. People added: {batch.rows_new:,}; changed: "
         f"{batch.rows_changed:,}; marked as gone: {batch.members_gone:,}.",
         *reasons_for_two(batch),
-        f"The list is at version {batch.register_version}.",
+        f"It was compared with version {batch.register_version} of the list.",
     ])

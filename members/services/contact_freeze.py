@@ -52,9 +52,10 @@ def move_contact_freeze(
 
 
 def describe_move(subject_id: str, *, at: str, reason: str) -> str:
-    moved = datetime.fromisoformat(at)
-    return (f"Contact details freeze on {hour_words(moved)}, later than was "
-            f"decided before. Until then one person may change them. Reason: {reason}")
+    standing = selectors.contacts.freeze()
+    before = f", and not on {hour_words(standing.freezes_at)}" if standing else ""
+    return (f"Contact details freeze on {hour_words(datetime.fromisoformat(at))}{before}. Until "
+            f"then one person may change them. Reason: {reason}")
 
 
 def demand_contacts_open(

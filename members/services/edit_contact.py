@@ -139,8 +139,8 @@ def describe_late_edit(member_id: str, *, draft: int, digest: str) -> str:
     row = _draft(member_id, draft, digest)
     kinds = [words for kind, words in KIND_WORDS.items() if set(KINDS[kind]) & set(row.after)]
     what = " and ".join(kinds) or "title"
-    return (f"Change the {what} of {record_words(row.member_id)}, though contact details are "
-            f"frozen: draft {draft}, checksum {digest[:8]}.")
+    return (f"Contact details of {record_words(row.member_id)} are changed, though they are "
+            f"frozen: {what}. Draft {draft}, checksum {digest[:8]}.")
 
 
 def _draft(member_id: str, draft: int, digest: str) -> ContactDraft:

@@ -61,10 +61,10 @@ def describe_late_settling(pair_id: str, *, keep: int | None) -> str:
     both = (pair.first_id, pair.second_id)
     records = ", ".join(map(record_words, sorted(records_of(both))))
     if keep is None:
-        return (f"Undo the decision of pair {pair.pk}, though contact details are frozen: "
+        return (f"The decision of pair {pair.pk} is undone, though contact details are frozen: "
                 f"{' and '.join(map(record_words, both))} are no longer taken for one person’s, "
                 f"of whom the records are now: {records}.")
-    return (f"Decide pair {pair.pk}, though contact details are frozen: the records of one "
+    return (f"Pair {pair.pk} is decided, though contact details are frozen: the records of one "
             f"person, who gets one voting paper, are {records}, and what stands is "
             f"{record_words(keep)}.")
 

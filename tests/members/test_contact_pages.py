@@ -130,7 +130,8 @@ def test_a_late_correction_is_proposed_read_from_and_to_and_approved(keeper: Cli
     shown = page(second, "approvals")
     draft = reverse("contact_draft", args=[approval.parameters["draft"]])
     assert draft in shown
-    assert "Change the e-mail address of membership number 0000123, though" in shown
+    words = "Contact details of membership number 0000123 are changed, though they are frozen"
+    assert f"{words}: e-mail address. Draft" in shown
     assert "new@example.org" not in shown
     read = second.get(draft).content.decode()
     assert "carys@example.org" in read and "new@example.org" in read
@@ -180,7 +181,10 @@ def test_an_officer_sets_the_freeze_and_another_agrees_to_a_later_one(client: Cl
     assert send(later).status_code == 400
     assert "Proposed." in send(later, reason="The court moved it.").content.decode()
     assert ContactFreeze.objects.count() == 1
-    assert f"#approval-{Approval.objects.get().pk}" in page(desk, "contact_freeze")
+    waiting = Approval.objects.get()
+    assert f"#approval-{waiting.pk}" in page(desk, "contact_freeze")
+    assert f", and not on {hour_words(ContactFreeze.objects.get().freezes_at)}" in waiting.sentence
+    assert f'href="{reverse("contact_freeze")}">Read what' in page(desk, "approvals")
     sign_in(Client(), officer()).post(reverse("approve", args=[Approval.objects.get().pk]))
 
     assert "The court moved it." in page(desk, "contact_freeze")

@@ -88,6 +88,7 @@ def test_a_member_is_excluded_and_reinstated_led_by_the_pages_alone() -> None:
     page = text_of(approver, "decision", decision.pk)
     assert "Minute 7." in page
     assert "Waits for a second officer" in page
+    assert "Standing now" in page and "Good standing" in page and "Days to appeal" in page
     assert "There can be none before the decision is approved." in page
     assert sent.headers["Location"] in text_of(approver, "approvals")
     approver.post(reverse("approve", args=[Approval.objects.get().pk]))

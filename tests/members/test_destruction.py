@@ -303,6 +303,7 @@ def test_the_day_is_proposed_on_the_rolls_page_and_the_certificate_stands_there(
     (proposal,) = Approval.objects.all()
     assert "every name, address and date on roll 1" in proposal.sentence
     assert f"#approval-{proposal.pk}" in desk.get(page).content.decode()
+    assert page in desk.get(reverse("approvals")).content.decode()
     rolls = reverse("rolls")
     assert "Destroyed" not in desk.get(rolls).content.decode()
     ordered(roll_id)

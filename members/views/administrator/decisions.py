@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members import selectors, services
-from members.forms.decisions import DecisionForm, GroundsForm, OutcomeForm
+from members.forms.decisions import WITHOUT_DAYS, DecisionForm, GroundsForm, OutcomeForm
 from members.letters import notice_of, outcome_of
 from members.models import Decision, Member
 from members.services.amending import offer_of
@@ -174,6 +174,7 @@ def _page(
         {
             "decision": found,
             "state": _state(found),
+            "asks_days": found.kind not in WITHOUT_DAYS,
             "appeal": lodged,
             "approval": _approval(found),
             "at_odds": _at_odds(found) if found.decided_at else [],
