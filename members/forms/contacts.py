@@ -22,7 +22,7 @@ REQUEST_CAME: Final = (
 )
 
 ADDED_UP_BY: Final = {
-    "actor": "Person of staff",
+    "actor": "Member of staff",
     "hour": "Hour",
     "unit": "Unit",
     "import": "Import",

@@ -34,7 +34,7 @@ class UploadForm(forms.Form):
         error_messages={"required": "Say what the file lists."},
     )
     section = forms.ChoiceField(
-        label="Which section, if it is the list of one",
+        label="Which section, if the file is the list of one section",
         required=False,
         widget=forms.Select,
     )

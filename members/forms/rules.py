@@ -39,8 +39,8 @@ class RulesForm(forms.Form):
 
     name = forms.CharField(
         label="Name",
-        help_text="One name for one election. Saving again under the same name writes the next "
-        "version; earlier versions are kept.",
+        help_text="Such as “Leadership 2026”: one name for one election, under which all versions "
+        "of its rules stand.",
         max_length=100,
         error_messages={"required": "Give the rules a name."},
     )
@@ -80,11 +80,13 @@ class RulesForm(forms.Form):
     )
     levy_sections = forms.MultipleChoiceField(
         label="Sections whose people must have the levy confirmed by their affiliate",
+        help_text="Whoever is not confirmed there does not vote. Tick none, and it is not asked.",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     minimum_age = forms.IntegerField(
         label="Minimum age, in years",
+        help_text="Blank for none.",
         required=False,
         min_value=1,
         max_value=OLDEST_MINIMUM,

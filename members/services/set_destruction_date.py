@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from members.eligibility.rules import day_in_words
 from members.models import Roll
 from office.refusal import Refusal
 from office.services.approvals import demand_two_officers
@@ -44,7 +45,7 @@ def refuse_day(destroy_on: date, *, now: datetime) -> None:
     if not soonest <= destroy_on <= latest:
         raise Refusal(
             "roll.destruction-day",
-            f"Choose a day from {soonest:%d/%m/%Y} to {latest:%d/%m/%Y}: not before a challenge "
-            "can be brought, and within six years.",
+            f"Choose a day from {day_in_words(soonest)} to {day_in_words(latest)}: not before a "
+            "challenge can be brought, and within six years.",
             status=HTTPStatus.BAD_REQUEST,
         )

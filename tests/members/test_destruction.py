@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members import services
+from members.eligibility.rules import day_in_words
 from members.models import (
     AmendedEntry,
     Amendment,
@@ -296,7 +297,8 @@ def test_the_day_is_proposed_on_the_rolls_page_and_the_certificate_stands_there(
 
     soon = desk.post(page, {"destroy_on": "2020-01-01"})
     assert soon.status_code == 400
-    assert "Choose a day from" in soon.content.decode()
+    soonest = day_in_words(datetime.now(UTC).date() + timedelta(days=30))
+    assert f"Choose a day from {soonest} to" in soon.content.decode()
     later = (date.today() + timedelta(days=365)).isoformat()
     assert desk.post(page, {"destroy_on": later}).status_code == 302
 

@@ -281,6 +281,8 @@ def test_rules_are_written_in_words_and_dates_and_corrected_as_a_next_version(
 
     again = desk.get(reverse("rules_new"), {"from": str(first.pk)}).content.decode()
     assert 'value="2016-01-12"' in again
+    assert "the next version of “Leadership 2016”. It begins from version 1" in again
+    assert "becomes the next version" not in text_of(desk, "rules_new")
     assert "North Aldermoor" in again
     desk.post(next_version, {**form, "joined_by": "2016-06-24"})
     assert [row.version for row in EligibilityRules.objects.order_by("pk")] == [1, 2, 3]

@@ -59,7 +59,7 @@ def rules_new(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "members/rules_new.html",
-        {"form": form, "refusal": refusal},
+        {"form": form, "refusal": refusal, "before": before},
         status=400 if request.method == "POST" else 200,
     )
 
