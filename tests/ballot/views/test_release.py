@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from ballot.lifecycle import State
 from ballot.models import Candidate, Election, Release, ReleaseLook
+from ballot.services.count_papers import record_lot
 from ballot.services.release_result import give_release
 from ballot.services.set_up import create_election
 from config.logs import strike
 from office.permissions import Role
 from tests.ballot.factories import no_triggers
-from tests.ballot.views.world import World, now, world
+from tests.ballot.views.world import World, first_contest, now, world
 from tests.office.factories import sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,26 @@ def test_looking_shows_the_embargo_alone_and_agreeing_shows_the_count_and_is_not
     assert f"<strong>{WINNER}.</strong>" in after.text
     assert ReleaseLook.objects.count() == 1
     assert "no-store" in after.headers["Cache-Control"]
+
+
+def test_how_a_tie_was_settled_is_told_before_the_declaration_in_the_words_of_the_result(
+    client: Client,
+) -> None:
+    tied = ((0,), (0,), (1,), (1,), (2,), (2,), (2,))
+    here = world(rankings=tied, tie_rule="lot").to("opened")
+    settled = "Ash Amin and Birch Bell were tied for the fewest votes, and the tie was settled by "
+    record_lot(first_contest(here.election).pk, drawn=[0, 1], among=[0, 1],
+               witnesses=("Dee Hall, agent", "Ed Orr, agent"), **here.by)
+    here._counted()
+
+    told = read(client, page(here), code(here)).text
+    sign_in(client, here.officers[0])
+    proposed = client.get(reverse("act_declare", args=[here.slug])).text
+    here._declared()
+    declared = client.get(reverse("result", args=[here.slug])).text
+
+    for shown in (told, proposed, declared):
+        assert f"{settled}lot" in shown
 
 
 def test_a_link_dies_with_the_next_one_and_opens_no_other_election(client: Client) -> None:
