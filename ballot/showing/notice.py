@@ -23,6 +23,7 @@ from ballot.showing.booth import (
     with_photo,
 )
 from ballot.showing.dashboard import line
+from ballot.showing.hours import hours_now
 from ballot.showing.notice_words import (
     after_cast_sentence,
     challenge_sentence,
@@ -34,8 +35,6 @@ from ballot.showing.notice_words import (
 )
 from ballot.showing.paper import rules_of_contest
 from ballot.showing.turnout import turnout_of
-from ballot.times import in_zone
-from ballot.timetable import reminders_of, reminders_overtaken
 from ballot.turnout import shows_turnout
 from ballot.who_stands import rejected
 from members.selectors import (
@@ -114,25 +113,8 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
 
 
 def _facts(election: Election) -> Iterator[dict[str, str]]:
-    for name, value in (*_hours(election), *_ways_to_vote(election), *_conduct(election)):
+    for name, value in (*hours_now(election), *_ways_to_vote(election), *_conduct(election)):
         yield {"name": name, "value": value}
-
-
-def _hours(election: Election) -> Iterator[tuple[str, str]]:
-    """The hours that are set, each with what happens then, and a poll's earlier close."""
-    hours = (
-        ("Nominations close", election.nominations_close_at),
-        ("The poll opens", election.opens_at),
-        ("The poll closes", election.closes_at),
-    )
-    yield from ((name, in_zone(at, election.zone)) for name, at in hours if at)
-    if early := _closed_early(election):
-        yield "The poll was closed early", early
-    gone = reminders_overtaken(election)
-    opens = "opens" if is_before(election.stage, State.POLLING) else "opened"
-    for at in reminders_of(election):
-        sent = f" (not sent: the poll {opens} no earlier)" if at in gone else ""
-        yield "Who has not voted is reminded", f"{in_zone(at, election.zone)}{sent}"
 
 
 def _ways_to_vote(election: Election) -> Iterator[tuple[str, str]]:
@@ -258,18 +240,6 @@ def _left_off(roll_id: int) -> str:
     if made <= MOST_AMENDMENTS:
         return ""
     return f"These are the first {MOST_AMENDMENTS:,} of {made:,} amendments."
-
-
-def _closed_early(election: Election) -> str:
-    """When a poll was closed before its hour, and the published reason; else empty."""
-    if is_before(election.stage, State.CLOSED):
-        return ""
-    entry = election.entries.filter(kind="close").first()
-    read: Any = read_canonical(bytes(entry.body)) if entry else None
-    if not read or not read["content"]["early"]:
-        return ""
-    at = in_zone(datetime.fromisoformat(read["at"]), election.zone)
-    return f"{at}, by two officers. The reason: {read['content']['reason']}"
 
 
 def _void_reason(election: Election) -> str:

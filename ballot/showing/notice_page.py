@@ -12,7 +12,8 @@ from typing import Any
 from ballot.canonical import read_canonical
 from ballot.models import Election, Entry
 from ballot.published import board_key
-from ballot.showing.notice_words import Part, timetable_lines
+from ballot.showing.hours import decided, timetable_now
+from ballot.showing.notice_words import Part
 from ballot.showing.sentences import PARTS
 from ballot.times import in_zone
 from office.pdf import Heading, QrCode, Text, make_document
@@ -39,11 +40,15 @@ class AmendmentShown:
 
 @dataclass(frozen=True, slots=True)
 class NoticeShown:
-    """The whole notice. timetable: as amended, and as an extension left the close."""
+    """The whole notice.
+
+    timetable: as amended, and as decisions on the close left it.  decided: those decisions.
+    """
 
     published: str
     parts: tuple[Part, ...]
     timetable: tuple[str, ...]
+    decided: tuple[str, ...]
     amendments: tuple[AmendmentShown, ...]
     board_key: str
 
@@ -58,7 +63,8 @@ def notice_shown(election: Election) -> NoticeShown:
         parts=tuple(
             Part(one["heading"], tuple(one["paragraphs"])) for one in notice["content"]["words"]
         ),
-        timetable=tuple(timetable_lines(election)),
+        timetable=tuple(timetable_now(election)),
+        decided=tuple(f"{title}: {words}" for title, words in decided(election)),
         amendments=tuple(_amendment(_read(row), election.zone) for row in rows),
         board_key=board_key(election).text(),
     )
@@ -109,6 +115,8 @@ def notice_pdf(election: Election, shown: NoticeShown, *, address: str) -> bytes
         parts += [Text(f"{one.part}: {one.becomes}. It was: {one.was}.")
                   for one in amendment.changes]
         parts += [Text(f"The reason: {amendment.reason}")]
+    if shown.decided:
+        parts += [Heading("What was decided of the close", 2), *map(Text, shown.decided)]
     parts += [
         Heading("The board’s key", 2),
         Text("Whoever checks this election compares this key with what the board names."),

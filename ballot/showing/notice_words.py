@@ -70,7 +70,12 @@ def timetable_lines(election: Election) -> list[str]:
     """Each dated step with its hour, and the zone of the clocks."""
     dates = dates_of(election)
     lines = [f"{TITLES[step]}: {in_zone(at, election.zone)}." for step, at in dates.items()]
-    return [*lines, f"Hours are on the clocks of {election.zone.replace('_', ' ')}."]
+    return [*lines, clocks_sentence(election)]
+
+
+def clocks_sentence(election: Election) -> str:
+    """On whose clocks the hours are."""
+    return f"Hours are on the clocks of {election.zone.replace('_', ' ')}."
 
 
 def _nominations(election: Election) -> list[str]:

@@ -12,7 +12,10 @@ from pypdf import PdfReader
 
 from ballot.models import Election, PlannedDate
 from ballot.services.amend_notice import amend_notice
+from ballot.services.close_poll import close_poll_early
+from ballot.services.extend_poll import extend_poll
 from ballot.services.plan_dates import plan_dates
+from ballot.services.set_up import edit_election
 from ballot.services.suspend_poll import suspend_poll
 from ballot.services.void_election import void_election
 from ballot.times import in_zone, local_time
@@ -30,6 +33,14 @@ CLOCK = "%Y-%m-%dT%H:%M"
 
 def page(client: Client, here: World, name: str) -> str:
     return client.get(reverse(name, args=[here.slug])).text
+
+
+def document(client: Client, here: World) -> str:
+    """The words of the notice's PDF."""
+    answer = client.get(reverse("notice_document", args=[here.slug]))
+    assert answer["Content-Type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    return " ".join(one.extract_text() for one in pages).replace("\n", " ")
 
 
 def ahead(**given: float) -> str:
@@ -178,19 +189,62 @@ def test_the_notice_is_read_as_page_and_document_with_its_amendments(client: Cli
                  reason="The old address is closed.", **here.by_two)
 
     shown = page(client, here, "notice")
-    answer = client.get(reverse("notice_document", args=[here.slug]))
-    paper = " ".join(
-        one.extract_text() for one in PdfReader(io.BytesIO(answer.content)).pages
-    ).replace("\n", " ")
+    paper = document(client, here)
 
     assert before == 404
-    assert answer["Content-Type"] == "application/pdf"
     assert "Write to &lt;the panel&gt; &amp; wait." in shown
     for text in ("Amendment 1", "The old address is closed.", "Returning officer: Ruth Adeyemi.",
                  "The result is declared", "Who may vote", "Ring 0800 000 000."):
         assert text in shown, text
         assert text in paper, text
     assert "Write to <the panel> & wait." in paper
+
+
+def test_the_notice_tells_an_extension_with_its_reason_and_what_it_overtook(
+    client: Client,
+) -> None:
+    here = world()
+    plan_dates(here.election_id, dates={"count": now() + timedelta(days=9)}, **here.by)
+    here.to("polling")
+    was = here.election.closes_at
+    assert was is not None
+    later = was + timedelta(days=9)
+    before = page(client, here, "notice")
+    extend_poll(here.election_id, closes_at=later.isoformat(), reason="The post was late.",
+                **here.by_two)
+
+    shown, public = (page(client, here, name) for name in ("notice", "election"))
+
+    assert "The poll was extended" not in before and "overtaken" not in before
+    hours = (in_zone(at, "Europe/London") for at in (later, was))
+    told = f"{', from '.join(hours)}, by two officers. The reason: The post was late."
+    assert f"The poll was extended to: {told}" in shown and told in public
+    assert f"The poll closes: {in_zone(later, 'Europe/London')}." in shown
+    assert "(overtaken: the poll closes later)" in shown
+    assert told in document(client, here)
+
+
+def test_the_notice_tells_an_early_close_with_its_reason_and_what_it_overtook(
+    client: Client,
+) -> None:
+    here = world()
+    last = now() + timedelta(hours=1)
+    edit_election(here.election_id, reminder_at=last, **here.by)
+    plan_dates(here.election_id, dates={"reissue-by-page": last}, **here.by)
+    here.to("polling")
+    before = page(client, here, "notice"), page(client, here, "election")
+    close_poll_early(here.election_id, reason="All have voted by now.", **here.by_two)
+
+    shown, public = (page(client, here, name) for name in ("notice", "election"))
+
+    for text in before:
+        assert "The poll closes" in text and "The poll was to close" not in text
+    told = "by two officers. The reason: All have voted by now."
+    for text in (shown, public):
+        assert "The poll was to close" in text and told in text
+    assert f"{in_zone(last, 'Europe/London')} (overtaken: the poll was closed before)." in shown
+    assert f"{in_zone(last, 'Europe/London')} (not sent: the poll was closed before)" in public
+    assert "The poll was closed early: " in document(client, here)
 
 
 def test_the_notice_is_amended_by_two_officers_who_read_what_was_and_what_is(
