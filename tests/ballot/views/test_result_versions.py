@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 
 from ballot.services.correct_result import correct_result
 from ballot.times import in_zone
+from tests.ballot.factories import election
 from tests.ballot.views.world import world
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,22 @@ def test_the_declaration_on_paper_says_what_the_page_says(client: Client) -> Non
     assert "Counted twice in the same run, by two programs that agree." in text
     assert "papers issued)." in text
     assert answer.headers["Content-Type"] == "application/pdf"
+
+
+def test_the_result_of_a_demonstration_says_that_it_does_not_count_on_every_server(
+    client: Client, settings: Any
+) -> None:
+    rehearsed = reverse("result", args=[world().to("declared").slug])
+    for settings.DEVELOPMENT in (True, False):  # With the banner of a trial server and without.
+        assert "No result of it counts." in client.get(rehearsed).text
+
+
+def test_the_result_of_a_real_election_calls_itself_no_demonstration(client: Client) -> None:
+    run = election(at="declared", demonstration=False)
+
+    shown = client.get(reverse("result", args=[run.election.slug])).text
+
+    assert "elected" in shown and "No result of it counts" not in shown
 
 
 def test_nothing_of_the_result_is_there_before_the_declaration(client: Client) -> None:
