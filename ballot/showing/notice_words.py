@@ -181,10 +181,14 @@ def after_cast_sentence(election: Election) -> str:
 
 def small_boxes_sentence(election: Election) -> str:
     """What becomes of a section in which few vote."""
+    if election.smallest_box == 1:
+        return (
+            "A section without a single ballot is opened together with another; one ballot is "
+            "enough for a section to be opened by itself."
+        )
     return (
-        f"A section with fewer than {election.smallest_box} "
-        f"ballot{'' if election.smallest_box == 1 else 's'} is opened together with another. "
-        "Where fewer are cast altogether, they are opened only if none is set aside."
+        f"A section with fewer than {election.smallest_box} ballots is opened together with "
+        "another. Where fewer are cast altogether, they are opened only if none is set aside."
     )
 
 

@@ -39,6 +39,8 @@ def told(heading: str, **rules: Any) -> str:
      "less than 5 of every 1,000 valid papers"),
     ("Count, turnout and recount", {"recount_on_request": True}, "agent may ask for a recount"),
     ("Count, turnout and recount", {"recount_on_request": False}, "No recount is made on request"),
+    ("How the boxes are opened", {"smallest_box": 1}, "one ballot is enough for a section"),
+    ("How the boxes are opened", {"smallest_box": 2}, "with fewer than 2 ballots is opened tog"),
     ("Complaints and challenges", {"challenge_days": 0}, "challenged on the day of the decl"),
     ("Complaints and challenges", {"challenge_days": 1}, "challenged for 1 day after the day"),
     ("What is kept, and for how long", {"keep_days": 400}, "kept for 400 days after the day"),
