@@ -12,6 +12,13 @@ from ballot.models import FROM_ELECTORS, IncidentKind
 from ballot.times import local_time
 
 _PUBLISHED = "Name no elector: it is published at the end, word for word."
+_TOO_LATE = "Name no elector. The published book stays as it is: this is read at the desk alone."
+
+
+def _say_who_reads(form: forms.Form, *, is_published: bool) -> None:
+    """Once the book is published, promise of nothing written into it that it will be."""
+    for field in form.fields.values() if is_published else ():
+        field.help_text = str(field.help_text).replace(_PUBLISHED, _TOO_LATE)
 
 
 def _kept() -> forms.IntegerField:
@@ -49,8 +56,11 @@ class IncidentForm(forms.Form):
     )
     kept_from_voting = _kept()
 
-    def __init__(self, *args: Any, zone: str, now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, zone: str, now: datetime, is_published: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        _say_who_reads(self, is_published=is_published)
         self.zone, self.now = zone, now
         self.fields["happened_at"].help_text = f"On the clocks of {zone.replace('_', ' ')}."
         self.fields["happened_at"].initial = local_time(now, zone).strftime(CLOCK)
@@ -76,6 +86,10 @@ class FurtherForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     kept_from_voting = _kept()
+
+    def __init__(self, *args: Any, is_published: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say_who_reads(self, is_published=is_published)
 
 
 class JudgementForm(forms.Form):

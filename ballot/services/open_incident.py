@@ -128,10 +128,8 @@ def _next_number(election: Election) -> int:
 def written(
     text: str, what: str, *, cleaner: Callable[[str], str] = clean_text, most: int = LONGEST
 ) -> str:
-    """A text of the book in normal form: neither empty nor too long, for it will be published."""
+    """A text of the book in normal form: neither empty nor too long."""
     clean = legible(cleaner, text, what="The text")
     if not 0 < len(clean) <= most:
-        raise Refusal(
-            "incident.text", f"Write {what} in 1 to {most:,} characters; it will be published."
-        )
+        raise Refusal("incident.text", f"Write {what} in 1 to {most:,} characters.")
     return clean

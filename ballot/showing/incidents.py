@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,10 @@ _WEIGHED = {True: "Material", False: "Not material"}
 
 @dataclass(frozen=True, slots=True)
 class EntryOfBook:
-    """One entry, for a reader. who, kept, weight: empty on the public page."""
+    """One entry, for a reader. who: empty on the public page.
+
+    kept, weight: of an entry that gives a number, and of one that judges; else empty.
+    """
 
     when: str
     who: str
@@ -76,12 +80,15 @@ def _judged(is_material: bool | None) -> str:
 
 def _entry(entry: IncidentEntry, zone: str, names_staff: bool) -> EntryOfBook:
     who = entry.written_by.name if entry.written_by is not None else "By itself"
-    kept = "" if entry.kept_from_voting is None else f"{entry.kept_from_voting:,}"
-    weight = "" if entry.is_material is None else _weight(entry.is_material)
     return EntryOfBook(
-        in_zone(entry.written_at, zone), who if names_staff else "", entry.said, entry.done, kept,
-        weight,
+        in_zone(entry.written_at, zone), who if names_staff else "", entry.said, entry.done,
+        *_kept_and_weight(entry),
     )
+
+
+def _kept_and_weight(entry: IncidentEntry) -> tuple[str, str]:
+    kept = "" if entry.kept_from_voting is None else f"{entry.kept_from_voting:,}"
+    return kept, "" if entry.is_material is None else _weight(entry.is_material)
 
 
 def book_shown(election: Election, *, with_gaps: bool, **naming: bool) -> dict[str, Any]:
@@ -104,21 +111,41 @@ def book_shown(election: Election, *, with_gaps: bool, **naming: bool) -> dict[s
 
 def _gaps(election: Election) -> list[dict[str, str]]:
     return [
-        {"contest": one.contest, "papers": f"{one.papers:,}"} for one in gaps_of(election)
+        {"contest": one.contest, "words": gap_words(one.papers)} for one in gaps_of(election)
     ]
 
 
+def gap_words(papers: int) -> str:
+    """What the closest gap of a count says of further papers. papers: as Gap has them."""
+    if papers <= 1:
+        return (
+            "a single further paper could have changed who was excluded or elected at some stage."
+        )
+    changed = "could not have changed who was excluded or elected at any stage."
+    if papers == 2:
+        return f"a single further paper, whatever stood on it, {changed}"
+    return f"fewer than {papers:,} further papers, whatever stood on them, {changed}"
+
+
 def published_shown(election: Election) -> dict[str, Any]:
-    """The book as the board has it, newest incident first: what came into it since is not told."""
+    """The book as the board has it, newest incident first: what came into it since is not told.
+
+    Which entry judges, and which gives a number, the board does not say: that is read from the
+    book, in which nothing changes.
+    """
     book = published_book(election)
+    rows = IncidentEntry.objects.filter(incident__election=election).select_related("incident")
+    written = {(one.incident.number, one.number): one for one in rows}
     return {
-        "incidents": [_published(one, election.zone) for one in reversed(book)],
+        "incidents": [_published(one, election.zone, written) for one in reversed(book)],
         "kept_in_all": f"{sum(one['kept_from_voting'] or 0 for one in book):,}",
         "gaps": _gaps(election) if election.stage.is_declared else [],
     }
 
 
-def _published(one: dict[str, Any], zone: str) -> IncidentShown:
+def _published(
+    one: dict[str, Any], zone: str, written: Mapping[tuple[int, int], IncidentEntry]
+) -> IncidentShown:
     def at(moment: str) -> str:
         return in_zone(datetime.fromisoformat(moment), zone)
 
@@ -131,7 +158,8 @@ def _published(one: dict[str, Any], zone: str) -> IncidentShown:
         weight=_judged(one["material"]),
         member="",
         entries=tuple(
-            EntryOfBook(at(entry["at"]), "", entry["said"], entry["done"], "", "")
-            for entry in one["entries"]
+            EntryOfBook(at(entry["at"]), "", entry["said"], entry["done"],
+                        *_kept_and_weight(written[one["number"], place]))
+            for place, entry in enumerate(one["entries"], start=1)
         ),
-    )
+    )  # fmt: skip

@@ -47,7 +47,8 @@ def incidents(request: StaffRequest, slug: str) -> HttpResponse:
 @get_or_post
 def incident_new(request: StaffRequest, slug: str) -> HttpResponse:
     election = election_by_slug(slug)
-    form = IncidentForm(sent(request), zone=election.zone, now=timezone.now())
+    form = IncidentForm(sent(request), zone=election.zone, now=timezone.now(),
+                        is_published=is_published(election))
     if request.method == "POST" and form.is_valid() and tried(form, lambda: open_incident(
         election.pk, by=request.user.pk, now=timezone.now(), **form.cleaned_data
     )):
@@ -67,7 +68,7 @@ def incident(request: StaffRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def incident_further(request: StaffRequest, slug: str, number: int) -> HttpResponse:
     election = election_by_slug(slug)
-    form = FurtherForm(request.POST)
+    form = FurtherForm(request.POST, is_published=is_published(election))
     if form.is_valid() and tried(form, lambda: amend_incident(
         election.pk, number=number, by=request.user.pk, now=timezone.now(), **form.cleaned_data
     )):
@@ -128,7 +129,8 @@ def _page(
         "gaps": book["gaps"],
         "kept_in_all": book["kept_in_all"],
         "form": judgement or further,
-        "further": (further or FurtherForm()) if _may_write(request, election) else None,
+        "further": (further or FurtherForm(is_published=is_published(election)))
+        if _may_write(request, election) else None,
         "judgement": (judgement or JudgementForm()) if judges else None,
     }
     return render(request, "ballot/desk/incident.html", context)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from ballot.models import IncidentEntry
 from ballot.services.declare import declare
 from ballot.services.record_dispute import record_dispute
+from ballot.showing.incidents import gap_words
 from ballot.times import local_time
 from office.permissions import ACTS, Role
 from tests.ballot.views.world import World, now, world
@@ -60,19 +61,16 @@ def test_an_incident_is_written_added_to_and_judged_through_the_pages(client: Cl
 @pytest.mark.parametrize(
     ("papers", "words"),
     [
-        ("0", "a single further paper could have changed"),
-        ("1", "a single further paper could have changed"),
-        ("2", "fewer than 2 further papers, whatever stood on them, could not have changed"),
+        (0, "a single further paper could have changed"),
+        (1, "a single further paper could have changed"),
+        (2, "a single further paper, whatever stood on it, could not have changed"),
+        (1200, "fewer than 1,200 further papers, whatever stood on them, could not have changed"),
     ],
 )
 def test_the_book_says_how_many_papers_could_have_changed_the_result(
-    papers: str, words: str
+    papers: int, words: str
 ) -> None:
-    gaps = [{"contest": "Leader", "papers": papers}]
-
-    shown = render_to_string("ballot/_incident_gaps.html", {"gaps": gaps, "kept_in_all": "1"})
-
-    assert words in shown
+    assert gap_words(papers).startswith(words)
 
 
 def test_the_book_is_read_written_and_judged_by_the_roles_of_the_table() -> None:
@@ -130,3 +128,45 @@ def test_anybody_reads_the_book_once_the_result_is_declared_and_nobody_before(
     assert "Incident 1: “This was not me”" in page and "One vote is less than the gap." in page
     assert voter.family_name not in page and here.officers[0].name not in page
     assert path("incidents", here) in notice
+
+
+def test_the_published_book_tells_the_judgement_from_what_was_written_before_it(
+    client: Client,
+) -> None:
+    here = world().to("counted")
+    officer = sign_in(Client(), here.officers[0])
+    officer.post(path("desk_incident_new", here), written())
+    officer.post(path("desk_incident_further", here, 1), {
+        "said": "All were reached.", "done": "", "kept_from_voting": "0"})
+    officer.post(path("desk_incident_judged", here, 1), {
+        "is_material": "no", "grounds": "Nobody was kept from voting in the end."})
+    officer.post(path("desk_incident_further", here, 1), {"said": "The domain is mended.",
+                                                          "done": ""})
+    declare(here.election_id, **here.by_two)
+
+    page = client.get(path("incidents", here)).text
+    entries = page.split("<ol ")[-1].split("</ol>")[0].split("<li>")[1:]
+
+    judged = [re.search("Judged: not material.</strong> The grounds:", one) for one in entries]
+    kept = [re.findall("Kept from voting: ([0-9]+)<", one) for one in entries]
+    assert [one is not None for one in judged] == [False, False, True, False]
+    assert "Nobody was kept from voting in the end." in entries[2]
+    assert kept == [["4"], ["0"], [], []]
+
+
+def test_what_is_written_once_the_book_is_published_is_not_promised_to_be(client: Client) -> None:
+    here = world().to("counted")
+    sign_in(client, here.officers[0])
+    client.post(path("desk_incident_new", here), written())
+    client.post(path("desk_incident_judged", here, 1), {
+        "is_material": "no", "grounds": "Nobody was kept away."})
+    forms = path("desk_incident_new", here), path("desk_incident", here, 1)
+    before = [client.get(form).text for form in forms]
+
+    declare(here.election_id, **here.by_two)
+    after = [client.get(form).text for form in forms]
+
+    assert all("it is published at the end, word for word." in form for form in before)
+    for form in after:
+        assert "published at the end" not in form
+        assert "The published book stays as it is: this is read at the desk alone." in form
