@@ -36,7 +36,7 @@ def series(place: int) -> str:
 class Part:
     """One value of a bar: its colour, the mark that stands on it, and its name in full.
 
-    value: whole votes, or under the single transferable vote in parts.
+    value: whole votes, or under the single transferable vote in parts; or a share of the whole.
     """
 
     value: int | Fraction

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from ballot.canonical import read_canonical
@@ -215,25 +216,32 @@ def _lines(part: dict[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def _plot(figures: dict[str, Any]) -> Bars:
+    """Each bar of a scale of its own: the section’s whole list, where it is told how long it is."""
     rows, words = [], []
     for one in figures["sections"]:
-        electors, is_told = one["electors"], one["applied"] is not None
-        others = one["applied"] - electors if is_told else 0
-        told = f"{others:,}" if is_told else "untold how many"
-        words.append(f"{one['name']}: {electors:,} on the roll, {told} not eligible")
+        electors, applied = one["electors"], one["applied"]
+        others = "untold how many" if applied is None else f"{applied - electors:,}"
+        words.append(f"{one['name']}: {electors:,} on the roll, {others} not eligible")
         # A label in a picture does not wrap, and a telephone is 320 pixels wide.
-        rows.append(
-            (f"{one['name']}: {electors:,}" + (f" of {one['applied']:,}" if is_told else ""),
-             [Part(electors, series(0), f"{electors:,}", "On the roll"),
-              Part(others, EXHAUSTED, "", "Not eligible")])
-        )  # fmt: skip
+        of = ", others not told" if applied is None else f" of {applied:,}"
+        rows.append((f"{one['name']}: {electors:,}{of}", _parts(electors, applied)))
     return stacked_bars(
         rows,
-        whole=max((one["applied"] or one["electors"] for one in figures["sections"]), default=0),
+        whole=1,
         chart_id="electorate",
         title="From the list to the roll, by section",
         description="; ".join(words) + ".",
     )
+
+
+def _parts(electors: int, applied: int | None) -> list[Part]:
+    """Those on the roll and the others, as shares of the section’s list; none if it is not told."""
+    if not applied:
+        return []
+    return [
+        Part(Fraction(electors, applied), series(0), f"{electors:,}", "On the roll"),
+        Part(Fraction(applied - electors, applied), EXHAUSTED, "", "Not eligible"),
+    ]
 
 
 def rows_of(figures: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -16,10 +16,10 @@ from django.urls import reverse
 from ballot.canonical import read_canonical
 from ballot.models import Entry
 from ballot.services.freeze_roll import withdraw_freeze
-from ballot.showing.electorate import adds_up, figures_of
+from ballot.showing.electorate import adds_up, electorate_of, figures_of
 from members.models import Roll
 from tests.ballot.amending import amend, left_out, strike
-from tests.ballot.factories import REASON, bring, election
+from tests.ballot.factories import REASON, Run, bring, election
 from tests.ballot.views.world import world
 from tests.members.factories import imported, person
 
@@ -148,9 +148,8 @@ def test_a_section_sum_that_is_broken_is_found() -> None:
     assert not adds_up({**figures, "issued": figures["electors"] + 1})
 
 
-def test_neither_page_nor_files_nor_board_tell_of_fewer_than_five_in_a_section(
-    client: Client,
-) -> None:
+def few_left_out() -> Run:
+    """Of members and registered supporters fewer than five are not on the roll, or none is."""
     run = election(at="nominated", electors=4, sections=("member", "affiliated"))
     imported(
         *(person(number=str(6000 + n), unit="", standing="arrears") for n in range(3)),
@@ -160,6 +159,21 @@ def test_neither_page_nor_files_nor_board_tell_of_fewer_than_five_in_a_section(
         scope="part",
     )  # fmt: skip
     bring(run, to="frozen")
+    return run
+
+
+def test_each_bar_is_a_section_s_own_list_and_empty_where_that_is_not_told() -> None:
+    bars = electorate_of(few_left_out().election).plot.bars
+
+    shown = {bar.label: [part.width for part in bar.segments] for bar in bars}
+    assert shown["Affiliated supporters: 2 of 11"] == ["18.182%", "81.818%"]
+    assert shown["Members: 2, others not told"] == []
+
+
+def test_neither_page_nor_files_nor_board_tell_of_fewer_than_five_in_a_section(
+    client: Client,
+) -> None:
+    run = few_left_out()
     slug = run.election.slug
 
     figures = client.get(reverse("electorate_json", args=[slug])).json()
