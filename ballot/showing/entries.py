@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,14 +46,16 @@ def is_withheld(kind: str, *, election: Election) -> bool:
     return kind in WITHHELD and not election.stage.is_declared
 
 
-def shown(entry: Entry, *, election: Election) -> EntryShown:
+def shown(entry: Entry, *, election: Election, section_names: Mapping[str, str]) -> EntryShown:
     """An entry in words. A ballot bears no time."""
     body = bytes(entry.body)
     if not body:
         return _destroyed(entry, election)
     digest = entry_digest(entry.kind, body).hex()
     read: Any = read_canonical(body)
-    title, sentence = in_words(entry.kind, read["content"], zone=election.zone)
+    title, sentence = in_words(
+        entry.kind, read["content"], zone=election.zone, section_names=section_names
+    )
     if is_withheld(entry.kind, election=election):
         return EntryShown(
             entry.number, entry.kind, title, WITHHELD_SENTENCE, "", digest, is_withheld=True

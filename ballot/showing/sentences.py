@@ -12,20 +12,25 @@ from typing import Final
 from ballot.showing.sentences_of_candidates import CANDIDATES
 from ballot.showing.sentences_of_keys import KEYS
 from ballot.showing.sentences_of_post import POST
-from ballot.showing.wording import Content, Sentences, how_many, many, nothing
+from ballot.showing.wording import Content, Sentences, how_many, many, nothing, section_named
 from ballot.times import day_words, in_zone
 from ballot.timetable import COLUMNS, TITLES
 
 
-def in_words(kind: str, content: Content, *, zone: str) -> tuple[str, str]:
-    """The title of an entry, and what it says; hours as the clocks of `zone` show them."""
+def in_words(
+    kind: str, content: Content, *, zone: str, section_names: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """The title of an entry, and what it says; hours as the clocks of `zone` show them.
+
+    section_names: by the codes that the board has.
+    """
     title, words = SENTENCES.get(kind, (kind.capitalize(), nothing))
     hours = {
         name: in_zone(datetime.fromisoformat(content[name]), zone)
         for name in ("opens_at", "closes_at")
         if name in content
     }
-    return title, words({**content, **hours})
+    return title, words({**content, **hours, "section_names": section_names or {}})
 
 
 def _notice(content: Content) -> str:
@@ -63,7 +68,8 @@ def _roll(content: Content) -> str:
 
 def _amendment(content: Content) -> str:
     changes = "; ".join(
-        f"{one['people']:,} {one['change']} ({one['section']})" for one in content["changes"]
+        f"{one['people']:,} {one['change']} ({section_named(content, one['section'])})"
+        for one in content["changes"]
     )
     electors = sum(content["electors"].values())
     return (
@@ -115,7 +121,8 @@ def _ballot(content: Content) -> str:
 
 def _challenge(content: Content) -> str:
     return (
-        f"A paper of section {content['section']} was opened to check a device: "
+        f"A paper of the section “{section_named(content, content['section'])}” was opened to "
+        "check a device: "
         f"{many(content['votes'], 'vote')}, whose choices stand in the entry. It was not cast, "
         "and is never counted."
     )
@@ -138,7 +145,7 @@ def _reconciliation(content: Content) -> str:
     ballots = sum(one["ballots"] for one in content["sections"])
     aside = sum(one["set_aside"] for one in content["sections"])
     explained = "".join(
-        f" In section {one['section']} {one['number']:,} of them "
+        f" In the section “{section_named(content, one['section'])}”, {one['number']:,} of them "
         f"{_DISPUTED[one['number'] == 1]}: {one['explanation']}"
         for one in content["explanations"]
     )

@@ -30,7 +30,10 @@ def _struck(content: Content) -> str:
 def _nominations(content: Content) -> str:
     bodies = sum(one["bodies"] for one in content["bodies"])
     papers = [paper for contest in content["contests"] for paper in contest["papers"]]
-    lost = [f"{one['candidate']} ({one['reason']})" for one in papers if one["valid"] is False]
+    lost = [
+        f"{one['candidate']} ({one['reason'].removesuffix('.')})"
+        for one in papers if one["valid"] is False
+    ]  # fmt: skip
     rejected = f" Rejected: {'; '.join(lost)}." if lost else ""
     return (
         f"{many(papers, 'candidate')} before {bodies:,} nominating "

@@ -29,8 +29,8 @@ def _message(content: Content) -> str:
         return f"{said}."
     dealers = " and ".join(f"trustee {one['dealer']}" for one in message["complaints"])
     if dealers:
-        return f"{said}, and say that what {dealers} dealt is false."
-    return f"{said}, and say that all are good."
+        return f"{said}, and found false what {dealers} dealt."
+    return f"{said}, and found all of them good."
 
 
 def _held(content: Content) -> str:

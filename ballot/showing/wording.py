@@ -10,6 +10,11 @@ Sentences = dict[str, tuple[str, Callable[[Content], str]]]
 """Kind of entry → its title, and what one of its kind says."""
 
 
+def section_named(content: Content, code: str) -> str:
+    """A section’s name, of those that `in_words` was given; else its code."""
+    return str(content.get("section_names", {}).get(code, code))
+
+
 def nothing(content: Content) -> str:
     """The title of the entry says it all."""
     del content

@@ -25,6 +25,7 @@ from ballot.showing.checkpoint import signed_state
 from ballot.showing.entries import is_withheld, shown
 from ballot.views.public import announced_election
 from ballot.views.trying import get_or_post
+from members.selectors import sections
 from office.refusal import Refusal
 
 PAGE_ENTRIES = 50
@@ -174,10 +175,11 @@ def _page(election: Election, first: int) -> dict[str, object]:
     page = list(rows.order_by("number")[:PAGE_ENTRIES])
     last = Entry.objects.filter(election=election).aggregate(last=Max("number"))["last"]
     total = 0 if last is None else last + 1
+    names = dict(sections().values_list("code", "name"))
     here = reverse("board", args=[election.slug])
     after = first + PAGE_ENTRIES
     return {
-        "entries": [shown(entry, election=election) for entry in page],
+        "entries": [shown(entry, election=election, section_names=names) for entry in page],
         "total": total,
         "previous_url": f"{here}?from={max(0, first - PAGE_ENTRIES)}" if first else "",
         "next_url": f"{here}?from={after}" if after < total else "",

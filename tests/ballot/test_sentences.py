@@ -47,8 +47,8 @@ def test_complaints_of_shares_name_who_dealt_them() -> None:
             "ceremony-message", step="received", message={"number": 2, "complaints": complaints}
         )
 
-    assert received().endswith("that they were dealt, and say that all are good.")
-    assert received(1, 3).endswith("what trustee 1 and trustee 3 dealt is false.")
+    assert received().endswith("that they were dealt, and found all of them good.")
+    assert received(1, 3).endswith("and found false what trustee 1 and trustee 3 dealt.")
 
 
 def test_a_ceremony_names_its_trustees_and_its_quorum() -> None:
@@ -111,3 +111,25 @@ def test_what_an_issuer_answered_is_counted_and_while_it_is_sealed_is_not() -> N
         "2 voting codes made, 3 ended."
     )
     assert "is told after the close" in said("keys", sealed="00" * 32)
+
+
+def test_a_section_is_told_by_its_name_where_that_is_known() -> None:
+    disputed = {"section": "affiliated", "number": 1, "explanation": "Their daughter cast it."}
+    section = {"ballots": 3, "set_aside": 0}
+    content = {"sections": [section], "boxes": [{}], "explanations": [disputed]}
+    names = {"affiliated": "Affiliated supporters"}
+
+    told = in_words("reconciliation", content, zone=ZONE, section_names=names)[1]
+
+    assert told.endswith("In the section “Affiliated supporters”, 1 of them is disputed by its "
+                         "elector: Their daughter cast it.")
+    assert "the section “affiliated”, 1 of them" in said("reconciliation", **content)
+
+
+def test_a_rejected_nomination_s_reason_brings_no_second_full_stop() -> None:
+    paper = {"candidate": "Ash Amin", "valid": False, "reason": "It came after the closing date."}
+    contents = {"bodies": [{"bodies": 2}], "contests": [{"papers": [paper]}]}
+
+    assert said("nominations", **contents).endswith(
+        "Rejected: Ash Amin (It came after the closing date)."
+    )

@@ -38,6 +38,9 @@ def test_a_difference_is_listed_proposed_approved_and_then_shown_as_explained(
     approve_act(Approval.objects.get().pk, by=here.officers[1].pk, now=now())
 
     assert "Explained: They rang, and remembered." in client.get(page).text
+    here._verified()
+    told = f"In the section “{entry.section.name}”, 1 of them is disputed by its elector: They rang"
+    assert told in client.get(reverse("board", args=[here.slug])).text
 
 
 def test_the_verification_is_there_from_the_close_on_and_for_nobody_who_may_not_see_it(
