@@ -75,8 +75,9 @@ def _roll(one: SectionAccount) -> Sum:
     return Sum(
         "The roll",
         f"{one.frozen:,} frozen + {one.added:,} added − {one.struck:,} struck off = "
-        f"{how_many(one.electors, 'elector')}; with {one.struck_voted:,} struck off after casting "
-        f"{how_many(one.papers, 'paper')}, and {how_many(one.issued, 'code')} in force",
+        f"{one.electors:,} on the roll; {one.electors:,} on the roll + {one.struck_voted:,} who "
+        f"cast and then were struck off = {how_many(one.papers, 'paper')} issued; voting "
+        f"codes in force: {one.issued:,}",
         one.adds_up(),
     )
 
@@ -109,8 +110,8 @@ def _votes(one: SectionAccount, contests: int) -> Sum:
         "Sealed votes",
         f"{how_many(one.ballots, 'ballot')} × {contests} on the paper = "
         f"{how_many(one.votes, 'sealed vote')}; {how_many(one.ballots, 'ballot')} − "
-        f"{one.set_aside:,} set aside + {how_many(one.postal, 'postal paper')} in the boxes = "
-        f"{one.counted:,} counted",
+        f"{one.set_aside:,} set aside + {how_many(one.postal, 'postal paper')} = "
+        f"{one.counted:,} for the boxes",
         one.votes == one.ballots * contests and one.counted >= 0,
     )
 

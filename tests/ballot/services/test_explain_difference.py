@@ -80,6 +80,10 @@ def test_without_a_difference_there_is_nothing_to_explain_and_every_sum_holds() 
     sums = {one.code: one.sums for one in verification_of(run.election)}
     assert set(sums) == {"member", "affiliated"}
     assert all(each.holds for section in sums.values() for each in section)
+    assert sums["member"][0].parts.endswith(
+        "= 4 on the roll; 4 on the roll + 0 who cast and then were struck off = 4 papers issued; "
+        "voting codes in force: 4"
+    )
     assert sums["member"][1].parts.startswith("4 issued = 4 cast online + 0 unused")
     assert sums["member"][2].parts.startswith("4 marks (4 online) = 4 ballots cast online + 0 ")
     assert verify(run) == "verified"

@@ -33,7 +33,7 @@ def test_the_register_is_not_verified_before_the_postal_papers_are_in_the_accoun
     sums = [one for section in verification_of(run.election) for one in section.sums]
     assert [one.what for one in sums if not one.holds] == []
     assert "= 5 ballots cast online + 2 envelopes received" in sums[2].parts
-    assert "+ 1 postal paper in the boxes = 6 counted" in sums[3].parts
+    assert "+ 1 postal paper = 6 for the boxes" in sums[3].parts
 
     told = content(run, "reconciliation")["sections"][0]
     assert (told["marks"], told["ballots"], told["counted"]) == (7, 5, 6)
