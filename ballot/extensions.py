@@ -1,4 +1,4 @@
-"""The extensions of a poll, as its board tells them."""
+"""What two officers decided of the close of a poll, as its board tells it: later, or early."""
 
 from __future__ import annotations
 
@@ -31,3 +31,20 @@ def extensions_of(election: Election) -> list[Extension]:
         )
         for one in told
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyClose:
+    """When a poll was closed before its hour, and the reason word for word."""
+
+    closed_at: datetime
+    reason: str
+
+
+def closed_early(election: Election) -> EarlyClose | None:
+    """How this poll was closed early; None where it was not."""
+    entry = election.entries.filter(ballot__isnull=True, kind="close").first()
+    told: Any = read_canonical(bytes(entry.body)) if entry else None
+    if not told or not told["content"]["early"]:
+        return None
+    return EarlyClose(datetime.fromisoformat(told["at"]), told["content"]["reason"])

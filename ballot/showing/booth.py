@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.urls import reverse
 
-from ballot.canonical import read_canonical
 from ballot.lifecycle import State, is_before
 from ballot.mapping.notice import contest_code
 from ballot.models import Candidate, Contest, Election, Method, NamesOrder, VotesOfWithdrawn
 from ballot.selectors import contested, key_of
-from ballot.showing.sentences import in_words
+from ballot.showing.closed import closed_sentence, result_sentence
 from ballot.tickets import ticket_sentence
 from ballot.times import in_zone
 from ballot.who_stands import withdrawal_entries
@@ -72,6 +71,8 @@ class Booth:
     title: str
     is_open: bool
     closed_sentence: str
+    result_sentence: str
+    election_url: str
     closes_at_text: str
     election_id: str
     fingerprint: str
@@ -105,6 +106,8 @@ def booth_of(election: Election, *, now: datetime, is_exported: bool = False) ->
         title=election.title,
         is_open=not closed,
         closed_sentence=closed,
+        result_sentence=result_sentence(election, now=now),
+        election_url=url("election"),
         closes_at_text=in_zone(election.closes_at, election.zone) if election.closes_at else "",
         election_id=election.public_id.hex,
         fingerprint=bytes(election.fingerprint or b"").hex(),
@@ -137,46 +140,6 @@ def check_page_of(election: Election, *, is_exported: bool = False) -> CheckPage
     board_url = settings.ORIGIN if is_exported else ""
     board_url += reverse("board", args=[election.slug])
     return CheckPage(election.title, board_url, is_exported)
-
-
-def closed_sentence(election: Election, *, now: datetime) -> str:
-    """Why no ballot can be cast now; empty while one can."""
-    if election.stage == State.VOID:
-        return "This election was declared void. No ballot can be cast in it."
-    if election.stage == State.SUSPENDED:
-        return (
-            f"The poll is suspended for the time being. {why_suspended(election)} Nothing is "
-            "lost: your link stays good. Open it again from your e-mail when the poll goes on."
-        )
-    if is_before(election.stage, State.POLLING):
-        return _before_the_opening(election, now=now)
-    if election.stage != State.POLLING or (election.closes_at and election.closes_at <= now):
-        return "The poll has closed. No more ballots can be cast."
-    return ""
-
-
-def why_suspended(election: Election) -> str:
-    """What the board says of the suspension that is in force: the court's order, the reason."""
-    entry = election.entries.filter(kind="suspension").order_by("-number").first()
-    if entry is None:
-        return ""
-    read: Any = read_canonical(bytes(entry.body))
-    return in_words("suspension", read["content"], zone=election.zone)[1]
-
-
-def _before_the_opening(election: Election, *, now: datetime) -> str:
-    """A poll opens by an officer's act, and so may open later than its hour."""
-    at = election.opens_at
-    when = f"on {in_zone(at, election.zone)}" if at else "at an hour still to be named"
-    if at and at <= now:
-        return (
-            f"The poll has not opened yet. It was to open {when}, and opens once the returning "
-            "officer opens it. Your link stays good: open it again from your e-mail later."
-        )
-    return (
-        f"The poll has not opened yet. It opens {when}. Your link stays good: open it again "
-        "from your e-mail then."
-    )
 
 
 def helped_routes(election: Election) -> tuple[HelpedRoute, ...]:

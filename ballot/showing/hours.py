@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from ballot.canonical import read_canonical
-from ballot.extensions import extensions_of
+from ballot.extensions import EarlyClose, closed_early, extensions_of
 from ballot.lifecycle import State, is_before
 from ballot.models import Election
 from ballot.showing.notice_words import clocks_sentence
@@ -26,16 +25,12 @@ from ballot.timetable import (
     reminders_overtaken,
 )
 
-
 _CLOSED_BEFORE: Final = "the poll was closed before"
-
-Early = tuple[datetime, str] | None
-"""When a poll was closed before its hour, and the published reason; None where it was not."""
 
 
 def hours_now(election: Election) -> Iterator[tuple[str, str]]:
     """The election's own hours, each with what happens then; the close with its decisions."""
-    early = _closed_early(election)
+    early = closed_early(election)
     for step, column in COLUMNS.items():
         at = getattr(election, column)
         if at is not None:
@@ -49,7 +44,7 @@ def hours_now(election: Election) -> Iterator[tuple[str, str]]:
 
 def timetable_now(election: Election) -> list[str]:
     """Each dated step with its hour, what was decided of the close, and the zone of the clocks."""
-    early = _closed_early(election)
+    early = closed_early(election)
     dates = dates_of(election)
     overtaken = _overtaken(election, dates, early)
     lines = []
@@ -63,10 +58,10 @@ def timetable_now(election: Election) -> list[str]:
 
 def decided(election: Election) -> list[tuple[str, str]]:
     """Each extension and an early close, with its hour and the published reason."""
-    return _decided(election, _closed_early(election))
+    return _decided(election, closed_early(election))
 
 
-def _decided(election: Election, early: Early) -> list[tuple[str, str]]:
+def _decided(election: Election, early: EarlyClose | None) -> list[tuple[str, str]]:
     said = [
         (
             "The poll was extended to",
@@ -77,41 +72,32 @@ def _decided(election: Election, early: Early) -> list[tuple[str, str]]:
         for one in extensions_of(election)
     ]
     if early is not None:
-        at, reason = early
+        at = in_zone(early.closed_at, election.zone)
         said.append((
-            "The poll was closed early",
-            f"{in_zone(at, election.zone)}, by two officers. The reason: {reason}",
+            "The poll was closed early", f"{at}, by two officers. The reason: {early.reason}",
         ))
     return said
 
 
-def _title(step: str, early: Early) -> str:
+def _title(step: str, early: EarlyClose | None) -> str:
     return "The poll was to close" if step == CLOSE and early else TITLES[step]
 
 
 def _overtaken(
-    election: Election, dates: Mapping[str, datetime], early: Early
+    election: Election, dates: Mapping[str, datetime], early: EarlyClose | None
 ) -> dict[str, str]:
     """The steps whose hour a decision on the close overtook, each with why."""
     if early is not None:
         before = list(TITLES)[: list(TITLES).index(CLOSE)]
-        gone = [step for step in before if step in dates and dates[step] > early[0]]
+        gone = [step for step in before if step in dates and dates[step] > early.closed_at]
         return dict.fromkeys(gone, _CLOSED_BEFORE)
     passed = passed_by(dates, election.closes_at) if election.closes_at else []
     return dict.fromkeys(passed, "the poll closes later")
 
 
-def _not_sent(election: Election, at: datetime, early: Early) -> str:
+def _not_sent(election: Election, at: datetime, early: EarlyClose | None) -> str:
     """Why the reminder of this hour is not sent; empty where it is."""
     if at in reminders_overtaken(election):
         opens = "opens" if is_before(election.stage, State.POLLING) else "opened"
         return f"the poll {opens} no earlier"
-    return _CLOSED_BEFORE if early is not None and at > early[0] else ""
-
-
-def _closed_early(election: Election) -> Early:
-    entry = election.entries.filter(ballot__isnull=True, kind="close").first()
-    read: Any = read_canonical(bytes(entry.body)) if entry else None
-    if not read or not read["content"]["early"]:
-        return None
-    return datetime.fromisoformat(read["at"]), read["content"]["reason"]
+    return _CLOSED_BEFORE if early is not None and at > early.closed_at else ""

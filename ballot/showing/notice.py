@@ -15,13 +15,8 @@ from ballot.lifecycle import State, is_before
 from ballot.models import Candidate, Contest, Election
 from ballot.published import board_key
 from ballot.selectors import standing
-from ballot.showing.booth import (
-    closed_sentence,
-    photo_url,
-    routes_now,
-    why_suspended,
-    with_photo,
-)
+from ballot.showing.booth import photo_url, routes_now, with_photo
+from ballot.showing.closed import closed_sentence, why_suspended
 from ballot.showing.dashboard import line
 from ballot.showing.hours import hours_now
 from ballot.showing.notice_words import (

@@ -128,6 +128,8 @@ class Desk:
             "title": "Leadership election 2026",
             "is_open": self.is_open,
             "closed_sentence": "The poll opens on Monday 30 November 2026 at 9 am.",
+            "result_sentence": "",
+            "election_url": "/elections/leader/",
             "closes_at_text": "Friday 11 December 2026 at 12 noon",
             "election_id": ELECTION_ID.hex(),
             "fingerprint": FINGERPRINT.hex(),

@@ -21,7 +21,7 @@ from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.reissue_code import reissue_code
 from ballot.services.request_reissue import answer_reissue_request
 from ballot.services.suspend_poll import suspend_poll
-from ballot.showing.booth import closed_sentence
+from ballot.showing.closed import closed_sentence
 from ballot.showing.dashboard import when_now
 from ballot.showing.dispute_links import dispute_path
 from ballot.times import in_zone
