@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ballot.incidents import Booked, book_of, gaps_of, kept_in_all, published_book
 from ballot.lifecycle import State, is_before
 from ballot.models import Election, IncidentEntry, IncidentKind
 from ballot.times import in_zone
 
+_PROMISED: Final = (
+    "Whoever says this on the page is promised that the returning officer writes to them. Once "
+    "that is done it is written here as a further entry."
+)
 _WEIGHED = {True: "Material", False: "Not material"}
 
 
@@ -32,7 +36,11 @@ class EntryOfBook:
 
 @dataclass(frozen=True, slots=True)
 class IncidentShown:
-    """One incident, for a reader. member: whose word it is, for those alone who see the roll."""
+    """One incident, for a reader.
+
+    member: whose word it is, for those alone who see the roll.  promised: what an elector was told
+            that is done about it; at the desk alone.
+    """
 
     number: int
     kind: str
@@ -42,6 +50,7 @@ class IncidentShown:
     weight: str
     member: str
     entries: tuple[EntryOfBook, ...]
+    promised: str = ""
 
 
 def incident_shown(
@@ -61,6 +70,7 @@ def incident_shown(
         weight=_weight(one.judgement.is_material if one.judgement else None),
         member=entry.number if entry is not None and names_elector else "",
         entries=tuple(_entry(each, zone, names_staff) for each in one.entries),
+        promised=_PROMISED if one.incident.kind == IncidentKind.NOT_ME else "",
     )
 
 

@@ -27,7 +27,7 @@ from ballot.services.challenge_paper import challenge_paper
 from ballot.services.record_dispute import record_dispute
 from ballot.services.reissue_code import confirm_reissue
 from ballot.services.request_reissue import request_reissue
-from ballot.showing.booth import booth_of
+from ballot.showing.booth import booth_of, helped_routes
 from ballot.showing.dispute_links import entry_disputed
 from ballot.showing.electors import named
 from ballot.times import in_zone
@@ -213,7 +213,9 @@ def not_me(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 
 @require_safe
 def not_me_said(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "ballot/not_me_said.html", {"election": announced_election(slug)})
+    election = announced_election(slug)
+    context = {"election": election, "routes": helped_routes(election)}
+    return render(request, "ballot/not_me_said.html", context)
 
 
 def _recipient(token: str) -> uuid.UUID:

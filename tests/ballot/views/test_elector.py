@@ -20,6 +20,7 @@ from ballot.sealing.codes import make_code, voting_key
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from ballot.services.reissue_code import reissue_code
 from ballot.services.request_reissue import answer_reissue_request
+from ballot.services.set_up import edit_election
 from ballot.services.suspend_poll import suspend_poll
 from ballot.showing.closed import closed_sentence
 from ballot.showing.dashboard import when_now
@@ -435,7 +436,9 @@ def test_asking_for_links_over_and_over_is_stopped_by_number(client: Client) -> 
 
 
 def test_this_was_not_me_is_recorded_by_post_alone_and_once(client: Client) -> None:
-    here = world().to("polling")
+    here = world()
+    edit_election(here.election_id, complaints="Write to the panel.", **here.by)
+    here.to("polling")
     entry = here.entries()[0]
     here.cast(entry, (0,))
     path = dispute_path(entry.public_id, election=here.election)
@@ -443,8 +446,10 @@ def test_this_was_not_me_is_recorded_by_post_alone_and_once(client: Client) -> N
     shown = client.get(path)
     after_looking = CastDispute.objects.count()
     client.post(path)
-    client.post(path)
+    said = client.post(path, follow=True).text
 
+    assert "They will write to you." in said and "<li>Ring 0800 000 000.</li>" in said
+    assert "Where a complaint goes:" in said and "Write to the panel." in said
     assert "C. Fallowes0, number ending 000" in shown.text
     # A browser names the origin of a form only from a page that may say where it is.
     assert shown.headers["Referrer-Policy"] != "no-referrer"

@@ -106,6 +106,20 @@ def test_whose_word_an_incident_is_is_shown_to_who_sees_the_register_alone() -> 
                      Role.CANDIDATES_AGENT: False}
 
 
+def test_the_incident_of_who_says_not_me_tells_what_the_page_promised_them(
+    client: Client,
+) -> None:
+    here = world().to("closed")
+    sign_in(client, here.officers[0])
+    record_dispute(here.election_id, recipient=here.entries()[0].public_id, now=now())
+    client.post(path("desk_incident_new", here), written())
+
+    said, other = (client.get(path("desk_incident", here, number)).text for number in (1, 2))
+
+    promise = "promised that the returning officer writes to them"
+    assert promise in said and promise not in other
+
+
 def test_anybody_reads_the_book_once_the_result_is_declared_and_nobody_before(
     client: Client,
 ) -> None:
