@@ -1,4 +1,4 @@
-"""The daily sheets as one table, for the observers' page and as CSV: a row a day."""
+"""The daily sheets, a row a day: as one table for CSV, and in parts for the observers' page."""
 
 from __future__ import annotations
 
@@ -20,15 +20,39 @@ class Sheets:
     heads: tuple[str, ...]
     rows: tuple[tuple[str | int, ...], ...]
 
-    def shown(self) -> list[list[str]]:
-        """The rows for a reader: the day in words, thousands apart."""
+    def tables(self) -> list[SheetTable]:
+        """The sheets for a reader, in parts that a page is wide enough for."""
+        letters, complaints = (
+            self.heads.index(one) for one in (_OF_LETTERS["sent"], _OF_COMPLAINTS["no-letter"])
+        )
         return [
-            [
-                day_words(date.fromisoformat(str(day))),
-                *(f"{one:,}" if isinstance(one, int) else one for one in cells),
-            ]
-            for day, *cells in self.rows
-        ]
+            self._table("votes", "Daily sheets: votes", slice(1, letters)),
+            self._table("letters", "Daily sheets: letters and codes", slice(letters, complaints)),
+            self._table("complaints", "Daily sheets: complaints and incidents",
+                        slice(complaints, None)),
+        ]  # fmt: skip
+
+    def _table(self, name: str, caption: str, part: slice) -> SheetTable:
+        rows = tuple((_day(row[0]), *map(_cell, row[part])) for row in self.rows)
+        return SheetTable(name, caption, (self.heads[0], *self.heads[part]), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """Some of the figures: the day in words, thousands apart."""
+
+    name: str
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _day(day: str | int) -> str:
+    return day_words(date.fromisoformat(str(day)))
+
+
+def _cell(told: str | int) -> str:
+    return f"{told:,}" if isinstance(told, int) else told
 
 
 _OF_LETTERS = {

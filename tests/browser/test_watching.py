@@ -32,4 +32,6 @@ def test_the_observers_page_is_read_on_any_screen(
     page.goto(origin + reverse("desk_watching", args=[here.slug]))
 
     expect(page.get_by_role("heading", level=1)).to_have_text("The observers’ page")
+    fits = "all => all.map(it => it.scrollWidth <= it.clientWidth)"
+    assert set(page.eval_on_selector_all(".app-scroll", fits)) == {True}
     pictured(page, "desk-watching")

@@ -58,7 +58,7 @@ def test_all_who_watch_are_shown_the_same_and_no_newer_figure_nor_anybodys_name(
 
     assert all(other == first for other in others)
     for words in ("<strong>1</strong> ballot cast", "Voting codes</th>", "“This was not me”",
-                  "hustings_witness.py watch", "Daily sheets</caption>"):
+                  "hustings_witness.py watch", "Daily sheets: votes</caption>"):
         assert words in first
     assert "Notices that the poll closes later</th>" in first
     assert "<strong>2</strong>" not in first
@@ -101,6 +101,8 @@ def test_the_sheets_are_a_file_of_the_same_cells() -> None:
     shown = page(here, staff(Role.OBSERVER), "desk_watching")
     assert day_words(date.fromisoformat(told["Day"])) in shown
     assert told["Day"] not in shown
+    assert all(f">{head}</th>" in shown for head in heads)
+    assert shown.count(f'row">{day_words(date.fromisoformat(told["Day"]))}</th>') == 3
     assert (told["Papers issued"], told["Voted"], told["Incidents"]) == ("8", "1", "1")
     assert sum(int(told[head]) for head in heads if head.startswith("Voted: ")) == 1
     assert Incident.objects.count() == 1
