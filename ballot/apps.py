@@ -17,6 +17,7 @@ class BallotConfig(AppConfig):
             nomination_letters,
             printed_letters,
             sample_letters,
+            subjects,
         )
         from ballot.views import act_table
         from office.desk import register_desk_link
@@ -29,6 +30,7 @@ class BallotConfig(AppConfig):
         nomination_letters.register()
         printed_letters.register()
         sample_letters.register()
+        subjects.register()
         register_desk_link(
             "Elections", "elections", "see_election", "Every election, and its pages."
         )

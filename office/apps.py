@@ -13,6 +13,7 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         from anymail.signals import tracking
 
+        from office import own_subjects
         from office.acts import register_act
         from office.desk import register_desk_link
         from office.invitations import INVITATION, render_invitations
@@ -34,6 +35,7 @@ class OfficeConfig(AppConfig):
             renewal_sentence,
         )
 
+        own_subjects.register()
         register_job_kind(
             SEND_JOB, work_letters, words="Sending letters", act="run_letters", queue="mail"
         )

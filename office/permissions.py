@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from office.recorded import WORDS
+
 
 class Role(StrEnum):
     """The offices that a member of staff can hold. The value is the group's name."""
@@ -222,5 +224,7 @@ if len(ACTS) != len(_TABLE):
 
 
 def words_of_act(name: str) -> str:
-    """An act in words: "freeze the roll". The audit trail has acts that nobody needs leave for."""
-    return ACTS[name].words if name in ACTS else name.replace("_", " ")
+    """An act in words: "freeze the roll"; those of the audit trail too that no table permits."""
+    if name in ACTS:
+        return ACTS[name].words
+    return WORDS.get(name) or name.replace("_", " ")

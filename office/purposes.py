@@ -111,8 +111,17 @@ def purpose_named(name: str) -> Purpose:
 
 def words_of(name: str, reference: UUID) -> str:
     """What letters are, and about what: "Voting codes, Leader 2026"."""
+    return titled(name, title_about(reference))
+
+
+def title_about(reference: UUID) -> str:
+    """The title of the election that letters are about; empty where they are about none."""
+    return next(filter(None, (title_of(reference) for title_of in _titles)), "")
+
+
+def titled(name: str, title: str) -> str:
+    """What letters of a purpose are, with a title that is found already."""
     words = _purposes[name].words if name in _purposes else name
-    title = next(filter(None, (title_of(reference) for title_of in _titles)), "")
     return f"{words}, {title}" if title else words
 
 

@@ -69,7 +69,7 @@ def day_in_words(value: object) -> object:
 @register.filter
 def act_words(name: str) -> str:
     """An act in words: "freeze the roll"."""
-    return words_of_act(name)
+    return words_of_act(name).replace("'", "’")
 
 
 @register.filter

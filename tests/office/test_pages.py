@@ -10,13 +10,16 @@ from uuid import UUID
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from office import desk, purposes, selectors
 from office.models import Approval, Dispatch, Job, Letter, StaffMember
 from office.permissions import Role
+from office.purposes import words_of
 from office.services.approvals import propose_act
 from office.services.audit import record
 from office.services.development import keep_mails
@@ -135,12 +138,65 @@ def test_the_audit_trail_shows_who_did_what_and_is_narrowed(
     sign_in(client, staff(Role.SCRUTINEER))
 
     page = text(client, "/desk/audit/")
-    assert approval.proposed_by.name in page and "propose act" in page
-    assert "propose act" not in text(client, "/desk/audit/?act=count").split("<tbody")[1]
+    proposed = "Propose an act of two officers"
+    assert f"By {approval.proposed_by.name}" in page and proposed in records(page)
+    assert "Not all records are shown." not in page
+    assert proposed not in records(text(client, "/desk/audit/?act=count"))
     narrowed = text(client, "/desk/audit/?act=propose_act")
-    assert '<option value="propose_act" selected>Propose act</option>' in narrowed
-    assert "propose act" in narrowed.split("<tbody")[1] and 'value="count"' not in narrowed
+    assert f'<option value="propose_act" selected>{proposed}</option>' in narrowed
+    assert proposed in records(narrowed) and 'value="count"' not in narrowed
+    assert "Not all records are shown." in narrowed
     assert "No records." in text(client, "/desk/audit/?kind=election&subject=8")
+
+
+def records(page: str) -> str:
+    """The records of a page of the trail, without what stands above them."""
+    return page.split('<ol class="govuk-list app-trail"')[1]
+
+
+def test_the_audit_trail_names_two_officers_and_says_where_nobody_of_the_staff_acted(
+    client: Client,
+) -> None:
+    first, second = officer(), officer()
+    record("declare", subject=("election", "7"), by=first.pk, seconded_by=second.pk, now=NOW)
+    record("hold_share", subject=("tests", "7"), by=None, now=NOW)
+    sign_in(client, staff(Role.SCRUTINEER))
+
+    page = records(text(client, "/desk/audit/"))
+
+    assert f"Proposed by {first.name}, approved by {second.name}" in page
+    assert "By nobody of the staff" in page
+
+
+def test_the_audit_trail_names_a_member_of_staff_and_letters_and_leads_to_them(
+    client: Client, purpose: str
+) -> None:
+    deputy, by = staff(Role.DEPUTY), officer()
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    authority = deputy.authorities.get()
+    for subject in (("staff", deputy.pk), ("authority", authority.pk), ("dispatch", dispatch.pk)):
+        record("tests", subject=(subject[0], str(subject[1])), by=by.pk, now=NOW)
+    sign_in(client, staff(Role.SCRUTINEER))
+
+    page = records(text(client, "/desk/audit/?act=tests"))
+
+    assert f'<a class="govuk-link" href="/desk/staff/{deputy.pk}/">{deputy.name}</a>' in page
+    assert f"Written authority of {deputy.name}</a>" in page
+    assert f'href="/desk/letters/{dispatch.pk}/">{words_of(purpose, ELECTION)}</a>' in page
+
+
+def test_a_page_of_the_trail_asks_as_few_questions_for_fifty_records_as_for_one(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    sign_in(client, staff(Role.SCRUTINEER))
+    record("grant_authority", subject=("staff", str(officer().pk)), by=officer().pk, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        text(client, "/desk/audit/")
+    for _ in range(selectors.PAGE_ROWS):
+        record("grant_authority", subject=("staff", str(officer().pk)), by=officer().pk, now=NOW)
+
+    with django_assert_num_queries(len(asked)):
+        text(client, "/desk/audit/")
 
 
 def test_the_audit_trail_tells_what_an_act_was_recorded_with_in_words(client: Client) -> None:
