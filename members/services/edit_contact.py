@@ -131,7 +131,7 @@ def require_late_edit(member_id: str, *, now: datetime, draft: int, digest: str)
 def _require_as_drafted(row: ContactDraft, member: Member) -> None:
     if any(getattr(member, name) != value for name, value in row.before.items()):
         raise Refusal("contacts.changed-meanwhile", "This person’s details have changed since it "
-                      "was proposed. Take it away, and propose anew.")
+                      "was proposed. Remove it, and propose anew.")
 
 
 def describe_late_edit(member_id: str, *, draft: int, digest: str) -> str:

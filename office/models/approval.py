@@ -65,3 +65,8 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject_kind} {self.subject_id}: {self.state}"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """What it is about: a kind and an id."""
+        return self.subject_kind, self.subject_id

@@ -97,7 +97,7 @@ def approve_act(approval_id: int, *, by: int, now: datetime) -> Approval:
         now=now,
         **approval.parameters,
     )
-    record("approve_act", subject=_subject(approval), by=approval.proposed_by_id, seconded_by=by,
+    record("approve_act", subject=approval.subject, by=approval.proposed_by_id, seconded_by=by,
            now=now, parameters={"act": approval.act, "approval": approval.pk})
     return approval
 
@@ -111,7 +111,7 @@ def refuse_act(approval_id: int, *, by: int, now: datetime, reason: str) -> Appr
         raise Refusal("approval.no-reason", "Say why you refuse it, in a sentence.",
                       status=HTTPStatus.BAD_REQUEST)
     _decide(approval, Approval.State.REFUSED, by=by, now=now, reason=reason.strip())
-    record("refuse_act", subject=_subject(approval), by=by, now=now,
+    record("refuse_act", subject=approval.subject, by=by, now=now,
            parameters={"act": approval.act, "approval": approval.pk})
     return approval
 
@@ -127,7 +127,7 @@ def withdraw_proposal(approval_id: int, *, by: int, now: datetime) -> Approval:
             status=HTTPStatus.FORBIDDEN,
         )
     _decide(approval, Approval.State.WITHDRAWN, by=by, now=now)
-    record("withdraw_proposal", subject=_subject(approval), by=by, now=now,
+    record("withdraw_proposal", subject=approval.subject, by=by, now=now,
            parameters={"act": approval.act, "approval": approval.pk})
     return approval
 
@@ -141,14 +141,14 @@ def expire_proposals(*, now: datetime) -> int:
     expired = 0
     for approval in rows:
         _decide(approval, Approval.State.EXPIRED, by=None, now=now)
-        record("expire_proposal", subject=_subject(approval), by=None, now=now,
+        record("expire_proposal", subject=approval.subject, by=None, now=now,
                parameters={"act": approval.act, "approval": approval.pk})
         expired += 1
     return expired
 
 
 def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
-    """Why a proposal can be carried out no more, as things stand; None where it can.
+    """Why a proposal can no longer be carried out, as things stand; None where it can.
 
     Pages ask before they offer to approve it, and the approval itself asks. Such a proposal waits
     for nobody. What only has to wait for its hour, or for a step before it, is not hindered.
@@ -158,8 +158,8 @@ def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
     if not may(approval.proposed_by_id, approval.act, now=now):
         return Refusal(
             "approval.proposer-lost-role",
-            "The officer who proposed this may no longer propose it. Take it away, and propose it "
-            "anew.",
+            "The officer who proposed this may no longer propose it. Remove it; another may "
+            "propose it anew.",
         )
     act = registered_act(approval.act)
     try:
@@ -173,7 +173,7 @@ def why_not(approval: Approval, *, now: datetime) -> Refusal | None:
     if sentence != approval.sentence:
         return Refusal(
             "approval.changed",
-            "What this would do has changed since it was proposed. Take it away, and propose anew.",
+            "What this would do has changed since it was proposed. Remove it, and propose anew.",
         )
     return None
 
@@ -195,7 +195,7 @@ def why_barred(approval: Approval, person_id: int) -> Refusal | None:
 def _gone() -> Refusal:
     return Refusal(
         "approval.gone",
-        "What this was proposed of is there no more. Take it away, and propose anew what is "
+        "What this proposal is about is no longer there. Remove it, and propose anew what is "
         "still wanted.",
     )
 
@@ -265,10 +265,6 @@ def _decide(
     approval.decided_at = now
     approval.reason = reason
     approval.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-
-
-def _subject(approval: Approval) -> tuple[str, str]:
-    return approval.subject_kind, approval.subject_id
 
 
 def _words(act: str) -> str:

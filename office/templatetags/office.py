@@ -102,7 +102,7 @@ def job_card(job: Job) -> dict[str, Any]:
 
 @register.inclusion_tag("office/_proposal.html")
 def proposal_card(approval: Approval, sentence: str = "") -> dict[str, Any]:
-    """A proposal that nobody has decided: that it waits, or why it can be carried out no more.
+    """A proposal that nobody has decided: that it waits, or why it can no longer be carried out.
 
     sentence: in place of its own, for a page of those who may see the members.
     """

@@ -26,6 +26,7 @@ from office.services.approvals import (
     why_not_theirs,
     withdraw_proposal,
 )
+from office.subjects import subjects_told
 from office.views.asked import key_asked
 
 
@@ -36,12 +37,17 @@ def approvals(request: StaffRequest) -> HttpResponse:
     decided = selectors.decided_approvals(before=key_asked(request, "before"))
     waiting = list(selectors.waiting_approvals(now=now))
     sentences = _sentences(waiting, request.user, now=now)
+    about = subjects_told(
+        (approval.subject for approval in waiting),
+        acts=selectors.acts_of(request.user.pk, now=now),
+    )
     return render(
         request,
         "office/approvals.html",
         {
             "undecided": [
-                _card(approval, request.user, now=now) | {"sentence": sentence}
+                _card(approval, request.user, now=now)
+                | {"sentence": sentence, "subject": about[approval.subject]}
                 for approval, sentence in zip(waiting, sentences, strict=True)
             ],
             "decided": decided,
@@ -98,7 +104,7 @@ def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str
         "approval": approval,
         "hindrance": hindrance.sentence if hindrance else "",
         "is_for_good": is_for_good(approval.act),
-        # Of what can be carried out no more there may be no page, either.
+        # Of what can no longer be carried out there may be no page, either.
         "page_url": "" if hindrance
         else page_of_act(approval.act, approval.subject_id, approval.parameters),
         "bar": bar.sentence if bar else "",

@@ -1,4 +1,4 @@
-"""A proposal that the election has overtaken: said at once, waiting for nobody, taken away."""
+"""A proposal that the election has overtaken: said at once, waiting for nobody, removed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.office.factories import sign_in
 pytestmark = pytest.mark.django_db
 
 REASON = "A reason of ten letters or more."
-OVER = "This can be carried out no more."
+OVER = "This can no longer be carried out."
 
 
 def proposed(here: World, act: str, **given: object) -> Approval:
@@ -48,15 +48,28 @@ def test_what_the_close_overtook_is_said_on_every_page_and_no_longer_counted() -
     act = told(one, "act_extend_poll", here.slug)
 
     assert "2 proposals wait for a second officer" in before[0]
+    assert "You can decide 2 of them." in before[0]
     assert before[1].count("Approve and carry out") == 2 and OVER not in before[1] + before[2]
     assert "1 proposal waits for a second officer" in desk
-    assert "1 proposal can be carried out no more" in desk
+    assert "You can decide it." in desk and "You can decide" not in told(one, "desk")
+    assert "1 proposal can no longer be carried out" in desk
     assert approvals.count("Approve and carry out") == 1
     for page in (approvals, own, dashboard, act):
-        assert page.count(OVER) == 1
+        assert page.count(OVER) == page.count("What was proposed:") == 1
         assert "The election stands at “Poll closed”." in page
     assert reverse("approve", args=[overtaken.pk]) not in approvals
-    assert "Take it away" in approvals and "Take it away" in own
+    assert "Remove it" in approvals and "Remove it" in own
+
+
+def test_a_proposal_leads_to_the_election_that_it_is_about_and_the_page_to_the_desk() -> None:
+    here = world().to("polling")
+    proposed(here, "void_election", reason=REASON)
+
+    page = told(sign_in(Client(), here.officers[1]), "approvals")
+
+    address = reverse("desk_election", args=[here.slug])
+    assert f'It is about <a class="govuk-link" href="{address}">' in page
+    assert f'<a class="govuk-breadcrumbs__link" href="{reverse("desk")}">Desk</a>' in page
 
 
 def test_who_proposed_it_withdraws_it_and_another_refuses_it_with_the_reason_on_the_page() -> None:
