@@ -200,14 +200,18 @@ def take_file(batch_id: int, *, number: int, by: int, now: datetime) -> bytes:
 
 def _worded(batch: PrintBatch, *, number: int) -> dict[int, PostalLetter | None]:
     """The letters of a file by their places in the batch; None: it cannot be addressed."""
-    first = (number - 1) * LETTERS_A_FILE
-    rows = list(Letter.objects.filter(
-        print_batch=batch, state=Letter.State.HELD,
-        print_place__gt=first, print_place__lte=first + LETTERS_A_FILE,
-    ).order_by("print_place"))
+    rows = list(_in_file(batch, number).order_by("print_place"))
     side = postal_side(batch.dispatch.purpose)
     worded = side.render([_opened(row, batch.dispatch) for row in rows])
     return {row.print_place: worded.get(row.pk) for row in rows if row.print_place}
+
+
+def _in_file(batch: PrintBatch, number: int) -> QuerySet[Letter]:
+    first = (number - 1) * LETTERS_A_FILE
+    return Letter.objects.filter(
+        print_batch=batch, state=Letter.State.HELD,
+        print_place__gt=first, print_place__lte=first + LETTERS_A_FILE,
+    )
 
 
 def _opened(row: Letter, dispatch: Dispatch) -> LetterToSend:
@@ -238,27 +242,27 @@ def hand_over_batch(batch_id: int, *, by: int, now: datetime) -> HandedOver:
 
 
 def _in_no_file(batch: PrintBatch, held: QuerySet[Letter]) -> list[int]:
-    """The held letters that no file had; refused while one of them could be in a file.
-
-    Of what is printed no more no file can be made: then what was in none is left out as it is.
-    """
+    """The held letters that no file had; refused while one of them could be in a file."""
+    if missing := ", ".join(map(str, files_to_take(batch))):
+        raise Refusal("print.not-taken", f"Nobody has taken file {missing} of this batch: its "
+                      "codes would be erased and printed nowhere. Take each file first.")
     taken = _left_out_by_file(batch)
-    absent = [
-        (pk, _file_of(place), recipient)
-        for pk, place, recipient in held.select_for_update().values_list(
-            "pk", "print_place", "recipient")
+    return [
+        pk for pk, place in held.select_for_update().values_list("pk", "print_place")
         if place and place in taken.get(_file_of(place), {place})
     ]
+
+
+def files_to_take(batch: PrintBatch) -> list[int]:
+    """The files that nobody has taken and that have a letter; none of what is printed no more."""
     if why_no_more(batch.dispatch):
-        return [pk for pk, _, _ in absent]
-    untaken = [(number, recipient) for _, number, recipient in absent if number not in taken]
-    addressed = set(postal_side(batch.dispatch.purpose).addressed([one for _, one in untaken]))
-    missing = sorted({number for number, recipient in untaken if recipient in addressed})
-    if missing:
-        named = ", ".join(map(str, missing))
-        raise Refusal("print.not-taken", f"Nobody has taken file {named} of this batch: its codes "
-                      "would be erased and printed nowhere. Take each file first.")
-    return [pk for pk, _, _ in absent]
+        return []
+    taken = _left_out_by_file(batch)
+    side = postal_side(batch.dispatch.purpose)
+    return [
+        number for number in range(1, files_of(batch) + 1) if number not in taken
+        and side.addressed(list(_in_file(batch, number).values_list("recipient", flat=True)))
+    ]
 
 
 def _left_out_by_file(batch: PrintBatch) -> dict[int, set[int]]:

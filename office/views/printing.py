@@ -20,6 +20,7 @@ from office.services.printing import (
     LETTERS_A_FILE,
     batches_of,
     files_of,
+    files_to_take,
     hand_over_batch,
     letters_to_print,
     take_file,
@@ -53,10 +54,12 @@ def _waiting(dispatch: Dispatch) -> dict[str, Any]:
 
 
 def _shown(batch: PrintBatch) -> dict[str, Any]:
+    is_open = batch.handed_over_at is None
     return {
         "batch": batch,
         "files": range(1, files_of(batch) + 1),
-        "no_more": "" if batch.handed_over_at else why_no_more(batch.dispatch),
+        "no_more": why_no_more(batch.dispatch) if is_open else "",
+        "to_take": files_to_take(batch) if is_open else [],
     }
 
 

@@ -251,10 +251,14 @@ def test_by_the_pages_a_batch_is_proposed_approved_taken_and_handed_over(
     batch = PrintBatch.objects.get()
     assert (batch.ordered_by, batch.seconded_by) == (first, second)
 
+    page = client.get("/desk/letters/printed/").content.decode()
+    assert "Nobody has taken file 1 yet." in page and "The printer has it" not in page
     file = client.post(f"/desk/letters/printed/{batch.pk}/file/", {"file": "1"})
     assert file.headers["Content-Type"] == "application/pdf"
     assert "no-store" in file.headers["Cache-Control"]
     assert len(words(file.content)) == 4
+    page = client.get("/desk/letters/printed/").content.decode()
+    assert "Nobody has taken file" not in page and "The printer has it: erase the codes" in page
     client.post(f"/desk/letters/printed/{batch.pk}/handed-over/")
     assert "Its codes are erased" in client.get("/desk/letters/printed/").content.decode()
 
@@ -296,4 +300,5 @@ def test_what_opens_nothing_any_more_is_neither_offered_nor_taken_and_its_batch_
     assert hindrance is not None and hindrance.code == "print.no-more"
     assert "It is over." in page and "No letter waits to be printed." in page
     assert f"/desk/letters/printed/{batch.pk}/file/" not in page
+    assert "Close the batch: erase the codes" in page and "The printer has it:" not in page
     assert hand_over(batch) == (0, 2)
