@@ -12,6 +12,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
+from office.models import Dispatch, Letter
 from office.pdf import PostalLetter
 from office.purposes import LetterToSend
 
@@ -58,3 +61,10 @@ def postal_purposes() -> tuple[str, ...]:
 
 def postal_side(purpose: str) -> PostalSide:
     return _sides[purpose]
+
+
+def lapsed_dispatches() -> list[int]:
+    """Those with letters held whose codes open nothing any more: nobody has anything to settle."""
+    held = Letter.objects.filter(dispatch=OuterRef("pk"), state=Letter.State.HELD)
+    rows = Dispatch.objects.filter(Exists(held), purpose__in=_sides)
+    return [row.pk for row in rows if _sides[row.purpose].no_more(row.reference)]

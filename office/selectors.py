@@ -21,6 +21,7 @@ from office.models import (
     WrittenAuthority,
 )
 from office.permissions import ACTS, Role, words_of_act
+from office.postal import lapsed_dispatches
 
 PAGE_ROWS = 50
 
@@ -278,8 +279,8 @@ def dispatches(*, references: Sequence[UUID] | None = None) -> QuerySet[Dispatch
 
 
 def letters_held() -> int:
-    """How many letters wait for a person's word."""
-    return Letter.objects.filter(state=Letter.State.HELD).count()
+    """How many letters are held, and something is to be done with them."""
+    return _held().count()
 
 
 def refused_letters(dispatch_id: int) -> QuerySet[Letter]:
@@ -297,9 +298,14 @@ def letters_to(recipient: str, *, purposes: Sequence[str]) -> list[Letter]:
 
 
 def held_letters(*, after: int = 0) -> list[Letter]:
-    """One page of the letters that wait for a person's word, oldest first, paged by key."""
-    rows = Letter.objects.filter(state=Letter.State.HELD, pk__gt=after)
+    """One page of them, oldest first, paged by key."""
+    rows = _held().filter(pk__gt=after)
     return list(rows.select_related("dispatch").order_by("pk")[:PAGE_ROWS])
+
+
+def _held() -> QuerySet[Letter]:
+    rows = Letter.objects.filter(state=Letter.State.HELD)
+    return rows.exclude(dispatch_id__in=lapsed_dispatches())
 
 
 @dataclass(frozen=True, slots=True)

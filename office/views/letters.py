@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from office import selectors
 from office.access import StaffRequest, may, staff_only
 from office.forms import RateForm
-from office.models import Letter
+from office.models import Dispatch, Letter
+from office.postal import is_postal
 from office.purposes import note_names_shown, recipients_named
 from office.services.deliveries import post_instead, settle_return
 from office.services.dispatches import (
@@ -24,23 +25,17 @@ from office.services.dispatches import (
     send_refused_again,
     settle_letter,
 )
-from office.services.printing import may_be_printed, put_on_paper
+from office.services.printing import may_be_printed, put_on_paper, why_no_more
 from office.services.tranches import release_more, set_rate
 from office.totals import are_hidden
 from office.views.asked import key_asked
+from office.views.letter_words import state_words, tranche_words
 
 
 @staff_only("see_letters")
 @require_GET
 def dispatches(request: StaffRequest) -> HttpResponse:
-    rows = [
-        {
-            "dispatch": dispatch,
-            "counts": selectors.letter_counts(dispatch.pk),
-            "are_totals_hidden": are_hidden(dispatch),
-        }
-        for dispatch in selectors.dispatches()[: selectors.PAGE_ROWS]
-    ]
+    rows = [_figures(dispatch) for dispatch in selectors.dispatches()[: selectors.PAGE_ROWS]]
     return render(
         request,
         "office/dispatches.html",
@@ -52,6 +47,16 @@ def dispatches(request: StaffRequest) -> HttpResponse:
     )
 
 
+def _figures(dispatch: Dispatch) -> dict[str, Any]:
+    counts, is_hidden = selectors.letter_counts(dispatch.pk), are_hidden(dispatch)
+    return {
+        "dispatch": dispatch,
+        "counts": counts,
+        "are_totals_hidden": is_hidden,
+        "state": dispatch.get_state_display() if is_hidden else state_words(dispatch, counts),
+    }
+
+
 @staff_only("see_letters")
 @require_GET
 def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
@@ -61,10 +66,9 @@ def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
     return render(
         request,
         "office/dispatch.html",
-        {
-            "dispatch": found,
-            "counts": selectors.letter_counts(found.pk),
-            "are_totals_hidden": are_hidden(found),
+        _figures(found) | {
+            "tranches": "" if are_hidden(found) else tranche_words(found),
+            "no_more": why_no_more(found) if is_postal(found.purpose) else "",
             "deliveries": selectors.deliveries(found.pk),
             "rate_form": RateForm(initial={"letters_a_minute": found.letters_a_minute}),
             "job": selectors.latest_job(SEND_JOB, subject=("dispatch", str(found.pk))),

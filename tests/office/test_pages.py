@@ -351,6 +351,9 @@ def test_letters_are_released_tranche_by_tranche_and_not_before_the_first_is_out
     page, address = f"/desk/letters/{dispatch.pk}/", f"/desk/letters/{dispatch.pk}/release/"
     released = []
 
+    def told() -> str:
+        return " ".join(text(client, page).split("</h1>")[1].split("</p>")[0].split())
+
     def release(asked: str) -> int:
         status = client.post(address, {"tranches": asked}).status_code
         dispatch.refresh_from_db()
@@ -358,15 +361,38 @@ def test_letters_are_released_tranche_by_tranche_and_not_before_the_first_is_out
         return int(status)
 
     assert "Release the next tranche" not in text(client, page)
+    assert "None is released yet. They are released in tranches of up to 2 letters." in told()
     assert release("next") == 409
     release_letters(dispatch.pk, by=None, now=NOW, tranches=1)
+    assert "Sending. 1 tranche is released, of up to 2 letters each." in told()
     assert "Release the next tranche" in text(client, page)
     assert release("anything") == 404
     assert (release("next"), release("all")) == (302, 302)
 
     assert released == [0, 1, 2, 4]
+    assert "All of them are released." in told()
     assert "Release the next tranche" not in text(client, page)
     assert client.post("/desk/letters/999/release/", {"tranches": "all"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("at_once", "state"),
+    [(False, "Nothing waits to be sent"), (True, "Sent one by one, as they are written")],
+)
+def test_letters_of_which_none_waits_are_not_called_sending(
+    client: Client, purpose: str, at_once: bool, state: str
+) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION)
+    queue_letters(dispatch.pk, [("e-1", b"x")])
+    Dispatch.objects.update(state="sending", released_tranche=1)
+    sign_in(client, officer())
+    assert ">Sending<" in text(client, "/desk/letters/")
+
+    Letter.objects.update(state="handed_over", enclosure=None)
+    Dispatch.objects.update(at_once=at_once)
+
+    assert f">{state}<" in text(client, "/desk/letters/")
+    assert f"{state}." in text(client, f"/desk/letters/{dispatch.pk}/")
 
 
 @pytest.mark.parametrize(("outcome", "state"), [("sent", "handed_over"), ("again", "waiting")])

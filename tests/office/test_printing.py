@@ -302,3 +302,37 @@ def test_what_opens_nothing_any_more_is_neither_offered_nor_taken_and_its_batch_
     assert f"/desk/letters/printed/{batch.pk}/file/" not in page
     assert "Close the batch: erase the codes" in page and "The printer has it:" not in page
     assert hand_over(batch) == (0, 2)
+
+
+def test_held_letters_that_open_nothing_any_more_are_nobodys_to_settle(
+    client: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held("nobody-1", "no-address")
+    held("ann", "refused")
+    sign_in(client, officer())
+    letters, page = "/desk/letters/", f"/desk/letters/{dispatch.pk}/"
+    before = [client.get(one).content.decode() for one in (letters, f"{letters}held/", page)]
+    assert "2 letters are held: see why" in before[0]
+    assert "Test codes: letter" in before[1] and f'href="{letters}">All letters</a>' in before[1]
+    assert "Send again all that were refused" in before[2]
+
+    over = replace(postal.postal_side(dispatch.purpose), no_more=lambda reference: "It is over.")
+    monkeypatch.setitem(postal._sides, dispatch.purpose, over)
+    after = [client.get(one).content.decode() for one in (letters, f"{letters}held/", page)]
+
+    assert "held: see why" not in after[0] and "No letter is held" in after[1]
+    assert "It is over. Nothing is to be done with those that are held." in after[2]
+    assert "Send again" not in after[2] and "Look at the held letters" not in after[2]
+
+
+def test_a_letter_that_goes_neither_by_mail_nor_on_paper_says_so(
+    client: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held("nobody-1", "no-address")
+    sign_in(client, officer())
+    assert "It is printed: see" in client.get("/desk/letters/held/").content.decode()
+
+    monkeypatch.delitem(postal._sides, dispatch.purpose)
+
+    page = client.get("/desk/letters/held/").content.decode()
+    assert "Letters of this kind are not printed" in page and "It is printed" not in page
