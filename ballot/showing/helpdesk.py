@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from ballot.lifecycle import State
 from ballot.models import Credential, Election, RegisterMark
 from ballot.showing.electors import named
 from members.selectors import is_struck, postal_entries
@@ -18,6 +21,9 @@ from office.selectors import letters_to
 
 # The purposes of the letters that carry codes (services/codes.py).
 VOTING_CODE, PURPOSE_ADDED, PURPOSE_AGAIN = "voting-code", "voting-code-added", "voting-code-again"
+
+REISSUING = (State.POLLING, State.SUSPENDED)
+"""While a code opens the booth, or will again, and a new one is sent."""
 
 _LETTERS = {
     VOTING_CODE: "Letter with the voting code",
@@ -57,8 +63,9 @@ def elector_at_helpdesk(
 
 
 def _facts(election: Election, entry: Any, has_voted: bool | None) -> Iterator[dict[str, str]]:
-    yield {"name": "E-mail address on the roll", "value": "There is one" if entry.email else
-           "There is none: offer another way to vote"}
+    is_voted_in = election.stage in REISSUING
+    none = "There is none: offer another way to vote" if is_voted_in else "There is none"
+    yield {"name": "E-mail address on the roll", "value": "There is one" if entry.email else none}
     purposes = [VOTING_CODE, PURPOSE_ADDED]
     if has_voted is not None:
         purposes.append(PURPOSE_AGAIN)
@@ -68,9 +75,17 @@ def _facts(election: Election, entry: Any, has_voted: bool | None) -> Iterator[d
         return
     codes = Credential.objects.filter(election=election, roll_entry=entry.pk)
     yield {"name": "New codes made since the first", "value": str(max(codes.count() - 1, 0))}
-    confirmed = codes.filter(attempt__gt=1, force=Credential.Force.IN_FORCE).exists()
-    yield {"name": "New code in force", "value": "Yes" if confirmed else "No"}
+    if is_voted_in and not has_voted:
+        yield {"name": "Code that opens the booth", "value": _good_code(codes)}
     yield {"name": "Has voted", "value": "Yes" if has_voted else "No"}
+
+
+def _good_code(codes: QuerySet[Credential]) -> str:
+    """Which of an elector's codes is good: the first, until they confirm a newer one."""
+    good = codes.filter(force=Credential.Force.IN_FORCE).order_by("-attempt").first()
+    if good is None:
+        return "None"
+    return "The first one" if good.attempt == 1 else "A newer one, which the elector confirmed"
 
 
 def _became(letter: Letter) -> str:

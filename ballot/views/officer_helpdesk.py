@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from ballot.destruction import kept_election
 from ballot.forms.electors import NOTES, HelpdeskForm
 from ballot.forms.reading import sent
-from ballot.lifecycle import HELPDESK_NOTES, State
+from ballot.lifecycle import HELPDESK_NOTES
 from ballot.models import Election
 from ballot.services.helpdesk import note_at_helpdesk, spend_look_up
 from ballot.services.reissue_code import reissue_code
 from ballot.showing.booth import helped_routes
 from ballot.showing.electors import named
-from ballot.showing.helpdesk import elector_at_helpdesk
+from ballot.showing.helpdesk import REISSUING, elector_at_helpdesk
 from ballot.views.trying import get_or_post
 from members.selectors import entry_numbered
 from members.services import record_lookup, record_search
@@ -75,7 +75,7 @@ def _shown(election: Election, entry: Any, *, person: StaffMember) -> dict[str, 
     return {
         "elector": elector_at_helpdesk(election, entry, sees_register=sees_register)
         if entry else None,
-        "takes_reissues": election.stage in {State.POLLING, State.SUSPENDED},
+        "takes_reissues": election.stage in REISSUING,
         "takes_notes": election.stage in HELPDESK_NOTES,
         "helped_routes": helped_routes(election),
     }

@@ -12,8 +12,9 @@ from django.urls import reverse
 from ballot import limits
 from ballot.differences import unexplained
 from ballot.lifecycle import State
-from ballot.models import CastDispute, Election, HelpdeskNote, Incident, SealedBallot
+from ballot.models import CastDispute, Credential, Election, HelpdeskNote, Incident, SealedBallot
 from ballot.sealing.codes import show_code
+from ballot.services.close_poll import close_poll_early
 from ballot.services.reissue_code import PURPOSE as CODE_AGAIN
 from members.models import LookUp, Member
 from office.models import AuditRecord, Letter
@@ -57,6 +58,44 @@ def test_one_elector_is_shown_with_letters_and_mark_and_no_code_ballot_or_addres
                    other.email, voter.given_name, "127.0.0.1"):
         assert secret not in told + waiting
     assert LookUp.objects.filter(by=here.officers[0], kind="member").count() == 2
+
+
+def test_the_helpdesk_reads_which_code_is_good_and_after_the_close_of_none(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    voter, other, third = here.entries()[:3]
+    here.cast(voter, (0,))
+    sign_in(client, here.officers[0])
+    ask(client, here, third.number, "reissue")
+    with no_triggers():
+        for attempt, force in ((1, "revoked"), (2, "in-force")):
+            Credential.objects.filter(roll_entry=third.pk, attempt=attempt).update(force=force)
+
+    voted, first, newer = (ask(client, here, one.number) for one in (voter, other, third))
+    close_poll_early(here.election_id, reason="A court has ordered it.", **here.by_two)
+    closed = ask(client, here, other.number)
+
+    good = r"Code that opens the booth\s*</dt>\s*<dd[^>]*>\s*"
+    assert re.search(f"{good}The first one", first)
+    assert re.search(f"{good}A newer one, which the elector confirmed", newer)
+    assert not re.search(good, voted) and not re.search(good, closed)
+    assert "Has voted" in closed and "new link to the address" not in closed
+
+
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_the_helpdesk_says_of_a_demonstration_that_the_server_could_see_a_vote(
+    client: Client, demonstration: bool
+) -> None:
+    here = world().to("polling")
+    with no_triggers():
+        Election.objects.filter(pk=here.election_id).update(demonstration=demonstration)
+    sign_in(client, here.officers[0])
+
+    page = client.get(reverse("desk_helpdesk", args=[here.slug])).text
+
+    assert ("the server could see your vote.”" in page) == demonstration
+    assert ("nobody can find out.”" in page) != demonstration
 
 
 def test_the_page_of_the_election_leads_to_the_helpdesk_from_the_opening_until_the_archive(
