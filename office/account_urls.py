@@ -10,6 +10,8 @@ from __future__ import annotations
 from allauth.account.urls import urlpatterns as pages
 from django.urls import include, path
 
+from office.passkeys import remove_key
+
 OURS = frozenset(
     {
         "account_login",
@@ -28,5 +30,7 @@ OURS = frozenset(
 
 urlpatterns = [
     *(page for page in pages if page.name in OURS),
+    # Before the framework's own of the same name.
+    path("2fa/webauthn/keys/<int:pk>/remove/", remove_key, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -63,6 +63,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         "cannot_delete_authenticator": "You need another second factor before you remove this one.",
     }
 
+    def generate_authenticator_name(self, person: StaffMember, kind: Authenticator.Type) -> str:
+        """What a key is called that its holder gives no name."""
+        return f"Key {Authenticator.objects.filter(user_id=person.pk, type=kind).count() + 1}"
+
     def encrypt(self, text: str) -> str:
         return seal_staff_secret(text)
 

@@ -1,17 +1,50 @@
-"""Adding a passkey or a security key: the question between the two, in words of ours."""
+"""Passkeys and security keys: adding one in words of ours, and removing none that is the last.
+
+allauth asks whether the last second factor goes when it is an authenticator app, and not of a key.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django import forms
+from django.http import HttpResponse
 
 
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """Its script and allauth's checks know the answer as `passwordless`."""
+    """Its script and allauth's checks know the second answer as `passwordless`."""
 
+    name = forms.CharField(
+        label="What you call it",
+        required=False,
+        help_text="So that you know it again in the list of your keys.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )
     passwordless = forms.BooleanField(
         label="A passkey, which signs me in by itself",
         required=False,
         help_text="It asks for your finger, your face or a PIN. Leave this empty for a security "
                   "key beside the password.",
     )
+
+
+class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
+    """The page says where a key is the last second factor, and does not remove it."""
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**given)
+        return context | {"is_last": not get_adapter().can_delete_authenticator(self.object)}
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        context = self.get_context_data(form=form)
+        answer: HttpResponse = (
+            self.render_to_response(context, status=409) if context["is_last"]
+            else super().form_valid(form)
+        )
+        return answer
+
+
+remove_key = RemoveKeyView.as_view()

@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 EXEMPT = {
-    **dict.fromkeys(("handle", "process_exception", "process_view"), "Django's own"),
+    **dict.fromkeys(
+        ("handle", "process_exception", "process_view", "get_context_data"), "Django's own"
+    ),
     **dict.fromkeys(
         ("process_request", "process_request_thread", "handle_error"), "socketserver's own"
     ),

@@ -5,9 +5,12 @@ A link to a new password is mailed to that address: who could change it would ne
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.urls import urlpatterns as pages
+from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -28,6 +31,7 @@ from tests.office.factories import (
 
 pytestmark = pytest.mark.django_db
 
+REMOVE_APP = "/accounts/2fa/totp/deactivate/"
 OWN, OTHER = "jo@example.org", "somebody@example.net"
 
 
@@ -84,6 +88,53 @@ def test_the_page_of_a_new_key_asks_in_words_of_ours(client: Client, jo: StaffMe
 
     assert "A passkey, which signs me in by itself" in page and "Passwordless" not in page
     assert 'name="passwordless"' in page
+    assert "What you call it" in page and 'value="Key 1"' in page and "Master key" not in page
+
+
+def key_of(person: StaffMember) -> Authenticator:
+    return Authenticator.objects.create(
+        user=person, type="webauthn", data={"name": "Key 1", "credential": {}}
+    )
+
+
+def test_an_authenticator_app_is_offered_to_be_removed_only_beside_another_factor(
+    client: Client, jo: StaffMember
+) -> None:
+    sign_in(client, jo)
+    alone = client.get("/accounts/2fa/").content.decode()
+    page = client.get(REMOVE_APP).content.decode()
+    assert REMOVE_APP not in alone
+    assert "It is your only second factor" in page and "There is a problem" not in page
+    assert "Remove it</button>" not in page
+
+    key_of(jo)
+
+    assert REMOVE_APP in client.get("/accounts/2fa/").content.decode()
+    page = client.get(REMOVE_APP).content.decode()
+    assert "Remove it</button>" in page and "only second factor" not in page
+
+
+def test_the_last_second_factor_is_not_removed_where_it_is_a_key_either(
+    client: Client, jo: StaffMember
+) -> None:
+    key = key_of(jo)
+    Authenticator.objects.filter(user=jo, type="totp").delete()
+    remove = f"/accounts/2fa/webauthn/keys/{key.pk}/remove/"
+    sign_in(client, jo)
+
+    page = client.get(remove).content.decode()
+    refused = client.post(remove)
+
+    assert "It is your only second factor" in page and "Remove it</button>" not in page
+    assert refused.status_code == 409
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+    other = key_of(jo)
+    assert "Remove it</button>" in client.get(remove).content.decode()
+    assert client.post(remove).status_code == 302
+    assert list(Authenticator.objects.filter(user=jo, type="webauthn")) == [other]
+    assert "was removed from your account at the desk" in str(mail.outbox[-1].body)
+    assert re.search(r"When: \d+ \w+ \d{4}, \d\d:\d\d \((GMT|BST)\)", str(mail.outbox[-1].body))
 
 
 def test_the_way_to_a_new_password_looks_as_every_other_link(client: Client) -> None:
