@@ -6,6 +6,8 @@ from django import forms
 
 from office.permissions import OFFICERS, Role
 
+_DAYS = "Give a whole number of days, from 1 to 365."
+
 
 class RefuseForm(forms.Form):
     """Why a proposal is refused."""
@@ -28,7 +30,8 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label="E-mail address",
         max_length=254,
-        help_text="The invitation goes here. It leads to choosing a password and a second factor.",
+        help_text="The invitation goes here. It leads to choosing a password and a second factor. "
+                  "Nobody can change the address later.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Give the person’s e-mail address."},
     )
@@ -58,10 +61,14 @@ class AuthorityForm(forms.Form):
     )
     days = forms.IntegerField(
         label="How many days it lasts",
+        help_text="It begins at once.",
         min_value=1,
         max_value=365,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
-        error_messages={"required": "Say how many days it lasts."},
+        error_messages={
+            "required": "Say how many days it lasts.",
+            "invalid": _DAYS, "min_value": _DAYS, "max_value": _DAYS,
+        },
     )
 
 

@@ -18,7 +18,7 @@ from celery import current_app
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError as BrokerDown
 
-from office.kinds import is_known_kind, job_kind
+from office.kinds import OF_NO_ACT, act_of_kind, is_known_kind, job_kind
 from office.models import Job
 from office.permissions import ACTS
 from office.refusal import Refusal
@@ -101,13 +101,29 @@ def wake_job(job_id: int, kind: str, *, after_s: int = 0) -> bool:
 # --- a person's acts -------------------------------------------------------------------------
 
 
+def has_ended_early(job: Job) -> bool:
+    return job.state in (Job.State.FAILED, Job.State.STOPPED)
+
+
+def takes_two(job: Job) -> bool:
+    """Whether two officers ordered it, who alone can order it again."""
+    return job.kind in ACTS and ACTS[job.kind].needs_two
+
+
+def keepers_act(job: Job) -> str:
+    """What somebody must be allowed who starts or stops a job: what two ordered, officers alone."""
+    act = act_of_kind(job.kind)
+    is_by_two = ACTS[act].needs_two or job.parameters.get("seconded_by") is not None
+    return OF_NO_ACT if is_by_two else act
+
+
 @transaction.atomic
 def retry_job(job_id: int, *, by: int | None, now: datetime) -> Job:
     """Open a failed or stopped job again."""
     job = Job.objects.select_for_update().filter(pk=job_id).first()
-    if job is None or job.state not in (Job.State.FAILED, Job.State.STOPPED):
+    if job is None or not has_ended_early(job):
         raise Refusal("job.not-failed", "Only a job that failed or was stopped can start again.")
-    if job.kind in ACTS and ACTS[job.kind].needs_two:
+    if takes_two(job):
         raise Refusal(
             "job.takes-two",
             "Two officers ordered this as things stood then. Let it be proposed again.",

@@ -9,15 +9,18 @@ from typing import Any
 
 import segno
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from office.access import may
 from office.kinds import is_known_kind, job_kind
 from office.models import Approval, Dispatch, Job
 from office.permissions import words_of_act
 from office.purposes import words_of
 from office.selectors import Progress, progress_of
 from office.services.approvals import why_not
+from office.services.jobs import has_ended_early, keepers_act, takes_two
 from office.times import hour_words
 from office.totals import as_told
 
@@ -83,9 +86,12 @@ def dispatch_words(dispatch: Dispatch) -> str:
     return words_of(dispatch.purpose, dispatch.reference)
 
 
-@register.inclusion_tag("office/_job.html")
-def job_card(job: Job) -> dict[str, Any]:
-    """A job's progress: bar, counts, rate, time left. It asks for itself anew until it ends."""
+@register.inclusion_tag("office/_job.html", takes_context=True)
+def job_card(context: Context, job: Job) -> dict[str, Any]:
+    """A job's progress: bar, counts, rate, time left. It asks for itself anew until it ends.
+
+    Whoever may start it again, once it has failed or was stopped, is offered to.
+    """
     progress = progress_of(as_told(job), now=timezone.now())
     is_live = job.state in (Job.State.OPEN, Job.State.CLAIMED)
     return {
@@ -93,7 +99,10 @@ def job_card(job: Job) -> dict[str, Any]:
         "title": job_words(job),
         "is_live": is_live,
         "is_failed": job.state == Job.State.FAILED,
-        "can_retry": job.state in (Job.State.FAILED, Job.State.STOPPED),
+        "must_be_proposed": has_ended_early(job) and takes_two(job),
+        "can_retry": has_ended_early(job) and not takes_two(job) and all(
+            may(context["request"].user, act) for act in ("retry_job", keepers_act(job))
+        ),
         "label": f"{job_words(job)}: {job.stage or job.get_state_display()}",
         "percent": progress.percent,
         "figures": list(_figures(job, progress, is_live=is_live)),

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from office import selectors
 from office.access import StaffRequest, freshly, may, staff_only
-from office.kinds import OF_NO_ACT, act_of_kind
+from office.kinds import act_of_kind
 from office.models import Job
 from office.permissions import ACTS
-from office.services.jobs import retry_job, stop_job
+from office.services.jobs import keepers_act, retry_job, stop_job, takes_two
 from office.totals import as_told
 
 
@@ -30,7 +30,8 @@ def job(request: StaffRequest, job_id: int) -> HttpResponse:
         {
             "job": found,
             "is_live": found.state in (Job.State.OPEN, Job.State.CLAIMED),
-            "can_stop": may(request.user, "stop_job") and may(request.user, _keepers_act(found)),
+            "takes_two": takes_two(found),
+            "can_stop": may(request.user, "stop_job") and may(request.user, keepers_act(found)),
         },
     )
 
@@ -88,9 +89,10 @@ def _retry(request: StaffRequest, job_id: int) -> HttpResponse:
 @staff_only("see_job", post="stop_job")
 @require_POST
 def job_stop(request: StaffRequest, job_id: int) -> HttpResponse:
-    _own(request, job_id)
+    found = _own(request, job_id)
     if stop_job(job_id, by=request.user.pk, now=timezone.now()):
-        messages.success(request, "Stopped. You can start it again.")
+        whoever = "Two officers can order" if takes_two(found) else "You can start"
+        messages.success(request, f"Stopped. {whoever} it again.")
     return redirect("job", job_id)
 
 
@@ -105,16 +107,9 @@ def _seen(request: StaffRequest, job_id: int) -> Job:
 def _own(request: StaffRequest, job_id: int) -> Job:
     """A job to start or to stop: whoever may not do its act may not do that either."""
     found = _job(job_id)
-    if not may(request.user, _keepers_act(found)):
+    if not may(request.user, keepers_act(found)):
         raise Http404
     return found
-
-
-def _keepers_act(found: Job) -> str:
-    """What somebody must be allowed who starts or stops a job: what two ordered, officers alone."""
-    act = act_of_kind(found.kind)
-    is_by_two = ACTS[act].needs_two or found.parameters.get("seconded_by") is not None
-    return OF_NO_ACT if is_by_two else act
 
 
 def _job(job_id: int) -> Job:

@@ -62,6 +62,10 @@ def _invite(*, email: str, name: str, role: str, by: int) -> str:
 @staff_only("see_staff")
 @require_GET
 def staff_member(request: StaffRequest, person_id: int) -> HttpResponse:
+    return _member_page(request, person_id, AuthorityForm())
+
+
+def _member_page(request: StaffRequest, person_id: int, form: AuthorityForm) -> HttpResponse:
     person = selectors.staff().filter(pk=person_id).first()
     if person is None:
         raise Http404
@@ -74,7 +78,7 @@ def staff_member(request: StaffRequest, person_id: int) -> HttpResponse:
             "person": person,
             "roles": sorted(role.words for role in roles),
             "authorities": selectors.authorities_of(person.pk, now=timezone.now()),
-            "form": AuthorityForm(),
+            "form": form,
             "can_grant": Role.DEPUTY in roles and may(request.user, "grant_authority"),
             "can_renew": is_another
             and selectors.has_second_factor(person.pk)
@@ -93,8 +97,7 @@ def authority(request: StaffRequest, person_id: int) -> HttpResponse:
     form = AuthorityForm(request.POST)
     now = timezone.now()
     if not form.is_valid():
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
-        return redirect("staff_member", person_id)
+        return _member_page(request, person_id, form)
     grant_authority(
         person_id,
         by=request.user.pk,

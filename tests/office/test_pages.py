@@ -190,6 +190,7 @@ def test_a_page_of_the_trail_asks_as_few_questions_for_fifty_records_as_for_one(
 ) -> None:
     sign_in(client, staff(Role.SCRUTINEER))
     record("grant_authority", subject=("staff", str(officer().pk)), by=officer().pk, now=NOW)
+    text(client, "/desk/audit/")
     with CaptureQueriesContext(connection) as asked:
         text(client, "/desk/audit/")
     for _ in range(selectors.PAGE_ROWS):
@@ -229,9 +230,9 @@ def test_nonsense_in_a_query_string_is_no_error(client: Client, nonsense: str) -
             text(client, f"{address}?{name}={nonsense}&subject={nonsense}")
 
 
-def working(register: Callable[[str, Any], None]) -> Job:
-    register("tests.work", lambda work: None)
-    job = open_job("tests.work", subject=("election", "7"), by=None, now=NOW)
+def working(register: Callable[[str, Any], None], kind: str = "tests.work") -> Job:
+    register(kind, lambda work: None)
+    job = open_job(kind, subject=("election", "7"), by=None, now=NOW)
     claimed = claim_job(job.pk)
     assert claimed is not None
     return claimed
@@ -260,6 +261,25 @@ def test_a_jobs_card_shows_its_progress_and_asks_for_itself_anew_until_it_ends(
     response = client.get(f"/desk/jobs/{job.pk}/fragment/")
     assert "hx-trigger" not in response.content.decode()
     assert response["HX-Refresh"] == "true"
+
+
+def test_a_failed_job_is_offered_again_to_whoever_may_start_it_and_never_what_two_ordered(
+    client: Client, register_kind: Callable[[str, Any], None]
+) -> None:
+    again, anew = "Start it again", "it is proposed again, not started again"
+    job = working(register_kind)
+    fail_job(job.pk, claim=job.claim, error="No.")
+    address = f"/desk/jobs/{job.pk}/"
+    assert again not in text(sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR)), address)
+    page = text(sign_in(client, officer()), address)
+    assert again in page and anew not in page
+
+    of_two = working(register_kind, "freeze_roll")
+    fail_job(of_two.pk, claim=of_two.claim, error="No.")
+
+    page = text(client, f"/desk/jobs/{of_two.pk}/")
+    assert again not in page and anew in page
+    assert client.post(f"/desk/jobs/{of_two.pk}/retry/").status_code == 409
 
 
 def test_a_failed_job_says_why_and_can_be_started_again(
@@ -441,13 +461,13 @@ def test_a_letter_without_an_address_says_so_and_offers_nothing(
     queue_letters(dispatch.pk, [("e-1", b"x")])
     Letter.objects.update(state="held", held_because="refused")
     sign_in(client, officer())
-    assert "It was sent" in text(client, "/desk/letters/held/")
+    assert ">It was sent<" in text(client, "/desk/letters/held/")
 
     Letter.objects.update(held_because="no-address")
 
     page = text(client, "/desk/letters/held/")
     assert "No e-mail address is on file for this person, so it cannot be sent" in page
-    assert "It was sent" not in page and "Send it again" not in page
+    assert ">It was sent<" not in page and "Send it again" not in page
 
 
 def test_a_held_letter_is_named_to_whoever_may_see_the_roll_and_to_nobody_else(
@@ -484,6 +504,10 @@ def test_staff_are_invited_shown_authorised_and_closed(client: Client) -> None:
     kim = StaffMember.objects.get(email="kim@example.org")
     assert "Kim" in text(client, "/desk/staff/")
 
+    wrong = client.post(
+        f"/desk/staff/{deputy.pk}/authority/", {"document": "Filed as RO/12.", "days": "0"}
+    ).content.decode()
+    assert "Give a whole number of days, from 1 to 365." in wrong and "Filed as RO/12." in wrong
     client.post(f"/desk/staff/{deputy.pk}/authority/", {"document": "RO/12", "days": "3"})
     assert "In force" in text(client, f"/desk/staff/{deputy.pk}/")
     assert selectors.may(deputy.pk, "edit_rules", now=timezone.now())
