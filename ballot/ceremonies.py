@@ -142,7 +142,8 @@ def held_is_due(election: Election, *, now: datetime) -> bool:
 
 def _close_is_near(election: Election, now: datetime) -> bool:
     return (
-        election.stage in {State.POLLING, State.SUSPENDED}
+        not election.demonstration  # whose server holds the shares, and has nobody to ask
+        and election.stage in {State.POLLING, State.SUSPENDED}
         and election.closes_at is not None
         and now >= election.closes_at - DUE_BEFORE_CLOSE
     )

@@ -278,13 +278,16 @@ def _boxes_with(election: Election, what: Count) -> list[int]:
 def _open_box(election: Election, now: datetime) -> Iterator[Check]:
     del now
     signed = _boxes_with(election, Count("mixes", filter=Q(mixes__trustee__isnull=False)))
+    mixer = "the server" if election.demonstration else "another trustee"
     yield Check(f"Every box has been mixed {election.mixes_wanted} times or more",
-                _mixed(election), "Let another trustee mix the boxes.")
-    yield Check("A trustee has mixed every box, and signed it", bool(signed) and all(signed),
-                "Let a trustee mix the boxes.")
+                _mixed(election), f"Let {mixer} mix the boxes.")
     if election.demonstration:
         # The server opens the trustees' parts itself, and says so in a banner.
+        yield Check("The server has mixed every box in a trustee’s place, and signed it",
+                    bool(signed) and all(signed), "Let it mix the boxes.")
         return
+    yield Check("A trustee has mixed every box, and signed it", bool(signed) and all(signed),
+                "Let a trustee mix the boxes.")
     quorum = key_of(election).quorum if election.key else 0
     parts = _boxes_with(election, Count("openings", filter=Q(openings__content__isnull=False)))
     yield Check(f"{quorum} trustees have opened their part of every box",

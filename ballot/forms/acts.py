@@ -176,8 +176,8 @@ class TrusteesForm(PlainForm):
     quorum = forms.IntegerField(
         label="How many must take part to open a box", min_value=1, max_value=MOST_TRUSTEES,
         widget=forms.NumberInput(attrs=NARROW),
-        help_text="Fewer can open nothing. If more than the others are lost, nothing can be opened "
-        "by anybody.",
+        help_text="Fewer can open nothing. If fewer than this are left, nothing can be opened by "
+        "anybody.",
         error_messages={"required": "Say how many trustees are needed."},
     )
 

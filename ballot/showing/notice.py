@@ -161,6 +161,8 @@ def _counts(election: Election) -> str:
 def _trustees(election: Election) -> str:
     """Who opens the boxes, and how many of them it takes."""
     ceremony = newest_ceremony(election)
+    if ceremony is None and election.demonstration:
+        return "The server sits for them. They are named when it makes the key."
     if ceremony is None:
         return "They are named when they begin to make the key, before the poll opens."
     frame = frame_of(ceremony)
@@ -170,6 +172,8 @@ def _trustees(election: Election) -> str:
             f"These make the key, and it will take {frame.quorum} of them to open a box: {names}."
         )
     names = ", ".join(one["name"] for one in election.key["trustees"])
+    if election.demonstration:
+        return f"The server sits for these, holds their shares and opens the boxes: {names}."
     return f"It takes {election.key['quorum']} of these to open a box: {names}."
 
 

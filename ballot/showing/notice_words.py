@@ -194,8 +194,10 @@ def small_boxes_sentence(election: Election) -> str:
 
 def _boxes(election: Election) -> list[str]:
     return [
-        "Each box is opened by a quorum of trustees, who are named when they make the key, and by "
-        "nobody alone.",
+        "This is a rehearsal: the server holds the trustees’ shares, and opens each box itself."
+        if election.demonstration
+        else "Each box is opened by a quorum of trustees, who are named when they make the key, "
+        "and by nobody alone.",
         f"Each box is mixed {election.mixes_wanted} times or more before it is opened.",
         small_boxes_sentence(election),
     ]

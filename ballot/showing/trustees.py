@@ -83,7 +83,7 @@ def _line(
         held=_held(election, trustee, is_out=is_out, now=now),
         mixes=f"{mixed} of {len(seen)}" if seen else "",
         openings=f"{committed} committed, {revealed} opened, of {len(seen)}" if seen else "",
-        waits_for=_waits_for(trustee, now=now),
+        waits_for="" if election.demonstration else _waits_for(trustee, now=now),
     )
 
 

@@ -75,6 +75,7 @@ class DeskAct:
     permission: its row in the permission table, where that is not its name.
     is_grave:   it cannot be undone, or it interferes with a poll.
     caution:    what is said beside the button, of what can be undone.
+    rehearsed:  what it does where the server sits for the trustees, if that is otherwise.
     requires:   what else its service begins with, called as requires(election, now=…), which
                 raises a refusal; None: an election in one of its states is offered it.
     """
@@ -90,6 +91,7 @@ class DeskAct:
     permission: str = ""
     is_grave: bool = False
     caution: str = ""
+    rehearsed: tuple[str, ...] = ()
     requires: Callable[..., None] | None = None
 
     @property
@@ -101,9 +103,19 @@ class DeskAct:
             return "Once another officer has approved it, it cannot be taken back."
         return "It cannot be taken back."
 
+    def told(self, election: Election) -> tuple[str, ...]:
+        """What it does, in sentences that are true of this election."""
+        return self.rehearsed if election.demonstration and self.rehearsed else self.sentences
+
     @property
     def demands(self) -> str:
         return self.permission or self.name
+
+    def said(self, election: Election) -> str:
+        """What is said once its button was pressed."""
+        if self.name == "set_key" and not election.demonstration:
+            return "The key ceremony has begun, and each trustee is sent a link."
+        return f"{self.title}: {self.how.value}"
 
     def is_at_its_state(self, election: Election) -> bool:
         """Whether the election stands where this act starts from."""
@@ -167,6 +179,11 @@ def _whenever(require: Callable[[Election], None]) -> Callable[..., None]:
 
     return required
 
+
+_BY_HASH = (
+    "The public board shows the parts and the profile by their hashes alone until the result is "
+    "declared."
+)
 
 _BEFORE_DECLARED = tuple(
     state for state in State if state not in {State.DECLARED, State.ARCHIVED, State.VOID}
@@ -262,9 +279,15 @@ _TABLE = (
             "The trustees make the key that every ballot is sealed with. Each holds a share; a "
             "quorum of them opens the box, and nobody alone.",
             "Each is sent a link of their own, and takes part from a machine of their own. No "
-            "share is ever on this server, save in a demonstration.",
+            "share is ever on this server.",
         ),
         "Begin the key ceremony", _step("set_key"), How.AT_ONCE, form=TrusteesForm, run=set_key,
+        rehearsed=(
+            "The server makes the key that every ballot is sealed with, for this is a "
+            "demonstration: it sits for every trustee whom you name, and nobody is written to.",
+            "It holds their shares, and opens the boxes itself. A real election’s shares are never "
+            "on a server.",
+        ),
     ),
     DeskAct(
         "send_codes", "Make the voting codes",
@@ -382,10 +405,14 @@ _TABLE = (
         (
             "The parts of a quorum of trustees are combined, and the papers come out as a profile: "
             "each ranking, and how many gave it.",
-            "The public board shows the parts and the profile by their hashes alone until the "
-            "result is declared.",
+            _BY_HASH,
         ),
         "Open the boxes", _step("open_box"), How.BY_JOB, is_grave=True,
+        rehearsed=(
+            "The server opens the parts of a quorum of the trustees for whom it sits, and combines "
+            "them. The papers come out as a profile: each ranking, and how many gave it.",
+            _BY_HASH,
+        ),
     ),
     DeskAct(
         "count", "Count",

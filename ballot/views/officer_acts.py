@@ -49,7 +49,7 @@ def act_page(name: str) -> Callable[..., HttpResponseBase]:
         if request.method == "POST" and form.is_valid() and tried(
             form, lambda: _carry_out(act, election, form, by=request.user.pk)
         ):
-            messages.success(request, f"{act.title}: {act.how.value}")
+            messages.success(request, act.said(election))
             return redirect("desk_election", slug)
         return _page(request, act, election, form)
 
@@ -86,6 +86,7 @@ def _page(
     is_under_way = job is not None and job.finished_at is None
     context = {
         "act": act,
+        "sentences": act.told(election),
         "election": election,
         "form": form,
         "counts_differ": counts_differ(request, election),

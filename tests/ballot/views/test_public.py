@@ -108,7 +108,7 @@ def test_the_notice_says_who_is_trusted_with_what_and_whether_the_result_counts(
     assert "it will take 2 of them to open a box: Ann, Ben." in during
     assert "Yes. This is no rehearsal" in during
     assert "The server makes and sends them, and is trusted not to use them." in during
-    assert "It takes 2 of these to open a box: Ann, Ben, Cy." in after
+    assert "holds their shares and opens the boxes: Ann, Ben, Cy." in after
     assert "No. This is a rehearsal" in after
 
 
