@@ -163,8 +163,9 @@ def _as_read(value: str | datetime | None, election: Election) -> str:
 def _extend_words(subject_id: str, closes_at: str, reason: str) -> str:
     election = _election(subject_id)
     later = in_zone(datetime.fromisoformat(closes_at), election.zone)
+    present = in_zone(election.closes_at, election.zone) if election.closes_at else "an unset time"
     return (
-        f"The poll of “{election}” closes later, on {later}. "
+        f"The poll of “{election}” closes later, on {later}, and not on {present}. "
         f"{_passed_words(election, datetime.fromisoformat(closes_at))}"
         f"The reason, which is published: “{reason}”"
     )
@@ -326,8 +327,14 @@ def _issue_words(subject_id: str, electors: list[str]) -> str:
     )
 
 
-def _declare_page(subject_id: str) -> str:
-    return reverse("act_declare", args=[_election(subject_id).slug])
+def _page_of(act: str) -> Callable[..., str]:
+    """The page of an act, where its figures stand."""
+
+    def page(subject_id: str, **given: Any) -> str:
+        del given
+        return reverse(f"act_{act}", args=[_election(subject_id).slug])
+
+    return page
 
 
 def _issue_page(subject_id: str, electors: list[str]) -> str:
@@ -387,8 +394,10 @@ def _open(subject_id: str, **given: Any) -> None:
 
 def register() -> None:
     """Say to the office how each act is carried out and described."""
-    register_act("freeze_roll", _by_number(request_freeze), _freeze_words)
-    register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words)
+    register_act("freeze_roll", _by_number(request_freeze), _freeze_words,
+                 page=_page_of("freeze_roll"))
+    register_act("withdraw_freeze", _by_number(request_withdrawal), _withdraw_words,
+                 page=_page_of("withdraw_freeze"))
     register_act("amend_roll", _amend, _amend_words, page=_amend_page,
                  precondition=_stands_at(*AMENDABLE), shown=members_by_number)
     register_amender(offer_amendment)
@@ -403,17 +412,19 @@ def register() -> None:
     register_act("account_for_post", _by_number(account_for_post), _account_words)
     register_act("amend_notice", _by_number(amend_notice), _amend_notice_words)
     register_act("correct_candidate", _by_number(correct_candidate), _correct_words)
-    register_act("open_poll", _open, _open_words)
+    register_act("open_poll", _open, _open_words, page=_page_of("open_poll"))
     register_act("suspend_poll", _by_number(suspend_poll),
                  _ordered("The poll of “{}” stops taking ballots for the time being."))
     register_act("resume_poll", _by_number(resume_poll),
                  _ordered("The poll of “{}” takes ballots again."))
     register_act("extend_poll", _by_number(extend_poll), _extend_words)
     register_act("close_poll_early", _by_number(close_poll_early),
-                 _reasoned("The poll of “{}” closes now, before its hour, for good."))
+                 _reasoned("The poll of “{}” closes now, before its hour, for good."),
+                 page=_page_of("close_poll_early"))
     register_act("void_election", _by_number(void_election),
-                 _reasoned("The election “{}” is declared void and ends without a result."))
-    register_act("declare", _by_number(declare), _declare_words, page=_declare_page)
+                 _reasoned("The election “{}” is declared void and ends without a result."),
+                 page=_page_of("void_election"))
+    register_act("declare", _by_number(declare), _declare_words, page=_page_of("declare"))
     register_act("explain_difference", _explain, _explain_words,
                  precondition=_stands_at(State.CLOSED))
     register_act("archive_election", _by_number(archive_election), _archive_words)

@@ -17,6 +17,7 @@ from ballot.sealing.setting import LONGEST_NAME, check_name
 from ballot.services.begin_ceremony import NewTrustee
 from ballot.services.court_orders import LONGEST as LONGEST_ORDER
 from ballot.services.reasons import require_reason
+from ballot.times import in_zone
 from office.refusal import Refusal
 
 
@@ -148,7 +149,10 @@ class LaterCloseForm(ReasonForm):
 
     def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
         super().__init__(*args, election=election, **kwargs)
-        self.fields["closes_at"].help_text = f"On the clocks of {election.zone}."
+        present = in_zone(election.closes_at, election.zone) if election.closes_at else "unset"
+        self.fields["closes_at"].help_text = (
+            f"On the clocks of {election.zone}. The close, as it stands now: {present}."
+        )
 
     def clean(self) -> dict[str, Any]:
         clean_clock(self, "closes_at", self.election.zone)

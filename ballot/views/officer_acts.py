@@ -22,6 +22,7 @@ from ballot.models import Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
 from ballot.services.see_count import see_count
+from ballot.showing.act_facts import facts_of, passed_sentence
 from ballot.showing.business import WITHIN_FROZEN
 from ballot.showing.contest_result import ContestResult
 from ballot.showing.lots import tie_of
@@ -90,6 +91,8 @@ def _page(
         "election": election,
         "form": form,
         "counts_differ": counts_differ(request, election),
+        "facts": facts_of(election, act.name) if is_here else (),
+        "passed_sentence": passed_sentence(election, act.name, now=now) if is_here else "",
         "checks": checks,
         "done_already": _done_already(act, checks) if is_here else "",
         "approval": approval,

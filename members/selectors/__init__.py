@@ -59,10 +59,11 @@ from members.selectors.amendments import (
 from members.selectors.amendments_due import AmendmentDue, amendment_due
 from members.selectors.contacts import freezes_at as contacts_freeze_at
 from members.selectors.contacts import is_frozen as contacts_are_frozen
+from members.selectors.dry_runs import last_dry_run
 from members.selectors.entered_twice import EnteredTwice
 from members.selectors.entered_twice import entered_twice as people_entered_twice
 from members.selectors.history import tell_of_letters
-from members.selectors.people import member_numbered, sections
+from members.selectors.people import member_numbered, records_listed, sections
 from members.selectors.postal import electors_without_email, postal_entries
 from members.selectors.proposals import by_number, record_words
 from members.selectors.rolls import (
@@ -124,6 +125,7 @@ __all__ = [
     "history",
     "imports",
     "is_struck",
+    "last_dry_run",
     "levy",
     "lookups",
     "member_amended",
@@ -139,6 +141,7 @@ __all__ = [
     "reason_label",
     "recompute_commitment",
     "record_words",
+    "records_listed",
     "refused_of_bulk",
     "roll_as_amended",
     "roll_commitment",

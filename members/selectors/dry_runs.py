@@ -29,6 +29,11 @@ def dry_runs_named(name: str) -> QuerySet[DryRun]:
     return rows.order_by("-pk")
 
 
+def last_dry_run(rules_id: int) -> DryRun | None:
+    """The newest finished dry run of just this version."""
+    return DryRun.objects.filter(rules=rules_id, finished_at__isnull=False).order_by("-pk").first()
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceMoved:
     """What would change in one section or unit."""

@@ -42,6 +42,11 @@ def list_figures() -> ListFigures:
     )
 
 
+def records_listed() -> int:
+    """How many are on the list."""
+    return Member.objects.filter(is_listed=True).count()
+
+
 @dataclass(frozen=True, slots=True)
 class MemberPage:
     """One page of members in the order of names.
