@@ -179,11 +179,6 @@ def _passed_words(election: Election, closes_at: datetime) -> str:
     return f"That is later than the notice has {passed}: amend the notice too. " if passed else ""
 
 
-def difference_subject(election: Election, code: str, section: str) -> tuple[str, str]:
-    """The subject of a proposal to explain one difference: each has one of their own."""
-    return "difference", f"{election.pk}:{code}:{section}"
-
-
 def _explain_words(subject_id: str, number: int, explanation: str) -> str:
     election_id, code, section = subject_id.split(":", 2)
     found = difference_of(_election(election_id), code, section)

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 
 from ballot.ceremonies import not_proved
 from ballot.counting.weighting import MOST_PARTS
-from ballot.differences import unexplained
+from ballot.differences import unexplained, unproposed
 from ballot.incidents import unjudged
 from ballot.lifecycle import State
 from ballot.models import Contest, Election
@@ -27,6 +27,7 @@ from ballot.sealing.errors import RankingRejected
 from ballot.sealing.rankings import RankingSpace
 from ballot.selectors import codes_made, contested, issuer_is_awaited, key_of, roll_of, standing
 from ballot.struck_ballots import set_aside_due
+from ballot.times import in_zone
 from ballot.timetable import dates_of, out_of_order
 from ballot.who_stands import is_by_lot, names_seed
 from members.selectors import electors_amended
@@ -101,9 +102,8 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
         yield Check(f"Somebody stands in “{contest.title}”", bool(people),
                     "Add a candidate, or take the contest off the paper. Where the hour of "
                     "nominations has passed, take nominations again before you add anybody.")
-        yield Check(f"The rankings of “{contest.title}” can be told apart", _fits(contest),
-                    "Allow fewer preferences: there would be more than 1,048,576 ways to fill "
-                    "in the paper.")
+        yield Check(f"The paper of “{contest.title}” can be filled in in 1,048,576 ways or fewer",
+                    _fits(contest), "Allow fewer preferences.")
         yield from _papers(contest)
 
 
@@ -160,13 +160,13 @@ def _freeze(election: Election, now: datetime) -> Iterator[Check]:
 
 def _key(election: Election, now: datetime) -> Iterator[Check]:
     del now
-    yield Check("The key has not been set up yet", election.key is None,
+    yield Check("The key is still to be set up", election.key is None,
                 "It has been: nothing is left to do.")
 
 
 def _codes(election: Election, now: datetime) -> Iterator[Check]:
     del now
-    yield Check("Some code is still to be made, or its public half to go on the board",
+    yield Check("Codes are still to be made, or their public halves to go on the board",
                 not codes_made(election), "All are made: nothing is left to do.")
 
 
@@ -236,20 +236,23 @@ def _and(names: list[str]) -> str:
 
 
 def _close(election: Election, now: datetime) -> Iterator[Check]:
+    hour = in_zone(election.closes_at, election.zone) if election.closes_at else "not set"
     yield Check("The hour of the close has come",
                 election.closes_at is not None and election.closes_at <= now,
-                "Wait for it, or let two officers close the poll early.")
+                f"It is {hour}. Wait for it, or let two officers close the poll early.",
+                "act_close_poll_early")
 
 
 def _verify(election: Election, now: datetime) -> Iterator[Check]:
-    del now
     yield Check("Every ballot that the notice’s rule sets aside has been set aside",
                 not set_aside_due(election),
                 "Let two officers set aside the ballots of those struck off after casting.",
                 "desk_set_aside")
     yield Check("Every difference is explained in writing by two officers",
-                not unexplained(election), "Explain each on the page of the verification.",
-                "desk_verification")
+                not unexplained(election),
+                "Explain each on the page of the verification."
+                if unproposed(election, now=now)
+                else "What is proposed of each waits for another officer.", "desk_verification")
     yield from _issuer(election)
     if has_post(election):
         yield Check("The postal papers are read, and in the account", is_accounted(election),
@@ -308,12 +311,13 @@ def _declare(election: Election, now: datetime) -> Iterator[Check]:
                     "Read which figures do, and what to do, on the page of the two counts.",
                     "desk_evidence")
     yield Check("Every incident from before the count has been judged", not unjudged(election),
-                "Judge them in the incidents book, now that the count is there.")
+                "Judge them in the incidents book, now that the count is there.", "desk_incidents")
     yield Check("Every recount that was asked for is granted or refused", not waiting(election),
-                "Decide it on the page of the recounts.")
+                "Decide it on the page of the recounts.", "desk_recounts")
     yield Check("Every contest that the notice has recounted was recounted",
                 not demanded(election),
-                "Recount on the page of the recounts: the lead is smaller than the notice allows.")
+                "Recount on the page of the recounts: the lead is smaller than the notice allows.",
+                "desk_recounts")
 
 
 STEPS: tuple[Step, ...] = (

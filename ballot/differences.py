@@ -13,11 +13,13 @@ mends that, and the verification refuses it (services/register_account.py, as_pu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Count
 
 from ballot.models import CastDispute, Election, Explanation
+from office.selectors import waiting_approval
 
 DISPUTED: Final = "disputed"
 WORDS: Final = {
@@ -60,6 +62,23 @@ def differences(election: Election) -> list[Difference]:
     return [
         Difference(DISPUTED, code, name, number, said.get((DISPUTED, code, number), ""))
         for code, name, number in rows
+    ]
+
+
+def difference_subject(election: Election, code: str, section: str) -> tuple[str, str]:
+    """The subject of a proposal to explain one difference: each has one of their own."""
+    return "difference", f"{election.pk}:{code}:{section}"
+
+
+def unproposed(election: Election, *, now: datetime) -> list[Difference]:
+    """Those of which no explanation waits for a second officer either."""
+    return [
+        one
+        for one in unexplained(election)
+        if waiting_approval(
+            "explain_difference", subject=difference_subject(election, one.code, one.section),
+            now=now,
+        ) is None
     ]
 
 

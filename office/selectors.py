@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -189,6 +189,12 @@ def last_records(subject: tuple[str, str]) -> dict[str, AuditRecord]:
     rows = AuditRecord.objects.filter(subject_kind=subject[0], subject_id=subject[1])
     newest = rows.order_by("act", "-pk").distinct("act").select_related("by", "seconded_by")
     return {one.act: one for one in newest}
+
+
+def last_record(act: str, *, kind: str, ids: Iterable[int]) -> AuditRecord | None:
+    """The newest record of an act that was done to any of these subjects of one kind."""
+    rows = AuditRecord.objects.filter(act=act, subject_kind=kind, subject_id__in=map(str, ids))
+    return rows.select_related("by", "seconded_by").order_by("-pk").first()
 
 
 def progress_of(job: Job, *, now: datetime) -> Progress:

@@ -61,7 +61,8 @@ def next_step(election: Election, *, now: datetime) -> Next | None:
     """The first step of the election's state that is not done; none once it is declared."""
     for step in _steps_now(election, now=now):
         if not _is_done(election, step, now=now):
-            checks = tuple(step.checks(election, now))
+            # Within the frozen state the one check asks only whether anything is left to do.
+            checks = () if step.act in WITHIN_FROZEN else tuple(step.checks(election, now))
             return Next(step.act, step.words, checks, step.instead)
     return None
 

@@ -10,13 +10,13 @@ from typing import Any, Final
 from django.urls import reverse
 
 from ballot.lifecycle import State
-from ballot.models import Dated, Election
+from ballot.models import Box, Dated, Election
 from ballot.retention import challengeable_until, is_past, kept_until
 from ballot.showing.business import Next, next_step, order_of_business, proposal_of
 from ballot.times import day_words, in_zone
 from ballot.timetable import CLOSE, NOMINATIONS_CLOSE, OPENING, TITLES, dates_of
 from office.models import AuditRecord
-from office.selectors import last_records
+from office.selectors import last_record, last_records
 
 _STEPS: Final[tuple[tuple[str, str], ...]] = (
     # A step of the timetable, and the act that does it; either may be empty.
@@ -48,7 +48,7 @@ _MENDED_AT: Final = {
     "set_key": "desk_trustees",
     "open_box": "desk_trustees",
 }
-"""Where is mended what stops an act, unless its check says; of the others, the act's own."""
+"""Where is mended what stops an act, where no check says; of the others, the act's own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +96,16 @@ def suspension_sentence(election: Election, *, now: datetime) -> str:
 
 
 def _mend_url(election: Election, upcoming: Next) -> str:
-    """Where the first thing is mended that stops the next step."""
-    pages = [check.page for check in upcoming.checks if not check.is_met]
-    act = upcoming.act
-    page = (pages[0] if pages else "") or _MENDED_AT.get(act, f"act_{act}")
-    return reverse(page, args=[election.slug])
+    """Where is mended what stops the next step and has no page of its own; empty for nothing."""
+    if all(check.is_met or check.page for check in upcoming.checks):
+        return ""
+    return reverse(_MENDED_AT.get(upcoming.act, f"act_{upcoming.act}"), args=[election.slug])
 
 
 def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterator[Row]:
     dates = dates_of(election)
     business = {task.act: task for task in order_of_business(election, now=now)}
-    records = last_records(("election", str(election.pk)))
+    records = _records(election)
     for step, act in _STEPS:
         at, task = dates.get(step), business.get(act)
         if act and task is None:
@@ -127,6 +126,14 @@ def _rows(election: Election, upcoming: Next | None, *, now: datetime) -> Iterat
             colour = {"Overdue": "red", "Due now": "blue"}.get(state, "grey")
             url = reverse(f"act_{act}", args=[election.slug]) if is_next else ""
             yield Row(title, planned, False, state, colour, url)
+
+
+def _records(election: Election) -> dict[str, AuditRecord]:
+    """The newest record of each act. A mix is recorded under its box."""
+    records = last_records(("election", str(election.pk)))
+    boxes = Box.objects.filter(contest__election=election).values_list("pk", flat=True)
+    mixed = last_record("mix_box", kind="box", ids=boxes)
+    return records | ({"mix_box": mixed} if mixed else {})
 
 
 def _rows_after(election: Election, *, now: datetime) -> Iterator[Row]:

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ballot.acts import difference_subject
 from ballot.destruction import kept_election
-from ballot.differences import Difference, differences
+from ballot.differences import Difference, difference_subject, differences
 from ballot.forms.acts import ReasonForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State, is_before

@@ -71,7 +71,11 @@ def test_what_stops_the_declaration_is_shown_to_who_may_declare_and_to_nobody_el
         sign_in(client, person)
         shown = [client.get(page).text for page in pages]
         assert all("Next: Declare the result" in text for text in shown)
-        told[person.pk] = ["the lead is smaller" in text for text in shown]
+        recount = reverse("desk_recounts", args=[here.slug])
+        told[person.pk] = [
+            f'href="{recount}">Recount on the page of the recounts: the lead is smaller' in text
+            for text in shown
+        ]
         said = "See what is missing" in shown[0], "What stops it" in shown[1]
         assert said == (person == here.officers[0],) * 2
 

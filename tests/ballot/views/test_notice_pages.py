@@ -111,10 +111,34 @@ def test_what_is_done_has_no_cross_and_the_close_is_due_only_at_its_hour(client:
     here._polling()
     polling = client.get(reverse("desk_timetable", args=[here.slug]))
 
-    assert "What must be so" in to_make and "nothing is left to do" not in to_make
-    assert "What must be so" not in made and "All are made: nothing is left to do." in made
+    assert "Make the codes</button>" in to_make and "nothing is left to do" not in to_make
+    assert "Make the codes</button>" not in made and "All are made: nothing is left to do." in made
+    assert "still to be made" not in to_make + made
     close = next(row for row in polling.context["tasks"] if row.title == "The poll closes")
     assert close.state == "Ahead" and close.url
+
+
+def test_a_close_that_waits_for_its_hour_names_it_and_leads_to_the_early_one(
+    client: Client,
+) -> None:
+    here = world().to("polling")
+    sign_in(client, here.officers[0])
+    closes_at, early = here.election.closes_at, reverse("act_close_poll_early", args=[here.slug])
+    assert closes_at is not None
+    hour = in_zone(closes_at, "Europe/London")
+
+    for name in ("desk_election", "desk_timetable", "act_close_poll"):
+        assert f'href="{early}">It is {hour}. Wait for it, or let two' in page(client, here, name)
+
+
+def test_the_mixes_are_told_with_their_hour_and_who_began_them(client: Client) -> None:
+    here = world().to("mixed")
+    sign_in(client, here.officers[0])
+
+    rows = client.get(reverse("desk_timetable", args=[here.slug])).context["tasks"]
+
+    (mixed,) = (row for row in rows if row.title == "Mix the boxes")
+    assert mixed.hint.startswith("Done on ") and mixed.hint.endswith(" by Ruth Adeyemi.")
 
 
 def test_a_suspended_poll_goes_on_next_until_its_hour_of_closing_has_passed(client: Client) -> None:
