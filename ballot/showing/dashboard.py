@@ -9,8 +9,9 @@ from typing import Any
 
 from ballot.ceremonies import ceremony_stands, not_proved
 from ballot.destruction import destroyed_at
+from ballot.differences import unexplained
 from ballot.lifecycle import HELPDESK_NOTES, State, is_before
-from ballot.models import Box, CastDispute, CountsDiffer, Election, IssuerRequest
+from ballot.models import Box, CountsDiffer, Election, IssuerRequest
 from ballot.showing.business import (
     Figure,
     codes_made,
@@ -41,6 +42,7 @@ from office.selectors import (
     live_jobs,
     waiting_approvals,
 )
+from office.services.approvals import why_not
 
 VOTING_CODE = "voting-code"
 _ENDED_ILL = frozenset({Job.State.FAILED, Job.State.STOPPED})
@@ -100,7 +102,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
     jobs = list(_jobs(subject, upcoming.act if upcoming else "", dispatch))
     approvals = list(
         waiting_approvals(now=now).filter(subject_kind=subject[0], subject_id=subject[1])
-    )
+    ) if "see_approvals" in may else []
+    waiting = [one for one in approvals if why_not(one, now=now) is None]
     differs = CountsDiffer.objects.filter(contest__election=election).exists()
     return {
         "acts": may,
@@ -109,7 +112,8 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "next": upcoming,
         "next_is_yours": upcoming is not None and upcoming.act in may,
         "next_waits": proposal_of(upcoming, election, now=now) is not None,
-        "approvals": approvals if "see_approvals" in may else [],
+        "approvals": waiting,
+        "overtaken": len(approvals) - len(waiting),
         # Why one stopped may say who is tied: it is for those who may do its act.
         "jobs": [job for job in jobs if {"see_job", job.kind} & ACTS.keys() <= may],
         "next_runs": upcoming is not None and _runs(jobs, upcoming.act),
@@ -162,8 +166,12 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
 
 
 def _dispute_sentence(election: Election) -> str:
-    """How many electors say that the ballot in their name was not theirs; empty for none."""
-    said = CastDispute.objects.filter(election=election).count()
+    """How many electors say that the ballot in their name was not theirs, until two officers have
+    explained it or the contest is over; empty for none.
+    """
+    if election.stage.is_declared or election.stage == State.VOID:
+        return ""
+    said = sum(one.number for one in unexplained(election))
     if not said:
         return ""
     if said == 1:

@@ -9,14 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from ballot.differences import difference_subject
 from ballot.lifecycle import State
-from ballot.models import CastDispute, Election
+from ballot.models import CastDispute, Election, RegisterMark
 from ballot.times import in_zone
 from ballot.views.act_table import ACTS
 from office import permissions
 from office.models import Approval, Job
 from office.permissions import Role
-from office.services.approvals import approve_act
+from office.services.approvals import approve_act, propose_act
 from office.services.jobs import open_job
 from tests.ballot.views.desk import press
 from tests.ballot.views.world import now, world
@@ -191,7 +192,30 @@ def test_disputed_casts_stand_on_the_dashboard_as_a_number(client: Client) -> No
 
     assert "was not theirs" not in before
     assert "One elector says that the ballot cast in their name was not theirs." in after
+    assert f'{reverse("desk_incidents", args=[here.slug])}">Read it in the incidents book' in after
     assert "Fallowes" not in after
+
+
+def test_a_disputed_cast_is_no_longer_told_of_once_it_is_explained(client: Client) -> None:
+    here = world().to("closed")
+    entry = RegisterMark.objects.select_related("roll_entry__section").order_by("pk")[0].roll_entry
+    CastDispute.objects.create(election=here.election, roll_entry=entry, said_at=timezone.now())
+    sign_in(client, here.officers[0])
+    dashboard = reverse("desk_election", args=[here.slug])
+
+    stopped = client.get(dashboard).text
+    propose_act("explain_difference",
+                subject=difference_subject(here.election, "disputed", entry.section.code),
+                by=here.officers[0].pk, now=now(),
+                parameters={"number": 1, "explanation": "They rang, and remembered."})
+    waits = client.get(dashboard).text
+    approve_act(Approval.objects.get().pk, by=here.officers[1].pk, now=now())
+    explained = client.get(dashboard).text
+
+    assert "Explain each on the page of the verification." in stopped
+    assert "Explain each" not in waits
+    assert "What is proposed of each waits for another officer." in waits
+    assert "was not theirs" in waits and "was not theirs" not in explained
 
 
 @pytest.mark.parametrize("role", list(Role))
