@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -17,6 +17,10 @@ from office.refusal import Refusal
 
 class ContestForm(forms.Form):
     """One post on the paper."""
+
+    unfilled: ClassVar = {
+        "places": "1 where it is left empty", "statement_words": "500 where it is left empty",
+    }
 
     title = forms.CharField(
         label="The post", max_length=120, help_text="“Leader”",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -33,6 +33,11 @@ def _zones() -> list[tuple[str, str]]:
 
 class SetUpForm(BeginForm):
     """Everything of an election that its notice fixes."""
+
+    unfilled: ClassVar = dict.fromkeys(
+        ("returning_officer", "opens_at", "closes_at", "helped_routes"),
+        "needed for the notice",
+    )
 
     returning_officer = forms.CharField(
         label="Returning officer", max_length=120, required=False,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ballot.forms.acts import ReasonForm
 from ballot.forms.reading import CLOCK, ClockField, clean_clock
 from ballot.models import Dated, Election
-from ballot.services.amend_notice import TEXTS, changes_of, steps_ahead
+from ballot.services.amend_notice import NEEDED, TEXTS, changes_of, steps_ahead
 from ballot.showing.sentences import PARTS
 from ballot.times import local_time
 from ballot.timetable import TITLES, dates_of
@@ -51,8 +51,9 @@ class AmendNoticeForm(ReasonForm):
         for part in TEXTS:
             widget = forms.Textarea(attrs={"rows": 3}) if part in _LONG else forms.TextInput()
             self.fields[part] = forms.CharField(
-                label=PARTS[part], required=False, max_length=2000, widget=widget,
+                label=PARTS[part], required=part in NEEDED, max_length=2000, widget=widget,
                 initial=getattr(election, part),
+                error_messages={"required": NEEDED.get(part, "")},
             )
         planned = dates_of(election)
         self.steps = steps_ahead(election, now=timezone.now())

@@ -53,6 +53,12 @@ TEXTS: Final[dict[str, Callable[[str], str]]] = {
 }
 """What is amended as text, and how it is brought into normal form."""
 
+NEEDED: Final = {
+    "returning_officer": "Name the returning officer: a notice has one.",
+    "helped_routes": "Write how somebody votes who cannot use the page: a notice says it.",
+}
+"""What no notice goes out without, and what is said where an amendment empties it."""
+
 _DONE_FROM: Final = {
     Dated.NOTICE.value: State.NOMINATING,
     Dated.NOMINATIONS_OPEN.value: State.NOMINATING,
@@ -143,8 +149,8 @@ def _text_change(election: Election, part: str, text: str) -> Change:
         raise Refusal(
             "text.too-long", f"{words} is longer than {LONGEST_LINE} letters. Shorten it."
         )
-    if part == "returning_officer" and not clean:
-        raise Refusal("notice.no-officer", "Name the returning officer: a notice has one.")
+    if part in NEEDED and not clean:
+        raise Refusal("notice.needed", NEEDED[part])
     return Change(part, getattr(election, part), clean)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import segno
 from django import template
+from django.forms import BoundField
 from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -67,6 +68,12 @@ def day_in_words(value: object) -> object:
     except ValueError:
         return value
     return hour_words(moment) if moment.tzinfo else f"{moment.day} {moment:%B %Y}"
+
+
+@register.filter
+def unfilled(field: BoundField) -> str:
+    """What is said beside the label of a field that may be left empty; its form may know better."""
+    return str(getattr(field.form, "unfilled", {}).get(field.name, "optional"))
 
 
 @register.filter

@@ -122,7 +122,7 @@ def set_up(page: Page, installation: Installation) -> None:
     page.get_by_label("Title").fill("Leader 2027")
     press(page, "Begin")
     page.goto(f"{installation.origin}/desk/elections/leader-2027/set-up/")
-    page.get_by_label("Returning officer (optional)", exact=True).fill("Ruth Adeyemi")
+    page.get_by_label("Returning officer (needed for the notice)", exact=True).fill("Ruth Adeyemi")
     page.get_by_label("The poll opens").fill(f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}")
     page.get_by_label("The poll closes").fill(f"{now + timedelta(days=7):%Y-%m-%dT%H:%M}")
     page.get_by_label("Who may vote").select_option(label="Leader 2027, version 1")

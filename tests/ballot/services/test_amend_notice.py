@@ -177,7 +177,8 @@ def test_it_takes_two_officers_and_a_reason_and_changes_something() -> None:
     assert code_of_refusal(lambda: amend(run, "short", deputy="Dee")) == "reason.length"
     assert code_of_refusal(lambda: amend(run, deputy="")) == "notice.no-change"
     assert code_of_refusal(lambda: amend(run)) == "notice.no-change"
-    assert code_of_refusal(lambda: amend(run, returning_officer=" ")) == "notice.no-officer"
+    assert code_of_refusal(lambda: amend(run, returning_officer=" ")) == "notice.needed"
+    assert code_of_refusal(lambda: amend(run, helped_routes=" ")) == "notice.needed"
     assert code_of_refusal(lambda: amend(run, deputy="x" * 121)) == "text.too-long"
     assert code_of_refusal(lambda: amend(run, deputy="D\u200bee")) == "text.hidden-character"
     assert kinds_of(run) == ["notice"]

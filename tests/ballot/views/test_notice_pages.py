@@ -284,12 +284,16 @@ def test_the_notice_is_amended_by_two_officers_who_read_what_was_and_what_is(
     nothing = client.post(path, {**as_it_is, "reason": "Nothing is changed at all."})
     earlier = client.post(path, {**as_it_is, "close": "2026-01-01T09:00",
                                  "reason": "It shall be sooner."})
+    unnamed = client.post(path, {**as_it_is, "returning_officer": "", "helped_routes": "",
+                                 "reason": "Nobody is left to turn to."})
     changed = client.post(path, {**as_it_is, "close": ahead(days=20), "deputy": "Dee Putty",
                                  "reason": "The hall is booked then."})
     approval = Approval.objects.get()
     approve_act(approval.pk, by=here.officers[1].pk, now=now())
 
     assert "Nothing would change" in nothing.text
+    assert "Name the returning officer: a notice has one." in unnamed.text
+    assert "Write how somebody votes who cannot use the page" in unnamed.text
     assert "moves to a later one" in earlier.text
     assert changed.status_code == 302
     assert set(approval.parameters["changes"]) == {"close", "deputy"}

@@ -27,6 +27,10 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
     client.post(reverse("desk_begin"), {"title": "Leader 2026", "party": "The Party"})
     election = Election.objects.get()
     page = client.get(reverse("desk_set_up", args=[election.slug]))
+    for label, beside in (("Returning officer", "needed for the notice"),
+                          ("The poll opens", "needed for the notice"),
+                          ("Independent scrutineer", "optional")):
+        assert f'{label} <span class="govuk-!-font-weight-regular">({beside})' in page.text
     # A field that is asked and not shown is a page that cannot be saved.
     for field in page.context["form"]:
         assert f'name="{field.html_name}"' in page.content.decode(), field.name
@@ -43,6 +47,8 @@ def test_an_election_is_set_up_from_nothing_to_its_notice(client: Client) -> Non
         "title": "Leader", "method": "av", "stop": "majority",
         "tie_rule": "earlier-stages-then-lot", "max_preferences": "", "reopen_nominations": "on",
     })
+    asked = client.get(reverse("desk_contest_new", args=[election.slug])).text
+    assert 'fill <span class="govuk-!-font-weight-regular">(1 where it is left empty)' in asked
     contest = Contest.objects.get()
     client.post(reverse("desk_candidate_new", args=[election.slug, contest.pk]), {
         "name": "Ash Amin", "statement": "I listen.", "photo": photograph(),
