@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ballot.views import (
+    attestations,
     board,
     check,
     decided_amendments,
@@ -20,6 +21,7 @@ from ballot.views import (
     officer,
     officer_acts,
     officer_amendments,
+    officer_attestations,
     officer_evidence,
     officer_helpdesk,
     officer_incidents,
@@ -82,6 +84,7 @@ urlpatterns = [
     path("elections/<slug:slug>/turnout.csv", turnout.turnout_csv, name="turnout_csv"),
     path("elections/<slug:slug>/turnout.json", turnout.turnout_json, name="turnout_json"),
     path("elections/<slug:slug>/incidents/", incidents.incidents, name="incidents"),
+    path("elections/<slug:slug>/attestations/", attestations.attestations, name="attestations"),
     path("elections/<slug:slug>/result/", results.result, name="result"),
     path("elections/<slug:slug>/result.json", results.result_json, name="result_json"),
     path("elections/<slug:slug>/result.pdf", results.result_pdf, name="result_pdf"),
@@ -215,6 +218,7 @@ urlpatterns = [
     path(
         f"{_ONE}turnout/figures/", officer_turnout.turnout_fragment, name="desk_turnout_fragment"
     ),
+    path(f"{_ONE}attestations/", officer_attestations.attestations, name="desk_attestations"),
     path(f"{_ONE}watching/", officer_watching.watching, name="desk_watching"),
     path(f"{_ONE}watching/sheets.csv", officer_watching.sheets_csv, name="desk_sheets_csv"),
     path(f"{_ONE}letters/", officer_letters.letters, name="desk_election_letters"),

@@ -67,6 +67,7 @@ TELLERS = frozenset({Role.TELLER})
 INVITED_BY_TWO = TELLERS | {Role.MEMBERSHIP_ADMINISTRATOR}
 """Who counts beside an officer, or beside another, where an act takes two people."""
 WATCHERS = frozenset({Role.SCRUTINEER, Role.CANDIDATES_AGENT, Role.OBSERVER})
+ATTESTERS = frozenset({Role.SCRUTINEER, Role.CANDIDATES_AGENT})
 EVERYBODY = frozenset(Role)
 
 
@@ -195,6 +196,9 @@ _TABLE = (
     _two("account_for_post", "put the postal papers into the boxes"),
     _look("see_turnout", "see the turnout", OFFICERS | WATCHERS),
     _look("see_observers_page", "see the observers’ page", OFFICERS | WATCHERS),
+    _one("attest", "sign or object for the record", ATTESTERS, fresh=True),
+    _one("report_on_election", "report on an election as its scrutineer",
+         frozenset({Role.SCRUTINEER}), fresh=True),
     _look("see_incidents", "read the incidents book", ROLL_KEEPERS | WATCHERS),
     _one("write_incident", "write in the incidents book", ROLL_KEEPERS),
     _one("write_late_incident", "write in the incidents book once it is published", OFFICERS),

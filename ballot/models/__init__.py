@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ballot.models.after_count import Recount, Release, ReleaseLook
+from ballot.models.attestation import Attestation
 from ballot.models.box import RegisterMark, SealedBallot, SealedVote, TurnoutCount
 from ballot.models.challenge import Challenge, ChallengedVote
 from ballot.models.credential import Credential
@@ -59,15 +60,15 @@ from ballot.models.trustee import (
 )
 
 __all__ = [
-    "FROM_ELECTORS", "AfterCast", "BallotDestruction", "Blob", "BlobChunk", "Box", "Candidate",
-    "CastDispute", "CeremonyMessage", "Challenge", "ChallengedVote", "Checkpoint", "Contest",
-    "Cosignature", "Count", "CountsDiffer", "Credential", "DailySheet", "Dated", "Declaration",
-    "DemonstrationShare", "DrawnLot", "Election", "Entry", "Envelope", "EnvelopeReceipt",
-    "Explanation", "HandedIn", "HandedInChunk", "HelpdeskNote", "Incident", "IncidentEntry",
-    "IncidentKind", "IssuerFile", "IssuerRequest", "KeyCeremony", "LogTile", "Method", "Mix",
-    "NamesOrder", "NominatingBody", "Nomination", "PartialOpening", "PlannedDate", "PostalReading",
-    "PostalRuling", "Profile", "ProfileLine", "Reason", "Recount", "RefusedCast", "RegisterMark",
-    "ReissueRequest", "Release", "ReleaseLook", "Reminder", "Ruling", "SealedBallot", "SealedVote",
-    "SetAside", "ShareHeld", "Stop", "Teller", "TieRule", "Trustee", "TurnoutBase", "TurnoutCount",
-    "TurnoutSnapshot", "VotesOfWithdrawn", "WitnessObjection",
+    "FROM_ELECTORS", "AfterCast", "Attestation", "BallotDestruction", "Blob", "BlobChunk", "Box",
+    "Candidate", "CastDispute", "CeremonyMessage", "Challenge", "ChallengedVote", "Checkpoint",
+    "Contest", "Cosignature", "Count", "CountsDiffer", "Credential", "DailySheet", "Dated",
+    "Declaration", "DemonstrationShare", "DrawnLot", "Election", "Entry", "Envelope",
+    "EnvelopeReceipt", "Explanation", "HandedIn", "HandedInChunk", "HelpdeskNote", "Incident",
+    "IncidentEntry", "IncidentKind", "IssuerFile", "IssuerRequest", "KeyCeremony", "LogTile",
+    "Method", "Mix", "NamesOrder", "NominatingBody", "Nomination", "PartialOpening", "PlannedDate",
+    "PostalReading", "PostalRuling", "Profile", "ProfileLine", "Reason", "Recount", "RefusedCast",
+    "RegisterMark", "ReissueRequest", "Release", "ReleaseLook", "Reminder", "Ruling",
+    "SealedBallot", "SealedVote", "SetAside", "ShareHeld", "Stop", "Teller", "TieRule", "Trustee",
+    "TurnoutBase", "TurnoutCount", "TurnoutSnapshot", "VotesOfWithdrawn", "WitnessObjection",
 ]

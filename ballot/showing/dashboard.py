@@ -136,6 +136,7 @@ def dashboard_of(election: Election, *, person_id: int, now: datetime) -> dict[s
         "contacts_sentence": _contacts_sentence(election) if "see_contact_changes" in may else "",
         "shows_turnout": shows_turnout(election) and "see_turnout" in may,
         "shows_watching": "see_observers_page" in may,
+        "shows_attestations": election.stage != State.DRAFT and "see_observers_page" in may,
         "shows_incidents": election.stage != State.DRAFT and "see_incidents" in may,
         "shows_issuer": "see_register" in may,
         "shows_helpdesk": "reissue_code" in may and election.stage in HELPDESK_NOTES,

@@ -18,11 +18,12 @@ from ballot.destruction import what_goes
 from ballot.forms.acts import LotForm, PlainForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State
-from ballot.models import Contest, Election
+from ballot.models import Attestation, Contest, Election
 from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
 from ballot.services.see_count import see_count
 from ballot.showing.act_facts import facts_of, passed_sentence
+from ballot.showing.attestations import part_shown
 from ballot.showing.business import WITHIN_FROZEN
 from ballot.showing.contest_result import ContestResult
 from ballot.showing.lots import tie_of
@@ -108,6 +109,8 @@ def _page(
         "goes": what_goes(election) if act.name == "destroy_ballots" and is_here else (),
         "hindrance": "" if approval else hindrance,
         "counted": _counted(request, election) if is_here and act.name == "declare" else (),
+        "signed": part_shown(election, Attestation.About.COUNT)
+        if election.stage == State.COUNTED and act.name == "declare" else None,
         "may_go_on": is_here and not hindrance and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
     }

@@ -16,6 +16,7 @@ from ballot.nominations import newest_nominations
 from ballot.postal import Kind
 from ballot.services.account_for_post import account_for_post
 from ballot.services.archive_election import archive_election
+from ballot.services.attest import attest
 from ballot.services.close_poll import close_poll_early
 from ballot.services.codes import PURPOSE as VOTING_CODE
 from ballot.services.correct_result import correct_result
@@ -39,6 +40,7 @@ from ballot.services.take_snapshot import take_snapshot
 from ballot.showing.dispute_links import dispute_path
 from members.services import draft_bulk
 from office.models import Dispatch, Letter
+from office.permissions import Role
 from office.services.approvals import propose_act
 from office.services.printing import order_batch
 from tests.ballot.factories import (
@@ -54,6 +56,7 @@ from tests.ballot.factories import (
 from tests.ballot.posting_papers import Table
 from tests.ballot.services.nominating import body, give, rule, take_bodies
 from tests.members.factories import imported, person
+from tests.office.factories import staff
 
 Given = dict[str, Any]
 
@@ -117,7 +120,14 @@ def nominated(run: Run) -> Given:
         rule(run, name)
     rule(run, REJECTED, is_valid=False, reason=f"{REJECTED} joined after the freeze date.")
     bring(run, to="nominated")
+    put_on_record(run, Role.CANDIDATES_AGENT, "paper", "objects",
+                  "For Cedar Cox: the photograph is of another year.")
     return named(run)
+
+
+def put_on_record(run: Run, role: Role, about: str, says: str, words: str = "") -> None:
+    """Somebody who watches signs, objects or reports."""
+    attest(run.election_id, about=about, says=says, words=words, by=staff(role).pk, now=now())
 
 
 def frozen(run: Run) -> Given:
@@ -252,6 +262,7 @@ def opened(run: Run) -> Given:
 
 def counted(run: Run) -> Given:
     bring(run, to="counted")
+    put_on_record(run, Role.CANDIDATES_AGENT, "count", "signed")
     asked = ask_recount(run.contest.pk, grounds=REASON, **run.by)
     candidate = named(run)["candidate_id"]
     give_release(candidate, name=LEADERS[0], embargo_until=now() + timedelta(hours=2), **run.by)
@@ -266,6 +277,7 @@ def declared(run: Run) -> Given:
                     grounds="Nobody was kept from voting in the end.", **run.by)
     bring(run, to="declared")
     correct_result(run.election_id, reason=REASON, **run.by_two)
+    put_on_record(run, Role.SCRUTINEER, "election", "reports", "All sixteen lines passed.")
     publish_board(run.election_id, now=now())
     return named(run) | {"version": 1, "roll_id": run.election.roll_id}
 

@@ -85,10 +85,12 @@ STOPS: tuple[Stop, ...] = (
     Stop("opened", coming.opened, ("desk_lot", *act("count"))),
     Stop("counted", coming.counted, (
         *BUSINESS, "told_before", "desk_recounts", "desk_recount", "desk_releases",
-        "desk_release", *act("declare"),
+        "desk_release", "desk_attestations", *act("declare"),
     )),
+    Stop("agent", coming.named, ("desk_attestations",), who=partial(staff, Role.CANDIDATES_AGENT)),
     Stop("declared", coming.declared, (
         *BUSINESS, "home", "election", "result", "result_version", "board", "incidents",
+        "attestations", "desk_attestations",
         "turnout", "electorate", "desk_incidents", "desk_incident", "desk_amendments", "desk_post",
         "desk_verification", "desk_watching", "desk_helpdesk", "roll", "rolls", "roll_destruction",
         *act("archive_election", "correct_result", "begin_again"),

@@ -66,8 +66,8 @@ def test_watchers_and_trustees_may_do_nothing_but_look_and_hold_their_share() ->
         act.name for act in ACTS.values() if act.roles & bound and not act.name.startswith("see_")
     }
 
-    # An agent asks for a recount; an officer decides it.
-    assert doing <= {"read_audit", "hold_share", "ask_recount"}
+    # An agent asks for a recount; an officer decides it. What is signed stops nothing.
+    assert doing <= {"read_audit", "hold_share", "ask_recount", "attest", "report_on_election"}
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.name)

@@ -12,10 +12,12 @@ from tests.security.looking import all_routes, forget_limits
 PUBLIC = {
     "", "healthz",
     "elections/<slug:slug>/", "elections/<slug:slug>/candidates/<int:candidate_id>/photo",
-    # The notice of poll in words, the turnout that everybody is shown, the book of incidents.
+    # The notice of poll in words, the turnout that everybody is shown, the book of incidents,
+    # what agents and scrutineers signed.
     "elections/<slug:slug>/notice/", "elections/<slug:slug>/notice.pdf",
     "elections/<slug:slug>/turnout/", "elections/<slug:slug>/turnout.csv",
     "elections/<slug:slug>/turnout.json", "elections/<slug:slug>/incidents/",
+    "elections/<slug:slug>/attestations/",
     "elections/<slug:slug>/nominations/", "nominate/<slug:slug>/", "consent/<slug:slug>/",
     "elections/<slug:slug>/electorate/", "elections/<slug:slug>/electorate.csv",
     "elections/<slug:slug>/electorate.json",

@@ -6,6 +6,7 @@ import pytest
 from django.db import Error, connection, transaction
 
 from ballot.models import (
+    Attestation,
     Challenge,
     ChallengedVote,
     Checkpoint,
@@ -39,6 +40,7 @@ from tests.ballot.factories import REASON, WITNESSES, Run, election, entries, no
 pytestmark = [pytest.mark.django_db, pytest.mark.tables_owner]
 
 KEPT_FOR_GOOD = {
+    "ballot_attestation": "words = 'another'",
     "ballot_challenge": "tracker = ''",
     "ballot_challengedvote": "ranking = 1",
     "ballot_registermark": "channel = 'post'",
@@ -145,6 +147,10 @@ def test_no_row_of_history_is_changed_or_removed() -> None:
     )
     ReleaseLook.objects.create(release=release, looked_at=now())
     publish_board(run.election_id, now=now())
+    Attestation.objects.create(
+        election=run.election, about="count", says="signed", by_id=run.officers[0], name="Ann",
+        role="scrutineer", checkpoint=Checkpoint.objects.all()[0], attested_at=now(),
+    )
     Cosignature.objects.create(
         checkpoint=Checkpoint.objects.all()[0], witness="watch.example", line="— a b\n",
         cosigned_at=now(),

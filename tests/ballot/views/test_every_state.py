@@ -23,7 +23,7 @@ def test_every_page_of_the_desk_opens_at_every_state(client: Client, state: str)
     paths = [reverse("elections"), reverse("desk_begin")]
     names = ("desk_election", "desk_set_up", "desk_paper", "desk_contest_new", "desk_turnout",
              "desk_incidents", "desk_incident_new", "desk_helpdesk", "desk_amendments",
-             "desk_bulk_new", "desk_set_aside",
+             "desk_bulk_new", "desk_set_aside", "desk_attestations",
              "desk_lot", *(f"act_{act}" for act in ACTS))
     paths += [reverse(name, args=[here.slug]) for name in names]
     paths += [

@@ -1,0 +1,22 @@
+"""What agents and scrutineers signed, once the result is declared or all is void: anybody's."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ballot.incidents import is_published
+from ballot.showing.attestations import attested
+from ballot.views.public import announced_election
+from office.refusal import Refusal
+
+
+@require_safe
+def attestations(request: HttpRequest, slug: str) -> HttpResponse:
+    election = announced_election(slug)
+    if not is_published(election):
+        raise Refusal("attestation.not-published", "What agents and scrutineers signed is "
+                      "published at the end, with the declaration of the result.", status=404)
+    context = {"election": election, "parts": attested(election)}
+    return render(request, "ballot/attestations.html", context)

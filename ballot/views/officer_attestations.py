@@ -1,0 +1,41 @@
+"""What agents and scrutineers sign at the desk, read by all who watch and by the officers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from ballot.attestations import act_of, open_now
+from ballot.forms.attestations import AttestForm
+from ballot.forms.reading import sent
+from ballot.incidents import is_published
+from ballot.selectors import election_by_slug
+from ballot.services.attest import attest
+from ballot.showing.attestations import attested
+from ballot.views.trying import get_or_post, tried
+from office.access import StaffRequest, may, staff_only
+
+
+@staff_only("see_observers_page", post="attest")
+@never_cache
+@get_or_post
+def attestations(request: StaffRequest, slug: str) -> HttpResponse:
+    election = election_by_slug(slug)
+    parts = [part for part in open_now(election) if may(request.user, act_of(part))]
+    form = AttestForm(sent(request), parts=parts)
+    if request.method == "POST" and form.is_valid() and tried(form, lambda: attest(
+        election.pk, by=request.user.pk, now=timezone.now(), **form.given()
+    )):
+        messages.success(request, "It is written down, with your name and role.")
+        return redirect("desk_attestations", slug)
+    context = {
+        "election": election,
+        "parts": attested(election),
+        "attests": may(request.user, "attest"),
+        "form": form if parts else None,
+        "is_published": is_published(election),
+    }
+    return render(request, "ballot/desk/attestations.html", context)
