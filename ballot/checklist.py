@@ -102,7 +102,7 @@ def _statement(election: Election, now: datetime) -> Iterator[Check]:
         yield Check(f"Somebody stands in “{contest.title}”", bool(people),
                     "Add a candidate, or take the contest off the paper. Where the hour of "
                     "nominations has passed, take nominations again before you add anybody.")
-        yield Check(f"The paper of “{contest.title}” can be filled in in 1,048,576 ways or fewer",
+        yield Check(f"There are at most 1,048,576 ways to fill in the paper of “{contest.title}”",
                     _fits(contest), "Allow fewer preferences.")
         yield from _papers(contest)
 

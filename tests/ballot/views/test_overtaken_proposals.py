@@ -55,7 +55,7 @@ def test_what_the_close_overtook_is_said_on_every_page_and_no_longer_counted() -
     assert "1 proposal can no longer be carried out" in desk
     assert approvals.count("Approve and carry out") == 1
     assert OVER not in dashboard
-    assert "1 proposal of this election can no longer be carried out, and is to be removed" in dashboard
+    assert "1 proposal of this election can no longer be carried out, and is to be rem" in dashboard
     assert "2 proposals of this election" not in dashboard and "no longer" not in before[2]
     for page in (approvals, own, act):
         assert page.count(OVER) == page.count("What was proposed:") == 1
