@@ -74,7 +74,7 @@ def test_an_administrator_proposes_an_officer_approves_and_the_public_page_shows
         assert "The roll after its amendments: 2 electors" in text
         assert "Died" in text and "Members: 1" in text
         assert REASON not in text and "Fallowes" not in text
-    assert "1 struck (member)" in page(Client(), "board", slug)
+    assert "1 struck (Members)" in page(Client(), "board", slug)
 
 
 def test_what_would_be_refused_is_said_before_it_is_proposed() -> None:
