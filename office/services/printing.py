@@ -34,10 +34,14 @@ _PRINTABLE: Final = (Dispatch.State.PREPARED, Dispatch.State.SENDING, Dispatch.S
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """letters: how many codes were erased; left_out: how many letters no file had."""
+    """letters: how many codes were erased; left_out: how many letters no file had, and keep theirs.
+
+    is_over: whether nothing of the batch was of use any more, so that no letter keeps its code.
+    """
 
     letters: int
     left_out: int
+    is_over: bool
 
 
 def letters_to_print(dispatch: Dispatch) -> int:
@@ -228,22 +232,31 @@ def _opened(row: Letter, dispatch: Dispatch) -> LetterToSend:
 def hand_over_batch(batch_id: int, *, by: int, now: datetime) -> HandedOver:
     """Record that the printer has the batch, and erase the codes that stood in its files.
 
-    What was in no file keeps its code and leaves the batch: it waits to be printed again.
+    What was in no file keeps its code and leaves the batch: it waits to be printed again. Of what
+    is printed no more nothing waits: it is cancelled where it stands, and its code erased, too.
     """
     batch = _batch(batch_id)
+    no_more = why_no_more(batch.dispatch)
     held = Letter.objects.filter(print_batch=batch, state=Letter.State.HELD)
-    in_no_file = _in_no_file(batch, held)
-    left_out = held.filter(pk__in=in_no_file).update(print_batch=None, print_place=None)
+    in_no_file = held.filter(pk__in=_in_no_file(batch, held, no_more=no_more))
+    cancelled = left_out = 0
+    if no_more:
+        cancelled = in_no_file.update(
+            state=Letter.State.CANCELLED, enclosure=None, held_because=""
+        )
+    else:
+        left_out = in_no_file.update(print_batch=None, print_place=None)
     letters = held.update(state=Letter.State.HANDED_OVER, enclosure=None, held_because="")
     PrintBatch.objects.filter(pk=batch_id).update(handed_over_by=by, handed_over_at=now)
     record("hand_over_print_batch", subject=("dispatch", str(batch.dispatch_id)), by=by, now=now,
-           parameters={"batch": batch_id, "letters": letters, "left_out": left_out})
-    return HandedOver(letters, left_out)
+           parameters={"batch": batch_id, "letters": letters, "left_out": left_out,
+                       "cancelled": cancelled})
+    return HandedOver(letters + cancelled, left_out, is_over=bool(no_more))
 
 
-def _in_no_file(batch: PrintBatch, held: QuerySet[Letter]) -> list[int]:
+def _in_no_file(batch: PrintBatch, held: QuerySet[Letter], *, no_more: str) -> list[int]:
     """The held letters that no file had; refused while one of them could be in a file."""
-    if missing := ", ".join(map(str, files_to_take(batch))):
+    if missing := ", ".join(map(str, files_to_take(batch, no_more=no_more))):
         raise Refusal("print.not-taken", f"Nobody has taken file {missing} of this batch: its "
                       "codes would be erased and printed nowhere. Take each file first.")
     taken = _left_out_by_file(batch)
@@ -253,16 +266,23 @@ def _in_no_file(batch: PrintBatch, held: QuerySet[Letter]) -> list[int]:
     ]
 
 
-def files_to_take(batch: PrintBatch) -> list[int]:
-    """The files that nobody has taken and that have a letter; none of what is printed no more."""
-    if why_no_more(batch.dispatch):
+def files_to_take(batch: PrintBatch, *, no_more: str) -> list[int]:
+    """The files that nobody has taken and that have a letter; none of what is printed no more.
+
+    no_more: what `why_no_more` says of the batch's dispatch.
+    """
+    if no_more:
         return []
     taken = _left_out_by_file(batch)
-    side = postal_side(batch.dispatch.purpose)
-    return [
-        number for number in range(1, files_of(batch) + 1) if number not in taken
-        and side.addressed(list(_in_file(batch, number).values_list("recipient", flat=True)))
+    held = Letter.objects.filter(print_batch=batch, state=Letter.State.HELD)
+    untaken = [
+        (_file_of(place), recipient)
+        for place, recipient in held.values_list("print_place", "recipient")
+        if place and _file_of(place) not in taken
     ]
+    side = postal_side(batch.dispatch.purpose)
+    addressed = set(side.addressed([recipient for _, recipient in untaken])) if untaken else set()
+    return sorted({number for number, recipient in untaken if recipient in addressed})
 
 
 def _left_out_by_file(batch: PrintBatch) -> dict[int, set[int]]:

@@ -55,11 +55,12 @@ def _waiting(dispatch: Dispatch) -> dict[str, Any]:
 
 def _shown(batch: PrintBatch) -> dict[str, Any]:
     is_open = batch.handed_over_at is None
+    no_more = why_no_more(batch.dispatch) if is_open else ""
     return {
         "batch": batch,
         "files": range(1, files_of(batch) + 1),
-        "no_more": why_no_more(batch.dispatch) if is_open else "",
-        "to_take": files_to_take(batch) if is_open else [],
+        "no_more": no_more,
+        "to_take": files_to_take(batch, no_more=no_more) if is_open else [],
     }
 
 
@@ -104,7 +105,7 @@ def hand_over(request: StaffRequest, batch_id: int) -> HttpResponse:
         if done.left_out else ""
     )
     messages.success(
-        request, "Handed over. Letters whose codes are erased on this server: "
-        f"{done.letters:,}.{left_out}",
+        request, f"{'Closed' if done.is_over else 'Handed over'}. Letters whose codes are erased "
+        f"on this server: {done.letters:,}.{left_out}",
     )
     return redirect("printed_letters")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pypdf
@@ -301,7 +302,45 @@ def test_what_opens_nothing_any_more_is_neither_offered_nor_taken_and_its_batch_
     assert "It is over." in page and "No letter waits to be printed." in page
     assert f"/desk/letters/printed/{batch.pk}/file/" not in page
     assert "Close the batch: erase the codes" in page and "The printer has it:" not in page
-    assert hand_over(batch) == (0, 2)
+
+
+def test_closing_a_batch_that_opens_nothing_erases_every_code_of_it_and_no_other(
+    dispatch: Dispatch, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "LETTERS_A_FILE", 3)
+    batch = ordered(dispatch)
+    take(batch, 1)
+    over = replace(postal.postal_side(dispatch.purpose), no_more=lambda reference: "It is over.")
+    monkeypatch.setitem(postal._sides, dispatch.purpose, over)
+
+    closed = sign_in(client, officer()).post(
+        f"/desk/letters/printed/{batch.pk}/handed-over/", follow=True
+    ).content.decode()
+
+    assert "Closed. Letters whose codes are erased on this server: 4." in closed
+    assert "with their codes still" not in closed and "Its codes are erased." in closed
+    of_batch = Letter.objects.filter(print_batch=batch).order_by("print_place")
+    assert [(one.state, one.enclosure, one.held_because) for one in of_batch] == [
+        *[("handed_over", None, "")] * 3, ("cancelled", None, ""),
+    ]
+    assert Letter.objects.exclude(print_batch=batch).filter(enclosure__isnull=False).count() == 3
+    told = AuditRecord.objects.get(act="hand_over_print_batch").parameters
+    assert told == {"batch": batch.pk, "letters": 3, "left_out": 0, "cancelled": 1}
+
+
+def test_which_files_are_left_to_take_is_asked_as_briefly_of_four_files_as_of_one(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    ordered(dispatch)
+    batch = printing.batches_of([dispatch])[0]
+    with django_assert_num_queries(2):
+        assert printing.files_to_take(batch, no_more="") == [1]
+
+    monkeypatch.setattr(printing, "LETTERS_A_FILE", 1)
+    cancel_letters_to(dispatch.purpose, recipients=["nobody-2"])
+    with django_assert_num_queries(2):
+        assert printing.files_to_take(batch, no_more="") == [1, 2, 4]
+    assert printing.files_to_take(batch, no_more="It is over.") == []
 
 
 def test_held_letters_that_open_nothing_any_more_are_nobodys_to_settle(
