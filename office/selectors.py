@@ -17,6 +17,7 @@ from office.models import (
     Dispatch,
     Job,
     Letter,
+    PrintBatch,
     StaffMember,
     WrittenAuthority,
 )
@@ -271,8 +272,22 @@ def has_unreleased(dispatch: Dispatch) -> bool:
     """Whether letters of a later tranche wait to be released."""
     if dispatch.at_once:
         return False
-    waiting = Letter.objects.filter(dispatch=dispatch, state=Letter.State.WAITING)
-    return waiting.filter(tranche__gt=dispatch.released_tranche).exists()
+    return _waiting(dispatch).filter(tranche__gt=dispatch.released_tranche).exists()
+
+
+def has_released(dispatch: Dispatch) -> bool:
+    """Whether letters of a tranche that is released wait to be sent."""
+    return _waiting(dispatch).filter(tranche__lte=dispatch.released_tranche).exists()
+
+
+def _waiting(dispatch: Dispatch) -> QuerySet[Letter]:
+    return Letter.objects.filter(dispatch=dispatch, state=Letter.State.WAITING)
+
+
+def has_open_batch(dispatch_id: int) -> bool:
+    """Whether letters of a dispatch are set for printing in a batch that nobody has closed."""
+    rows = PrintBatch.objects.filter(dispatch_id=dispatch_id, handed_over_at__isnull=True)
+    return rows.exists()
 
 
 def dispatch_for(purpose: str, *, reference: UUID) -> Dispatch | None:

@@ -13,12 +13,14 @@ def state_words(dispatch: Dispatch, counts: LetterCounts) -> str:
         return str(dispatch.get_state_display())
     if dispatch.at_once:
         return "sent one by one, as they are written"
-    return "sending" if counts.waiting or counts.claimed else "nothing waits to be sent"
+    if counts.claimed or selectors.has_released(dispatch):
+        return "sending"
+    return "the next tranche waits to be released" if counts.waiting else "nothing waits to be sent"
 
 
 def tranche_words(dispatch: Dispatch) -> str:
-    """How many of the tranches are released; empty where letters go at once."""
-    if dispatch.at_once:
+    """How many of the tranches are released; empty where letters go at once, or never."""
+    if dispatch.at_once or dispatch.state == Dispatch.State.CANCELLED:
         return ""
     size, released = f"{dispatch.tranche_size:,}", dispatch.released_tranche
     if not released:

@@ -69,6 +69,7 @@ def dispatch(request: StaffRequest, dispatch_id: int) -> HttpResponse:
         _figures(found) | {
             "tranches": "" if are_hidden(found) else tranche_words(found),
             "no_more": why_no_more(found) if is_postal(found.purpose) else "",
+            "has_open_batch": selectors.has_open_batch(found.pk),
             "deliveries": selectors.deliveries(found.pk),
             "rate_form": RateForm(initial={"letters_a_minute": found.letters_a_minute}),
             "job": selectors.latest_job(SEND_JOB, subject=("dispatch", str(found.pk))),

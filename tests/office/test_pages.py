@@ -394,6 +394,8 @@ def test_letters_are_released_tranche_by_tranche_and_not_before_the_first_is_out
     assert "Release the next tranche" not in text(client, page)
     assert client.post("/desk/letters/999/release/", {"tranches": "all"}).status_code == 404
 
+    Dispatch.objects.update(state="cancelled")
+    assert told().endswith("Cancelled.")
 
 @pytest.mark.parametrize(
     ("at_once", "state"),
@@ -417,6 +419,20 @@ def test_letters_of_which_none_waits_are_not_called_sending(
 
 @pytest.mark.parametrize(("outcome", "state"), [("sent", "handed_over"), ("again", "waiting")])
 def test_a_person_settles_a_held_letter(
+def test_letters_of_which_only_a_later_tranche_waits_are_not_called_sending(
+    client: Client, purpose: str
+) -> None:
+    dispatch = prepare_dispatch(purpose, reference=ELECTION, tranche_size=1)
+    queue_letters(dispatch.pk, ((f"e-{n}", b"x") for n in range(2)))
+    release_letters(dispatch.pk, by=None, now=NOW, tranches=1)
+    sign_in(client, officer())
+    assert ">Sending<" in text(client, "/desk/letters/")
+
+    Letter.objects.filter(tranche=1).update(state="handed_over", enclosure=None)
+
+    assert ">The next tranche waits to be released<" in text(client, "/desk/letters/")
+
+
     client: Client, purpose: str, outcome: str, state: str
 ) -> None:
     dispatch = prepare_dispatch(purpose, reference=ELECTION)

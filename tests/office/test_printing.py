@@ -364,6 +364,25 @@ def test_held_letters_that_open_nothing_any_more_are_nobodys_to_settle(
     assert "Send again" not in after[2] and "Look at the held letters" not in after[2]
 
 
+def test_while_a_batch_of_held_letters_is_open_their_page_leads_to_where_it_is_closed(
+    client: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = ordered(dispatch)
+    held("ann", "refused")
+    over = replace(postal.postal_side(dispatch.purpose), no_more=lambda reference: "It is over.")
+    monkeypatch.setitem(postal._sides, dispatch.purpose, over)
+    sign_in(client, officer())
+    page = f"/desk/letters/{dispatch.pk}/"
+
+    still_open = client.get(page).content.decode()
+    hand_over(batch)
+    closed = client.get(page).content.decode()
+
+    assert "A batch of these letters is still to be closed" in still_open
+    assert "Nothing is to be done" not in still_open
+    assert "It is over. Nothing is to be done with those that are held." in closed
+
+
 def test_a_letter_that_goes_neither_by_mail_nor_on_paper_says_so(
     client: Client, dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
