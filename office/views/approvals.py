@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -37,16 +38,14 @@ def approvals(request: StaffRequest) -> HttpResponse:
     decided = selectors.decided_approvals(before=key_asked(request, "before"))
     waiting = list(selectors.waiting_approvals(now=now))
     sentences = _sentences(waiting, request.user, now=now)
-    about = subjects_told(
-        (approval.subject for approval in waiting),
-        acts=selectors.acts_of(request.user.pk, now=now),
-    )
+    acts = selectors.acts_of(request.user.pk, now=now)
+    about = subjects_told((approval.subject for approval in waiting), acts=acts)
     return render(
         request,
         "office/approvals.html",
         {
             "undecided": [
-                _card(approval, request.user, now=now)
+                _card(approval, request.user, acts=acts, now=now)
                 | {"sentence": sentence, "subject": about[approval.subject]}
                 for approval, sentence in zip(waiting, sentences, strict=True)
             ],
@@ -96,7 +95,9 @@ def _sentences(waiting: list[Approval], person: StaffMember, *, now: datetime) -
     return shown
 
 
-def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str, Any]:
+def _card(
+    approval: Approval, person: StaffMember, *, acts: frozenset[str], now: datetime
+) -> dict[str, Any]:
     hindrance = why_not(approval, now=now)
     bar = why_barred(approval, person.pk)
     not_theirs = why_not_theirs(approval, by=person.pk, now=now)
@@ -105,14 +106,20 @@ def _card(approval: Approval, person: StaffMember, *, now: datetime) -> dict[str
         "hindrance": hindrance.sentence if hindrance else "",
         "is_for_good": is_for_good(approval.act),
         # Of what can no longer be carried out there may be no page, either.
-        "page_url": "" if hindrance
-        else page_of_act(approval.act, approval.subject_id, approval.parameters),
+        "page_url": "" if hindrance else _page_url(approval, acts),
         "bar": bar.sentence if bar else "",
         "is_own": approval.proposed_by_id == person.pk,
         "can_decide": not_theirs is None,
         "not_theirs": not_theirs.sentence if not_theirs else "",
         "refuse_form": RefuseForm(auto_id=f"refuse-{approval.pk}-%s"),
     }
+
+
+def _page_url(approval: Approval, acts: frozenset[str]) -> str:
+    """The page of what would change; empty where there is none that this reader may open."""
+    path = page_of_act(approval.act, approval.subject_id, approval.parameters)
+    is_open = bool(path) and getattr(resolve(path).func, "staff_act", None) in acts
+    return path if is_open else ""
 
 
 def _next_url(rows: list[Approval]) -> str:

@@ -12,9 +12,10 @@ from ballot.models import Election
 from ballot.services.take_snapshot import take_snapshot
 from ballot.times import in_zone
 from members import services
+from office.permissions import Role
 from office.services.approvals import propose_act
 from tests.ballot.views.world import World, now, world
-from tests.office.factories import sign_in
+from tests.office.factories import sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +124,22 @@ def test_whoever_approves_is_led_to_the_figures(
     url = reverse(f"act_{act}", args=[here.slug])
     assert f'<a class="govuk-link" href="{url}">Read what would change</a>' in page
     assert facts(here, act)
+
+
+def test_who_may_not_open_the_page_of_an_act_reads_its_proposal_without_a_way_there(
+    client: Client,
+) -> None:
+    here = world().to("coded")
+    proposal = propose_act("open_poll", subject=("election", str(here.election_id)),
+                           by=here.officers[0].pk, now=now())
+    scrutineer = sign_in(client, staff(Role.SCRUTINEER))
+
+    watched = scrutineer.get(reverse("approvals")).text
+    decided = sign_in(Client(), here.officers[1]).get(reverse("approvals")).text
+
+    assert proposal.sentence in watched and proposal.sentence in decided
+    assert "Read what would change" in decided and "Read what would change" not in watched
+    assert scrutineer.get(reverse("act_open_poll", args=[here.slug])).status_code == 404
 
 
 def test_a_notice_whose_opening_has_passed_says_so_before_it_goes_out(client: Client) -> None:
