@@ -162,10 +162,12 @@ def test_the_audit_trail_names_two_officers_and_says_where_nobody_of_the_staff_a
     record("hold_share", subject=("tests", "7"), by=None, now=NOW)
     sign_in(client, staff(Role.SCRUTINEER))
 
-    page = records(text(client, "/desk/audit/"))
+    whole = text(client, "/desk/audit/")
+    page = records(whole)
 
     assert f"Proposed by {first.name}, approved by {second.name}" in page
     assert "By nobody of the staff" in page
+    assert "where a command was given on the server" in whole
 
 
 def test_the_audit_trail_names_a_member_of_staff_and_letters_and_leads_to_them(
@@ -392,10 +394,10 @@ def test_letters_are_released_tranche_by_tranche_and_not_before_the_first_is_out
     assert released == [0, 1, 2, 4]
     assert "All of them are released." in told()
     assert "Release the next tranche" not in text(client, page)
-    assert client.post("/desk/letters/999/release/", {"tranches": "all"}).status_code == 404
-
     Dispatch.objects.update(state="cancelled")
     assert told().endswith("Cancelled.")
+    assert client.post("/desk/letters/999/release/", {"tranches": "all"}).status_code == 404
+
 
 @pytest.mark.parametrize(
     ("at_once", "state"),
@@ -417,8 +419,6 @@ def test_letters_of_which_none_waits_are_not_called_sending(
     assert f"{state}." in text(client, f"/desk/letters/{dispatch.pk}/")
 
 
-@pytest.mark.parametrize(("outcome", "state"), [("sent", "handed_over"), ("again", "waiting")])
-def test_a_person_settles_a_held_letter(
 def test_letters_of_which_only_a_later_tranche_waits_are_not_called_sending(
     client: Client, purpose: str
 ) -> None:
@@ -433,6 +433,8 @@ def test_letters_of_which_only_a_later_tranche_waits_are_not_called_sending(
     assert ">The next tranche waits to be released<" in text(client, "/desk/letters/")
 
 
+@pytest.mark.parametrize(("outcome", "state"), [("sent", "handed_over"), ("again", "waiting")])
+def test_a_person_settles_a_held_letter(
     client: Client, purpose: str, outcome: str, state: str
 ) -> None:
     dispatch = prepare_dispatch(purpose, reference=ELECTION)
