@@ -18,7 +18,7 @@ from office.purposes import Envelope, LetterToSend
 from office.refusal import Refusal
 from office.services.approvals import approve_act
 from tests.members.factories import NOW, frozen, imported, person
-from tests.office.factories import officer, sign_in, staff
+from tests.office.factories import now, officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +173,23 @@ def test_two_that_are_not_the_same_need_one_person_after_the_freeze_as_well() ->
     assert pair.state == Pair.State.OPEN
 
 
+def test_a_pair_whose_proposal_was_overtaken_says_so_and_leads_to_where_it_is_removed(
+    client: Client,
+) -> None:
+    pair = found()
+    contacts_frozen()
+    services.propose_settling(pair.pk, keep=numbered("0000123").pk, by=officer().pk, now=now())
+    keeper = sign_in(client, staff(Role.MEMBERSHIP_ADMINISTRATOR))
+    path = reverse("duplicate", args=[pair.pk])
+    assert "waits for another officer" in keeper.get(path).text
+
+    services.settle_different(pair.pk, by=officer().pk, now=NOW)
+    page = keeper.get(path).text
+
+    assert "This can no longer be carried out." in page and "Remove it under approvals" in page
+    assert "waits for another officer" not in page and "Undo this decision" not in page
+
+
 def test_the_pair_s_page_proposes_after_the_freeze_and_says_what_waits(client: Client) -> None:
     pair = found()
     contacts_frozen()
@@ -186,11 +203,15 @@ def test_the_pair_s_page_proposes_after_the_freeze_and_says_what_waits(client: C
     approval = Approval.objects.get()
     assert approval.act == "settle_pair_late"
     page = keeper.get(path).content.decode()
-    assert "waiting for a second officer" in page and "Rang her" in page
+    assert "waits for another officer" in page and "The reason: Rang her" in page
     assert 'name="keep"' not in page
     approve_act(approval.pk, by=officer().pk, now=NOW)
+    settled = reverse("duplicates_settled")
+    assert "Undo<span" in keeper.get(settled).text
     keeper.post(reverse("duplicate_undo", args=[pair.pk]))
     assert Approval.objects.latest("pk").parameters == {"keep": None}
     assert "Undo this decision" not in keeper.get(path).text
+    waiting = keeper.get(settled).text
+    assert "See what is proposed" in waiting and "Undo<span" not in waiting
     pair.refresh_from_db()
     assert pair.state == Pair.State.SAME

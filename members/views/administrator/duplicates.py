@@ -20,8 +20,9 @@ from members.services.find_pairs import SUBJECT
 from members.services.settle_pair_late import ACT as SETTLE_LATE
 from members.views.paging import row_named
 from office.access import StaffRequest, freshly, may, staff_only
+from office.models import Approval
 from office.refusal import Refusal
-from office.selectors import latest_job, waiting_approval
+from office.selectors import latest_job, waiting_approval, waiting_approvals
 
 
 @staff_only("see_members")
@@ -74,15 +75,22 @@ def duplicates_settled(request: StaffRequest) -> HttpResponse:
     found = selectors.pairs.settled(before=row_named(request))
     page = found[:PAGE_ROWS]
     _record_look(request, page)
+    proposed = _subjects_proposed()
     return render(
         request,
         "members/duplicates_settled.html",
         {
-            "rows": page,
+            "rows": [(pair, str(pair.pk) in proposed) for pair in page],
             "next_url": f"?after={page[-1].pk}" if len(found) > PAGE_ROWS else "",
             "may_settle": may(request.user, "settle_pair"),
         },
     )
+
+
+def _subjects_proposed() -> set[str]:
+    """The pairs of which a proposal is undecided: to join the two records, or to part them."""
+    rows = waiting_approvals(now=timezone.now()).filter(act=SETTLE_LATE, subject_kind="pair")
+    return set(rows.values_list("subject_id", flat=True))
 
 
 @staff_only("see_members", post="settle_pair")
@@ -107,7 +115,7 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
             "pair": pair,
             "refusal": refusal,
             "proposed": proposed,
-            "words": by_number(proposed.sentence) if proposed else "",
+            "words": _proposed_words(pair, proposed) if proposed else "",
             "is_open": pair.state == Pair.State.OPEN,
             "is_same": pair.state == Pair.State.SAME,
             "likelihood": selectors.pairs.likelihood(pair.score),
@@ -123,6 +131,13 @@ def duplicate(request: StaffRequest, pair_id: int) -> HttpResponse:
         },
         status=409 if refusal else 200,
     )
+
+
+def _proposed_words(pair: Pair, proposed: Approval) -> str:
+    """What is proposed of a pair; of one that is open with the reason, which it keeps itself."""
+    words = by_number(proposed.sentence)
+    is_reasoned = pair.state == Pair.State.OPEN and pair.reason
+    return f"{words} The reason: {pair.reason}" if is_reasoned else words
 
 
 def _decided(request: StaffRequest, pair: Pair) -> HttpResponse:
