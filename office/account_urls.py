@@ -10,7 +10,7 @@ from __future__ import annotations
 from allauth.account.urls import urlpatterns as pages
 from django.urls import include, path
 
-from office.passkeys import remove_key
+from office.passkeys import remove_app, remove_key
 
 OURS = frozenset(
     {
@@ -30,7 +30,8 @@ OURS = frozenset(
 
 urlpatterns = [
     *(page for page in pages if page.name in OURS),
-    # Before the framework's own of the same name.
+    # Before the framework's own of the same names.
+    path("2fa/totp/deactivate/", remove_app, name="mfa_deactivate_totp"),
     path("2fa/webauthn/keys/<int:pk>/remove/", remove_key, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -1,6 +1,9 @@
-"""Passkeys and security keys: adding one in words of ours, and removing none that is the last.
+"""Second factors: adding a key in words of ours, and removing none that is the last.
 
-allauth asks whether the last second factor goes when it is an authenticator app, and not of a key.
+allauth asks whether the last second factor goes when it is an authenticator app, and not of a key;
+and it does not ask and remove in one transaction. Two that are removed at the same moment would
+each be let go for the other's sake, so that whoever removes one waits here for the other. The
+letter that tells of it is in that transaction: where it cannot be sent, nothing is removed.
 """
 
 from __future__ import annotations
@@ -8,10 +11,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.totp.views import DeactivateTOTPView
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
+
+from office.access import StaffRequest
+from office.models import StaffMember
 
 
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
@@ -31,7 +39,21 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
     )
 
 
-class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
+class _OneAtATime:
+    """A view that removes a second factor: it looks again, and removes, under the person's lock."""
+
+    def post(self, request: StaffRequest, *args: Any, **given: Any) -> HttpResponse:
+        with transaction.atomic():
+            StaffMember.objects.select_for_update(no_key=True).get(pk=request.user.pk)
+            answer: HttpResponse = super().post(request, *args, **given)  # type: ignore[misc]
+            return answer
+
+
+class RemoveAppView(_OneAtATime, DeactivateTOTPView):  # type: ignore[misc]
+    """allauth's own page, whose form refuses where the app is the last second factor."""
+
+
+class RemoveKeyView(_OneAtATime, RemoveWebAuthnView):  # type: ignore[misc]
     """The page says where a key is the last second factor, and does not remove it."""
 
     def get_context_data(self, **given: Any) -> dict[str, Any]:
@@ -47,4 +69,5 @@ class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
         return answer
 
 
+remove_app = RemoveAppView.as_view()
 remove_key = RemoveKeyView.as_view()

@@ -6,6 +6,8 @@ A link to a new password is mailed to that address: who could change it would ne
 from __future__ import annotations
 
 import re
+import threading
+from contextlib import suppress
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,10 +15,12 @@ from allauth.account.urls import urlpatterns as pages
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from office.account_urls import OURS
+from office.adapters import SecondFactorAdapter
 from office.models import StaffMember
 from office.permissions import Role
 from office.services.staff import make_staff
@@ -112,6 +116,7 @@ def test_an_authenticator_app_is_offered_to_be_removed_only_beside_another_facto
     assert REMOVE_APP in client.get("/accounts/2fa/").content.decode()
     page = client.get(REMOVE_APP).content.decode()
     assert "Remove it</button>" in page and "only second factor" not in page
+    assert "your passkey or security key is your second factor" in page
 
 
 def test_the_last_second_factor_is_not_removed_where_it_is_a_key_either(
@@ -135,6 +140,44 @@ def test_the_last_second_factor_is_not_removed_where_it_is_a_key_either(
     assert list(Authenticator.objects.filter(user=jo, type="webauthn")) == [other]
     assert "was removed from your account at the desk" in str(mail.outbox[-1].body)
     assert re.search(r"When: \d+ \w+ \d{4}, \d\d:\d\d \((GMT|BST)\)", str(mail.outbox[-1].body))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_app", [True, False])
+def test_of_two_second_factors_that_are_removed_at_once_one_stays(
+    jo: StaffMember, monkeypatch: pytest.MonkeyPatch, is_app: bool
+) -> None:
+    keys = [key_of(jo)] if is_app else [key_of(jo), key_of(jo)]
+    if not is_app:
+        Authenticator.objects.filter(user=jo, type="totp").delete()
+    paths = [f"/accounts/2fa/webauthn/keys/{key.pk}/remove/" for key in keys]
+    paths += [REMOVE_APP] if is_app else []
+    may_go, both_asked = SecondFactorAdapter.can_delete_authenticator, threading.Barrier(2)
+
+    def asked_by_both(adapter: SecondFactorAdapter, authenticator: Authenticator) -> bool:
+        # Both are let go for the other's sake, unless one of them waits for the other.
+        answer = may_go(adapter, authenticator)
+        with suppress(threading.BrokenBarrierError):
+            both_asked.wait(timeout=1)
+        return answer
+
+    monkeypatch.setattr(SecondFactorAdapter, "can_delete_authenticator", asked_by_both)
+
+    def remove(browser: Client, path: str) -> None:
+        try:
+            browser.post(path)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=remove, args=(sign_in(Client(), jo), path)) for path in paths
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Authenticator.objects.filter(user=jo, type__in=["totp", "webauthn"]).count() == 1
 
 
 def test_the_way_to_a_new_password_looks_as_every_other_link(client: Client) -> None:
