@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members import services
-from members.models import EligibilityRules, ImportBatch, Member, Section
+from members.models import DryRun, EligibilityRules, ImportBatch, Member, Section
 from members.rollfile.mending import MENDING_HEADER
 from members.views.downloads import harmless
 from office.models import AuditRecord
@@ -328,6 +328,16 @@ def test_whoever_came_from_a_set_up_is_led_back_to_it_and_to_no_other_site(desk:
     assert f'href="{there}">Back to the set-up of the election</a>' in saved.text
     assert "&amp;back=/desk/elections/leader/set-up/" in saved.text
     assert "Back to the set-up" not in text_of(desk, "rules_version", version)
+    trying = f"{reverse('dry_run_new', args=[version])}?back={there}"
+    assert f'action="{trying}"' in saved.text
+    tried = desk.post(trying)
+    assert tried.headers["Location"].endswith("?back=%2Fdesk%2Felections%2Fleader%2Fset-up%2F")
+    run = DryRun.objects.get().pk
+    services.work_dry_run(run, now=NOW)
+    judged = text_of(desk, "dry_run", run, back=there)
+    assert f'href="{there}">set-up page of the election</a>' in judged
+    assert f'{reverse("rules_version", args=[version])}?back={there}">Back to the rules' in judged
+    assert "set-up page of the election</a>" not in text_of(desk, "dry_run", run)
     elsewhere = text_of(desk, "rules_version", version, back="https://elsewhere.example/")
     assert "Back to the set-up" not in elsewhere
 

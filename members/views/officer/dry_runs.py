@@ -8,6 +8,7 @@ from itertools import chain
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +16,7 @@ from members import selectors, services
 from members.models import DryRun, DryRunMove
 from members.views import plots
 from members.views.downloads import csv_download
+from members.views.officer.rules import and_back, way_back
 from office.access import StaffRequest, may, staff_only
 from office.selectors import latest_job
 from office.times import hour_words
@@ -30,7 +32,7 @@ _KEY = (
 @require_POST
 def dry_run_new(request: StaffRequest, rules_id: int) -> HttpResponse:
     run_id = services.request_dry_run(rules_id, by=request.user.pk, now=timezone.now())
-    return redirect("dry_run", run_id)
+    return redirect(and_back(reverse("dry_run", args=[run_id]), request))
 
 
 @staff_only("see_roll")
@@ -43,6 +45,7 @@ def dry_run(request: StaffRequest, dry_run_id: int) -> HttpResponse:
         "members/dry_run.html",
         {
             "run": run,
+            "back": way_back(request),
             "job": None if is_finished else latest_job("dry_run", subject=("dry_run", str(run.pk))),
             "comparisons": _comparisons(run),
             "joins": _joins(run),

@@ -53,9 +53,7 @@ def rules_new(request: StaffRequest) -> HttpResponse:
             refusal = refused.sentence
         else:
             messages.success(request, "Saved. Read them once more, as the notice will print them.")
-            back = _way_back(request)
-            page = reverse("rules_version", args=[rules_id])
-            return redirect(f"{page}?{urlencode({'back': back})}" if back else page)
+            return redirect(and_back(reverse("rules_version", args=[rules_id]), request))
     return render(
         request,
         "members/rules_new.html",
@@ -64,10 +62,16 @@ def rules_new(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _way_back(request: StaffRequest) -> str:
+def way_back(request: StaffRequest) -> str:
     """The page of an election's set-up that one came from, where one did; on this site alone."""
     asked = request.GET.get("back", "")
     return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
+
+
+def and_back(path: str, request: StaffRequest) -> str:
+    """A page, which then knows the way back as well."""
+    back = way_back(request)
+    return f"{path}?{urlencode({'back': back})}" if back else path
 
 
 def _asked_row(rules_id: str) -> EligibilityRules | None:
@@ -104,7 +108,7 @@ def rules_version(request: StaffRequest, rules_id: int) -> HttpResponse:
         "members/rules_version.html",
         {
             "row": row,
-            "back": _way_back(request),
+            "back": way_back(request),
             "sentences": selectors.rules.rules_told(row.pk),
             "examples": selectors.rules.verdict_examples(row.pk),
             "changed": _changed(row),

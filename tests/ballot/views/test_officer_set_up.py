@@ -95,7 +95,7 @@ def test_the_rules_of_another_election_are_not_offered(client: Client) -> None:
 
     assert "Spare rules, version 1" in page
     assert "Leader 2026, version 1" not in page
-    assert "Which rules say who may vote is not chosen yet." in page
+    assert "is not chosen yet. Choose them under “Who may vote”; or" in page
     assert f'{reverse("rules_new")}?back=/desk/elections/deputy-2026/set-up/"' in page
     chosen = client.get(reverse("desk_set_up", args=[here.slug])).text
     assert "Their page leads back here" not in chosen
