@@ -59,7 +59,7 @@ _purposes: dict[str, Purpose] = {}
 
 
 class NotesLooks(Protocol):
-    """Writes down that a person of staff is shown who the recipients of letters are."""
+    """Writes down that a member of staff is shown who the recipients of letters are."""
 
     def __call__(self, words: str, *, hits: int, by: int, now: datetime) -> None: ...
 
@@ -153,6 +153,6 @@ def recipients_named(name: str, recipients: Sequence[str]) -> Mapping[str, str]:
 
 
 def note_names_shown(count: int, *, by: int, now: datetime) -> None:
-    """Have it written down that so many recipients are named to a person of staff."""
+    """Have it written down that so many recipients are named to a member of staff."""
     for note in _notes_looks if count else ():
         note("", hits=count, by=by, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils import timezone
@@ -86,6 +86,8 @@ class ContactForm(forms.Form):
 
 class FreezeForm(forms.Form):
     """When contact details freeze."""
+
+    unfilled: ClassVar = {"reason": "needed for a later hour"}
 
     day = forms.DateField(
         label="Day",

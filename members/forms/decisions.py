@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -22,6 +22,8 @@ WITHOUT_DAYS = (Kind.DEATH, Kind.REINSTATEMENT)
 
 class DecisionForm(forms.Form):
     """A standing decision, as it is proposed."""
+
+    unfilled: ClassVar = {"appeal_days": "not of a death or a reinstatement"}
 
     kind = forms.ChoiceField(
         label="What is decided",
@@ -46,8 +48,7 @@ class DecisionForm(forms.Form):
     )
     appeal_days = forms.IntegerField(
         label="Days to appeal",
-        help_text="From the approval, to the next full hour. Not asked of a death or of a "
-        "reinstatement.",
+        help_text="From the approval, to the next full hour.",
         initial=APPEAL_DAYS,
         required=False,
         min_value=1,

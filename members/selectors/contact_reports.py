@@ -199,7 +199,7 @@ def changes_in_full(
 ) -> Iterator[tuple[str, ...]]:
     """Every change of a contact detail since then, a row a detail: who changed what, from, to.
 
-    by:        one person of staff's; by_nobody: those alone that no person of staff made.
+    by:        one member of staff's; by_nobody: those alone that no member of staff made.
     """
     with connection.cursor() as cursor:
         cursor.execute(

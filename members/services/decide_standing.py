@@ -78,7 +78,7 @@ def _require_to_be_made(made: Decision) -> None:
         raise Refusal(
             "decision.merged-meanwhile",
             "Since this was proposed, the record was found to be the same person’s as another, "
-            "which now stands for both. Take the proposal away, and propose it anew: it is then "
+            "which now stands for both. Remove the proposal, and propose it anew: it is then "
             "on the person.",
         )
 

@@ -140,7 +140,9 @@ def test_of_a_death_no_days_to_appeal_are_asked_and_the_page_says_that_nobody_is
     death = {"kind": "death", "reason": "death-notified", "evidence": "A letter."}
     address = reverse("decide", args=[member("2").pk])
 
-    assert "Of a death nobody is written to" in text_of(keeper, "decide", member().pk)
+    page = text_of(keeper, "decide", member().pk)
+    assert "Of a death nobody is written to" in page
+    assert "(not of a death or a reinstatement)" in page and "(optional)" not in page
     for days in ("", "0"):
         refused = keeper.post(address, {**NAMED, "appeal_days": days})
         assert refused.status_code == 400

@@ -22,7 +22,7 @@ from office.access import StaffRequest, may, staff_only
 from office.models import Approval
 from office.refusal import Refusal
 
-# What stands in the place of a person of staff, where no person of staff made the change.
+# What stands in the place of a member of staff, where no member of staff made the change.
 NOBODY = "nobody"
 
 
@@ -127,7 +127,7 @@ def contact_changes(request: StaffRequest) -> HttpResponse:
 @staff_only("see_contact_changes", post="download_contacts")
 @require_POST
 def contact_changes_download(request: StaffRequest) -> HttpResponseBase:
-    """Who changed what, from and to: of everybody, of one person of staff or none, or one way."""
+    """Who changed what, from and to: of everybody, of one member of staff or none, or one way."""
     days = SpanForm(request.POST).asked()["days"]
     actor, source = request.POST.get("actor", ""), request.POST.get("source", "")
     by, by_nobody = _number(actor), actor == NOBODY
