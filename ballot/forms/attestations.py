@@ -22,7 +22,11 @@ class AttestForm(forms.Form):
 
     what = forms.ChoiceField(
         label="What you do", widget=forms.RadioSelect,
-        error_messages={"required": "Choose what you do."},
+        error_messages={
+            "required": "Choose what you do.",
+            "invalid_choice": "It is not the time for this any more. Nothing was written down: "
+            "keep a copy of your words.",
+        },
     )
     words = forms.CharField(
         label="Your words", max_length=LONGEST, required=False,

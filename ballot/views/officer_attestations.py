@@ -35,7 +35,9 @@ def attestations(request: StaffRequest, slug: str) -> HttpResponse:
         "election": election,
         "parts": attested(election),
         "attests": may(request.user, "attest"),
-        "form": form if parts else None,
+        "is_due": bool(parts),
+        # What was sent too late is shown again with its words.
+        "form": form if parts or request.method == "POST" else None,
         "is_published": is_published(election),
     }
     return render(request, "ballot/desk/attestations.html", context)

@@ -76,9 +76,20 @@ def test_the_page_offers_what_is_due_to_who_may_and_chooses_nothing_beforehand()
     go_on(here, "closed", "verified", "mixed", "opened", "counted", "declared")
     assert "Report on the whole election" in page(here, scrutineer)
     assert "Report on the whole election" not in page(here, agent)
-    late = sign_in(Client(), agent).post(path(here), {"what": "count:signed", "words": ""})
 
-    assert late.status_code == 200 and not Attestation.objects.exists()
+
+def test_an_objection_that_came_too_late_is_told_so_and_keeps_its_words() -> None:
+    here = world().to("counted")
+    client = seat(Role.CANDIDATES_AGENT)
+    late = {"what": "count:objects", "words": OBJECTION}
+    client.post(path(here), late)
+    declare(here.election_id, **here.by_two)
+
+    told = client.post(path(here), late)
+
+    assert told.status_code == 200 and Attestation.objects.count() == 1
+    assert "It is not the time for this any more. Nothing was written down" in told.text
+    assert f"{OBJECTION}</textarea>" in told.text and "Put it on record" not in told.text
 
 
 def test_the_roles_of_the_table_read_the_page_and_sign_on_it() -> None:
