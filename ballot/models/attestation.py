@@ -14,7 +14,8 @@ class Attestation(models.Model):
 
     name, role: as they stood, since accounts are closed and roles change.
     words:      their own; a signature needs none.
-    checkpoint: the board as it stood, and so what was signed.
+    checkpoint: the board as it stood, and so what was signed, but for rulings on postal papers:
+                they come there only with the account of the post.
     """
 
     class About(models.TextChoices):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from ballot.attestations import LONGEST, open_now
-from ballot.models import Attestation
+from ballot.models import Attestation, Election
 from ballot.services.attest import attest
 from ballot.services.declare import declare
+from ballot.services.moves import lock_election
 from ballot.services.void_election import void_election
 from office.models import AuditRecord, StaffMember
 from office.permissions import Role
@@ -149,6 +151,27 @@ def test_what_is_not_due_is_refused_and_leaves_nothing() -> None:
     assert [early, *others] == ["attestation.not-open"] * 4
     assert not Attestation.objects.exists() and not AuditRecord.objects.filter(act="attest")
     attested(run, person)
+
+
+def test_the_board_is_published_before_casts_are_shut_out_and_the_moment_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, person, order = election(at="counted"), agent(), []
+    attested(run, person)
+
+    def published(election_id: int, *, now: datetime) -> None:
+        order.append("published")
+        declare(election_id, **run.by_two)
+
+    def locked(election_id: int) -> Election:
+        order.append("locked")
+        return lock_election(election_id)
+
+    monkeypatch.setattr("ballot.services.attest.publish_board", published)
+    monkeypatch.setattr("ballot.services.attest.lock_election", locked)
+
+    assert refused(run, person) == "attestation.not-open"
+    assert order == ["published", "locked"] and Attestation.objects.count() == 1
 
 
 def test_an_objection_and_a_report_have_words_that_show_and_are_not_too_many() -> None:
