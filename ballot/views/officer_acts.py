@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from ballot.attestations import open_now
 from ballot.ceremonies import ceremony_stands
 from ballot.checklist import BY_ACT, Check, checks_of
 from ballot.destruction import what_goes
@@ -23,7 +24,7 @@ from ballot.selectors import contested, election_by_slug, on_paper
 from ballot.services.count_papers import record_lot
 from ballot.services.see_count import see_count
 from ballot.showing.act_facts import facts_of, passed_sentence
-from ballot.showing.attestations import part_shown
+from ballot.showing.attestations import PartShown, part_shown
 from ballot.showing.business import WITHIN_FROZEN
 from ballot.showing.contest_result import ContestResult
 from ballot.showing.lots import tie_of
@@ -36,6 +37,10 @@ from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, staff_only
 from office.refusal import Refusal
 from office.selectors import latest_job, waiting_approval
+
+_About = Attestation.About
+_SIGNED: Final = {"open_poll": (_About.PAPER,), "declare": (_About.POST, _About.COUNT)}
+"""What agents and scrutineers sign or object to before an act that builds upon it."""
 
 
 def act_page(name: str) -> Callable[..., HttpResponseBase]:
@@ -109,12 +114,17 @@ def _page(
         "goes": what_goes(election) if act.name == "destroy_ballots" and is_here else (),
         "hindrance": "" if approval else hindrance,
         "counted": _counted(request, election) if is_here and act.name == "declare" else (),
-        "signed": part_shown(election, Attestation.About.COUNT)
-        if election.stage == State.COUNTED and act.name == "declare" else None,
+        "signed": _signed(act, election) if is_here else (),
         "may_go_on": is_here and not hindrance and approval is None and not is_under_way
         and _nothing_stops(act, election, checks),
     }
     return render(request, "ballot/desk/act.html", context)
+
+
+def _signed(act: DeskAct, election: Election) -> list[PartShown]:
+    """What was said of each part that can be signed before the act, word for word."""
+    due = open_now(election)
+    return [part_shown(election, one) for one in _SIGNED.get(act.name, ()) if one in due]
 
 
 def _counted(request: StaffRequest, election: Election) -> tuple[ContestResult, ...]:

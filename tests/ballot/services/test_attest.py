@@ -156,7 +156,8 @@ def test_what_is_not_due_is_refused_and_leaves_nothing() -> None:
 def test_the_board_is_published_before_casts_are_shut_out_and_the_moment_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run, person, order = election(at="counted"), agent(), []
+    run, person = election(at="counted"), agent()
+    order: list[str] = []
     attested(run, person)
 
     def published(election_id: int, *, now: datetime) -> None:

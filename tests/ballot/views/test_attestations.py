@@ -15,8 +15,10 @@ from ballot.services.publish_board import publish_board
 from ballot.services.void_election import void_election
 from office.models import StaffMember
 from office.permissions import ACTS, Role
+from tests.ballot.factories import RANKINGS, bring
+from tests.ballot.posting_papers import polling
 from tests.ballot.views.world import World, now, world
-from tests.office.factories import sign_in, staff
+from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -156,10 +158,42 @@ def test_the_page_of_declaring_shows_who_signed_the_count_and_who_objected() -> 
     told = page(here, here.officers[1], "act_declare")
     declare(here.election_id, **here.by_two)
 
-    assert "Nobody has signed the count or objected to it." in before
+    assert "Nobody has signed or objected." in before
     assert OBJECTION in told and "<strong>Objects</strong>: Dee Hall" in told
     assert path(here) in told
     assert OBJECTION not in page(here, here.officers[0], "act_declare")
+
+
+def test_the_page_of_opening_shows_what_was_said_of_the_proof_of_the_paper() -> None:
+    here = world().to("nominated")
+    seat(Role.CANDIDATES_AGENT, name="Dee Hall").post(
+        path(here), {"what": "paper:objects", "words": OBJECTION})
+    go_on(here, "frozen", "keyed", "coded")
+
+    told = page(here, here.officers[0], "act_open_poll")
+    go_on(here, "polling")
+
+    assert "The proof of the paper: agents and scrutineers" in told
+    assert OBJECTION in told and "<strong>Objects</strong>: Dee Hall" in told
+    assert OBJECTION not in page(here, here.officers[0], "act_open_poll")
+    assert OBJECTION not in page(here, here.officers[0], "act_suspend_poll")
+
+
+def test_the_page_of_declaring_shows_what_was_said_of_the_post_where_an_envelope_came() -> None:
+    run, table = polling(rankings=RANKINGS[:6])
+    table.receive(table.issue(6)[0])
+    address = reverse("desk_attestations", args=[run.election.slug])
+    seat(Role.CANDIDATES_AGENT).post(address, {"what": "post:objects", "words": OBJECTION})
+    bring(run, to="closed")
+    table.open()
+    table.both_read(1, (0,))
+    table.account()
+    bring(run, to="counted")
+
+    told = sign_in(Client(), officer()).get(reverse("act_declare", args=[run.election.slug])).text
+
+    assert told.index("What became of the papers by post: agents") < told.index(OBJECTION)
+    assert told.index(OBJECTION) < told.index("The count: agents and scrutineers")
 
 
 def test_the_desk_leads_who_watches_and_officers_to_the_page_from_the_notice_on() -> None:
