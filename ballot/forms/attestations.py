@@ -31,8 +31,9 @@ class AttestForm(forms.Form):
     words = forms.CharField(
         label="Your words", max_length=LONGEST, required=False,
         help_text="A signature needs none. An agent may say here for whom they act. Name no "
-        "elector, and before the declaration no figure of the count: all who watch read it at "
-        "once, and it is published word for word.",
+        "elector: all who watch read it at once, and it is published word for word. As long as no "
+        "result is declared, give figures of the count in an objection to the count alone, which "
+        "only the officers read until then.",
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

@@ -1,4 +1,7 @@
-"""What agents and scrutineers sign at the desk, read by all who watch and by the officers."""
+"""What agents and scrutineers sign at the desk, read by all who watch and by the officers.
+
+What others say of a count before its declaration is read by those who may see the count then.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,15 @@ def attestations(request: StaffRequest, slug: str) -> HttpResponse:
     )):
         messages.success(request, "It is written down, with your name and role.")
         return redirect("desk_attestations", slug)
+    reads_all = may(request.user, "see_two_counts")
     context = {
         "election": election,
-        "parts": attested(election),
+        "parts": attested(election, reader=None if reads_all else request.user.pk),
         "attests": may(request.user, "attest"),
         "is_due": bool(parts),
         # What was sent too late is shown again with its words.
         "form": form if parts or request.method == "POST" else None,
         "is_published": is_published(election),
+        "is_declared": election.stage.is_declared,
     }
     return render(request, "ballot/desk/attestations.html", context)

@@ -17,7 +17,7 @@ from office.models import StaffMember
 from office.permissions import ACTS, Role
 from tests.ballot.factories import RANKINGS, bring
 from tests.ballot.posting_papers import polling
-from tests.ballot.views.world import World, now, world
+from tests.ballot.views.world import STATES, World, now, world
 from tests.office.factories import officer, sign_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -132,11 +132,13 @@ def test_anybody_reads_it_once_the_result_is_declared_and_nobody_before() -> Non
     later = anybody.get(path(here, "attestations")).text
 
     assert before.status_code == 404 and OBJECTION not in before.text
+    assert "or when the election is void" in before.text
     assert OBJECTION in told and "Dee Hall, candidate’s agent" in told
     assert "All lines passed." not in told and "All lines passed." in later
     assert "Ed Orr, scrutineer" in later
     for leads in ("election", "result"):
-        assert path(here, "attestations") in anybody.get(path(here, leads)).text
+        link = f'{path(here, "attestations")}">Agents and scrutineers: who signed, who objected</a>'
+        assert link in anybody.get(path(here, leads)).text
     assert "what is added is so at once" in scrutineer.get(path(here)).text
 
 
@@ -162,6 +164,39 @@ def test_the_page_of_declaring_shows_who_signed_the_count_and_who_objected() -> 
     assert OBJECTION in told and "<strong>Objects</strong>: Dee Hall" in told
     assert path(here) in told
     assert OBJECTION not in page(here, here.officers[0], "act_declare")
+
+
+def test_what_others_say_of_the_count_only_officers_read_until_it_is_declared() -> None:
+    here = world().to("counted")
+    agent = staff(Role.CANDIDATES_AGENT, name="Dee Hall")
+    sign_in(Client(), agent).post(path(here), {"what": "count:objects", "words": OBJECTION})
+    others = [staff(role) for role in (Role.CANDIDATES_AGENT, Role.SCRUTINEER, Role.OBSERVER)]
+
+    before = [page(here, person) for person in others]
+    assert OBJECTION in page(here, agent) and OBJECTION in page(here, here.officers[1])
+    declare(here.election_id, **here.by_two)
+
+    for told in before:
+        assert "<strong>Objects</strong>: Dee Hall" in told and OBJECTION not in told
+        assert "Words on the count are read by the officers alone" in told
+    for person in others:
+        assert OBJECTION in page(here, person)
+
+
+def test_of_a_void_election_nothing_is_published_that_was_said_of_its_count() -> None:
+    here, anybody = world().to("nominated"), Client()
+    agent, other = staff(Role.CANDIDATES_AGENT, name="Dee Hall"), staff(Role.CANDIDATES_AGENT)
+    sign_in(Client(), agent).post(path(here), {"what": "paper:objects", "words": "The photograph."})
+    go_on(here, *STATES[STATES.index("frozen") : STATES.index("declared")])
+    sign_in(Client(), agent).post(path(here), {"what": "count:objects", "words": OBJECTION})
+
+    void_election(here.election_id, reason="A court has said so.", **here.by_two)
+    told = anybody.get(path(here, "attestations")).text
+
+    assert "The photograph." in told and told.count("Dee Hall") == 1 and OBJECTION not in told
+    assert OBJECTION in page(here, agent) and OBJECTION in page(here, here.officers[0])
+    assert "<strong>Objects</strong>: Dee Hall" in page(here, other)
+    assert OBJECTION not in page(here, other)
 
 
 def test_the_page_of_opening_shows_what_was_said_of_the_proof_of_the_paper() -> None:
