@@ -19,7 +19,7 @@ from typing import Final
 from django.db.models import Count
 
 from ballot.models import CastDispute, Election, Explanation
-from office.selectors import waiting_approval
+from office.selectors import waiting_approvals
 
 DISPUTED: Final = "disputed"
 WORDS: Final = {
@@ -70,15 +70,22 @@ def difference_subject(election: Election, code: str, section: str) -> tuple[str
     return "difference", f"{election.pk}:{code}:{section}"
 
 
+def proposed(election: Election, *, now: datetime) -> dict[tuple[str, str], int]:
+    """The explanations that wait for a second officer: of how many, by subject."""
+    rows = waiting_approvals(now=now).filter(
+        act="explain_difference", subject_kind="difference",
+        subject_id__startswith=f"{election.pk}:",
+    )
+    return {(row.subject_kind, row.subject_id): row.parameters["number"] for row in rows}
+
+
 def unproposed(election: Election, *, now: datetime) -> list[Difference]:
-    """Those of which no explanation waits for a second officer either."""
+    """Those of which no explanation of just so many waits for a second officer either."""
+    waits = proposed(election, now=now)
     return [
         one
         for one in unexplained(election)
-        if waiting_approval(
-            "explain_difference", subject=difference_subject(election, one.code, one.section),
-            now=now,
-        ) is None
+        if waits.get(difference_subject(election, one.code, one.section)) != one.number
     ]
 
 

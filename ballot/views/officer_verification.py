@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ballot.destruction import kept_election
-from ballot.differences import Difference, difference_subject, differences
+from ballot.differences import Difference, difference_subject, differences, proposed
 from ballot.forms.acts import ReasonForm
 from ballot.forms.reading import sent
 from ballot.lifecycle import State, is_before
@@ -23,7 +23,6 @@ from ballot.views.officer_evidence import counts_differ
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 from office.refusal import Refusal
-from office.selectors import waiting_approval
 from office.services.approvals import propose_act
 
 ACT = "explain_difference"
@@ -35,11 +34,12 @@ ACT = "explain_difference"
 def verification(request: StaffRequest, slug: str) -> HttpResponse:
     """Every sum with its parts, from the close on; nothing of it says how anybody voted."""
     election = _closed(slug)
+    waits = proposed(election, now=timezone.now())
     context = {
         "election": election,
         "counts_differ": counts_differ(request, election),
         "sections": verification_of(election),
-        "differences": [_shown(election, one) for one in differences(election)],
+        "differences": [_shown(election, one, waits) for one in differences(election)],
         "explains": election.stage == State.CLOSED and may(request.user, ACT),
     }
     return render(request, "ballot/desk/verification.html", context)
@@ -75,6 +75,10 @@ def _closed(slug: str) -> Election:
     return election
 
 
-def _shown(election: Election, one: Difference) -> dict[str, Any]:
-    subject = difference_subject(election, one.code, one.section)
-    return {"is": one, "waits": waiting_approval(ACT, subject=subject, now=timezone.now())}
+def _shown(
+    election: Election, one: Difference, waits: dict[tuple[str, str], int]
+) -> dict[str, Any]:
+    """A difference; is_overtaken: what waits explains another number, and cannot be approved."""
+    number = waits.get(difference_subject(election, one.code, one.section))
+    return {"is": one, "waits": number == one.number,
+            "is_overtaken": number not in (None, one.number)}

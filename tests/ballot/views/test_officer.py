@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ballot.differences import difference_subject
+from ballot.differences import difference_subject, unproposed
 from ballot.lifecycle import State
 from ballot.models import CastDispute, Election, RegisterMark
 from ballot.times import in_zone
@@ -216,6 +217,37 @@ def test_a_disputed_cast_is_no_longer_told_of_once_it_is_explained(client: Clien
     assert "Explain each" not in waits
     assert "What is proposed of each waits for another officer." in waits
     assert "was not theirs" in waits and "was not theirs" not in explained
+
+
+def test_an_explanation_that_one_more_dispute_overtook_is_not_said_to_wait(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    here = world().to("closed")
+    one, two = (
+        mark.roll_entry for mark in RegisterMark.objects.select_related("roll_entry")
+        .filter(roll_entry__section__code="member").order_by("pk")[:2]
+    )
+    CastDispute.objects.create(election=here.election, roll_entry=one, said_at=now())
+    propose_act("explain_difference", subject=difference_subject(here.election, "disputed",
+                "member"), by=here.officers[0].pk, now=now(),
+                parameters={"number": 1, "explanation": "They rang, and remembered."})
+    sign_in(client, here.officers[0])
+    pages = [reverse(f"desk_{name}", args=[here.slug]) for name in ("election", "verification")]
+    before = [client.get(page).text for page in pages]
+
+    CastDispute.objects.create(election=here.election, roll_entry=two, said_at=now())
+    dashboard, verification = [client.get(page).text for page in pages]
+
+    assert "What is proposed of each waits for another officer." in before[0]
+    assert "An explanation is proposed, and waits for another officer." in before[1]
+    assert "Explain each on the page of the verification." in dashboard
+    assert "of another number, and can no longer be carried out" in verification
+    assert "Remove it under approvals" in verification and "waits for" not in verification
+    other = RegisterMark.objects.filter(roll_entry__section__code="affiliated")[0].roll_entry
+    CastDispute.objects.create(election=here.election, roll_entry=other, said_at=now())
+    election = here.election
+    with django_assert_num_queries(3):
+        assert len(unproposed(election, now=now())) == 2
 
 
 @pytest.mark.parametrize("role", list(Role))
