@@ -81,11 +81,12 @@ def _facts(election: Election, entry: Any, has_voted: bool | None) -> Iterator[d
 
 
 def _good_code(codes: QuerySet[Credential]) -> str:
-    """Which of an elector's codes is good: the first, until they confirm a newer one."""
+    """Which of an elector's codes is good: the first, until they confirm a newer one, or one that
+    was made when they were put back on the roll."""
     good = codes.filter(force=Credential.Force.IN_FORCE).order_by("-attempt").first()
     if good is None:
         return "None"
-    return "The first one" if good.attempt == 1 else "A newer one, which the elector confirmed"
+    return "The first one" if good.attempt == 1 else "A newer one than the first"
 
 
 def _became(letter: Letter) -> str:
