@@ -36,8 +36,9 @@ def hours_now(election: Election) -> Iterator[tuple[str, str]]:
         if at is not None:
             yield _title(step, early), in_zone(at, election.zone)
     yield from _decided(election, early)
+    gone = reminders_overtaken(election)
     for at in reminders_of(election):
-        why = _not_sent(election, at, early)
+        why = _not_sent(election, at, early, is_overtaken=at in gone)
         said = f" (not sent: {why})" if why else ""
         yield "Who has not voted is reminded", f"{in_zone(at, election.zone)}{said}"
 
@@ -92,12 +93,14 @@ def _overtaken(
         gone = [step for step in before if step in dates and dates[step] > early.closed_at]
         return dict.fromkeys(gone, _CLOSED_BEFORE)
     passed = passed_by(dates, election.closes_at) if election.closes_at else []
-    return dict.fromkeys(passed, "the poll closes later")
+    return dict.fromkeys(passed, "the close was put off")
 
 
-def _not_sent(election: Election, at: datetime, early: EarlyClose | None) -> str:
+def _not_sent(
+    election: Election, at: datetime, early: EarlyClose | None, *, is_overtaken: bool
+) -> str:
     """Why the reminder of this hour is not sent; empty where it is."""
-    if at in reminders_overtaken(election):
+    if is_overtaken:
         opens = "opens" if is_before(election.stage, State.POLLING) else "opened"
         return f"the poll {opens} no earlier"
     return _CLOSED_BEFORE if early is not None and at > early.closed_at else ""

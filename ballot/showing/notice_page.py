@@ -42,13 +42,13 @@ class AmendmentShown:
 class NoticeShown:
     """The whole notice.
 
-    timetable: as amended, and as decisions on the close left it.  decided: those decisions.
+    timetable: as amended, and as decisions on the close left it.  is_decided: there were such.
     """
 
     published: str
     parts: tuple[Part, ...]
     timetable: tuple[str, ...]
-    decided: tuple[str, ...]
+    is_decided: bool
     amendments: tuple[AmendmentShown, ...]
     board_key: str
 
@@ -64,7 +64,7 @@ def notice_shown(election: Election) -> NoticeShown:
             Part(one["heading"], tuple(one["paragraphs"])) for one in notice["content"]["words"]
         ),
         timetable=tuple(timetable_now(election)),
-        decided=tuple(f"{title}: {words}" for title, words in decided(election)),
+        is_decided=bool(decided(election)),
         amendments=tuple(_amendment(_read(row), election.zone) for row in rows),
         board_key=board_key(election).text(),
     )
@@ -115,8 +115,8 @@ def notice_pdf(election: Election, shown: NoticeShown, *, address: str) -> bytes
         parts += [Text(f"{one.part}: {one.becomes}. It was: {one.was}.")
                   for one in amendment.changes]
         parts += [Text(f"The reason: {amendment.reason}")]
-    if shown.decided:
-        parts += [Heading("What was decided of the close", 2), *map(Text, shown.decided)]
+    if shown.is_decided:
+        parts += [Heading("Timetable as it stands now", 2), *map(Text, shown.timetable)]
     parts += [
         Heading("The board’s key", 2),
         Text("Whoever checks this election compares this key with what the board names."),
