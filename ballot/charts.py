@@ -71,7 +71,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Horizontal bars, one under the other, all of one scale."""
+    """Horizontal bars, one under the other, of one scale, or each of its own whole."""
 
     chart_id: str
     title: str

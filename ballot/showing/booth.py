@@ -121,7 +121,7 @@ def booth_of(election: Election, *, now: datetime, is_exported: bool = False) ->
         is_exported=is_exported,
         reissue_url=url("reissue"),
         receipt_url=url("board"),
-        helped_routes=routes_now(election, now=now),
+        helped_routes=routes_now(election, closed=closed),
         contests=() if closed else tuple(_papers(election)),
     )
 
@@ -148,10 +148,12 @@ def helped_routes(election: Election) -> tuple[HelpedRoute, ...]:
     return tuple(HelpedRoute(line) for line in lines if line)
 
 
-def routes_now(election: Election, *, now: datetime) -> tuple[HelpedRoute, ...]:
-    """The other ways to vote for as long as there are any: until the close, and not suspended."""
-    is_to_come = is_before(election.stage, State.POLLING)
-    if is_to_come or not closed_sentence(election, now=now):
+def routes_now(election: Election, *, closed: str) -> tuple[HelpedRoute, ...]:
+    """The other ways to vote for as long as there are any: until the close, and not suspended.
+
+    closed: why no ballot can be cast now, as `closed_sentence` says it.
+    """
+    if is_before(election.stage, State.POLLING) or not closed:
         return helped_routes(election)
     return ()
 

@@ -81,10 +81,11 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
     has_notice = election.entries.filter(kind="notice").exists()
     is_named = not is_before(election.stage, State.NOMINATED)
     photographed = with_photo(election)
+    closed = closed_sentence(election, now=now)
     return {
         "line": line(election, now=now),
         "facts": list(_facts(election)),
-        "helped_routes": routes_now(election, now=now),
+        "helped_routes": routes_now(election, closed=closed),
         "contests": [
             _contest(contest, photographed, is_named=is_named)
             for contest in election.contests.select_related("election").order_by("position")
@@ -95,7 +96,7 @@ def notice_of(election: Election, *, now: datetime) -> dict[str, Any]:
         "roll": _roll(election),
         "shows_turnout": shows_turnout(election),
         "turnout": turnout_of(election) if shows_turnout(election) else None,
-        "is_open": not closed_sentence(election, now=now),
+        "is_open": not closed,
         "is_declared": election.stage.is_declared,
         "shows_incidents": is_published(election),
         "void_reason": _void_reason(election),
