@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -26,11 +27,11 @@ from ballot.views.trying import get_or_post
 from members.selectors import (
     WHY_NOT,
     EnteredTwice,
+    all_by_number,
     amendments_of,
     bulk_amendment,
     bulk_by_section,
     bulks_of,
-    by_number,
     cannot_be_amended,
     electors_amended,
     member_numbered,
@@ -43,6 +44,7 @@ from members.selectors import (
 )
 from members.services import draft_bulk, record_lookup, record_search
 from office.access import StaffRequest, may, staff_only
+from office.models import Approval
 from office.refusal import Refusal
 from office.selectors import latest_job, waiting_approval, waiting_approvals
 from office.services.approvals import propose_act
@@ -121,11 +123,16 @@ def _amendments(request: StaffRequest, election: Election) -> dict[str, Any]:
         "reasons": struck_by_reason(roll.pk) if roll else [],
         "bulks": bulks_of(roll.pk) if roll else [],
         "twice": [_twice(one) for one in people_entered_twice(roll.pk)[:PAGE_ROWS]] if roll else [],
-        "waiting": [(one, by_number(one.sentence)) for one in waiting[:PAGE_ROWS]]
-        if may(request.user, "see_approvals") else [],
+        "waiting": _by_number(waiting[:PAGE_ROWS]) if may(request.user, "see_approvals") else [],
         "may_amend": may(request.user, "amend_roll") and _is_amendable(election),
         "may_amend_in_bulk": may(request.user, "amend_roll_in_bulk") and _is_amendable(election),
     }
+
+
+def _by_number(waiting: Iterable[Approval]) -> list[tuple[Approval, str]]:
+    """Proposals with their words, which name people by their membership numbers."""
+    shown = list(waiting)
+    return list(zip(shown, all_by_number([one.sentence for one in shown]), strict=True))
 
 
 def _twice(one: EnteredTwice) -> dict[str, Any]:

@@ -65,7 +65,7 @@ from members.selectors.entered_twice import entered_twice as people_entered_twic
 from members.selectors.history import tell_of_letters
 from members.selectors.people import member_numbered, records_listed, sections
 from members.selectors.postal import electors_without_email, postal_entries
-from members.selectors.proposals import by_number, record_words
+from members.selectors.proposals import all_by_number, by_number, record_words
 from members.selectors.rolls import (
     entries_by_public_id,
     entry_by_public_id,
@@ -91,6 +91,7 @@ __all__ = [
     "SectionElectors",
     "acts_told",
     "addresses_before",
+    "all_by_number",
     "amendment_choices",
     "amendment_count",
     "amendment_due",

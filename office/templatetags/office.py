@@ -117,16 +117,21 @@ def job_card(context: Context, job: Job) -> dict[str, Any]:
 
 
 @register.inclusion_tag("office/_proposal.html")
-def proposal_card(approval: Approval, sentence: str = "") -> dict[str, Any]:
+def proposal_card(
+    approval: Approval, sentence: str = "", hindrance: str | None = None
+) -> dict[str, Any]:
     """A proposal that nobody has decided: that it waits, or why it can no longer be carried out.
 
-    sentence: in place of its own, for a page of those who may see the members.
+    sentence:  in place of its own, for a page of those who may see the members.
+    hindrance: why it can no longer be carried out, where the page knows; empty where it can.
     """
-    hindrance = why_not(approval, now=timezone.now())
+    if hindrance is None:
+        found = why_not(approval, now=timezone.now())
+        hindrance = found.sentence if found else ""
     return {
         "approval": approval,
         "sentence": sentence or approval.sentence,
-        "hindrance": hindrance.sentence if hindrance else "",
+        "hindrance": hindrance,
     }
 
 

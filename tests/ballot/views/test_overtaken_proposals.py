@@ -75,6 +75,24 @@ def test_a_proposal_leads_to_the_election_that_it_is_about_and_the_page_to_the_d
     assert f'<a class="govuk-breadcrumbs__link" href="{reverse("desk")}">Desk</a>' in page
 
 
+def test_the_page_of_the_election_asks_of_each_proposal_once_whether_it_still_can_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = world().to("polling")
+    proposed(here, "void_election", reason=REASON)
+    asked: list[int] = []
+
+    def counted(approval: Approval, **given: object) -> None:
+        asked.append(approval.pk)
+
+    for module in ("ballot.showing.dashboard", "office.templatetags.office"):
+        monkeypatch.setattr(f"{module}.why_not", counted)
+
+    page = told(sign_in(Client(), here.officers[0]), "desk_election", here.slug)
+
+    assert "If it is approved:" in page and len(asked) == 1
+
+
 def test_who_proposed_it_withdraws_it_and_another_refuses_it_with_the_reason_on_the_page() -> None:
     here = world().to("polling")
     both = [proposed(here, act, reason=REASON) for act in ("suspend_poll", "close_poll_early")]
