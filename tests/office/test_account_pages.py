@@ -129,6 +129,7 @@ def test_the_last_second_factor_is_not_removed_where_it_is_a_key_either(
 
     page = client.get(remove).content.decode()
     refused = client.post(remove)
+    assert client.delete(remove).status_code == 405
 
     assert "It is your only second factor" in page and "Remove it</button>" not in page
     assert refused.status_code == 409
