@@ -36,6 +36,11 @@ def open_now(election: Election) -> list[Attestation.About]:
     return [about for about in About if _is_open(about, election)]
 
 
+def speaks_of_count(election: Election) -> bool:
+    """Whether somebody wrote words of the count: they may hold figures of it."""
+    return election.attestations.filter(about=About.COUNT).exclude(words="").exists()
+
+
 def _is_open(about: Attestation.About, election: Election) -> bool:
     if election.stage not in _STATES[about]:
         return False

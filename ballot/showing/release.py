@@ -24,6 +24,7 @@ class CountPage(models.TextChoices):
     PAPERS = "papers", "Two counts that differ: the opened papers, as a file"
     LOT = "lot", "Record a lot: who is tied"
     INCIDENTS = "incidents", "The incidents book: the closest gap of the count"
+    ATTESTATIONS = "attestations", "Agents and scrutineers: what was said of the count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from ballot.attestations import act_of, open_now
+from ballot.attestations import act_of, open_now, speaks_of_count
 from ballot.forms.attestations import AttestForm
 from ballot.forms.reading import sent
 from ballot.incidents import is_published
 from ballot.selectors import election_by_slug
 from ballot.services.attest import attest
+from ballot.services.see_count import see_count
 from ballot.showing.attestations import attested
+from ballot.showing.release import CountPage
 from ballot.views.trying import get_or_post, tried
 from office.access import StaffRequest, may, staff_only
 
@@ -35,6 +37,8 @@ def attestations(request: StaffRequest, slug: str) -> HttpResponse:
         messages.success(request, "It is written down, with your name and role.")
         return redirect("desk_attestations", slug)
     reads_all = may(request.user, "see_two_counts")
+    if reads_all and speaks_of_count(election):
+        see_count(election, CountPage.ATTESTATIONS, by=request.user.pk, now=timezone.now())
     context = {
         "election": election,
         "parts": attested(election, reader=None if reads_all else request.user.pk),

@@ -13,7 +13,7 @@ from ballot.services.archive_election import archive_election
 from ballot.services.declare import declare
 from ballot.services.publish_board import publish_board
 from ballot.services.void_election import void_election
-from office.models import StaffMember
+from office.models import AuditRecord, StaffMember
 from office.permissions import ACTS, Role
 from tests.ballot.factories import RANKINGS, bring
 from tests.ballot.posting_papers import polling
@@ -174,6 +174,8 @@ def test_what_others_say_of_the_count_only_officers_read_until_it_is_declared() 
 
     before = [page(here, person) for person in others]
     assert OBJECTION in page(here, agent) and OBJECTION in page(here, here.officers[1])
+    look = AuditRecord.objects.get(act="see_count")
+    assert look.by == here.officers[1] and look.parameters == {"page": "attestations"}
     declare(here.election_id, **here.by_two)
 
     for told in before:
